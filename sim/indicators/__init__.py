@@ -1,0 +1,1 @@
+"""Indicators: pure functions on columns and weights. They read; nothing here changes the world."""

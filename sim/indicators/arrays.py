@@ -1,0 +1,167 @@
+"""What every indicator leans on: checked columns, one order of rows, serial sums, totals by group.
+
+Rows are persons' households: `persons` is the weight, so every share and mean is one of persons. Sums run
+serially in a fixed order, so that a number's last bit depends neither on the processor nor, where rows are
+sorted first, on the order in which rows arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.rule import kernel, rule
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def floats(values: ArrayLike, name: str, rows: int | None = None) -> Floats:
+    """A column of finite numbers.
+
+    Raises:
+        ValueError: If it has more than one dimension, another length than `rows`, or a number that is not
+            finite.
+    """
+    column = np.ascontiguousarray(values, dtype=np.float64)
+    _check_rows(column, name, rows)
+    if not np.isfinite(column).all():
+        raise ValueError(f"{name} has a value that is not a finite number")
+    return column
+
+
+def weights(values: ArrayLike, name: str = "persons", rows: int | None = None) -> Floats:
+    """A column of weights: finite and not negative.
+
+    Raises:
+        ValueError: As `floats`, or if a weight is negative.
+    """
+    column = floats(values, name, rows)
+    if (column < 0).any():
+        raise ValueError(f"{name} has a negative weight")
+    return column
+
+
+def bools(values: ArrayLike, name: str, rows: int | None = None) -> Bools:
+    """A column of true and false.
+
+    Raises:
+        ValueError: If it is of another type, has more than one dimension, or another length than `rows`.
+    """
+    column = np.asarray(values)
+    if column.dtype != np.bool_:
+        raise ValueError(f"{name} holds {column.dtype}, not true and false")
+    _check_rows(column, name, rows)
+    return column
+
+
+def _check_rows(column: NDArray[Any], name: str, rows: int | None) -> None:
+    if column.ndim != 1:
+        raise ValueError(f"{name} has {column.ndim} dimensions, not one")
+    if rows is not None and column.size != rows:
+        raise ValueError(f"{name} has {column.size} rows where {rows} are expected")
+
+
+def stacked(masks: Mapping[str, ArrayLike], rows: int) -> Bools:
+    """The groups' masks as one array, a group a row.
+
+    Raises:
+        ValueError: If a mask is not boolean or has another length than `rows`.
+    """
+    table = np.empty((len(masks), rows), dtype=np.bool_)
+    for place, (group, mask) in enumerate(masks.items()):
+        table[place] = bools(mask, f"the mask of group {group!r}", rows)
+    return table
+
+
+def ascending(values: Floats, ties: NDArray[Any]) -> NDArray[np.intp]:
+    """Row numbers from the lowest value to the highest, equal values by `ties`, then as they stand.
+
+    Sorting on both columns costs twice as much and equal values are rare, so only they are put right.
+    """
+    order = np.argsort(values, kind="stable")
+    same = np.zeros(values.size + 1, dtype=np.bool_)
+    same[1:-1] = values[order][1:] == values[order][:-1]
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    if tied.size:
+        rows = order[tied]
+        order[tied] = rows[np.lexsort((ties[rows], values[rows]))]
+    return order
+
+
+def ratio(part: float, whole: float) -> float:
+    """part / whole, or not-a-number where there is nothing to divide by."""
+    return part / whole if whole != 0 else float("nan")
+
+
+def group_totals(
+    columns: Mapping[str, ArrayLike], masks: Mapping[str, ArrayLike], persons: ArrayLike | None = None
+) -> dict[str, dict[str, float]]:
+    """Sum every column over every group.
+
+    Args:
+        columns: Columns of one length, by name; those that count households' yuan are summed as they are.
+        masks: Which rows belong to a group, by group.
+        persons: Weights by which the columns are multiplied first, if given.
+
+    Returns:
+        {group: {name: sum}}; an empty group sums to 0.
+
+    Raises:
+        ValueError: If lengths differ, a mask is not boolean or a weight is negative.
+    """
+    names = list(columns)
+    rows = np.asarray(columns[names[0]]).size if names else 0
+    table = np.empty((rows, len(names)), dtype=np.float64)
+    for place, name in enumerate(names):
+        column = np.asarray(columns[name], dtype=np.float64)
+        _check_rows(column, name, rows)
+        table[:, place] = column
+    if persons is not None:
+        table *= weights(persons, rows=rows)[:, None]
+    sums = np.zeros((len(masks), len(names)))
+    _sum_groups(table, stacked(masks, rows), sums)
+    return {
+        group: dict(zip(names, row, strict=True)) for group, row in zip(masks, sums.tolist(), strict=True)
+    }
+
+
+def group_means(
+    columns: Mapping[str, ArrayLike], masks: Mapping[str, ArrayLike], persons: ArrayLike
+) -> dict[str, dict[str, float]]:
+    """Person-weighted mean of every column in every group; not-a-number in a group without persons.
+
+    Raises:
+        ValueError: As `group_totals`.
+    """
+    people = group_totals({"persons": persons}, masks)
+    sums = group_totals(columns, masks, persons)
+    return {
+        group: {name: ratio(part, people[group]["persons"]) for name, part in row.items()}
+        for group, row in sums.items()
+    }
+
+
+@rule
+def members(mask: Bools, order: NDArray[np.intp], found: NDArray[np.intp]) -> int:
+    """Write the places of `order` whose row is in the mask to `found`, without a branch; return how many."""
+    count = 0
+    for place in range(order.size):
+        found[count] = place
+        count += int(mask[order[place]])
+    return count
+
+
+@kernel
+def _sum_groups(table: Floats, masks: Bools, sums: Floats) -> None:
+    order = np.arange(table.shape[0])
+    found = np.empty(table.shape[0], np.intp)
+    for g in range(masks.shape[0]):
+        count = members(masks[g], order, found)
+        for m in range(count):
+            row = found[m]
+            for column in range(table.shape[1]):
+                sums[g, column] += table[row, column]
