@@ -1,0 +1,147 @@
+"""The household: its state, and its month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy.consumption import consume
+from sim.economy.credit import repay
+from sim.economy.crops import farm
+from sim.economy.events import fall_ill, pay_school
+from sim.economy.industries import keep_greenhouse, keep_livestock, run_business, tend_orchard
+from sim.economy.investment import invest
+from sim.economy.labour import decide_to_leave, share_out_labour
+from sim.economy.transfers import receive_transfers
+from sim.records import RecordAgent, real, whole
+from sim.rule import kernel, rule
+
+if TYPE_CHECKING:
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+CAUSES = ("none", "illness", "funds", "technology", "labour", "schooling", "disability", "disaster")
+
+
+class Household(RecordAgent):
+    """A rural household, poor or not; one row of at most 384 bytes."""
+
+    key: int = whole("i8", "stable identity: roster number or synthetic index", 0, 2**62)
+    village: int = whole("i4", "row of its village", 0, 2**31 - 1)
+    cadre: int = whole("i4", "row of its contact cadre (-1: none)", -1, 2**31 - 1)
+    block_month: int = whole("i2", "month in which the young orchard was planted", -600, 2000)
+    knows: int = whole("i2", "what it knows of, one bit each: lines 1-4, then programmes", 0, 2**15 - 1)
+    served: int = whole("i4", "policies that reached it, one bit each in the plan's order", 0, 2**31 - 1)
+    persons: int = whole("i1", "people in the household", 1, 30, "persons")
+    workers: int = whole("i1", "of working age and able", 0, 20, "persons")
+    children: int = whole("i1", "in compulsory schooling or younger", 0, 20, "persons")
+    seniors: int = whole("i1", "in senior school", 0, 10, "persons")
+    university: int = whole("i1", "at university or college", 0, 10, "persons")
+    leavers: int = whole("i1", "left school young and untrained", 0, 10, "persons")
+    elders: int = whole("i1", "aged 60 or more", 0, 10, "persons")
+    dibao: int = whole("i1", "persons under the minimum living guarantee", 0, 30, "persons")
+    schooling: int = whole("i1", "schooling of its best-schooled worker", 0, 25, "years")
+    migrants: int = whole("i1", "workers away now", 0, 20, "persons")
+    ill_months: int = whole("i1", "months for which illness still takes a worker", 0, 60, "months")
+    cause: int = whole("i1", "registered cause of poverty (0 = none)", 0, 7)
+    registered: int = whole("i1", "1 if in the poverty registry", 0, 1)
+    linked: int = whole("i1", "1 if linked to a cadre", 0, 1)
+    show: int = whole("i1", "1 if a show household", 0, 1)
+    fifth: int = whole("i1", "fifth of income per head as the run opened (0-4)", 0, 4)
+    poor_at_start: int = whole("i1", "1 if income-poor as the run opened", 0, 1)
+    poor_history: int = whole("i2", "poor at the 12-month marks, newest in bit 0", 0, 2**15 - 1)
+    house: int = whole("i1", "1 if the house is sound", 0, 1)
+    water: int = whole("i1", "1 if safe water is at hand", 0, 1)
+    insured: int = whole("i1", "1 if in the co-operative medical scheme", 0, 1)
+    term_months: Sequence[int] = whole("i1", "term left by loan slot", 0, 120, "months", 5)
+    overdue_months: Sequence[int] = whole("i1", "months overdue by loan slot", 0, 120, "months", 5)
+
+    cash_yuan: float = real("yuan", "money in hand and at the bank")
+    debt_yuan: Sequence[float] = real("yuan", "principal owed by loan slot", 5)
+    informal_yuan: float = real("yuan", "owed to relatives and friends")
+    land_mu: float = real("mu", "cultivated land")
+    orchard_mu: float = real("mu", "orchard in full bearing")
+    block_mu: float = real("mu", "young orchard (one block at a time)")
+    livestock_head: float = real("ewe equivalents", "breeding stock")
+    greenhouse_mu: float = real("mu", "greenhouses")
+    business_yuan: float = real("yuan", "capital of a small business: trade, transport, processing")
+    talent: float = real("ratio", "hand for business (1 = middling)")
+    ability: float = real("ratio", "how well it does whatever it does (mean 1)")
+    farm_skill: float = real("share", "farm skill")
+    work_skill: float = real("share", "skill for work away")
+    property_yuan: float = real("yuan/year", "rents and dividends at 2012 prices")
+    expected_yuan: float = real("yuan/month", "income it has come to expect")
+    squeeze_yuan: float = real("yuan", "cut in consumption still to come from past shocks")
+    care: float = real("share", "labour given of labour needed, over recent months")
+    drive: float = real("share", "drive to act oneself")
+    awareness: float = real("share", "awareness of the campaign's programmes")
+    satisfaction: float = real("share", "satisfaction with the help")
+    trust: Sequence[float] = real("ratio", "what it thinks a line brings: orchard, livestock, greenhouse, business", 4)
+    income_year: Sequence[float] = real("yuan", "net income this accounting year: wage, operating, property, transfer", 4)
+    income_last: Sequence[float] = real("yuan", "the same, last closed year", 4)
+    burden_year_yuan: float = real("yuan", "medical and school payments this accounting year")
+    burden_last_yuan: float = real("yuan", "the same, last closed year")
+    consumption_year_yuan: float = real("yuan", "consumption this accounting year")
+    consumption_last_yuan: float = real("yuan", "the same, last closed year")
+    support_yuan: float = real("yuan", "grants and services received from the campaign's policies")
+
+
+@rule
+def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """A household's month, in the order in which it happens."""
+    income_before = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
+    hardship = fall_ill(h, v, p, today, till)
+    pay_school(h, v, p, today, till)
+    decide_to_leave(h, v, p, today, till)
+    share_out_labour(h, v, p, today, till)
+    hardship += farm(h, v, p, today, till)
+    hardship += tend_orchard(h, v, p, today, till)
+    hardship += keep_livestock(h, v, p, today, till)
+    keep_greenhouse(h, v, p, today, till)
+    run_business(h, v, p, today, till)
+    receive_transfers(h, v, p, today, till)
+    income_now = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
+    h.expected_yuan += p.expectation_rate * (income_now - income_before - h.expected_yuan)
+    repay(h, v, p, today, till)
+    consume(h, v, p, today, till, hardship)
+    invest(h, v, p, today, till)
+
+
+@kernel
+def close_month(
+    households: Any, villages: Any, params: Any, todays: Any, tills: NDArray[np.float64], first: int, last: int
+) -> None:
+    """The month of every household in villages `first` to `last` (exclusive)."""
+    p = params[0]
+    today = todays[0]
+    for i in range(first, last):
+        v = villages[i]
+        v.free_days = 0.0
+        for line in range(5):
+            v.supply[line] = 0.0
+        away = 0.0
+        workers = 0.0
+        for j in range(v.first, v.last):
+            h = households[j]
+            household_month(h, v, p, today, tills[i])
+            away += h.migrants
+            workers += h.workers
+        v.away_share = away / max(1.0, workers)
+
+
+@kernel
+def close_year(households: Any, first: int, last: int) -> None:
+    """Close the accounting year of households `first` to `last` (exclusive)."""
+    for j in range(first, last):
+        h = households[j]
+        for source in range(4):
+            h.income_last[source] = h.income_year[source]
+            h.income_year[source] = 0.0
+        h.burden_last_yuan = h.burden_year_yuan
+        h.burden_year_yuan = 0.0
+        h.consumption_last_yuan = h.consumption_year_yuan
+        h.consumption_year_yuan = 0.0

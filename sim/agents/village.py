@@ -1,0 +1,46 @@
+"""The village: what its households share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.records import RecordAgent, real, whole
+
+TABLELAND, RIVER, HILLS = 0, 1, 2
+TERRAINS = ("tableland", "river", "hills")
+
+
+class Village(RecordAgent):
+    """A village: its rows, its place, its leadership, its prices and its weather this year."""
+
+    key: int = whole("i8", "stable identity", 0, 2**62)
+    first: int = whole("i8", "row of its first household", 0, 2**40)
+    last: int = whole("i8", "row after its last household", 0, 2**40)
+    first_cadre: int = whole("i4", "row of its first cadre", 0, 2**31 - 1)
+    last_cadre: int = whole("i4", "row after its last cadre", 0, 2**31 - 1)
+    county: int = whole("i4", "county it belongs to", 0, 2**31 - 1)
+    township: int = whole("i4", "township it belongs to", 0, 2**31 - 1)
+    unit: int = whole("i4", "support unit paired with it (-1: none)", -1, 2**31 - 1)
+    terrain: int = whole("i1", "0 tableland, 1 river flats, 2 hills", 0, 2)
+    level: float = real("ratio", "how productive its place is (1 = county mean of 2012)")
+    road: float = real("share", "quality of the road out (1 = paved, all weather)")
+    distance_km: float = real("km", "distance to the county town")
+    irrigation: float = real("share", "share of its land that is irrigated")
+    leadership: float = real("share", "strength of the village committee")
+    cohesion: float = real("share", "how readily relatives and friends help out")
+    cooperative: float = real("share", "strength of its co-operative (0 = none)")
+    contract: float = real("share", "share of sales under a contract or through the co-operative")
+    jobs: float = real("share", "share of free working days that find local work, as the year opened")
+    jobs_now: float = real("share", "the same this month: more hands share the same jobs")
+    free_days: float = real("days", "free working days of its households this month")
+    free_days_open: Sequence[float] = real("days", "the same by calendar month in the opening year", 12)
+    away_share: float = real("share", "workers away, share of all workers, last month")
+    away_wage_yuan: float = real("yuan/month", "what a worker of ability 1 is paid away, this month")
+    local_wage_yuan: float = real("yuan/day", "day wage nearby, this month")
+    gate_price: Sequence[float] = real("yuan/unit", "price at the gate by line, this month", 5)
+    expected_price: Sequence[float] = real("yuan/unit", "the same, had the year been a normal one", 5)
+    weather: float = real("ratio", "yield factor of this year's weather (1 = normal)")
+    seen_result: Sequence[float] = real("ratio", "what orchard, stock, greenhouse, business brought against expectation", 4)
+    shown: Sequence[float] = real("households", "show households for the four lines", 4)
+    supply: Sequence[float] = real("standard units", "what its households can bring to market by line", 5)
+    told: float = real("meetings", "meetings and broadcasts this month, weighted by reach")

@@ -1,0 +1,53 @@
+"""Consumption: smoothed, partly insured, never below what there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy.credit import borrow_from_relatives, falls_due_soon, repay_relatives, sell_animals, subsistence
+from sim.money import CONSUMPTION, spend
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+
+@rule
+def buffer(h: Household, p: P, today: Today) -> float:
+    """Money the household likes to keep by it, in yuan: some months of what it lives on."""
+    return p.buffer_months * max(subsistence(h, p, today), 0.7 * h.expected_yuan)
+
+
+@rule
+def pass_through(h: Household, p: P, today: Today) -> float:
+    """Share of a shock that reaches consumption: `passed_poor` at half the line, `passed_rich` at three lines and above."""
+    relative = 12.0 * h.expected_yuan / (h.persons * today.line_yuan)
+    place = min(1.0, max(0.0, (relative - p.passed_poor_lines) / (p.passed_rich_lines - p.passed_poor_lines)))
+    return p.passed_poor + (p.passed_rich - p.passed_poor) * place
+
+
+@rule
+def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], hardship: float) -> None:
+    """Spend what is expected to last, less the part of past shocks that gets through; borrow or sell before going short."""
+    if hardship > 0.0:
+        h.squeeze_yuan += hardship * pass_through(h, p, today)
+    cut = h.squeeze_yuan / 12.0
+    h.squeeze_yuan -= cut
+    floor = subsistence(h, p, today)
+    spare = h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today)
+    wanted = p.consumption_share * h.expected_yuan + p.wealth_share / 12.0 * spare - cut
+    wanted = max(floor, wanted)
+    if h.cash_yuan < wanted:
+        borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
+    if h.cash_yuan < floor:
+        sell_animals(h, v, p, today, till, floor - h.cash_yuan)
+    spent = max(0.0, min(wanted, h.cash_yuan))
+    spend(h, till, spent, CONSUMPTION)
+    h.consumption_year_yuan += spent
+    repay_relatives(h, p, till, min(spare, h.cash_yuan) - spent)

@@ -1,0 +1,61 @@
+"""Staple crops: wheat in July, maize in October, rain or no rain."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniform
+from sim.money import CROP_SALE, OPERATING_COST, receive, spend
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+FIELD_LUCK = decision("crops.field_luck")
+STAPLE = 0
+
+
+@rule
+def farm_quality(h: Household, v: Village, p: P) -> float:
+    """How well this household farms: its place, itself, its skill, the labour it gave (1 = middling)."""
+    skill = 1.0 + p.skill_yield * (h.farm_skill - p.farm_skill_mean)
+    return v.level * sqrt(h.ability) * skill * h.care
+
+
+@rule
+def staple_land(h: Household) -> float:
+    """Land under staple crops, in mu."""
+    return max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
+
+
+@rule
+def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
+    """Sow in April and September, harvest in July and October; home consumption is valued at the gate price.
+
+    Returns:
+        How far the harvest fell short of a normal one, in yuan.
+    """
+    mu = staple_land(h)
+    m = today.calendar_month - 1
+    cost = mu * p.staple_cost_mu_yuan * today.cpi * p.staple_cost_season[m]
+    if cost > 0.0:
+        spend(h, till, cost, OPERATING_COST)
+        h.income_year[1] -= cost
+    share = p.staple_harvest_season[m]
+    v.supply[STAPLE] += mu
+    if share == 0.0 or mu == 0.0:
+        return 0.0
+    normal = mu * p.staple_yield_kg_mu * (1.0 + p.irrigation_yield * (v.irrigation - p.irrigation_mean)) * share
+    normal *= farm_quality(h, v, p) * today.farm_trend
+    luck = 1.0 + p.field_luck * (2.0 * uniform(today.seed, FIELD_LUCK, h.key, today.month) - 1.0)
+    takings = normal * v.weather * luck * v.gate_price[STAPLE]
+    receive(h, till, takings, CROP_SALE)
+    h.income_year[1] += takings
+    return max(0.0, normal * v.expected_price[STAPLE] - takings)

@@ -1,0 +1,144 @@
+"""The four lines a household can build up: orchard, livestock, greenhouse, small business.
+
+Each has its own timing, limits and risk: an orchard bears nothing for four years; stock meets the limit of fodder;
+a greenhouse wants hands and water; a business meets falling returns and a household's own hand for it. Hence the
+gain from more money falls as money grows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniform
+from sim.economy.crops import farm_quality
+from sim.money import BUSINESS_TAKINGS, GREENHOUSE_SALE, LIVESTOCK_SALE, OPERATING_COST, ORCHARD_SALE, receive, spend
+from sim.numerics import power
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+ORCHARD, LIVESTOCK, GREENHOUSE, BUSINESS = 1, 2, 3, 4
+LINES = ("staple", "orchard", "livestock", "greenhouse", "business")
+
+FROST = decision("orchard.frost")
+DISEASE = decision("livestock.disease")
+TRADE_LUCK = decision("business.luck")
+
+
+@rule
+def bearing_share(age_years: float, p: P) -> float:
+    """Share of a full crop that trees of this age bear: nothing before first fruit, all at full bearing."""
+    if age_years < p.orchard_first_fruit_years:
+        return 0.0
+    span = p.orchard_full_years - p.orchard_first_fruit_years
+    return min(1.0, 0.25 + 0.75 * (age_years - p.orchard_first_fruit_years) / span)
+
+
+@rule
+def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
+    """Upkeep from March to August, apples in September and October.
+
+    Returns:
+        How far the crop fell short of a normal one, in yuan.
+    """
+    if h.orchard_mu == 0.0 and h.block_mu == 0.0:
+        return 0.0
+    m = today.calendar_month - 1
+    age_years = (today.month - h.block_month) / 12.0
+    if h.block_mu > 0.0 and age_years >= p.orchard_full_years:
+        h.orchard_mu += h.block_mu
+        h.block_mu = 0.0
+    bearing = h.orchard_mu + h.block_mu * bearing_share(age_years, p)
+    v.supply[ORCHARD] += bearing
+    upkeep = (h.orchard_mu * p.orchard_cost_mu_yuan + h.block_mu * p.block_cost_mu_yuan) * today.cpi
+    cost = upkeep * p.orchard_cost_season[m]
+    if cost > 0.0:
+        spend(h, till, cost, OPERATING_COST)
+        h.income_year[1] -= cost
+    share = p.orchard_harvest_season[m]
+    if share == 0.0 or bearing == 0.0:
+        return 0.0
+    normal = bearing * p.orchard_yield_kg_mu * share * farm_quality(h, v, p) * today.farm_trend
+    frost = 1.0 + p.frost_luck * (2.0 * uniform(today.seed, FROST, h.key, today.year) - 1.0)
+    takings = normal * frost * (0.5 + 0.5 * v.weather) * v.gate_price[ORCHARD]
+    receive(h, till, takings, ORCHARD_SALE)
+    h.income_year[1] += takings
+    return max(0.0, normal * v.expected_price[ORCHARD] - takings)
+
+
+@rule
+def fodder_head(h: Household, v: Village, p: P) -> float:
+    """How many ewe equivalents the household's straw and the village's grass can carry."""
+    return p.fodder_base_head + h.land_mu * p.fodder_head_mu[v.terrain]
+
+
+@rule
+def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
+    """Lambs and calves are sold over the year, most before the festival; more animals share the same fodder.
+
+    Returns:
+        The value of animals lost to disease, in yuan.
+    """
+    if h.livestock_head <= 0.0:
+        return 0.0
+    m = today.calendar_month - 1
+    crowding = max(0.0, 1.0 - 0.5 * h.livestock_head / fodder_head(h, v, p))
+    v.supply[LIVESTOCK] += h.livestock_head * crowding
+    skill = 1.0 + p.skill_livestock * (h.farm_skill - p.farm_skill_mean)
+    takings = h.livestock_head * p.offspring_head * crowding * skill * h.care * today.farm_trend * v.gate_price[LIVESTOCK]
+    takings *= p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather))
+    receive(h, till, takings, LIVESTOCK_SALE)
+    h.income_year[1] += takings
+    cost = h.livestock_head * p.livestock_cost_head_yuan * today.cpi / 12.0
+    spend(h, till, cost, OPERATING_COST)
+    h.income_year[1] -= cost
+    # The offspring kept back replace the old; what disease takes is not replaced.
+    if uniform(today.seed, DISEASE, h.key, today.month) < p.disease_rate / 12.0:
+        lost = h.livestock_head * p.disease_share
+        h.livestock_head -= lost
+        return lost * p.ewe_price_yuan * today.farm_trend
+    return 0.0
+
+
+@rule
+def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Vegetables out of season; film and frame wear out and are replaced."""
+    if h.greenhouse_mu <= 0.0:
+        return
+    m = today.calendar_month - 1
+    v.supply[GREENHOUSE] += h.greenhouse_mu
+    skill = 1.0 + p.skill_greenhouse * (h.farm_skill - p.farm_skill_mean)
+    takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.care
+    takings *= today.farm_trend * v.gate_price[GREENHOUSE]
+    receive(h, till, takings, GREENHOUSE_SALE)
+    cost = h.greenhouse_mu * today.cpi * (p.greenhouse_cost_mu_yuan * p.greenhouse_season[m] + p.greenhouse_wear_mu_yuan / 12.0)
+    spend(h, till, cost, OPERATING_COST)
+    h.income_year[1] += takings - cost
+
+
+@rule
+def business_profit(h: Household, v: Village, p: P, capital_yuan: float) -> float:
+    """A business's profit in a middling year at 2012 prices, before wear: falling returns to capital."""
+    return h.talent * v.level * p.business_scale_yuan * power(capital_yuan / p.business_capital_yuan, p.business_alpha)
+
+
+@rule
+def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Takings net of goods bought, with luck month by month; wear of the capital is a cost and is made good."""
+    if h.business_yuan <= 0.0:
+        return
+    profit = business_profit(h, v, p, h.business_yuan) * today.business_trend / 12.0
+    v.supply[BUSINESS] += profit / today.business_trend
+    luck = 1.0 + p.trade_luck * (2.0 * uniform(today.seed, TRADE_LUCK, h.key, today.month) - 1.0)
+    takings = profit * v.gate_price[BUSINESS] * luck * h.care
+    receive(h, till, takings, BUSINESS_TAKINGS)
+    wear = h.business_yuan * p.business_wear / 12.0
+    spend(h, till, wear, OPERATING_COST)
+    h.income_year[1] += takings - wear

@@ -1,0 +1,190 @@
+"""Investment: a household that knows of a line, and has land, hands and money, takes it up when the gain covers the risk."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniform
+from sim.economy.consumption import buffer
+from sim.economy.credit import falls_due_soon
+from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD, business_profit, fodder_head
+from sim.money import INVESTMENT, spend
+from sim.numerics import power
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+CAUTION = decision("investment.caution")
+THINK = decision("investment.think")
+
+
+@rule
+def day_value(v: Village, p: P) -> float:
+    """What a free working day could earn nearby, in yuan: the price of the household's own hands."""
+    return v.local_wage_yuan * max(v.jobs_now, p.day_value_share)
+
+
+@rule
+def free_days_year(h: Household, p: P) -> float:
+    """Working days a year that the household's own lines leave free."""
+    days = max(0.0, float(h.workers - h.migrants)) * p.work_days_month * 12.0
+    staple_mu = max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
+    used = staple_mu * p.staple_days_mu + h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu
+    used += h.livestock_head * p.livestock_days_head + h.greenhouse_mu * p.greenhouse_days_mu
+    if h.business_yuan > 0.0:
+        used += p.business_days_month * 12.0
+    return max(0.0, days - used)
+
+
+@rule
+def room(h: Household, v: Village, p: P, today: Today, line: int) -> float:
+    """The most the household could still put to use in a line, in yuan: land, fodder, hands and talent set the limit."""
+    days = free_days_year(h, p)
+    if line == ORCHARD:
+        if h.block_mu > 0.0:
+            return 0.0
+        land = p.orchard_land_share * h.land_mu - h.orchard_mu - h.greenhouse_mu
+        return max(0.0, min(land, days / p.orchard_days_mu)) * p.orchard_plant_mu_yuan * today.cpi
+    if line == LIVESTOCK:
+        # More stock until what one more brings no longer covers its price at the required return.
+        price = p.ewe_price_yuan * today.farm_trend
+        keep = p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * day_value(v, p) + p.required_return * price
+        gross = p.offspring_head * v.expected_price[LIVESTOCK] * today.farm_trend
+        best = fodder_head(h, v, p) * max(0.0, 1.0 - keep / gross)
+        return max(0.0, min(best - h.livestock_head, days / p.livestock_days_head)) * price
+    if line == GREENHOUSE:
+        if v.terrain == 2 or v.irrigation < p.greenhouse_irrigation:
+            return 0.0
+        mu = min(p.greenhouse_max_mu - h.greenhouse_mu, days / p.greenhouse_days_mu)
+        return max(0.0, min(mu, h.land_mu)) * p.greenhouse_build_mu_yuan * today.cpi
+    if h.business_yuan <= 0.0 and days < p.business_days_month * 12.0:
+        return 0.0
+    worth = p.business_alpha * h.talent * v.level * p.business_scale_yuan * today.business_trend * v.expected_price[BUSINESS]
+    best = power(
+        worth / (p.business_capital_yuan * (p.required_return + p.business_wear)), 1.0 / (1.0 - p.business_alpha)
+    )
+    return max(0.0, best * p.business_capital_yuan - h.business_yuan)
+
+
+@rule
+def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan: float) -> float:
+    """Net gain a year that the household expects from putting `amount_yuan` into a line, as a share of the amount.
+
+    Own hands are priced at what they could earn nearby. What it saw a line bring (trust) scales its expectation.
+    """
+    labour = day_value(v, p)
+    believed = h.trust[line - 1] * v.expected_price[line] * today.farm_trend
+    skill = h.farm_skill - p.farm_skill_mean
+    if line == ORCHARD:
+        cost = p.orchard_plant_mu_yuan * today.cpi
+        crop = p.orchard_yield_kg_mu * v.level * sqrt(h.ability) * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
+        net = crop * believed - p.orchard_cost_mu_yuan * today.cpi - p.orchard_days_mu * labour
+        given_up = (p.staple_yield_kg_mu * v.expected_price[0] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi) * v.level
+        return (net * p.orchard_patience - given_up) / cost
+    if line == LIVESTOCK:
+        price = p.ewe_price_yuan * today.farm_trend
+        heads = amount_yuan / price
+        crowding = max(0.0, 1.0 - (h.livestock_head + 0.5 * heads) / fodder_head(h, v, p))
+        net = p.offspring_head * crowding * (1.0 + p.skill_livestock * skill) * believed
+        net -= p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * labour
+        return net / price - p.disease_rate * p.disease_share
+    if line == GREENHOUSE:
+        cost = p.greenhouse_build_mu_yuan * today.cpi
+        net = p.greenhouse_yield_kg_mu * v.level * (1.0 + p.skill_greenhouse * skill) * believed
+        net -= (p.greenhouse_cost_mu_yuan + p.greenhouse_wear_mu_yuan) * today.cpi + p.greenhouse_days_mu * labour
+        return net / cost
+    more = business_profit(h, v, p, h.business_yuan + amount_yuan)
+    now = business_profit(h, v, p, h.business_yuan) if h.business_yuan > 0.0 else 0.0
+    gain = (more - now) * today.business_trend * h.trust[line - 1] * v.expected_price[BUSINESS]
+    if h.business_yuan <= 0.0:
+        gain -= p.business_days_month * 12.0 * labour
+    return gain / amount_yuan - p.business_wear
+
+
+@rule
+def smallest(h: Household, p: P, today: Today, line: int) -> float:
+    """The least that can be put into a line, in yuan."""
+    if line == ORCHARD:
+        return p.orchard_plant_mu_yuan * today.cpi
+    if line == LIVESTOCK:
+        return p.ewe_price_yuan * today.farm_trend
+    if line == GREENHOUSE:
+        return 0.5 * p.greenhouse_build_mu_yuan * today.cpi
+    return p.business_least_yuan if h.business_yuan <= 0.0 else 500.0
+
+
+@rule
+def in_season(today: Today, line: int) -> bool:
+    """Whether the calendar lets one start: nothing is planted or poured in frozen ground."""
+    if line == ORCHARD:
+        return today.calendar_month == 3 or today.calendar_month == 4 or today.calendar_month == 11
+    return not (line == GREENHOUSE and today.frozen > 0)
+
+
+@rule
+def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan: float) -> float:
+    """Expected return over what the household asks for bearing the risk (positive: it is willing).
+
+    It asks more in risky lines, less with more drive; its caution is one draw a line for the whole run.
+    """
+    caution = p.caution_spread * (uniform(today.seed, CAUTION, h.key, 0, line) - 0.5)
+    asked = p.required_return + p.line_risk[line] * (1.5 - h.drive) + caution
+    return yearly_return(h, v, p, today, line, amount_yuan) - asked
+
+
+@rule
+def put_into(h: Household, p: P, today: Today, line: int, amount_yuan: float) -> None:
+    """Turn an amount into trees, animals, greenhouse or business capital (the money is paid by the caller)."""
+    if line == ORCHARD:
+        h.block_mu += amount_yuan / (p.orchard_plant_mu_yuan * today.cpi)
+        h.block_month = today.month
+    elif line == LIVESTOCK:
+        h.livestock_head += amount_yuan / (p.ewe_price_yuan * today.farm_trend)
+    elif line == GREENHOUSE:
+        h.greenhouse_mu += amount_yuan / (p.greenhouse_build_mu_yuan * today.cpi)
+    else:
+        h.business_yuan += amount_yuan
+
+
+@rule
+def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_season: int) -> int:
+    """The line that appeals most at the given funds (0: none does)."""
+    best = 0
+    most = 0.0
+    for line in range(1, 5):
+        if not (h.knows >> line) & 1:
+            continue
+        if any_season == 0 and not in_season(today, line):
+            continue
+        least = smallest(h, p, today, line)
+        amount = min(funds, room(h, v, p, today, line))
+        if amount < least:
+            continue
+        liking = appeal(h, v, p, today, line, amount)
+        if liking > most:
+            most = liking
+            best = line
+    return best
+
+
+@rule
+def invest(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Put spare money into the line that appeals most; only some households sit down to it in a month."""
+    funds = h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today)
+    if funds < p.invest_least_yuan:
+        return
+    if uniform(today.seed, THINK, h.key, today.month) >= p.think_rate * (0.5 + h.drive):
+        return
+    line = best_line(h, v, p, today, funds, 0)
+    if line > 0:
+        amount = min(funds, room(h, v, p, today, line))
+        spend(h, till, amount, INVESTMENT)
+        put_into(h, p, today, line, amount)

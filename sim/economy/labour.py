@@ -1,0 +1,106 @@
+"""Hands: who goes away for work, and what those at home do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniform
+from sim.money import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL, receive, spend
+from sim.numerics import logistic
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+REVIEW = decision("labour.review")
+LEAVE = decision("labour.leave")
+LOSE_JOB = decision("labour.lose_job")
+KNOWS_JOBS = 8  # bit of `knows`: has been told of work away
+
+
+@rule
+def pay_away(h: Household, v: Village, p: P) -> float:
+    """What a worker of this household is paid away, yuan a month (before living costs)."""
+    return v.away_wage_yuan * h.ability * (1.0 + p.work_skill_wage * (h.work_skill - p.work_skill_mean))
+
+
+@rule
+def willing(h: Household, v: Village, p: P, today: Today, worker: int) -> float:
+    """Chance that the household's `worker`-th worker (0 = first to go) wants to work away.
+
+    It rises with the gain over staying, with skill, with those already away (contacts), and falls with the old and the
+    small to be cared for and with each worker who has already left.
+    """
+    away = pay_away(h, v, p) - p.living_away_yuan * today.cpi
+    home = v.local_wage_yuan * p.work_days_month * v.jobs_now + p.home_value_yuan * today.farm_trend
+    gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
+    told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
+    dependants = float(h.elders + h.children) / h.persons
+    pull = p.leave_base + p.leave_gain * gain + p.leave_contacts * v.away_share + told
+    return logistic(pull - p.leave_care * dependants - p.leave_order * worker)
+
+
+@rule
+def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """One worker may leave or come back; leaving costs money up front, which the household must have.
+
+    After the festival (March) every household thinks it over; in other months some do. Each worker's inclination is
+    one draw for the whole run, so that a better offer never turns luck round.
+    """
+    if h.migrants > 0 and uniform(today.seed, LOSE_JOB, h.key, today.month) < p.lose_job_rate * h.migrants:
+        h.migrants -= 1
+        return
+    if today.calendar_month <= 2:
+        return
+    if today.calendar_month != 3 and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
+        return
+    if h.migrants < h.workers:
+        inclined = uniform(today.seed, LEAVE, h.key, 0, h.migrants)
+        if inclined < willing(h, v, p, today, h.migrants):
+            cost = p.leave_cost_yuan * today.cpi
+            if h.cash_yuan >= cost + p.leave_reserve_yuan * today.cpi:
+                spend(h, till, cost, LEAVING_COST)
+                h.migrants += 1
+            return
+    if h.migrants > 0:
+        inclined = uniform(today.seed, LEAVE, h.key, 0, h.migrants - 1)
+        if inclined > willing(h, v, p, today, h.migrants - 1) + p.leave_inertia:
+            h.migrants -= 1
+
+
+@rule
+def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Working days go to the household's own lines first, then to whatever work is nearby; those away send home."""
+    m = today.calendar_month - 1
+    ill = p.ill_worker_share if h.ill_months > 0 else 0.0
+    hands = max(0.0, h.workers - h.migrants - ill)
+    days = hands * p.work_days_month + h.elders * p.elder_days_month
+    staple_mu = max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
+    needed = (
+        staple_mu * p.staple_days_mu * p.staple_days_season[m]
+        + (h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu) * p.orchard_days_season[m]
+        + h.livestock_head * p.livestock_days_head / 12.0
+        + h.greenhouse_mu * p.greenhouse_days_mu * p.greenhouse_season[m]
+    )
+    if h.business_yuan > 0.0:
+        needed += p.business_days_month
+    given = min(1.0, days / needed) if needed > 0.0 else 1.0
+    h.care += p.care_rate * (given - h.care)
+    free = max(0.0, days - needed)
+    v.free_days += free
+    wage = free * v.jobs_now * v.local_wage_yuan * h.ability
+    receive(h, till, wage, WAGE_LOCAL)
+    h.income_year[0] += wage
+    if h.migrants > 0:
+        months = h.migrants * p.away_season[m]
+        paid = months * pay_away(h, v, p)
+        living = min(paid, months * p.living_away_yuan * today.cpi)
+        receive(h, till, paid, WAGE_AWAY)
+        spend(h, till, living, LIVING_AWAY)
+        h.income_year[0] += paid - living

@@ -1,0 +1,181 @@
+"""What people learn from one another: knowledge spreads, trust follows outcomes that were seen, skill grows and fades."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniform
+from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.records import Record, real, whole
+from sim.rule import kernel, rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+HEAR = decision("learning.hear")
+
+
+class Seen(Record):
+    """What a household shows its contacts: a copy taken when the phase began."""
+
+    knows: int = whole("i2", "what it knows of, as in the household", 0, 2**15 - 1)
+    takes_part: int = whole("i2", "lines it is in, one bit each", 0, 2**15 - 1)
+    farm_skill: float = real("share", "its farm skill")
+    awareness: float = real("share", "its awareness")
+    drive: float = real("share", "its drive")
+
+
+@rule
+def lines_of(h: Household) -> int:
+    """Lines the household is in, one bit each."""
+    lines = 0
+    if h.orchard_mu + h.block_mu > 0.0:
+        lines |= 1 << ORCHARD
+    if h.livestock_head > 0.5:
+        lines |= 1 << LIVESTOCK
+    if h.greenhouse_mu > 0.0:
+        lines |= 1 << GREENHOUSE
+    if h.business_yuan > 0.0:
+        lines |= 1 << BUSINESS
+    return lines
+
+
+@rule
+def hear(h: Household, p: P, today: Today, item: int, tellers: float, own_road: float) -> None:
+    """Whether the household hears of `item` this month, given how much it is talked about around it."""
+    if tellers <= 0.0 or (h.knows >> item) & 1:
+        return
+    rate = p.tell_rate * tellers * own_road
+    if uniform(today.seed, HEAR, h.key, today.month, item) < rate / (1.0 + rate):
+        h.knows |= 1 << item
+
+
+@rule
+def learn(
+    h: Household,
+    v: Village,
+    p: P,
+    today: Today,
+    seen: Any,
+    indices: NDArray[np.int32],
+    start: int,
+    stop: int,
+) -> None:
+    """A month of talk with the household's contacts, and of learning by doing.
+
+    Participants pass on what they know `tell_participants` times more often than others (Banerjee et al. 2013); being
+    endorsed counts for nothing. Trust in a line moves toward what contacts in it were seen to get.
+    """
+    degree = stop - start
+    skill = 0.0
+    aware = 0.0
+    drive = 0.0
+    orchard = livestock = greenhouse = business = 0
+    t1 = t2 = t3 = t4 = 0.0
+    t5 = t6 = t7 = t8 = 0.0
+    for c in range(start, stop):
+        other = seen[indices[c]]
+        skill += other.farm_skill
+        aware += other.awareness
+        drive += other.drive
+        knows = other.knows
+        part = other.takes_part
+        more = p.tell_participants - 1.0
+        a = (part >> 1) & 1
+        b = (part >> 2) & 1
+        d = (part >> 3) & 1
+        e = (part >> 4) & 1
+        orchard += a
+        livestock += b
+        greenhouse += d
+        business += e
+        t1 += ((knows >> 1) & 1) + more * a
+        t2 += ((knows >> 2) & 1) + more * b
+        t3 += ((knows >> 3) & 1) + more * d
+        t4 += ((knows >> 4) & 1) + more * e
+        t5 += (knows >> 5) & 1
+        t6 += (knows >> 6) & 1
+        t7 += (knows >> 7) & 1
+        t8 += (knows >> 8) & 1
+    hear(h, p, today, 1, t1, 1.0 + v.shown[0])
+    hear(h, p, today, 2, t2, 1.0 + v.shown[1])
+    hear(h, p, today, 3, t3, 1.0 + v.shown[2])
+    hear(h, p, today, 4, t4, 1.0 + v.shown[3])
+    hear(h, p, today, 5, t5, 1.0)
+    hear(h, p, today, 6, t6, 1.0)
+    hear(h, p, today, 7, t7, 1.0)
+    hear(h, p, today, 8, t8, 1.0)
+    mine = lines_of(h)
+    if degree > 0:
+        watch(h, v, p, 0, orchard + 3 * ((mine >> 1) & 1))
+        watch(h, v, p, 1, livestock + 3 * ((mine >> 2) & 1))
+        watch(h, v, p, 2, greenhouse + 3 * ((mine >> 3) & 1))
+        watch(h, v, p, 3, business + 3 * ((mine >> 4) & 1))
+        skill = skill / degree
+        if skill > h.farm_skill:
+            h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)
+        aware = aware / degree
+        if aware > h.awareness:
+            h.awareness += p.awareness_neighbours * (aware - h.awareness)
+        drive = drive / degree
+    else:
+        drive = h.drive
+    base = min(0.8, p.farm_skill_mean - 0.1 + 0.015 * h.schooling)
+    h.farm_skill += p.skill_doing * (1.0 - h.farm_skill) * (1.0 if mine > 0 else 0.3)
+    h.farm_skill -= p.skill_decay * max(0.0, h.farm_skill - base)
+    h.awareness -= p.awareness_decay * h.awareness
+    year = h.income_last[0] + h.income_last[1] + h.income_last[2] + h.income_last[3]
+    success = 0.0
+    if year > 0.0:
+        success = min(1.0, max(-1.0, 12.0 * h.expected_yuan / year - 1.0))
+    goal = p.drive_base + p.drive_success * success + p.drive_neighbours * (drive - p.drive_base)
+    h.drive = min(1.0, max(0.0, h.drive + p.drive_rate * (goal - h.drive)))
+    h.satisfaction += p.satisfaction_rate * (p.satisfaction_base - h.satisfaction)
+
+
+@rule
+def watch(h: Household, v: Village, p: P, line: int, participants: int) -> None:
+    """Trust in a line moves toward what it was seen to bring, faster when more contacts are in it."""
+    if participants > 0:
+        weight = min(1.0, participants / 3.0) * (1.0 + 0.5 * min(2.0, v.shown[line]))
+        h.trust[line] += p.trust_rate * weight * (v.seen_result[line] - h.trust[line])
+
+
+@kernel
+def look_around(households: Any, seen: Any, first: int, last: int) -> None:
+    """Copy what households `first` to `last` (exclusive) show, before anyone reads it."""
+    for j in range(first, last):
+        h = households[j]
+        s = seen[j]
+        s.knows = h.knows
+        s.takes_part = lines_of(h)
+        s.farm_skill = h.farm_skill
+        s.awareness = h.awareness
+        s.drive = h.drive
+
+
+@kernel
+def talk(
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    seen: Any,
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    first: int,
+    last: int,
+) -> None:
+    """A month of learning in villages `first` to `last` (exclusive)."""
+    p = params[0]
+    today = todays[0]
+    for i in range(first, last):
+        v = villages[i]
+        for j in range(v.first, v.last):
+            learn(households[j], v, p, today, seen, indices, indptr[j], indptr[j + 1])

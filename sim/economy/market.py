@@ -1,0 +1,112 @@
+"""Prices, jobs and wages of a month: set for each county, then at each village's gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy import weather
+from sim.numerics import exp, log, total
+
+if TYPE_CHECKING:
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+LINES = 5
+COUNTIES_A_REGION = 10
+
+
+class Market:
+    """What each county's lines fetch, given the year and what its households bring to market.
+
+    Supply is compared with the opening year's, in standard units (mu, head, yuan of takings), so that a dry year does not
+    count as a smaller market. With closure `fixed` the comparison is left out: prices move with the years alone.
+    """
+
+    def __init__(self, villages: NDArray[np.void], p: P) -> None:
+        self.villages, self.p = villages, p
+        self.counties = int(villages["county"].max()) + 1
+        self.opening_supply = np.ones((self.counties, LINES))
+        self.supply_ratio = np.ones((self.counties, LINES))
+        self.shock_log = np.zeros((self.counties, LINES))
+        self.severity = np.zeros(self.counties, dtype=np.int64)
+
+    def county_supply(self) -> NDArray[np.float64]:
+        """Supply by county and line, summed over villages in their order."""
+        sums = np.zeros((self.counties, LINES))
+        for county in range(self.counties):
+            own = self.villages[self.villages["county"] == county]
+            for line in range(LINES):
+                sums[county, line] = total(np.ascontiguousarray(own["supply"][:, line]))
+        return sums
+
+    def remember_opening(self) -> None:
+        """Take this month's supply as what the opening year's prices belong to."""
+        self.opening_supply = np.maximum(self.county_supply(), 1.0)
+
+    def open_year(self, today: Today) -> None:
+        """Draw the year's weather and price shocks, one a region."""
+        p = self.p
+        for county in range(self.counties):
+            region = county // COUNTIES_A_REGION
+            self.severity[county] = 0 if today.normal_year else weather.drought(today.seed, region, today.year, p)
+            for line in range(LINES):
+                z = 0.0 if today.normal_year else weather.price_shock(today.seed, region, today.year, line, p)
+                self.shock_log[county, line] = z
+
+    def open_month(self, today: Today) -> None:
+        """Write prices, wages, weather and the local jobs of the month into every village."""
+        p, v = self.p, self.villages
+        if today.endogenous and not today.normal_year:
+            self.supply_ratio = self.county_supply() / self.opening_supply
+        county = v["county"]
+        expected = np.ones((self.counties, LINES))
+        actual = np.ones((self.counties, LINES))
+        for c in range(self.counties):
+            for line in range(LINES):
+                crowd = exp(-p.price_flexibility[line] * log(max(0.05, self.supply_ratio[c, line])))
+                sd = p.price_sd[line]
+                expected[c, line] = p.price_yuan[line] * crowd
+                actual[c, line] = expected[c, line] * exp(self.shock_log[c, line] - 0.5 * sd * sd * (1 - today.normal_year))
+        margin = p.gate_margin * (1.0 - v["road"]) * (1.0 - v["contract"])
+        premium = 1.0 + p.cooperative_premium * v["cooperative"]
+        for line in range(LINES):
+            # A business sells in the village itself: no haul to pay for.
+            net = (1.0 - margin) * premium if line < LINES - 1 else np.ones(len(v))
+            v["gate_price"][:, line] = actual[county, line] * net
+            v["expected_price"][:, line] = expected[county, line] * net
+        factors = np.array([weather.yield_factor(s, 0.0, p) for s in range(3)])
+        sheltered = np.array([weather.yield_factor(s, 1.0, p) for s in range(3)])
+        if today.normal_year:
+            v["weather"] = 1.0
+        else:
+            severity = self.severity[county]
+            v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
+        for line in range(1, LINES):
+            result = v["gate_price"][:, line] / v["expected_price"][:, line]
+            v["seen_result"][:, line - 1] = result * (0.5 + 0.5 * v["weather"]) if line == 1 else result
+        v["away_wage_yuan"] = p.migrant_wage_yuan * p.migrant_wage_relative * today.wage_trend
+        v["local_wage_yuan"] = p.local_wage_yuan * today.wage_trend
+        self.share_out_jobs(today)
+
+    def share_out_jobs(self, today: Today) -> None:
+        """The same jobs, more or fewer hands: the chance of local work falls when more days are free than a year ago."""
+        v = self.villages
+        reference = v["free_days_open"][:, today.calendar_month - 2]  # last month, as it was in the opening year
+        v["jobs_now"] = v["jobs"]
+        if today.endogenous and not today.normal_year:
+            known = (reference > 0.0) & (v["free_days"] > 0.0)
+            ratio = np.ones(len(v))
+            np.divide(reference, v["free_days"], out=ratio, where=known)
+            v["jobs_now"] = v["jobs"] * np.minimum(2.0, np.maximum(0.5, ratio))
+
+    def remember_free_days(self, today: Today) -> None:
+        """Keep the opening year's free days, month by month."""
+        self.villages["free_days_open"][:, today.calendar_month - 1] = self.villages["free_days"]
+
+
+def state_of(market: Market) -> dict[str, Any]:
+    """What has to be kept to go on from here."""
+    return {"opening_supply": market.opening_supply.copy(), "supply_ratio": market.supply_ratio.copy()}

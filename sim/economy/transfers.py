@@ -1,0 +1,34 @@
+"""Transfers and property: subsidies in April, the guarantee and pensions every month, rents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.money import DIBAO, PENSION, RENT, SUBSIDY, receive
+from sim.rule import rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+
+@rule
+def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """What the state and the land bring without work."""
+    guarantee = h.dibao * p.dibao_yuan_month * today.transfer_trend
+    receive(h, till, guarantee, DIBAO)
+    pension = h.elders * p.pension_yuan_month * today.transfer_trend
+    receive(h, till, pension, PENSION)
+    h.income_year[3] += guarantee + pension
+    if today.calendar_month == 4:
+        subsidy = h.land_mu * p.subsidy_mu_yuan * today.transfer_trend
+        receive(h, till, subsidy, SUBSIDY)
+        h.income_year[3] += subsidy
+    rent = h.property_yuan / 12.0 * today.property_trend
+    receive(h, till, rent, RENT)
+    h.income_year[2] += rent

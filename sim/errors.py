@@ -1,0 +1,54 @@
+"""The one error a user is meant to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class UserError(Exception):
+    """Something the user can mend: where it is, what was found, what is allowed, how to mend it.
+
+    Args:
+        problem: What is wrong, in one clause ("unknown key 'quota_yaun'").
+        file: The file at fault, if there is one.
+        line: Line in that file, counted from 1.
+        field: The setting or column at fault.
+        allowed: What would be accepted.
+        mend: What to do about it.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        line: int | None = None,
+        field: str | None = None,
+        allowed: str | None = None,
+        mend: str | None = None,
+    ) -> None:
+        self.problem, self.file, self.line = problem, file, line
+        self.field, self.allowed, self.mend = field, allowed, mend
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        """The whole message, on as few lines as it needs."""
+        where = str(self.file) if self.file else ""
+        if where and self.line:
+            where += f":{self.line}"
+        parts = [f"{where}: " if where else "", f"{self.field}: " if self.field else "", self.problem]
+        text = "".join(parts)
+        if self.allowed:
+            text += f"; allowed: {self.allowed}"
+        if self.mend:
+            text += f" ({self.mend})"
+        return text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self.problem, str(self.file) if self.file else None, self.line, self.field, self.allowed, self.mend)
+
+
+def _rebuild(
+    problem: str, file: str | None, line: int | None, field: str | None, allowed: str | None, mend: str | None
+) -> UserError:
+    return UserError(problem, file=file, line=line, field=field, allowed=allowed, mend=mend)
