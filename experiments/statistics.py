@@ -1,0 +1,330 @@
+"""What replicates can support: paired intervals, verdicts, chances, bands of what cannot be told apart,
+rounding.
+
+Samples are one number a replicate, ordered by seed, so that the same place in two samples shares its chance
+events. Intervals are Student's t at 95% unless said otherwise; one replicate gives none (not-a-number,
+`defined` false). An undefined indicator (not-a-number) in a sample makes its interval undefined.
+
+Several intervals read together mislead: of twenty, one is expected to miss. `comparisons` widens each so that
+all of that many hold together at the level (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri, stdtrit
+
+Floats = NDArray[np.float64]
+Samples = Mapping[str, ArrayLike]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its limits, in the unit of the sample; limits are not-a-number where undefined."""
+
+    value: float
+    low: float
+    high: float
+    replicates: int
+
+    @property
+    def defined(self) -> bool:
+        """Whether there were replicates enough for limits."""
+        return not math.isnan(self.low)
+
+    @property
+    def halfwidth(self) -> float:
+        """Half the distance between the limits."""
+        return (self.high - self.low) / 2
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the sign is known at the interval's level; never of an undefined interval."""
+        return self.low > 0 or self.high < 0
+
+
+def t_critical(degrees: int, level: float = LEVEL, comparisons: int = 1) -> float:
+    """Two-sided quantile of Student's t.
+
+    Raises:
+        ValueError: If the level is not within 0..1 (both excluded) or a count is not positive.
+    """
+    return float(stdtrit(_positive(degrees, "degrees"), _upper_tail(level, comparisons)))
+
+
+def t_limits(samples: ArrayLike, level: float = LEVEL, comparisons: int = 1) -> tuple[Floats, Floats, Floats]:
+    """Mean, lower and upper limit along the last axis (the replicates); for whole tables at once.
+
+    Raises:
+        ValueError: As `t_critical`.
+    """
+    table = np.asarray(samples, dtype=np.float64)
+    n = table.shape[-1]
+    if n == 0:
+        nothing = np.full(table.shape[:-1], np.nan)
+        return nothing, nothing.copy(), nothing.copy()
+    # A constant has itself as its mean and no spread, whatever rounding says.
+    constant = table.min(axis=-1) == table.max(axis=-1)
+    mean = np.where(constant, table[..., 0], table.mean(axis=-1))
+    if n == 1:
+        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    half = np.where(
+        constant, 0.0, t_critical(n - 1, level, comparisons) * table.std(axis=-1, ddof=1) / math.sqrt(n)
+    )
+    return mean, mean - half, mean + half
+
+
+def mean_interval(sample: ArrayLike, level: float = LEVEL, comparisons: int = 1) -> Interval:
+    """Mean of one sample with its interval; errors as `t_critical`."""
+    values = np.asarray(sample, dtype=np.float64)
+    mean, low, high = t_limits(values, level, comparisons)
+    return Interval(float(mean), float(low), float(high), values.size)
+
+
+def descending(value: float, name: str) -> tuple[bool, float, str]:
+    """A sorting key: the highest value first, equal ones by name, undefined ones last."""
+    return (True, 0.0, name) if math.isnan(value) else (False, -value, name)
+
+
+def paired(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
+    """Two samples as columns of one length.
+
+    Raises:
+        ValueError: If they differ in length or are not one-dimensional.
+    """
+    one, other = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if one.ndim != 1 or one.shape != other.shape:
+        raise ValueError(f"paired samples have the shapes {one.shape} and {other.shape}")
+    return one, other
+
+
+def paired_difference(
+    scenario: ArrayLike, baseline: ArrayLike, level: float = LEVEL, comparisons: int = 1
+) -> Interval:
+    """Mean of scenario minus baseline over replicates that share their chance events.
+
+    Raises:
+        ValueError: If the samples differ in length, or as `t_critical`.
+    """
+    left, right = paired(scenario, baseline)
+    return mean_interval(left - right, level, comparisons)
+
+
+def ordered_differences(
+    scenarios: Samples, baseline: ArrayLike, level: float = LEVEL, simultaneous: bool = False
+) -> list[tuple[str, Interval]]:
+    """Paired differences from the highest to the lowest, equal ones by name.
+
+    Args:
+        scenarios: A sample a scenario.
+        baseline: The sample they are compared with.
+        level: Level of the intervals.
+        simultaneous: Whether all intervals are to hold together, as a reader of an ordered plot expects.
+
+    Raises:
+        ValueError: As `paired_difference`.
+    """
+    comparisons = max(1, len(scenarios)) if simultaneous else 1
+    found = [
+        (name, paired_difference(sample, baseline, level, comparisons)) for name, sample in scenarios.items()
+    ]
+    return sorted(found, key=lambda pair: descending(pair[1].value, pair[0]))
+
+
+def share_positive(differences: ArrayLike) -> float:
+    """Share of replicates in which the difference is above zero; not-a-number without replicates."""
+    values = np.asarray(differences, dtype=np.float64)
+    return float(np.count_nonzero(values > 0) / values.size) if values.size else math.nan
+
+
+def needed_replicates(
+    halfwidth: float, n: int, asked: float, level: float = LEVEL, comparisons: int = 1
+) -> int | None:
+    """About how many replicates would make the interval's half-width as small as asked.
+
+    Args:
+        halfwidth: Half-width seen so far.
+        n: Replicates it rests on.
+        asked: Half-width wanted.
+        level: Level of the interval.
+        comparisons: As the half-width was computed with.
+
+    Returns:
+        The least number (2 or more) whose t interval is narrow enough if the spread stays as seen, or None if
+        one replicate or an undefined half-width says nothing of the spread.
+
+    Raises:
+        ValueError: If `asked` is not positive, or as `t_critical`.
+    """
+    if not asked > 0:
+        raise ValueError(f"the precision asked for is {asked}, not a positive number")
+    if n < 2 or not math.isfinite(halfwidth):
+        return None
+
+    def width(count: int) -> float:
+        return t_critical(count - 1, level, comparisons) / math.sqrt(count)
+
+    def enough(count: int) -> bool:
+        return halfwidth * (width(count) / width(n)) <= asked
+
+    high = 2
+    while not enough(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an interval is as narrow as asked, and about how many replicates would make it so."""
+
+    asked: float
+    halfwidth: float
+    replicates: int
+    enough: bool
+    needed: int | None
+
+
+def verdict(interval: Interval, asked: float) -> Verdict:
+    """Judge a 95% interval; `enough` is false of an undefined one.
+
+    Raises:
+        ValueError: If `asked` is not positive.
+    """
+    half, n = interval.halfwidth, interval.replicates
+    return Verdict(asked, half, n, half <= asked, needed_replicates(half, n, asked))
+
+
+def variance_ratio(scenario: ArrayLike, baseline: ArrayLike) -> float:
+    """How many times fewer replicates shared chance events need than independent seeds, for the same
+    half-width.
+
+    Independent samples' difference has the sum of their variances; the paired difference has its own.
+
+    Returns:
+        A ratio; infinite if the difference never varies, not-a-number if nothing varies or with one
+        replicate.
+
+    Raises:
+        ValueError: If the samples differ in length.
+    """
+    left, right = paired(scenario, baseline)
+    if left.size < 2:
+        return math.nan
+    apart = float(left.var(ddof=1) + right.var(ddof=1))
+    together = float((left - right).var(ddof=1))
+    if together == 0:
+        return math.inf if apart > 0 else math.nan
+    return apart / together
+
+
+def bands(samples: Samples, level: float = LEVEL, simultaneous: bool = True) -> list[tuple[str, ...]]:
+    """Groups of items that cannot be told apart, from the highest mean to the lowest.
+
+    Within a band no paired difference's interval is clear of zero. Bands may share items: the first and the
+    last may differ while neither differs from the middle. An item clear of all others is a band of its own.
+
+    Args:
+        samples: A sample an item, such as a village; all of one length.
+        level: Level of the intervals.
+        simultaneous: Whether the intervals of all pairs are to hold together.
+
+    Returns:
+        The largest such runs of the ordered items; every item is in one at least.
+
+    Raises:
+        ValueError: If samples differ in length.
+    """
+    if not samples:
+        return []
+    runs = {name: np.asarray(sample, dtype=np.float64) for name, sample in samples.items()}
+    if len({sample.shape for sample in runs.values()}) > 1:
+        raise ValueError("the samples differ in length")
+    names = sorted(runs, key=lambda name: descending(mean_interval(runs[name]).value, name))
+    table = np.stack([runs[name] for name in names])
+    pairs = max(1, len(names) * (len(names) - 1) // 2) if simultaneous else 1
+    found: list[tuple[int, int]] = []
+    stop = len(names)
+    for first in range(len(names) - 1, -1, -1):
+        _, low, high = t_limits(table[first] - table[first + 1 :], level, pairs)
+        apart = np.flatnonzero((low > 0) | (high < 0))
+        stop = min(stop, first + 1 + int(apart[0])) if apart.size else stop
+        if found and found[-1][1] == stop:
+            found.pop()  # this band swallows the one that began later and ends at the same place
+        found.append((first, stop))
+    return [tuple(names[first:end]) for first, end in reversed(found)]
+
+
+def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
+    """Share of successes with Wilson's score interval (1927); undefined without trials.
+
+    Raises:
+        ValueError: If successes are not within 0..n or the level not within 0..1.
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} successes of {n}")
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    z = float(ndtri(_upper_tail(level, 1)))
+    share, weight = successes / n, z * z / n
+    centre = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / n + weight / (4 * n)) / (1 + weight)
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half), n)
+
+
+def chance_met(delivered: ArrayLike, target: float, level: float = LEVEL) -> Interval:
+    """Share of replicates that reach the target, with Wilson's interval."""
+    values = np.asarray(delivered, dtype=np.float64)
+    return wilson(int(np.count_nonzero(values >= target)), values.size, level)
+
+
+def decimals(halfwidth: float) -> int:
+    """Decimal places that a half-width supports; negative for tens, hundreds and so on.
+
+    The rule of the Particle Data Group: two digits of the half-width if its first three are 100-354, else one
+    (950-999 are rounded up to 1000).
+
+    Raises:
+        ValueError: If the half-width is not a positive number.
+    """
+    if not 0 < halfwidth < math.inf:
+        raise ValueError(f"the half-width is {halfwidth}, not a positive number")
+    digits, exponent = f"{halfwidth:.2e}".split("e")
+    return (1 if float(digits) < 3.55 else 0) - int(exponent)
+
+
+def round_to(value: float, low: float, high: float) -> tuple[float, float]:
+    """Round a value and its half-width to what the interval supports: (43, 12), never 43.27.
+
+    Returns:
+        (value, half-width). An undefined or endless interval supports two digits of the value and leaves the
+        half-width as it is; a constant (half-width 0) is left alone.
+    """
+    half = (high - low) / 2
+    if half == 0 or not math.isfinite(value):
+        return value, half
+    if not math.isfinite(half):
+        return float(f"{value:.1e}"), half
+    places = decimals(half)
+    return round(value, places) + 0.0, round(half, places) + 0.0
+
+
+def _positive(count: int, name: str) -> int:
+    if count < 1:
+        raise ValueError(f"{name} is {count}, not positive")
+    return count
+
+
+def _upper_tail(level: float, comparisons: int) -> float:
+    if not 0 < level < 1:
+        raise ValueError(f"the level is {level}, not within 0..1")
+    return 1 - (1 - level) / (2 * _positive(comparisons, "comparisons"))
