@@ -262,7 +262,7 @@ def test_the_message_names_file_and_line() -> None:
 
 
 def test_indicators_only_read() -> None:
-    fills = "def mean(rows, out):\n    out[0] = rows['age'][0]\n    own = rows.copy()\n    own['age'][0] = 2\n"
+    fills = "def mean(rows, out):\n    out[0] = rows['age'][0]\n    own = rows.copy()\n    own['age'] = 2\n"
     assert refused(fills, "sim/indicators/income.py") == []
     for write in ("rows['cash_yuan'][3] += 1", "rows[3]['cash_yuan'] = 1", "rows[3].cash_yuan = 1"):
         assert refused(f"{fills}    {write}\n", "sim/indicators/income.py")
