@@ -1,0 +1,230 @@
+"""Every number of the model: value, unit, range, source, confidence; one TOML file a topic.
+
+    [hospital_rate]
+    value = 0.09
+    unit = "share of persons a year"
+    low = 0.06
+    high = 0.12
+    source = "..."
+    confidence = "measured"          # or "calibrated" or "assumed"
+
+A list of numbers is allowed as a value; its range is one number for all or a list as long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from sim.errors import UserError
+from sim.frozen import FrozenDict, FrozenModel
+from sim.toml_check import check
+from sim.toml_source import Place, TomlSource, meant, raise_all, read_toml, show
+
+FOLDER = Path(__file__).parent
+Value = float | tuple[float, ...]
+_VALUE: TypeAdapter[Value] = TypeAdapter(Value)
+
+
+class _Entry(FrozenModel):
+    """One parameter as its file gives it."""
+
+    value: Value
+    unit: str = Field(min_length=1)
+    low: Value
+    high: Value
+    source: str = Field(min_length=1)
+    confidence: Literal["measured", "calibrated", "assumed"]
+    note: str = ""
+    label_en: str = ""
+    label_zh: str = ""
+
+    @model_validator(mode="after")
+    def _in_range(self) -> _Entry:
+        if outside := _outside(self.value, self.low, self.high):
+            raise ValueError(outside)
+        return self
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number (or list of numbers) of the model, with where it comes from and how far it may go."""
+
+    topic: str
+    name: str
+    value: Value
+    unit: str
+    low: Value
+    high: Value
+    source: str
+    confidence: str
+    note: str = ""
+    label_en: str = ""
+    label_zh: str = ""
+
+    @property
+    def key(self) -> str:
+        """The full name, "topic.name"."""
+        return f"{self.topic}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All parameters, with overrides applied. Cannot be changed; pickles."""
+
+    entries: tuple[Parameter, ...]
+
+    @cached_property
+    def values(self) -> FrozenDict[str, Value]:
+        """Name -> number, or tuple of numbers. Names are unique across topics."""
+        return FrozenDict({entry.name: entry.value for entry in self.entries})
+
+    @cached_property
+    def _by_name(self) -> dict[str, Parameter]:
+        return {name: entry for entry in self.entries for name in (entry.name, entry.key)}
+
+    def table(self) -> list[Parameter]:
+        """Every parameter, by topic and in the order of its file."""
+        return list(self.entries)
+
+    def find(self, name: str) -> Parameter:
+        """The parameter called "name" or "topic.name".
+
+        Raises:
+            UserError: There is none; the nearest name is given.
+        """
+        if name not in self._by_name:
+            known = (entry.key if "." in name else entry.name for entry in self.entries)
+            raise UserError(f"unknown parameter '{name}'", **meant(name, known))
+        return self._by_name[name]
+
+    def checked(self, name: str, value: object) -> tuple[str, Value]:
+        """The full name and the value of an override, once known to be allowed.
+
+        Raises:
+            UserError: No such parameter, not a number (or list as long as the parameter's), or out of range.
+        """
+        entry = self.find(name)
+        try:
+            new = _VALUE.validate_python(tuple(value) if isinstance(value, list) else value, strict=True)
+        except ValidationError:
+            raise UserError(
+                f"must be a number, found {show(value)}", field=entry.key, allowed=_range(entry)
+            ) from None
+        if _length(new) != _length(entry.value):
+            wanted = _length(entry.value)
+            shape = f"a list of {wanted} numbers" if wanted else "one number"
+            raise UserError(f"must be {shape}, found {show(value)}", field=entry.key)
+        if _outside(new, entry.low, entry.high):
+            raise UserError(f"{_text(new)} is out of range", field=entry.key, allowed=_range(entry))
+        return entry.key, new
+
+    def override(self, overrides: Mapping[str, object]) -> Parameters:
+        """The same parameters with some values replaced.
+
+        Args:
+            overrides: New values by "name" or "topic.name".
+
+        Raises:
+            UserError: As `checked`; all problems are reported together.
+        """
+        new: dict[str, Value] = {}
+        problems: list[UserError] = []
+        for name, value in overrides.items():
+            try:
+                key, number = self.checked(name, value)
+                if key in new:
+                    raise UserError("is overridden twice", field=key)
+                new[key] = number
+            except UserError as error:
+                problems.append(error)
+        if problems:
+            raise_all(problems)
+        return Parameters(
+            tuple(replace(entry, value=new.get(entry.key, entry.value)) for entry in self.entries)
+        )
+
+    def digest(self) -> str:
+        """A hash of every name and value (not of sources, notes or labels)."""
+        content = {entry.key: entry.value for entry in self.entries}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def __reduce__(self) -> tuple[type[Parameters], tuple[tuple[Parameter, ...]]]:
+        return Parameters, (self.entries,)
+
+
+def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path = FOLDER) -> Parameters:
+    """Read every parameter file and apply overrides.
+
+    Args:
+        overrides: New values by "topic.name" or "name"; each must lie in its parameter's range.
+        folder: Where the TOML files are.
+
+    Raises:
+        UserError: A file or an override is wrong; all problems are reported together.
+    """
+    entries: list[Parameter] = []
+    problems: list[UserError] = []
+    places: dict[str, Place] = {}
+    for path in sorted(folder.glob("*.toml")):
+        source = read_toml(path)
+        for name, table in source.data.items():
+            entry, found = _entry(source, name, table)
+            if name in places:
+                first = places[name]
+                found.append(
+                    source.place((name,)).error(f"'{name}' already stands in {first.file}, line {first.line}")
+                )
+            places.setdefault(name, source.place((name,)))
+            problems += found
+            if entry:
+                entries.append(Parameter(topic=path.stem, name=name, **dict(entry)))
+    if problems:
+        raise_all(problems)
+    return Parameters(tuple(entries)).override(overrides or {})
+
+
+def _entry(source: TomlSource, name: str, table: object) -> tuple[_Entry | None, list[UserError]]:
+    entry, problems = check(_Entry, table, source.place, at=(name,))
+    if not name.isidentifier():
+        problems.append(
+            source.place((name,)).error(f"'{name}' must be a plain name: letters, digits, underscores")
+        )
+    return entry, problems
+
+
+def _length(value: Value) -> int:
+    return len(value) if isinstance(value, tuple) else 0
+
+
+def _spread(value: Value, count: int) -> Sequence[float]:
+    return value if isinstance(value, tuple) else (value,) * count
+
+
+def _outside(value: Value, low: Value, high: Value) -> str | None:
+    """What is wrong with a value and its range, if anything is."""
+    count = max(_length(value), 1)
+    numbers, lows, highs = _spread(value, count), _spread(low, count), _spread(high, count)
+    if not numbers or len(lows) != count or len(highs) != count:
+        return "value, low and high must be numbers or lists of the same length"
+    for number, least, most in zip(numbers, lows, highs, strict=True):
+        if least > most:
+            return f"low {least:g} is above high {most:g}"
+        if not least <= number <= most:
+            return f"value {number:g} is outside its range {least:g} to {most:g}"
+    return None
+
+
+def _text(value: Value) -> str:
+    return ", ".join(f"{number:g}" for number in _spread(value, 1))
+
+
+def _range(entry: Parameter) -> str:
+    return f"{_text(entry.low)} to {_text(entry.high)} {entry.unit}"

@@ -1,0 +1,32 @@
+"""The scenario file: what is done, in which world. `load_plan` makes a `Plan` of it or says what is wrong."""
+
+from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue, find_scenario, shipped_scenarios
+from sim.scenario.load import load_plan, load_plans
+from sim.scenario.plan import (
+    Campaign,
+    Plan,
+    PolicyPlan,
+    Purse,
+    Title,
+    World,
+    check_comparable,
+    check_same_era,
+)
+
+__all__ = [
+    "PROFILES",
+    "SCENARIOS",
+    "Campaign",
+    "Catalogue",
+    "Plan",
+    "PolicyPlan",
+    "Purse",
+    "Title",
+    "World",
+    "check_comparable",
+    "check_same_era",
+    "find_scenario",
+    "load_plan",
+    "load_plans",
+    "shipped_scenarios",
+]

@@ -1,0 +1,61 @@
+"""What a scenario may name, and where the scenarios that ship are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError
+from sim.parameters import Parameters, load_parameters
+from sim.policies.base import Policy
+from sim.toml_source import meant
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+PROFILES = SCENARIOS / "profiles"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a scenario may name.
+
+    Attributes:
+        policies: Policy classes by kind.
+        parameters: Parameters that `[uncertainties]` may override.
+        load_profile: Reads a profile by name or path; it has `.era` and `.purses`.
+        profiles: Folder of the shipped profiles.
+    """
+
+    policies: Mapping[str, type[Policy]]
+    parameters: Parameters
+    load_profile: Callable[..., Any]
+    profiles: Path = PROFILES
+
+    @classmethod
+    def shipped(cls) -> Catalogue:
+        """What ships."""
+        from sim.policies import registry
+        from sim.population.profile import load_profile
+
+        return cls(registry(), load_parameters(), load_profile)
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """The scenario files that ship, by name."""
+    return {path.stem: path for path in sorted(SCENARIOS.glob("*.toml"))}
+
+
+def find_scenario(name: str | Path) -> Path:
+    """The file that a user means: a path, or the name of a shipped scenario.
+
+    Raises:
+        UserError: There is neither.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    shipped = shipped_scenarios()
+    if str(name) in shipped:
+        return shipped[str(name)]
+    raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(path.stem, shipped))

@@ -1,0 +1,358 @@
+"""Scenario files laid over one another: `extends`, `drop`, lists merged by label, `--set`.
+
+Nothing here knows what a setting means; beside each merged value it keeps the file and line it came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError
+from sim.toml_source import KeyPath, Place, TomlSource, meant, read_toml, show
+
+LISTS = {"policies": "policy", "purses": "purse"}
+"""Lists of tables, with the word that names one of them."""
+_SETTABLE = (
+    "title",
+    "era",
+    "horizon_months",
+    "closure",
+    "world",
+    "campaign",
+    "uncertainties",
+    "policy",
+    "purse",
+)
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def read_chain(path: Path) -> list[TomlSource]:
+    """A scenario file and all it extends, the oldest ancestor first.
+
+    Raises:
+        UserError: A file is missing, unreadable or not TOML, or the chain is circular.
+    """
+    chain: list[TomlSource] = []
+    extends: Place | None = None
+    while True:
+        before = [source.path.resolve() for source in reversed(chain)]
+        if extends and path.resolve() in before:
+            circle = " -> ".join(p.name for p in [*before[before.index(path.resolve()) :], path])
+            raise extends.error(f"circular extends: {circle}")
+        if extends and not path.exists():
+            beside = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+            raise extends.error(f"extends '{path}', which does not exist", **meant(path.name, beside))
+        source = read_toml(path)
+        chain.insert(0, source)
+        parent = source.data.get("extends")
+        if parent is None:
+            return chain
+        extends = source.place(("extends",))
+        if not isinstance(parent, str):
+            raise extends.error(f"must be the name of a scenario file, found {show(parent)}", field="extends")
+        path = path.parent / parent
+
+
+def default_label(kind: str) -> str:
+    """The label of a policy that states none: its kind, or the class of "module:Class" in small letters."""
+    _, _, name = kind.partition(":")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() or kind
+
+
+class Layers:
+    """The merged content of scenario files, lowest first, and where each value came from.
+
+    Attributes:
+        data: Tables by key; policies by label, purses by id, uncertainties by full name.
+        problems: What was wrong so far.
+        unmatched: Settings from the command line that name a policy or purse which is not there.
+    """
+
+    def __init__(self, canonical: Callable[[str], str]) -> None:
+        self.data: dict[str, Any] = {"policies": {}, "purses": {}, "uncertainties": {}}
+        self.problems: list[UserError] = []
+        self.unmatched: list[UserError] = []
+        self._origins: dict[KeyPath, Place] = {}
+        self._canonical = canonical
+
+    def place(self, path: KeyPath = ()) -> Place:
+        """Where a merged value came from, or the nearest table around it."""
+        while path and path not in self._origins:
+            path = path[:-1]
+        return self._origins[path]
+
+    # --- files ---
+
+    def add(self, source: TomlSource) -> None:
+        """Lay a file over what is there."""
+        self._origins[()] = Place(str(source.path))
+        if not source.data:
+            allowed = ", ".join([*_SETTABLE[:-2], *LISTS, "extends", "drop"])
+            self.problems.append(source.place().error("the file sets nothing", allowed=allowed))
+        self._check_era(source)
+        self._drop(source)
+        self._policies(source)
+        self._purses(source)
+        for key, value in source.data.items():
+            if key == "uncertainties" and isinstance(value, dict):
+                self._uncertainties(value, (key,), source.place)
+            elif key == "campaign" and isinstance(value, dict):
+                self._campaign(value, source.place)
+            elif key not in ("extends", "drop", *LISTS):
+                self._merge(self.data, {key: value}, (), (), source.place)
+
+    def put_below(self, purses: Sequence[Mapping[str, Any]], place: Callable[[KeyPath], Place]) -> None:
+        """Lay a profile's purses under those of the scenario."""
+        above, marks = self.data["purses"], dict(self._origins)
+        self.data["purses"] = {}
+        for index, purse in enumerate(purses):
+            self._lay("purses", str(purse["id"]), purse, ("purses", index), place)
+        for name, table in above.items():
+            self._lay("purses", name, table, ("purses", name), lambda path: marks.get(path, marks[path[:2]]))
+
+    def _lay(
+        self, key: str, name: str, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]
+    ) -> None:
+        """Lay one table of a list over its namesake."""
+        self._origins[key, name] = place(there)
+        self._merge(self.data[key].setdefault(name, {}), table, (key, name), there, place)
+
+    def _merge(
+        self,
+        base: dict[Any, Any],
+        over: Mapping[Any, Any],
+        here: KeyPath,
+        there: KeyPath,
+        place: Callable[[KeyPath], Place],
+    ) -> None:
+        """Lay a table over another: tables merge, the rest replaces. `there` is the path in the source."""
+        for key, value in over.items():
+            path, origin = (*here, key), (*there, key)
+            known = isinstance(value, dict) and isinstance(base.get(key), dict)
+            if not known:
+                base[key] = {} if isinstance(value, dict) else value
+                self._origins[path] = place(origin)
+            if isinstance(value, dict):
+                self._merge(base[key], value, path, origin, place)
+            elif isinstance(value, list):
+                self._origins.update({(*path, i): place((*origin, i)) for i in range(len(value))})
+
+    def _tables(self, source: TomlSource, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        value = source.data.get(key, [])
+        if not isinstance(value, list):
+            problem = f"must be a list of tables, found {show(value)}"
+            self.problems.append(
+                source.place((key,)).error(problem, field=key, mend=f"write [[{key}]] before each")
+            )
+            return
+        for index, table in enumerate(value):
+            if isinstance(table, dict):
+                yield index, table
+            else:
+                self.problems.append(
+                    source.place((key, index)).error(f"must be a table, found {show(table)}", field=key)
+                )
+
+    def _named(
+        self,
+        source: TomlSource,
+        here: KeyPath,
+        table: Mapping[str, Any],
+        key: str,
+        pattern: re.Pattern[str] | None,
+    ) -> bool:
+        """Whether a table of a list has the key that names it; if not, a problem is noted."""
+        if key in table:
+            return self._word(source, (*here, key), table[key], pattern)
+        slip = difflib.get_close_matches(key, table, n=1)
+        if slip:
+            problem = source.place((*here, *slip)).error(
+                f"unknown key '{slip[0]}'", mend=f"did you mean '{key}'?"
+            )
+        else:
+            problem = source.place(here).error(f"'{key}' is missing", field=str(here[0]))
+        self.problems.append(problem)
+        return False
+
+    def _word(self, source: TomlSource, path: KeyPath, word: object, pattern: re.Pattern[str] | None) -> bool:
+        """Whether a name is fit to be one; if not, a problem is noted."""
+        if isinstance(word, str) and word and (pattern is None or pattern.fullmatch(word)):
+            return True
+        wanted = "letters, digits, _ and -, starting with a letter" if pattern else "text in quotes"
+        self.problems.append(
+            source.place(path).error(f"must be {wanted}, found {show(word)}", field=f"{path[0]}.{path[-1]}")
+        )
+        return False
+
+    def _check_era(self, source: TomlSource) -> None:
+        ours, theirs = source.data.get("era"), self.data.get("era")
+        if ours is not None and theirs is not None and str(ours) != str(theirs):
+            parent = self.place(("era",))
+            self.problems.append(
+                source.place(("era",)).error(
+                    f"era '{ours}' extends {parent.file} of era '{theirs}'; eras cannot be mixed", field="era"
+                )
+            )
+
+    def _drop(self, source: TomlSource) -> None:
+        names = source.data.get("drop", [])
+        if not isinstance(names, list):
+            problem = f"must be a list of labels or kinds, found {show(names)}"
+            self.problems.append(source.place(("drop",)).error(problem, field="drop"))
+            return
+        known = dict(self.data["policies"])
+        for index, name in enumerate(names):
+            labels = [name] if name in known else [label for label in known if known[label]["kind"] == name]
+            if not labels:
+                words = {*known, *(table["kind"] for table in known.values())}
+                where = source.place(("drop", index))
+                self.problems.append(
+                    where.error(f"no policy {show(name)} to drop", field="drop", **meant(str(name), words))
+                )
+            for label in labels:
+                self.data["policies"].pop(label, None)
+                self._origins = {
+                    path: at for path, at in self._origins.items() if path[:2] != ("policies", label)
+                }
+
+    def _policies(self, source: TomlSource) -> None:
+        policies = self.data["policies"]
+        above: set[str] = set()
+        kinds = [table.get("kind") for table in source.data.get("policies", []) if isinstance(table, dict)]
+        for index, table in self._tables(source, "policies"):
+            here: KeyPath = ("policies", index)
+            if not self._named(source, here, table, "kind", None):
+                continue
+            if "label" in table and not self._word(source, (*here, "label"), table["label"], _LABEL):
+                continue
+            kind, label = table["kind"], table.get("label") or default_label(table["kind"])
+            others = [name for name, other in policies.items() if other["kind"] == kind and name != label]
+            where = source.place((*here, "label" if "label" in table else "kind"))
+            if "label" not in table and (others or kinds.count(kind) > 1):
+                named = f" (others: {', '.join(others)})" if others else ""
+                self.problems.append(
+                    where.error(
+                        f"there are several policies of kind '{kind}'{named} and this one has no label",
+                        field=f"policy.{label}",
+                        mend='give each its own, for example label = "second"',
+                    )
+                )
+            elif label in above:
+                self.problems.append(
+                    where.error(f"the label '{label}' is used twice", field=f"policy.{label}")
+                )
+            elif label in policies and policies[label]["kind"] != kind:
+                other = policies[label]["kind"]
+                self.problems.append(
+                    where.error(
+                        f"the label '{label}' belongs to a policy of kind '{other}'",
+                        field=f"policy.{label}",
+                        mend="drop that one or choose another label",
+                    )
+                )
+            else:
+                self._lay("policies", label, table, here, source.place)
+            above.add(label)
+
+    def _purses(self, source: TomlSource) -> None:
+        above: set[str] = set()
+        for index, table in self._tables(source, "purses"):
+            here: KeyPath = ("purses", index)
+            if self._named(source, here, table, "id", _LABEL):
+                name = table["id"]
+                if name in above:
+                    where = source.place((*here, "id"))
+                    self.problems.append(where.error(f"the id '{name}' is used twice", field=f"purse.{name}"))
+                above.add(name)
+                self._lay("purses", name, table, here, source.place)
+
+    def _uncertainties(
+        self, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]
+    ) -> None:
+        """Both `"topic.name" = 1` and `topic.name = 1` (a table in TOML) name a parameter."""
+        for key, value in table.items():
+            if isinstance(value, dict):
+                for name, item in value.items():
+                    self._uncertainty(f"{key}.{name}", item, place((*there, key, name)))
+            else:
+                self._uncertainty(key, value, place((*there, key)))
+
+    def _uncertainty(self, name: str, value: object, place: Place) -> None:
+        name = self._canonical(name)
+        self.data["uncertainties"][name] = value
+        self._origins["uncertainties", name] = place
+
+    def _campaign(self, table: Mapping[str, Any], place: Callable[[KeyPath], Place]) -> None:
+        """A file that states the end or the days replaces whichever its parent stated."""
+        below = self.data.get("campaign")
+        if isinstance(below, dict):
+            if "end" in table:
+                below.pop("days", None)
+            elif "days" in table or ("start" in table and "days" in below):
+                below.pop("end", None)
+        self._merge(self.data, {"campaign": table}, (), (), place)
+
+    # --- the command line ---
+
+    def set(self, text: str) -> None:
+        """Apply one `a.b.c=value`."""
+        where = Place(f"--set {text}")
+        name, equals, raw = text.partition("=")
+        head, _, rest = name.strip().partition(".")
+        head = LISTS.get(head, head)
+        value = _toml_value(raw.strip())
+        if not equals:
+            self.problems.append(where.error("needs a value", mend="write --set name=value"))
+        elif head not in _SETTABLE:
+            self.problems.append(where.error(f"unknown key '{head}'", **meant(head, _SETTABLE)))
+        elif head in LISTS.values():
+            self._set_in_list(head, rest, value, where)
+        elif head == "uncertainties":
+            self._uncertainty(rest, value, where)
+        else:
+            table: Any = value
+            for part in reversed(rest.split(".") if rest else []):
+                table = {part: table}
+            if head == "campaign" and isinstance(table, dict):
+                self._campaign(table, lambda _: where)
+            else:
+                self._merge(self.data, {head: table}, (), (), lambda _: where)
+
+    def _set_in_list(self, word: str, rest: str, value: object, where: Place) -> None:
+        key = next(plural for plural, singular in LISTS.items() if singular == word)
+        tables = self.data[key]
+        name, _, setting = rest.partition(".")
+        matches = (
+            [name] if name in tables else [label for label in tables if tables[label].get("kind") == name]
+        )
+        if not name or not setting:
+            self.problems.append(
+                where.error("names no setting", mend=f"write --set {word}.<name>.<setting>=value")
+            )
+        elif setting in ("kind", "label", "id"):
+            self.problems.append(where.error(f"'{setting}' cannot be set here", mend="write a scenario file"))
+        elif not matches:
+            words = {*tables, *(table["kind"] for table in tables.values() if "kind" in table)}
+            self.unmatched.append(where.error(f"there is no {word} '{name}'", **meant(name, words)))
+        elif len(matches) > 1:
+            problem = f"there are {len(matches)} policies of kind '{name}'"
+            self.problems.append(where.error(problem, allowed="their labels: " + ", ".join(matches)))
+        else:
+            table: Any = value
+            for part in reversed(setting.split(".")):
+                table = {part: table}
+            self._merge(tables[matches[0]], table, (key, matches[0]), (), lambda _: where)
+
+
+def _toml_value(text: str) -> Any:
+    """A value as TOML would read it; plain text needs no quotes."""
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return text
+    return parsed["value"] if len(parsed) == 1 else text
