@@ -1,0 +1,383 @@
+"""A local profile: the totals of one county, as its offices fill them in, and what follows for its villages.
+
+A profile is one TOML file (scenarios/profiles/*.toml). The generated world agrees with it at the profile's
+own size. A smaller world is the first villages of that, a bigger one repeats its townships; the villages they
+have in common are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from sim.agents.unit import LEVELS
+from sim.draws import decision, uniform
+from sim.errors import UserError
+from sim.frozen import FrozenDict, FrozenModel
+from sim.numerics import log, norm_cdf, norm_ppf
+from sim.population.sharing import Ints, interleave, share_out
+from sim.population.trades import TRADES, known_trade
+from sim.purses import Purse
+from sim.toml_check import check
+from sim.toml_source import KeyPath, meant, raise_all, read_toml
+
+__all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
+
+PROFILES = Path(__file__).resolve().parents[2] / "scenarios" / "profiles"
+VILLAGE_SIZE = decision("population.village.size")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Era = Annotated[Literal["2012", "2023"], BeforeValidator(lambda era: str(era) if type(era) is int else era)]
+
+
+class Named(FrozenModel):
+    """A name in both languages."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
+class _Parts(FrozenModel):
+    """Shares that make up a whole."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> _Parts:
+        parts = dict(self)
+        if abs(sum(parts.values()) - 1.0) > 0.001:
+            raise ValueError(f"{', '.join(parts)} must add to 1, found {sum(parts.values()):.6g}")
+        return self
+
+
+class Size(FrozenModel):
+    """How many villages and households there are."""
+
+    villages: int = Field(ge=1, le=200_000)
+    households_per_village: float = Field(ge=1, le=5000, description="mean")
+    village_spread: float = Field(default=0.0, ge=0, le=0.9, description="half-width, share of the mean")
+    persons: int | None = Field(default=None, ge=1, description="whole population, where the books give it")
+
+
+class Education(_Parts):
+    """Adults by schooling: primary or less, junior middle, senior or more."""
+
+    primary: Share
+    junior: Share
+    senior: Share
+
+
+class Household(FrozenModel):
+    """The mean household."""
+
+    size: float = Field(ge=1, le=15, description="persons")
+    workers: float = Field(gt=0, le=15)
+    land_mu_per_head: float = Field(ge=0, le=500)
+    education: Education
+
+
+class Sources(_Parts):
+    """Income by source, as shares."""
+
+    wage: Share
+    operating: Share
+    property: Share
+    transfer: Share
+
+
+class Income(FrozenModel):
+    """Income of a head and a year, and how unequal it is."""
+
+    concept: Literal["net", "disposable"]
+    year: int = Field(ge=2005, le=2030)
+    yuan_per_head: float = Field(gt=0, le=200_000)
+    gini: float = Field(gt=0, lt=0.9)
+    sources: Sources
+
+
+class Poverty(FrozenModel):
+    """The headcount, with the name of its series; other series stand beside it and are never mixed in."""
+
+    series: str = Field(min_length=1)
+    line_yuan: float = Field(gt=0, le=100_000)
+    headcount: float = Field(gt=0, lt=1)
+    other_series: Annotated[Mapping[str, Share], AfterValidator(FrozenDict)] = FrozenDict()
+
+
+class Flags(FrozenModel):
+    """Who is registered and who is linked. Neither is the same as being income-poor."""
+
+    registered_share: Share = Field(description="share of persons")
+    inclusion_error: Share = Field(description="share of the registered who are not income-poor")
+    exclusion_error: Share = Field(description="share of the income-poor who are not registered")
+    linked_households: int = Field(ge=0)
+
+
+class UnitKind(FrozenModel):
+    """So many units of one trade at one level."""
+
+    trade: Annotated[str, AfterValidator(known_trade)]
+    level: Literal["province", "city", "county", "township"]
+    count: int = Field(ge=1)
+
+
+class Support(FrozenModel):
+    """Support units with their own money, and cadres with their field days."""
+
+    units: int = Field(ge=1)
+    unit_money_yuan: float = Field(ge=0, description="own money of all units together, in a year")
+    unit_kinds: tuple[UnitKind, ...]
+    cadres: int = Field(ge=0)
+    field_days_per_month: float = Field(ge=0, le=31, description="days a cadre can give to the villages")
+    day_cost_yuan: float = Field(ge=0, le=10_000, description="what a cadre's day costs")
+
+
+class Prices(FrozenModel):
+    """Where prices and wages stand."""
+
+    region: str = Field(min_length=1, description="region whose prices and weather it shares")
+    wage_level: float = Field(default=1.0, gt=0, le=5, description="against the national migrant wage")
+    price_level: float = Field(default=1.0, gt=0, le=5, description="against the parameter files' prices")
+
+
+class Terrain(_Parts):
+    """A township's villages by terrain, as shares in the order of `sim.agents.village.TERRAINS`."""
+
+    tableland: Share
+    river: Share
+    hills: Share
+
+
+class Township(FrozenModel):
+    """A township: its name, its villages, its terrain."""
+
+    name: Named
+    villages: int = Field(ge=1)
+    terrain: Terrain
+
+
+class Fitted(FrozenModel):
+    """What the generator found when it was fitted to the profile (see `sim.population.synthetic`)."""
+
+    level: float = Field(gt=0)
+    spread: float = Field(gt=0)
+    registry_line: float = Field(gt=0)
+
+
+class Profile(FrozenModel):
+    """A county as its books show it. Totals are those at its own size."""
+
+    title: Named
+    county: Named
+    era: Era
+    size: Size
+    household: Household
+    income: Income
+    poverty: Poverty
+    flags: Flags
+    support: Support
+    prices: Prices
+    townships: tuple[Township, ...] = Field(min_length=1)
+    purses: tuple[Purse, ...] = ()
+    fitted: Fitted | None = None
+
+    @property
+    def villages(self) -> int:
+        """Villages."""
+        return self.size.villages
+
+    @property
+    def households(self) -> int:
+        """Households."""
+        return int(share_out(self.size.households_per_village, self.villages).sum())
+
+    @property
+    def persons(self) -> float:
+        """Persons: as counted, or households times their mean size."""
+        return float(self.size.persons or self.households * self.household.size)
+
+    @property
+    def income_yuan(self) -> float:
+        """Mean income, yuan a head and year."""
+        return self.income.yuan_per_head
+
+    @property
+    def headcount(self) -> float:
+        """Share of persons who are income-poor."""
+        return self.poverty.headcount
+
+    @property
+    def registered_share(self) -> float:
+        """Share of persons in the register."""
+        return self.flags.registered_share
+
+    @property
+    def linked(self) -> int:
+        """Linked households."""
+        return self.flags.linked_households
+
+    @property
+    def linked_share(self) -> float:
+        """Share of households that are linked."""
+        return self.linked / self.households
+
+    @property
+    def cadres(self) -> int:
+        """Cadres."""
+        return self.support.cadres
+
+    @property
+    def units(self) -> int:
+        """Support units."""
+        return self.support.units
+
+    @property
+    def unit_money_yuan(self) -> float:
+        """Own money of all units together, yuan a year."""
+        return self.support.unit_money_yuan
+
+    def unit_levels_and_trades(self, n: int) -> tuple[Ints, Ints]:
+        """Level (as in `sim.agents.unit.LEVELS`) and trade (as in `TRADES`) of n units, well mixed."""
+        kinds = self.support.unit_kinds
+        order = interleave([kind.count for kind in kinds], self.units)[np.arange(n) % self.units]
+        levels = np.array([LEVELS.index(kind.level) for kind in kinds], dtype=np.int64)
+        trades = np.array([list(TRADES).index(kind.trade) for kind in kinds], dtype=np.int64)
+        return levels[order], trades[order]
+
+
+def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> Profile:
+    """Read a local profile.
+
+    Args:
+        name_or_path: Name of a shipped profile ("gansu_county"), or the path of a TOML file.
+        relative_to: Folder that a relative path starts from; the current one by default.
+
+    Raises:
+        UserError: There is no such profile, or something in it is wrong; all problems are reported together.
+    """
+    text = str(name_or_path)
+    is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
+    path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
+    if not is_path and not path.is_file():
+        known = [file.stem for file in PROFILES.glob("*.toml")]
+        raise UserError(f"there is no profile '{text}'", **meant(text, known))
+    source = read_toml(path)
+    profile, problems = check(Profile, source.data, source.place)
+    if profile:
+        for at, problem, mend in _contradictions(profile):
+            problems.append(source.place(at).error(problem, field=".".join(map(str, at)), mend=mend))
+    if problems or profile is None:
+        raise_all(problems)
+    return profile
+
+
+def _contradictions(p: Profile) -> Iterator[tuple[KeyPath, str, str]]:
+    """What cannot be true at once: where, what, and how to mend it."""
+    concept = "net" if p.era == "2012" else "disposable"
+    if p.income.concept != concept:
+        mend = f"use '{concept}' or change the era"
+        yield ("income", "concept"), f"'{p.income.concept}' income in era {p.era}", mend
+    villages = sum(township.villages for township in p.townships)
+    if villages != p.villages:
+        problem = f"the townships have {villages} villages together, but size.villages is {p.villages}"
+        yield ("townships",), problem, "correct one of them"
+    units = sum(kind.count for kind in p.support.unit_kinds)
+    if units != p.units:
+        problem = f"{units} units are listed, but support.units is {p.units}"
+        yield ("support", "unit_kinds"), problem, "correct one of them"
+    if p.household.workers > p.household.size:
+        problem = f"{p.household.workers:g} workers in a household of {p.household.size:g}"
+        yield ("household", "workers"), problem, "correct one of them"
+    if p.linked > p.households:
+        problem = f"{p.linked} households are linked, but there are only {p.households}"
+        yield ("flags", "linked_households"), problem, "correct this or the size"
+    ids = [purse.id for purse in p.purses]
+    for i, name in enumerate(ids):
+        if name in ids[:i]:
+            yield ("purses", i, "id"), f"a second purse is called '{name}'", "rename it"
+
+
+def lognormal_headcount(mean: float, gini: float, line: float) -> float:
+    """Share below a line if incomes are lognormal.
+
+    Args:
+        mean: Mean income, in the unit of the line.
+        gini: Gini index, between 0 and 1.
+        line: Poverty line.
+    """
+    sd = math.sqrt(2.0) * norm_ppf((1.0 + gini) / 2.0)
+    return norm_cdf(log(line / mean) / sd + sd / 2.0)
+
+
+def consistency(profile: Profile) -> list[str]:
+    """What a planner should look at before trusting the profile: figures that do not sit well together.
+
+    Returns:
+        One sentence for each; empty if nothing stands out.
+    """
+    p = profile
+    doubts = []
+    implied = lognormal_headcount(p.income_yuan, p.income.gini, p.poverty.line_yuan)
+    if abs(implied - p.headcount) > 0.02:
+        doubts.append(
+            f"a mean of {p.income_yuan:,.0f} yuan with a Gini of {p.income.gini:.3f} puts about {implied:.1%} "
+            f"below {p.poverty.line_yuan:,.0f} yuan, but poverty.headcount is {p.headcount:.1%}"
+        )
+    caught = p.registered_share * (1.0 - p.flags.inclusion_error)
+    poor = p.headcount * (1.0 - p.flags.exclusion_error)
+    if abs(caught - poor) > 0.02:
+        doubts.append(
+            f"{caught:.1%} of persons are both registered and income-poor by flags.inclusion_error, "
+            f"but {poor:.1%} by flags.exclusion_error"
+        )
+    counted = p.households * p.household.size
+    if abs(counted / p.persons - 1.0) > 0.02:
+        doubts.append(
+            f"{p.households:,} households of {p.household.size:g} are {counted:,.0f} persons, "
+            f"but size.persons is {p.persons:,.0f}"
+        )
+    for purse in p.purses:
+        if purse.id == "unit_funds" and abs(purse.amount_yuan - p.unit_money_yuan) > 1.0:
+            doubts.append(
+                f"the purse unit_funds holds {purse.amount_yuan:,.0f} yuan, "
+                f"but support.unit_money_yuan is {p.unit_money_yuan:,.0f}"
+            )
+    return doubts
+
+
+def village_sizes(profile: Profile, n: int, seed: int) -> Ints:
+    """Households of each of the first n villages.
+
+    Villages come in pairs, one as much above the mean as the other is below, so that totals agree with the
+    profile whatever the seed. If the profile has an odd number of villages, the first one has the mean.
+
+    Args:
+        profile: The county.
+        n: Villages.
+        seed: Population seed.
+    """
+    sizes = share_out(profile.size.households_per_village, n + 1)
+    reach = profile.size.village_spread * profile.size.households_per_village
+    for a in range(profile.villages % 2, n, 2):
+        more = math.floor(reach * (2.0 * uniform(seed, VILLAGE_SIZE, a, 0) - 1.0) + 0.5)
+        sizes[a] += more
+        sizes[a + 1] -= more
+    return np.maximum(sizes[:n], 1)
+
+
+def terrains(profile: Profile, n: int) -> tuple[Ints, Ints]:
+    """Where each of the first n villages lies.
+
+    Returns:
+        Terrain (as in `sim.agents.village.TERRAINS`), mixed within each township; and township, counted from
+        0. Beyond the profile's own villages its townships repeat, under new numbers.
+    """
+    towns = profile.townships
+    terrain = np.concatenate([interleave(list(dict(t.terrain).values()), t.villages) for t in towns])
+    township = np.repeat(np.arange(len(towns), dtype=np.int64), [t.villages for t in towns])
+    i = np.arange(n, dtype=np.int64)
+    here = i % profile.villages
+    return terrain[here], township[here] + i // profile.villages * len(towns)
