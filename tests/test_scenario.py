@@ -314,6 +314,7 @@ from __future__ import annotations
 from sim.policies.base import Policy, PolicySettings
 
 class SchoolMeals(Policy):
+    kind = "school_meals"
     class Settings(PolicySettings):
         meals: int = 1
 """
@@ -331,7 +332,7 @@ def test_own_code(tmp_path: Path, catalogue: Catalogue, own: Path) -> None:
     plan = load_plan(scenario, code=[own], catalogue=catalogue)
     policy = plan.policies[1]
     assert (policy.label, policy.settings.model_dump()["meals"]) == ("school_meals", 3)
-    assert type(policy.build()).__name__ == "SchoolMeals"
+    assert policy.policy_class().__name__ == "SchoolMeals"
     resolved = tmp_path / "resolved" / "child.toml"
     resolved.parent.mkdir()
     resolved.write_text(plan.resolved_toml(), encoding="utf-8")
@@ -345,7 +346,7 @@ def test_own_code_reaches_a_worker(tmp_path: Path, catalogue: Catalogue, own: Pa
     plan = load_plan(scenario, code=[own], catalogue=catalogue)
     saved = tmp_path / "plan.pickle"
     saved.write_bytes(pickle.dumps(plan.policies[1]))
-    program = f"import pickle; print(pickle.load(open({str(saved)!r}, 'rb')).build().settings.meals)"
+    program = f"import pickle; print(pickle.load(open({str(saved)!r}, 'rb')).settings.meals)"
     command = [sys.executable, "-c", program]
     worker = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert worker.stdout.strip() == "3", worker.stderr

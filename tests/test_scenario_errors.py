@@ -392,12 +392,17 @@ def test_an_override_by_kind_must_be_clear(tmp_path: Path, catalogue: Catalogue)
             "own.py: has no class 'Thin' (did you mean 'Thing'?)",
         ),
         (
-            "from sim.policies.base import Policy\nclass Thing(Policy):\n    Settings = int\n",
+            "from sim.policies.base import Policy\nclass Thing(Policy): ...\n",
+            "own:Thing",
+            "own.py: 'Thing' has no kind (write kind = \"thing\" in it)",
+        ),
+        (
+            "from sim.policies.base import Policy\nclass Thing(Policy):\n    kind = 'thing'\n    Settings = int\n",
             "own:Thing",
             "own.py: 'Thing.Settings' must derive from PolicySettings",
         ),
         (
-            "from sim.policies.base import Policy, PolicySettings\nclass Thing(Policy):\n"
+            "from sim.policies.base import Policy, PolicySettings\nclass Thing(Policy):\n    kind = 'thing'\n"
             "    class Settings(PolicySettings):\n        x: list[int] = []\n",
             "own:Thing",
             "mix.toml:14: policy.thing: the settings of Thing can be changed after loading (use tuples, not lists",

@@ -70,13 +70,19 @@ def reload_policy_class(kind: str, code: CodeFile) -> type[Policy]:
     if found is None:
         raise UserError(f"has no class '{wanted}'", file=path, **meant(wanted, policies))
     if wanted not in policies:
-        raise UserError(
-            f"'{wanted}' is not a policy", file=path, mend="derive it from sim.policies.base.Policy"
-        )
+        raise UserError(f"'{wanted}' is not a policy", file=path, mend="derive it from sim.policies.base.Policy")
+    if not found.kind:
+        raise UserError(f"'{wanted}' has no kind", file=path, mend=f'write kind = "{default_label(kind)}" in it')
     settings = found.Settings
     if not (isinstance(settings, type) and issubclass(settings, PolicySettings)):
         raise UserError(f"'{wanted}.Settings' must derive from PolicySettings", file=path)
     return found  # type: ignore[no-any-return]
+
+
+def default_label(kind: str) -> str:
+    """The label of a policy that states none: its kind, or the class of "module:Class" in small letters."""
+    _, _, name = kind.partition(":")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() or kind
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
+from sim.scenario.code import default_label
 from sim.toml_source import KeyPath, Place, TomlSource, meant, read_toml, show
 
 LISTS = {"policies": "policy", "purses": "purse"}
@@ -56,12 +57,6 @@ def read_chain(path: Path) -> list[TomlSource]:
         if not isinstance(parent, str):
             raise extends.error(f"must be the name of a scenario file, found {show(parent)}", field="extends")
         path = path.parent / parent
-
-
-def default_label(kind: str) -> str:
-    """The label of a policy that states none: its kind, or the class of "module:Class" in small letters."""
-    _, _, name = kind.partition(":")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() or kind
 
 
 class Layers:
@@ -146,9 +141,7 @@ class Layers:
         value = source.data.get(key, [])
         if not isinstance(value, list):
             problem = f"must be a list of tables, found {show(value)}"
-            self.problems.append(
-                source.place((key,)).error(problem, field=key, mend=f"write [[{key}]] before each")
-            )
+            self.problems.append(source.place((key,)).error(problem, field=key, mend=f"write [[{key}]] before each"))
             return
         for index, table in enumerate(value):
             if isinstance(table, dict):
@@ -171,9 +164,7 @@ class Layers:
             return self._word(source, (*here, key), table[key], pattern)
         slip = difflib.get_close_matches(key, table, n=1)
         if slip:
-            problem = source.place((*here, *slip)).error(
-                f"unknown key '{slip[0]}'", mend=f"did you mean '{key}'?"
-            )
+            problem = source.place((*here, *slip)).error(f"unknown key '{slip[0]}'", mend=f"did you mean '{key}'?")
         else:
             problem = source.place(here).error(f"'{key}' is missing", field=str(here[0]))
         self.problems.append(problem)
@@ -216,9 +207,7 @@ class Layers:
                 )
             for label in labels:
                 self.data["policies"].pop(label, None)
-                self._origins = {
-                    path: at for path, at in self._origins.items() if path[:2] != ("policies", label)
-                }
+                self._origins = {path: at for path, at in self._origins.items() if path[:2] != ("policies", label)}
 
     def _policies(self, source: TomlSource) -> None:
         policies = self.data["policies"]
@@ -243,9 +232,7 @@ class Layers:
                     )
                 )
             elif label in above:
-                self.problems.append(
-                    where.error(f"the label '{label}' is used twice", field=f"policy.{label}")
-                )
+                self.problems.append(where.error(f"the label '{label}' is used twice", field=f"policy.{label}"))
             elif label in policies and policies[label]["kind"] != kind:
                 other = policies[label]["kind"]
                 self.problems.append(
@@ -271,9 +258,7 @@ class Layers:
                 above.add(name)
                 self._lay("purses", name, table, here, source.place)
 
-    def _uncertainties(
-        self, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]
-    ) -> None:
+    def _uncertainties(self, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]) -> None:
         """Both `"topic.name" = 1` and `topic.name = 1` (a table in TOML) name a parameter."""
         for key, value in table.items():
             if isinstance(value, dict):
@@ -327,13 +312,9 @@ class Layers:
         key = next(plural for plural, singular in LISTS.items() if singular == word)
         tables = self.data[key]
         name, _, setting = rest.partition(".")
-        matches = (
-            [name] if name in tables else [label for label in tables if tables[label].get("kind") == name]
-        )
+        matches = [name] if name in tables else [label for label in tables if tables[label].get("kind") == name]
         if not name or not setting:
-            self.problems.append(
-                where.error("names no setting", mend=f"write --set {word}.<name>.<setting>=value")
-            )
+            self.problems.append(where.error("names no setting", mend=f"write --set {word}.<name>.<setting>=value"))
         elif setting in ("kind", "label", "id"):
             self.problems.append(where.error(f"'{setting}' cannot be set here", mend="write a scenario file"))
         elif not matches:

@@ -14,6 +14,7 @@ from pydantic import Field
 from sim.errors import UserError
 from sim.frozen import FrozenModel
 from sim.policies.base import Policy
+from sim.purses import Purse
 from sim.scenario.catalogue import Catalogue, find_scenario
 from sim.scenario.code import CodeFile, load_policy_class
 from sim.scenario.layers import LISTS, Layers, read_chain
@@ -24,7 +25,6 @@ from sim.scenario.plan import (
     Era,
     Plan,
     PolicyPlan,
-    Purse,
     Title,
     World,
     month_end,
@@ -40,9 +40,7 @@ class CampaignTable(FrozenModel):
     """`[campaign]` as a file may state it: days, or the last day, or both if they agree."""
 
     start: dt.date = Field(description="first day")
-    days: int | None = Field(
-        default=None, ge=1, le=3650, description="number of days, first and last included"
-    )
+    days: int | None = Field(default=None, ge=1, le=3650, description="number of days, first and last included")
     end: dt.date | None = Field(default=None, description="last day, included")
 
 
@@ -51,9 +49,7 @@ class ScenarioHead(FrozenModel):
 
     title: Title
     era: Era
-    horizon_months: int = Field(
-        default=36, ge=1, le=120, description="months from the campaign's first calendar month"
-    )
+    horizon_months: int = Field(default=36, ge=1, le=120, description="months from the campaign's first calendar month")
     closure: Closure = Field(
         default="endogenous",
         description="endogenous: prices and queues respond; fixed: they stay as in the baseline",
@@ -96,9 +92,7 @@ def load_plans(
         UserError: As `load_plan`; or two files have the same name.
     """
     catalogue = catalogue or Catalogue.shipped()
-    problems = [
-        UserError("there is no such code file", file=file) for file in code if not Path(file).is_file()
-    ]
+    problems = [UserError("there is no such code file", file=file) for file in code if not Path(file).is_file()]
     plans: list[Plan] = []
     unmatched: list[list[UserError]] = []
     files: dict[str, Path] = {}
@@ -142,9 +136,7 @@ class _Loader:
             if text not in on_purses:
                 self.layers.set(text)
         data = self.layers.data
-        head = self._check(
-            ScenarioHead, {k: v for k, v in data.items() if k not in FILE_KEYS}, also=FILE_KEYS
-        )
+        head = self._check(ScenarioHead, {k: v for k, v in data.items() if k not in FILE_KEYS}, also=FILE_KEYS)
         world, digest = self._world(head)
         for text in on_purses:  # once the profile's purses are there
             self.layers.set(text)
@@ -195,17 +187,13 @@ class _Loader:
             elif days not in (None, spanned):
                 problem = f"{start} to {end} are {spanned} days, not {days}"
                 mend = "state either days or end"
-                self.problems.append(
-                    place(("campaign", "end")).error(problem, field="campaign.end", mend=mend)
-                )
+                self.problems.append(place(("campaign", "end")).error(problem, field="campaign.end", mend=mend))
             days = spanned
         first, last = ERA_YEARS[head.era]
         if not first <= start.year <= last:
             problem = f"{start} is not in era {head.era}"
             self.problems.append(
-                place(("campaign", "start")).error(
-                    problem, field="campaign.start", allowed=f"{first} to {last}"
-                )
+                place(("campaign", "start")).error(problem, field="campaign.start", allowed=f"{first} to {last}")
             )
         if len(self.problems) > found or days is None:
             return None
@@ -259,14 +247,10 @@ class _Loader:
             purses.append(purse)
             for index, use in enumerate(purse.uses):
                 near = difflib.get_close_matches(use, kinds, n=1, cutoff=0.8)
-                if (
-                    use not in kinds and near
-                ):  # a use that no policy has yet is allowed, a slip of the pen is not
+                if use not in kinds and near:  # a use that no policy has yet is allowed, a slip of the pen is not
                     where = self.layers.place(("purses", name, "uses", index))
                     mend = f"did you mean '{near[0]}'?"
-                    self.problems.append(
-                        where.error(f"unknown use '{use}'", field=f"purse.{name}.uses", mend=mend)
-                    )
+                    self.problems.append(where.error(f"unknown use '{use}'", field=f"purse.{name}.uses", mend=mend))
         return purses
 
     def _policies(self, purses: Mapping[str, Purse]) -> list[PolicyPlan]:
@@ -289,7 +273,7 @@ class _Loader:
                 continue
             settings = self._settings(cls, label, table)
             if settings is not None:
-                self._check_purses(kind, label, settings.purses, purses)
+                self._check_purses(cls.kind, label, settings.purses, purses)
                 plans.append(PolicyPlan(kind=kind, label=label, settings=settings, code=code))
         return plans
 
@@ -319,9 +303,7 @@ class _Loader:
             where = self.layers.place(("policies", label, "purses", index))
             field = f"policy.{label}.purses"
             if name not in purses:
-                self.problems.append(
-                    where.error(f"there is no purse '{name}'", field=field, **meant(name, purses))
-                )
+                self.problems.append(where.error(f"there is no purse '{name}'", field=field, **meant(name, purses)))
             elif kind not in purses[name].uses:
                 uses = ", ".join(purses[name].uses)
                 problem = f"the purse '{name}' may not pay for '{kind}'"

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
 from sim.errors import UserError
 from sim.frozen import FrozenDict, FrozenModel
 from sim.policies.base import Policy, PolicySettings
+from sim.purses import Purse
 from sim.scenario.code import CodeFile, reload_policy_class
 
 ERA_YEARS = {"2012": (2008, 2020), "2023": (2021, 2030)}
@@ -54,32 +55,6 @@ class Campaign(FrozenModel):
         return self.start + dt.timedelta(days=self.days - 1)
 
 
-def _release(value: object) -> object:
-    if (
-        isinstance(value, dt.datetime)
-        or not isinstance(value, (dt.date, int))
-        or value is True
-        or value is False
-    ):
-        raise ValueError("must be a date such as 2013-03-01 or a campaign day (1 = first)")
-    if isinstance(value, int) and not 1 <= value <= 3650:
-        raise ValueError("must be a campaign day from 1 to 3650")
-    return value
-
-
-class Purse(FrozenModel):
-    """Money with permitted uses; it never crosses purposes."""
-
-    id: str = Field(min_length=1, description="name that policies use")
-    title_en: str = Field(min_length=1, description="English name")
-    title_zh: str = Field(min_length=1, description="Chinese name")
-    amount_yuan: float = Field(ge=0, description="how much it holds, in yuan")
-    release: Annotated[dt.date | int, BeforeValidator(_release)] = Field(
-        default=1, description="date or campaign day (1 = first) from which it can be spent"
-    )
-    uses: tuple[str, ...] = Field(min_length=1, description="kinds of policy it may pay for")
-
-
 class PolicyPlan(FrozenModel):
     """One policy of a plan: its kind, its name in this plan and its settings."""
 
@@ -88,19 +63,13 @@ class PolicyPlan(FrozenModel):
     settings: SerializeAsAny[PolicySettings]
     code: CodeFile | None = None
 
-    def build(self, registry: Mapping[str, type[Policy]] | None = None) -> Policy:
-        """The policy itself, ready for a model.
-
-        Args:
-            registry: Policies by kind; those that ship by default.
-        """
+    def policy_class(self) -> type[Policy]:
+        """The class of the policy: one that ships, or one from the user's own file."""
         if self.code:
-            return reload_policy_class(self.kind, self.code)(self.settings, self.label)
-        if registry is None:
-            from sim.policies import registry as shipped
+            return reload_policy_class(self.kind, self.code)
+        from sim.policies import registry
 
-            registry = shipped()
-        return registry[self.kind](self.settings, self.label)
+        return registry()[self.kind]
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The class of a policy from a user's own file is in no importable module: load it again.
@@ -149,8 +118,7 @@ class Plan(FrozenModel):
             "world": self.world.model_dump(),
             "campaign": self.campaign.model_dump(),
             "policies": [
-                {"kind": policy.kind, "label": policy.label, **policy.settings.model_dump()}
-                for policy in self.policies
+                {"kind": policy.kind, "label": policy.label, **policy.settings.model_dump()} for policy in self.policies
             ],
             "purses": [purse.model_dump() for purse in self.purses],
             "uncertainties": dict(self.uncertainties),
@@ -234,7 +202,5 @@ def _check_same(plans: Sequence[Plan], field: str, value: Callable[[Plan], objec
     for plan in plans:
         found.setdefault(value(plan), []).append(plan.id)
     if len(found) > 1:
-        groups = "; ".join(
-            f"{', '.join(ids[:3])}{' ...' * (len(ids) > 3)}: {what}" for what, ids in found.items()
-        )
+        groups = "; ".join(f"{', '.join(ids[:3])}{' ...' * (len(ids) > 3)}: {what}" for what, ids in found.items())
         raise UserError(f"these scenarios cannot be compared ({groups})", field=field, mend=mend)

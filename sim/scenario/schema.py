@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sim.parameters import Parameter
+from sim.purses import Purse
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.load import ScenarioHead
-from sim.scenario.plan import Purse
 
 _TEXT = {"type": "string"}
 
