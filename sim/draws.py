@@ -84,8 +84,8 @@ def uniform(seed: int, decision: int, key: int, day: int, k: int = 0) -> float:
     x0, x1, _, _ = philox(
         who & low, who >> np.uint64(32), np.uint64(day) & low, np.uint64(k) & low, stirred & low, stirred >> np.uint64(32)
     )
-    bits = (x0 << np.uint64(21)) | (x1 >> np.uint64(11))
-    return (np.float64(bits) + 0.5) * 1.1102230246251565e-16
+    bits = (x0 << np.uint64(20)) | (x1 >> np.uint64(12))  # 52 bits, so that adding a half is exact
+    return (np.float64(bits) + 0.5) * 2.220446049250313e-16
 
 
 @njit(cache=True, nogil=True)

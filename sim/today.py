@@ -11,6 +11,7 @@ class Today(Record):
     """One row that rules read; the model writes it each day and each month."""
 
     seed: int = whole("i8", "run seed", 0, 2**62)
+    people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, 2**62)
     month: int = whole("i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200)
     day: int = whole("i4", "days since the run opened", -4000, 8000)
     campaign_day: int = whole("i4", "campaign day (first = 1)", -4000, 8000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +25,7 @@ STAPLE = 0
 def farm_quality(h: Household, v: Village, p: P) -> float:
     """How well this household farms: its place, itself, its skill, the labour it gave (1 = middling)."""
     skill = 1.0 + p.skill_yield * (h.farm_skill - p.farm_skill_mean)
-    return v.level * sqrt(h.ability) * skill * h.care
+    return v.level * h.ability * skill * h.care
 
 
 @rule

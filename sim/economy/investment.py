@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +84,7 @@ def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amoun
     skill = h.farm_skill - p.farm_skill_mean
     if line == ORCHARD:
         cost = p.orchard_plant_mu_yuan * today.cpi
-        crop = p.orchard_yield_kg_mu * v.level * sqrt(h.ability) * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
+        crop = p.orchard_yield_kg_mu * v.level * h.ability * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
         net = crop * believed - p.orchard_cost_mu_yuan * today.cpi - p.orchard_days_mu * labour
         given_up = (p.staple_yield_kg_mu * v.expected_price[0] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi) * v.level
         return (net * p.orchard_patience - given_up) / cost
@@ -133,9 +132,10 @@ def in_season(today: Today, line: int) -> bool:
 def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan: float) -> float:
     """Expected return over what the household asks for bearing the risk (positive: it is willing).
 
-    It asks more in risky lines, less with more drive; its caution is one draw a line for the whole run.
+    It asks more in risky lines, less with more drive; its caution belongs to the
+    population, one draw a line.
     """
-    caution = p.caution_spread * (uniform(today.seed, CAUTION, h.key, 0, line) - 0.5)
+    caution = p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
     asked = p.required_return + p.line_risk[line] * (1.5 - h.drive) + caution
     return yearly_return(h, v, p, today, line, amount_yuan) - asked
 

@@ -47,11 +47,20 @@ def willing(h: Household, v: Village, p: P, today: Today, worker: int) -> float:
 
 
 @rule
+def already_away(h: Household, v: Village, p: P, today: Today) -> int:
+    """How many workers are away as the opening year begins: all who would be willing."""
+    away = 0
+    while away < h.workers and uniform(today.people_seed, LEAVE, h.key, 0, away) < willing(h, v, p, today, away):
+        away += 1
+    return away
+
+
+@rule
 def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """One worker may leave or come back; leaving costs money up front, which the household must have.
 
-    After the festival (March) every household thinks it over; in other months some do. Each worker's inclination is
-    one draw for the whole run, so that a better offer never turns luck round.
+    After the festival (March) every household thinks it over; in other months some do. Each worker's inclination belongs
+    to the population and is drawn once, so that a better offer never turns luck round.
     """
     if h.migrants > 0 and uniform(today.seed, LOSE_JOB, h.key, today.month) < p.lose_job_rate * h.migrants:
         h.migrants -= 1
@@ -61,7 +70,7 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
     if today.calendar_month != 3 and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
         return
     if h.migrants < h.workers:
-        inclined = uniform(today.seed, LEAVE, h.key, 0, h.migrants)
+        inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants)
         if inclined < willing(h, v, p, today, h.migrants):
             cost = p.leave_cost_yuan * today.cpi
             if h.cash_yuan >= cost + p.leave_reserve_yuan * today.cpi:
@@ -69,7 +78,7 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
                 h.migrants += 1
             return
     if h.migrants > 0:
-        inclined = uniform(today.seed, LEAVE, h.key, 0, h.migrants - 1)
+        inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants - 1)
         if inclined > willing(h, v, p, today, h.migrants - 1) + p.leave_inertia:
             h.migrants -= 1
 

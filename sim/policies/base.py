@@ -1,19 +1,29 @@
-"""What every policy is made of: who is eligible, who accepts, what is delivered, what it costs.
+"""What every policy is made of: who is eligible, who accepts, what is delivered, what it costs and from which purse.
 
-A policy is one class in one file. The model calls `begin` once when the world opens and `day` on each day that
-`days` names; both work on the columns of the world (NumPy structured arrays) and move money only through
-`model.money`. A policy that is not in the scenario's list costs nothing and draws nothing.
+A policy is one class in one file. The model calls `begin` once when the run opens and `day` on each day that `days` names;
+`month_end` follows the households' accounts. All of them work on the columns of the world (NumPy record arrays) and move
+money only through `model.accounts`. A policy that is not in the plan's list costs nothing and draws nothing.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+
+from sim.draws import number_of, uniforms
+from sim.numerics import total
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
+
+Mask = NDArray[np.bool_]
+RowsOf = NDArray[np.int64]
+Yuan = NDArray[np.float64]
 
 
 class PolicySettings(BaseModel):
@@ -28,32 +38,157 @@ class PolicySettings(BaseModel):
     priority: Literal["poorest", "registered", "linked", "anyone"] = Field(
         default="registered", description="who comes first when money or places are short"
     )
-    capture: float = Field(default=0.0, ge=0, le=1, description="share of places that go by connections, not by need")
+    capture: float = Field(default=0.1, ge=0, le=1, description="share of places that go by connections, not by need")
     village_share: float = Field(default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery")
     effects: bool = Field(default=True, description="false: delivered and paid, but nothing changes (a null check)")
 
 
+COST_ITEMS = (
+    "grants_yuan",
+    "interest_subsidy_yuan",
+    "loan_losses_yuan",
+    "capital_cost_yuan",
+    "administration_yuan",
+    "cadre_days_yuan",
+)
+
+
 class Policy:
-    """One intervention. Subclasses set `kind`, `Settings` and the four questions."""
+    """One intervention. Subclasses set `kind`, `Settings` and answer the four questions."""
 
     kind: ClassVar[str] = ""
     title_en: ClassVar[str] = ""
     title_zh: ClassVar[str] = ""
     Settings: ClassVar[type[PolicySettings]] = PolicySettings
 
-    def __init__(self, settings: PolicySettings, label: str) -> None:
+    def __init__(self, settings: PolicySettings, label: str, bit: int = 0) -> None:
         self.settings = settings
         self.label = label
+        self.bit = bit
+        self.costs: dict[str, float] = dict.fromkeys(COST_ITEMS, 0.0)
+        self.cash_outlay_yuan = 0.0
+        self.principal_yuan = 0.0
+        self.targets: dict[str, float] = {}
+        self.delivered: dict[str, float] = defaultdict(float)
+        self.asked = 0.0
+        self.lost: dict[str, float] = defaultdict(float)
+        self.benefit_yuan: Yuan = np.zeros(0)
+
+    # ---- what a subclass answers -------------------------------------------------------------------------------
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Campaign days (1 = first) on which `day` is called."""
         return range(self.settings.start_day, self.settings.end_day + 1)
 
     def begin(self, model: VillageModel) -> None:
-        """Called once, when the world opens."""
+        """Called once, when the run opens."""
 
     def day(self, model: VillageModel) -> None:
-        """Called on each of `days`, before the households' accounts."""
+        """Called on each of `days`, before the households' accounts close."""
 
     def month_end(self, model: VillageModel) -> None:
         """Called after the households' accounts have closed."""
+
+    # ---- chance, purses, places --------------------------------------------------------------------------------
+
+    def number(self, name: str) -> int:
+        """The number of one of this policy's chance events; the label counts when there are two of a kind."""
+        who = self.kind if self.label == self.kind else f"{self.kind}.{self.label}"
+        return number_of(f"policy.{who}.{name}")
+
+    def luck(self, model: VillageModel, name: str, rows: RowsOf, day: int = 0, k: int = 0) -> Yuan:
+        """One keyed uniform for each of the households in `rows`."""
+        return uniforms(model.seed, self.number(name), model.keys[rows], day, k)
+
+    def villages_on(self, model: VillageModel) -> Mask:
+        """Villages that have the policy: all, or a keyed lottery's share of them."""
+        if self.settings.village_share >= 1.0:
+            return np.ones(len(model.villages), dtype=np.bool_)
+        keys = model.villages["key"].astype(np.int64)
+        return uniforms(model.seed, self.number("village"), keys, 0) < self.settings.village_share
+
+    def in_turn(self, model: VillageModel, rows: RowsOf) -> RowsOf:
+        """Order candidates: connections for the captured share, then need, then a keyed lottery, then key."""
+        if not len(rows):
+            return rows
+        h = model.households[rows]
+        means = model.income_per_head[rows]
+        s = self.settings
+        if s.priority == "poorest":
+            place = means / (1.0 + means)
+        elif s.priority == "registered":
+            place = np.where(h["registered"] == 1, 0.0, 1.0)
+        elif s.priority == "linked":
+            place = np.where(h["linked"] == 1, 0.0, np.where(h["registered"] == 1, 0.5, 1.0))
+        else:
+            place = np.zeros(len(rows))
+        if s.capture > 0:
+            connected = self.luck(model, "capture", rows) < s.capture
+            well_off = means > model.line_yuan * 1.5
+            place = np.where(connected & well_off, -1.0, place)
+        return rows[np.lexsort((h["key"], self.luck(model, "lottery", rows), place))]
+
+    def left_yuan(self, model: VillageModel) -> float:
+        """What the policy may still pay out today."""
+        held = model.purses.available(self.kind, self.settings.purses, model.today_date)
+        if self.settings.budget_yuan <= 0:
+            return held
+        return min(held, max(0.0, self.settings.budget_yuan - self.cash_outlay_yuan))
+
+    def ration(self, model: VillageModel, rows: RowsOf, each_yuan: Yuan, wanted: float | None = None) -> RowsOf:
+        """The candidates, in turn, who can be paid; it stops at the first who cannot.
+
+        Args:
+            model: The model.
+            rows: Candidates in their order.
+            each_yuan: What each would cost.
+            wanted: How much is asked for in all (default: the sum), for the report on what bound.
+        """
+        asked = total(each_yuan) if wanted is None else wanted
+        enough = np.cumsum(each_yuan) <= self.left_yuan(model) + 1e-9
+        served = len(rows) if enough.all() else int(np.argmin(enough))
+        self.asked += asked
+        self.lost["purse"] += max(0.0, asked - total(each_yuan[:served]))
+        return rows[:served]
+
+    def pay_households(self, model: VillageModel, rows: RowsOf, amounts_yuan: Yuan, reason: str) -> None:
+        """Grants in cash."""
+        amount = total(np.ascontiguousarray(amounts_yuan))
+        for purse, part in model.purses.draw(self.kind, self.settings.purses, model.today_date, amount):
+            model.accounts.pay(purse, f"policy {self.label}", part, "funds")
+        model.accounts.pay_households(f"policy {self.label}", rows, amounts_yuan, reason)
+        self.costs["grants_yuan"] += amount
+        self.cash_outlay_yuan += amount
+        self.benefit(model, rows, amounts_yuan)
+
+    def buy(self, model: VillageModel, amount_yuan: float, item: str, reason: str) -> None:
+        """Pay the market (goods in kind, classes, meetings) from the policy's purses."""
+        if amount_yuan <= 0:
+            return
+        for purse, part in model.purses.draw(self.kind, self.settings.purses, model.today_date, amount_yuan):
+            model.accounts.pay(purse, "market", part, reason)
+        self.costs[item] += amount_yuan
+        self.cash_outlay_yuan += amount_yuan
+
+    def benefit(self, model: VillageModel, rows: RowsOf, amounts_yuan: Yuan | float) -> None:
+        """Note what each household received, in money or money's worth."""
+        if not len(self.benefit_yuan):
+            self.benefit_yuan = np.zeros(len(model.households))
+        self.benefit_yuan[rows] += amounts_yuan
+        model.households["support_yuan"][rows] += amounts_yuan
+
+    def mark_served(self, model: VillageModel, rows: RowsOf) -> None:
+        """Note who was reached."""
+        model.households["served"][rows] |= 1 << self.bit
+
+    def count(self, name: str, amount: float) -> None:
+        """Add to what has been delivered (visited, told, enrolled, trained, lent, started, finished)."""
+        self.delivered[name] += amount
+
+    def take_days(self, model: VillageModel, rows: RowsOf, days_each: float) -> RowsOf:
+        """Those of `rows`, in turn, for whom their village's cadres still have days."""
+        served, asked, used = model.cadre_days.take(rows, days_each)
+        self.costs["cadre_days_yuan"] += used * model.p.cadre_day_yuan
+        self.asked += 0.0
+        self.lost["cadre_days"] += asked - used
+        return served

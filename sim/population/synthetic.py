@@ -20,7 +20,8 @@ from sim.agents.village import Village
 from sim.draws import decision, uniform, uniforms
 from sim.numerics import exp, logistic, norm_ppf, norm_ppf_array
 from sim.population.network import contacts
-from sim.population.profile import Profile, share_out, terrains, village_sizes
+from sim.population.profile import Profile, terrains, village_sizes
+from sim.population.sharing import share_out
 from sim.rule import kernel, rule
 
 if TYPE_CHECKING:
@@ -147,13 +148,13 @@ def endow(h: Household, v: Village, p: P, seed: int, spread: float) -> None:
         h.property_yuan = p.property_mean_yuan * h.ability * exp(0.8 * normal(seed, HOLDINGS, h.key, 12) - 0.32)
     odds = -0.9 - p.dibao_aim * z + 0.8 * (h.elders > 0) - 0.5 * (h.workers - 2) + p.dibao_aim * (p.dibao_share - 0.16) * 6.0
     if uniform(seed, LIVING, h.key, 0, 0) < logistic(odds - 1.5):
-        h.dibao = max(1, h.persons - h.workers)
+        h.dibao = h.persons
 
 
 @rule
 def furnish(h: Household, v: Village, p: P, seed: int, water_share: float) -> None:
     """What it owes, has saved, knows and lives in as the opening year begins."""
-    rough = 250.0 * h.persons + 550.0 * h.workers * h.ability
+    rough = 150.0 * h.persons + 320.0 * h.workers * h.ability
     h.expected_yuan = rough * v.level
     h.cash_yuan = p.cash_months * h.expected_yuan * exp(0.8 * normal(seed, SAVINGS, h.key, 0) - 0.32) + 2000.0
     if uniform(seed, SAVINGS, h.key, 0, 1) < p.bank_borrowers * min(3.0, 0.5 + h.talent * 0.5):
@@ -266,10 +267,8 @@ def post_cadres(profile: Profile, villages: NDArray[np.void], seed: int, p: P) -
 
 def pair_units(profile: Profile, villages: NDArray[np.void], cadres: NDArray[np.void], seed: int, p: P) -> NDArray[np.void]:
     """Support units, each paired with villages side by side, and the cadres they send."""
-    n = len(villages)
-    ratio = profile.units / profile.villages
-    unit_of = np.floor(np.arange(n) * ratio + 1e-9).astype(np.int64)
-    units = Unit.rows(int(unit_of[-1]) + 1)
+    unit_of = np.floor(np.arange(len(villages)) * (profile.units / profile.villages) + 1e-9).astype(np.int64)
+    units = Unit.rows(int(unit_of.max()) + 1)
     index = np.arange(len(units))
     units["key"] = index + 1
     levels, trades = profile.unit_levels_and_trades(len(units))
@@ -305,5 +304,5 @@ def lay_out(profile: Profile, n_villages: int, seed: int, p: P, row: NDArray[np.
     cadres = post_cadres(profile, villages, seed, p)
     units = pair_units(profile, villages, cadres, seed, p)
     offsets = np.append(villages["first"], villages["last"][-1]).astype(np.int64)
-    indptr, indices = contacts(offsets, villages["key"].astype(np.int64), seed)
+    indptr, indices = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p))
     return World(households, villages, cadres, units, indptr, indices)
