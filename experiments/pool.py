@@ -57,7 +57,7 @@ class Job:
         plans: The scenarios.
         keys: For each plan, its run key with seed 0.
         run: `module:function`; called with (plan, seed), it returns an object with `records`.
-        code: The user's own policy files, loaded before the plans are unpacked.
+        code: The user's own policy files, which count for the code version.
         check_version: Refuse to work when the program on disk is no longer the one of the keys.
     """
 
@@ -82,11 +82,6 @@ def load_function(path: str) -> Callable[..., Any]:
     module, _, name = path.partition(":")
     function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return function
-
-
-def _load_code(files: Sequence[Path]) -> None:
-    if files:
-        load_function("sim.scenario:allow_code")(files)
 
 
 def one_run(run: Callable[..., Any], plan: Any, key: RunKey) -> Done:
@@ -115,10 +110,8 @@ def _serve(connection: Connection, blob: bytes) -> None:
     tasks: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
     try:
-        code, packed = pickle.loads(blob)
-        _load_code(code)
-        job: Job = pickle.loads(packed)
-        if job.check_version and code_version(code) != job.keys[0].code_version:
+        job: Job = pickle.loads(blob)
+        if job.check_version and code_version(job.code) != job.keys[0].code_version:
             raise UserError("the program's files changed while it was running", mend="repeat the command")
         run = load_function(job.run)
     except Exception as error:
@@ -227,7 +220,6 @@ class Pool:
             RuntimeError: The workers cannot work at all, for another reason.
         """
         if self.size == 0:
-            _load_code(self.job.code)
             run = load_function(self.job.run)
             for index, seed in tasks:
                 yield one_run(run, self.job.plans[index], self.job.key(index, seed))
@@ -252,8 +244,7 @@ class Pool:
 
     def _new_worker(self) -> _Worker:
         if not self._packed:
-            code = [Path(file).resolve() for file in self.job.code]
-            self._packed = pickle.dumps((code, pickle.dumps(self.job)))
+            self._packed = pickle.dumps(self.job)
         return _Worker(self._packed)
 
     def _give(self, worker: _Worker, task: tuple[int, int]) -> None:

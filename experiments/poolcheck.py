@@ -61,7 +61,10 @@ def busy_run(plan: Any, seed: int) -> Any:
 
 
 def check_pool(
-    plans: Sequence[Any] = (None,), run: str = "experiments.poolcheck:busy_run", runs: int = 200, workers: int = 2
+    plans: Sequence[Any] = (None,),
+    run: str = "experiments.poolcheck:busy_run",
+    runs: int = 200,
+    workers: int = 2,
 ) -> PoolCheck:
     """Do the same runs in one process and with warm workers, storing both.
 

@@ -22,6 +22,7 @@ from sim.errors import UserError
 _TEMPORARY = ".part-"
 _MADE_BY_FRESH_COMMANDS = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
 _REPORTS = ("report.en.html", "report.zh.html")
+_PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
 _ANOTHER = "use another --name, or --fresh to start this folder again"
 
 
@@ -64,7 +65,9 @@ def read_json(path: Path) -> dict[str, Any]:
         raise UserError("there is no such file", file=path, mend="is this the folder of an experiment?") from None
     except (OSError, ValueError) as error:
         raise UserError(
-            "this file is damaged; nothing was overwritten", file=path, mend="delete it and repeat the command"
+            "this file is damaged; nothing was overwritten",
+            file=path,
+            mend="delete it and repeat the command",
         ) from error
     return content
 
@@ -81,9 +84,15 @@ def _cannot_write(path: Path, error: OSError) -> UserError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         problem, mend = "the disk is full", "free some space and repeat the command; what is stored stays"
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        problem, mend = "this place cannot be written", "choose another folder with --results, or ask for permission"
+        problem, mend = (
+            "this place cannot be written",
+            "choose another folder with --results, or ask for permission",
+        )
     else:
-        problem, mend = f"it could not be written: {error.strerror or error}", "mend that and repeat the command"
+        problem, mend = (
+            f"it could not be written: {error.strerror or error}",
+            "mend that and repeat the command",
+        )
     return UserError(problem, file=path, mend=mend)
 
 
@@ -157,7 +166,7 @@ class Store:
         ]
         if strange and not (self.folder / "manifest.json").exists():
             raise UserError(
-                f"this folder holds something else ({sorted(strange)[0]}) and is not an experiment's; nothing was touched",
+                f"this folder holds something else ({min(strange)}) and is no experiment's; nothing was touched",
                 file=self.folder,
                 mend="use another --name or --results",
             )
@@ -208,10 +217,12 @@ class Store:
             if digests.get(scenario["id"], scenario["digest"]) != scenario["digest"]
         ]
         if version != new["code_version"]:
-            changed.append("the program (its sources, parameters, pinned versions or policy files)")
+            changed.append(_PROGRAM)
         if changed:
             raise UserError(
-                f"the runs stored here were made before a change of {' and of '.join(changed)}", file=self.folder, mend=_ANOTHER
+                f"the runs stored here were made before a change of {' and of '.join(changed)}",
+                file=self.folder,
+                mend=_ANOTHER,
             )
 
     # Runs
@@ -225,7 +236,7 @@ class Store:
         return self.folder / "runs" / scenario / f"{seed}.error.json"
 
     def has_run(self, key: RunKey) -> bool:
-        """Whether this very run is stored and whole; every page is read.
+        """Whether this very run is stored and whole.
 
         Raises:
             UserError: The file is damaged, or is the run of another scenario, seed or program.
@@ -233,9 +244,7 @@ class Store:
         path = self.run_path(key.scenario, key.seed)
         if not path.exists():
             return False
-        run = RunFile(path)
-        self._refuse_other(path, run.key, key)
-        run.verify()
+        self.read_run(key)
         return True
 
     def failure(self, key: RunKey) -> str | None:
@@ -261,12 +270,14 @@ class Store:
             return
         if (stored.scenario, stored.seed) != (asked.scenario, asked.seed):
             raise UserError(
-                f"this file holds the run of scenario {stored.scenario!r} with seed {stored.seed}; nothing was overwritten",
+                f"this file holds the run of scenario {stored.scenario!r} with seed {stored.seed}",
                 file=path,
                 mend="put it back in its place, or delete it and repeat the command",
             )
-        what = "the scenario" if stored.digest != asked.digest else "the program (sources, parameters, pins or policy files)"
-        raise UserError(f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=_ANOTHER)
+        what = "the scenario" if stored.digest != asked.digest else _PROGRAM
+        raise UserError(
+            f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=_ANOTHER
+        )
 
     def write_run(self, key: RunKey, data: bytes) -> None:
         """Store a run's bytes (see `runfile.encode_run`); an earlier failure of the run is forgotten."""

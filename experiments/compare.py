@@ -1,0 +1,322 @@
+"""Compare scenarios: the same chance events for each, replicates until the differences are known well enough.
+
+Replicates are added in fixed steps, and precision is judged only when every run up to a step is done. So a comparison
+that was interrupted and resumed ends after the same replicates, with the same tables, as one that was not.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.codeversion import code_version, file_hash
+from experiments.evidence import Evidence
+from experiments.pool import Job, Pool, default_workers
+from experiments.precision import Judged, Outcome, check_outcomes, judge, parse_outcomes
+from experiments.progress import Progress
+from experiments.runfile import RunKey
+from experiments.statistics import Floats
+from experiments.store import Store
+from experiments.summary import print_summary, write_summary
+from experiments.tables import Comparison, rebuild
+from sim.errors import UserError
+from sim.scenario import Plan, check_comparable
+
+__all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
+
+DEFAULT_REPLICATES = 8
+
+
+def compare(
+    plans: Sequence[Plan],
+    *,
+    name: str,
+    results: Path,
+    replicates: int | None = None,
+    precision: float | None = None,
+    limit: int = 64,
+    step: int = 4,
+    workers: int | None = None,
+    baseline: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    seeds_first: int = 1,
+    progress: bool = True,
+    retry_failed: bool = False,
+    fresh: bool = False,
+    command: str | None = None,
+    run: str = "sim.run:run",
+    program: str | None = None,
+) -> Path:
+    """Run every scenario under the same seeds, store each run, and write the tables of their differences.
+
+    What is stored already is not done again. With `replicates`, just so many seeds are run; else with `precision`,
+    seeds are added `step` by `step` until every outcome of every scenario is known so well or `limit` is reached; else
+    8. A failed run is recorded and its seed left out for all scenarios; a scenario none of whose runs succeeds is left
+    out itself.
+
+    Args:
+        plans: The scenarios; ids differ, and eras, worlds and horizons agree.
+        name: Name of the experiment, and of its folder under `results`.
+        results: Folder of all experiments.
+        replicates: How many seeds.
+        precision: How well differences are to be known; see `experiments.precision` for its meaning.
+        limit: Most seeds that `precision` may lead to.
+        step: How many seeds are added at a time.
+        workers: Worker processes; None = one a processor, 0 = none (run in this process).
+        baseline: Id of the scenario to compare with; the one called "baseline" by default, else the first.
+        outcomes: Outcomes to judge, as `name[@month][:group]`; income and headcount at month 36 by default.
+        seeds_first: The first seed.
+        progress: Whether to say how far it has come.
+        retry_failed: Whether to try again what failed before.
+        fresh: Whether to throw away what the folder holds.
+        command: The command line to record; this process's by default.
+        run: `module:function` that executes a run.
+        program: The code version to record instead of the hash of the program.
+
+    Returns:
+        The experiment's folder.
+
+    Raises:
+        UserError: The question is not a comparison, or the folder cannot be used for it; see `Store`.
+        KeyboardInterrupt: Interrupted; what is done is stored.
+    """
+    counts = _counts(replicates, precision, step, limit)
+    if workers is not None and workers < 0:
+        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
+    base = _baseline(plans, baseline)
+    chosen = parse_outcomes(outcomes, plans[0].horizon_months)
+    code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
+    stamp = program or code_version(code)
+    keys = [RunKey(plan.id, 0, plan.digest(), stamp) for plan in plans]
+    manifest: dict[str, Any] = {
+        "name": name,
+        "kind": "compare",
+        "complete": False,
+        "code_version": stamp,
+        "code": {file.name: file_hash(file) for file in code},
+        "scenarios": [
+            {
+                "id": plan.id,
+                "title": {"en": plan.title.en, "zh": plan.title.zh},
+                "digest": key.digest,
+                "policies": [policy.label for policy in plan.policies],
+                "closure": plan.closure,
+            }
+            for plan, key in zip(plans, keys, strict=True)
+        ],
+        "baseline": base,
+        "outcomes": [{"name": one.name, "month": one.month, "group": one.group} for one in chosen],
+        "precision": precision,
+        "replicates": {
+            "done": 0,
+            "asked": counts[-1],
+            "step": step,
+            "limit": limit,
+            "first_seed": seeds_first,
+        },
+        "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
+        "horizon_months": plans[0].horizon_months,
+        "calibrated": False,
+        "command": command or shlex.join(["village", *sys.argv[1:]]),
+        "versions": _versions(),
+        "world": plans[0].world.model_dump(mode="json"),
+    }
+    job = Job(plans, keys, run, code, check_version=program is None)
+    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+        store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+        with Pool(job, min(default_workers() if workers is None else workers, len(plans) * counts[-1])) as pool:
+            work = _Work(store, pool, base, chosen, retry_failed, said)
+            judged: list[Judged] = []
+            for count in counts:
+                seeds = range(seeds_first, seeds_first + count)
+                work.do(seeds)
+                pairs, judged = work.judge(seeds, precision)
+                if replicates is None and judged and all(one.verdict.enough for one in judged):
+                    break
+        said.status("making the tables")
+        alive = [plan for plan in plans if work.done(plan.id, seeds)]
+        evidence = Evidence(
+            alive,
+            base,
+            pairs,
+            {plan.id: work.done(plan.id, seeds) for plan in alive},
+            lambda scenario, seed: store.read_run(work.key(scenario, seed)),
+        )
+        failures = {key: error for key, error in work.failures.items() if error}
+        rebuild(store.folder, evidence, judged, failures, _reconciled(plans[_index(plans, base)]))
+        manifest["replicates"]["done"] = len(pairs)
+        manifest["replicates"]["asked"] = count
+        manifest["complete"] = True
+        write_summary(Comparison(store.folder, manifest))
+        store.write_manifest(manifest)
+    return store.folder
+
+
+def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:
+    for value, field in ((replicates, "--replicates"), (step, "--step"), (limit, "--limit")):
+        if value is not None and value < 1:
+            raise UserError(f"{value} is too few", field=field, allowed="1 or more")
+    if precision is not None and not 0 < precision < 1:
+        raise UserError(f"{precision} is not a precision", field="--precision", allowed="more than 0 and less than 1")
+    if replicates is not None or precision is None:
+        return [replicates or DEFAULT_REPLICATES]
+    return [*range(step, limit, step), limit]
+
+
+def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
+    ids = [plan.id for plan in plans]
+    if not ids:
+        raise UserError("there is no scenario to compare", mend="name one scenario file or more")
+    # Folders on some machines do not tell capitals apart.
+    seen: dict[str, str] = {}
+    for one in ids:
+        if one.casefold() in seen:
+            raise UserError(f"two scenarios are called {one!r}", mend="give the files different names")
+        seen[one.casefold()] = one
+    check_comparable(plans)
+    if asked is not None and asked not in ids:
+        raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
+    return asked or ("baseline" if "baseline" in ids else ids[0])
+
+
+def _index(plans: Sequence[Plan], scenario: str) -> int:
+    return [plan.id for plan in plans].index(scenario)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for package in ("mesa", "numpy", "numba", "pyarrow"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = ""
+    return found
+
+
+def _reconciled(plan: Plan) -> Sequence[Any]:
+    """Model beside profile, if this sim can say."""
+    try:
+        reconcile: Callable[[Plan], Sequence[Any]] = import_module("sim.population.describe").reconcile
+    except (ImportError, AttributeError):
+        return ()
+    return reconcile(plan)
+
+
+class _Work:
+    """Which runs are stored, failed or missing, and what the stored ones say about the chosen outcomes."""
+
+    def __init__(
+        self,
+        store: Store,
+        pool: Pool,
+        baseline: str,
+        outcomes: Sequence[Outcome],
+        retry_failed: bool,
+        said: Progress,
+    ) -> None:
+        self.store, self.pool, self.baseline, self.outcomes = store, pool, baseline, outcomes
+        self.retry_failed, self.said = retry_failed, said
+        self.failures: dict[tuple[str, int], str] = {}
+        self._there: dict[tuple[str, int], Floats | None] = {}
+        self._scenarios = {key.scenario: index for index, key in enumerate(pool.job.keys)}
+        self._warm = False
+
+    def key(self, scenario: str, seed: int) -> RunKey:
+        """The run key of a scenario and seed."""
+        return self.pool.job.key(self._scenarios[scenario], seed)
+
+    def do(self, seeds: Sequence[int]) -> None:
+        """Do every run of these seeds that is neither stored nor known to fail."""
+        self.said.status("looking at what is stored")
+        missing = [
+            (index, seed)
+            for seed in seeds
+            for scenario, index in self._scenarios.items()
+            if (scenario, seed) not in self._there and not self._stored(self.key(scenario, seed))
+        ]
+        if not missing:
+            return
+        if not self._warm:
+            self._warm_up()
+        self.said.begin(len(missing), f"{len(seeds)} replicates")
+        try:
+            for done in self.pool.results(missing):
+                where = done.key.scenario, done.key.seed
+                if done.data is None:
+                    self.store.write_failure(done.key, done.error, done.traceback)
+                    self.failures[where] = done.error
+                else:
+                    self.store.write_run(done.key, done.data)
+                    self._note(done.key)
+                self.said.advance(failed=done.data is None)
+        except KeyboardInterrupt:
+            self.said.say("stopped; what is done is stored, and the same command continues")
+            raise
+
+    def _stored(self, key: RunKey) -> bool:
+        where = key.scenario, key.seed
+        if where in self.failures:
+            return True
+        if self.store.has_run(key):
+            self._note(key)
+            return True
+        error = None if self.retry_failed else self.store.failure(key)
+        if error is not None:
+            self.failures[where] = error
+        return error is not None
+
+    def _note(self, key: RunKey) -> None:
+        # The first run tells whether the chosen outcomes exist; the others are looked into only when judged, since
+        # workers wait while the parent computes.
+        if not self._there:
+            check_outcomes(self.outcomes, self.store.read_run(key).panel())
+        self._there[key.scenario, key.seed] = None
+
+    def _outcomes(self, scenario: str, seed: int) -> Floats:
+        """The chosen outcomes of a stored run."""
+        found = self._there[scenario, seed]
+        if found is None:
+            panel = self.store.read_run(self.key(scenario, seed)).panel([outcome.name for outcome in self.outcomes])
+            found = np.array([panel.get(outcome.cell, np.nan) for outcome in self.outcomes])
+            self._there[scenario, seed] = found
+        return found
+
+    def _warm_up(self) -> None:
+        """Compile in this process first, so that workers only load what is compiled."""
+        hook = getattr(import_module(self.pool.job.run.partition(":")[0]), "warm_up", None)
+        if hook is not None:
+            from sim.kernel_cache import is_warm
+
+            if not is_warm():
+                self.said.say("compiling the model; this is done once and kept")
+            hook()
+        self._warm = True
+
+    def done(self, scenario: str, seeds: Sequence[int]) -> list[int]:
+        """Those of these seeds for which the scenario has a run."""
+        return [seed for seed in seeds if (scenario, seed) in self._there]
+
+    def judge(self, seeds: Sequence[int], precision: float | None) -> tuple[list[int], list[Judged]]:
+        """The seeds that every scenario has, and the verdict on the differences under them.
+
+        Raises:
+            UserError: There is no such seed.
+        """
+        alive = [scenario for scenario in self._scenarios if self.done(scenario, seeds)]
+        pairs = [seed for seed in seeds if all((scenario, seed) in self._there for scenario in alive)]
+        if self.baseline not in alive or not pairs:
+            (scenario, seed), error = next(iter(self.failures.items()))
+            raise UserError(
+                f"no seed ran in the baseline and every other scenario; the first failure: {error}",
+                file=self.store.failure_path(scenario, seed),
+                mend="mend what failed and repeat the command with --retry-failed",
+            )
+        values = {scenario: np.array([self._outcomes(scenario, seed) for seed in pairs]).T for scenario in alive}
+        return pairs, judge(values, self.baseline, self.outcomes, precision)
