@@ -1,0 +1,193 @@
+"""One experiment seen by one reader: language, colours, and which scenarios the page speaks about."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from experiments.report.data import Experiment, Scenario, estimate_of
+from experiments.report.numbers import Estimate, Numbers
+from experiments.report.svg import BASELINE, Style, scenario_style
+from experiments.report.words import Words
+
+INCOME, HEADCOUNT = "income_yuan", "headcount"
+
+
+class Context:
+    """Everything a section needs: the experiment, words, numbers, styles and the scenarios in focus."""
+
+    def __init__(self, experiment: Experiment, language: str) -> None:
+        self.exp = experiment
+        self.language = language
+        self.zh = language == "zh"
+        self.say = Words(language)
+        self.num = Numbers(language)
+        self.final = max(experiment.months, default=0)
+        self.baseline = experiment.baseline
+        self._by_id = {s.id: s for s in experiment.scenarios}
+        self._base_policies = set(self._by_id[self.baseline].policies)
+
+    # -- scenarios -------------------------------------------------------------------------------------------------
+    def scenario(self, ident: str) -> Scenario | None:
+        """The scenario, if the manifest has it."""
+        return self._by_id.get(ident)
+
+    def title(self, ident: str) -> str:
+        """A scenario's title in this language."""
+        found = self._by_id.get(ident)
+        return found.title(self.language) if found else ident
+
+    @cached_property
+    def treatments(self) -> list[str]:
+        """All scenarios but the baseline, in the order of the manifest."""
+        return [s.id for s in self.exp.scenarios if s.id != self.baseline]
+
+    def is_cash(self, ident: str) -> bool:
+        """Whether the scenario adds nothing but cash to the baseline."""
+        found = self._by_id.get(ident)
+        added = set(found.policies) - self._base_policies if found else set()
+        return bool(added) and all(found.kinds.get(p, p).startswith("cash") for p in added) if found else False
+
+    @cached_property
+    def _styles(self) -> dict[str, Style]:
+        styles, plain, cash = {self.baseline: BASELINE}, 0, 0
+        for ident in self.treatments:
+            if self.is_cash(ident):
+                styles[ident] = scenario_style(cash, cash=True)
+                cash += 1
+            else:
+                styles[ident] = scenario_style(plain)
+                plain += 1
+        return styles
+
+    def style(self, ident: str) -> Style:
+        """The scenario's colour, marker and dash: the same in every figure."""
+        return self._styles.get(ident, BASELINE)
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """Treatments with an income difference at the last mark, largest first."""
+        found = [(s, self.exp.difference(s, self.final, "all", INCOME)) for s in self.treatments]
+        known = [(s, e.value) for s, e in found if e is not None]
+        return [s for s, _ in sorted(known, key=lambda pair: (-pair[1], self.treatments.index(pair[0])))]
+
+    @cached_property
+    def leader(self) -> str | None:
+        """The scenario that is not cash with the largest income difference at the last mark."""
+        return next((s for s in self.ranked if not self.is_cash(s)), None)
+
+    @cached_property
+    def tied(self) -> list[str]:
+        """Scenarios (not cash) that cannot be told apart from the leader, all pairs looked at together (Bonferroni)."""
+        rivals = [s for s in self.ranked if s != self.leader and not self.is_cash(s)]
+        if self.leader is None or not rivals:
+            return []
+        confidence = 1 - 0.05 / len(rivals)
+        gaps = {s: self.exp.between(self.leader, s, {(INCOME, self.final): 1.0}, confidence) for s in rivals}
+        return [s for s, gap in gaps.items() if gap is None or gap.sign <= 0]
+
+    @cached_property
+    def cash(self) -> str | None:
+        """The cash scenario whose cost is nearest to the leader's."""
+        rivals = [s for s in self.treatments if self.is_cash(s)]
+        if not rivals:
+            return None
+        goal = self.cost(self.leader).value if self.leader else math.nan
+        def distance(ident: str) -> float:
+            gap = abs(self.cost(ident).value - goal)
+            return gap if math.isfinite(gap) else math.inf
+        return min(rivals, key=distance)
+
+    @cached_property
+    def focus(self) -> list[str]:
+        """Scenarios drawn as lines: baseline, cash, leader (last, so that it lies on top)."""
+        return [s for s in (self.baseline, self.cash, self.leader) if s is not None]
+
+    def cost(self, ident: str | None, name: str = "cost_yuan", policy: str = "all") -> Estimate:
+        """A cost of a scenario (NaN when not computed)."""
+        frame = self.exp.table("cost")
+        rows = frame[(frame["scenario"] == ident) & (frame["policy"] == policy) & (frame["name"] == name)]
+        return estimate_of(rows.iloc[0]) if len(rows) else Estimate(math.nan)
+
+    def extra_cost(self, ident: str) -> Estimate:
+        """Cost beyond the baseline's (the baseline's mean is taken as known)."""
+        cost, base = self.cost(ident), self.cost(self.baseline).value
+        base = base if math.isfinite(base) else 0.0
+        return Estimate(cost.value - base, cost.low - base, cost.high - base)
+
+    # -- names -----------------------------------------------------------------------------------------------------
+    def policy(self, label: str, scenario: str | None = None) -> str:
+        """Name of a policy by its label."""
+        if label == "all":
+            return self.say("all_policies")
+        found = self._by_id.get(scenario or "")
+        kind = found.kinds.get(label, label) if found else label
+        if kind == label:
+            kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
+        name = self.say.term("policy", kind)
+        return name if kind == label else self.say("labelled", name=name, label=label)
+
+    def purse(self, ident: str) -> str:
+        """Name of a purse: its title in the scenario or profile, else the known word, else its id."""
+        for scenario in self.exp.scenarios:
+            for purse in scenario.plan.get("purses", []):
+                title = purse.get("title") if isinstance(purse, dict) and purse.get("id") == ident else None
+                if isinstance(title, dict) and title.get(self.language):
+                    return str(title[self.language])
+        return self.say.term("purse", ident)
+
+    def indicator(self, name: str) -> str:
+        """Name of an indicator."""
+        return self.say.term("indicator", name)
+
+    def group(self, ident: str) -> str:
+        """Name of a group of people."""
+        return self.say.term("group", ident)
+
+    def group_in_list(self, ident: str) -> str:
+        """Name of a group inside a sentence."""
+        name = self.group(ident)
+        if not self.zh:
+            name = name[:1].lower() + name[1:]
+        return self.say("cause_named", name=name) if ident.startswith("cause_") else name
+
+    # -- phrases ---------------------------------------------------------------------------------------------------
+    def change(self, estimate: Estimate, unit: str) -> str:
+        """"143 ± 12 yuan higher", or that it cannot be told apart, with the numbers."""
+        if estimate.has_interval and estimate.sign == 0:
+            return self.say("same", number=self.num.show(estimate, unit, signed=True))
+        size = estimate if estimate.value >= 0 else estimate.times(-1)
+        return self.say("higher" if estimate.value >= 0 else "lower", number=self.num.show(size, unit))
+
+    def month(self, month: int) -> str:
+        """"month 36" or "day 100"."""
+        return self.say("month_n", n=month) if month > 0 else self.say("day_n", n=self.days)
+
+    def source(self, kind: str, replicates: int | None = None) -> str:
+        """The line under a figure: replicates, what the interval covers, closure."""
+        count = self.exp.replicates if replicates is None else replicates
+        return self.say("source_" + kind, n=count, closure=self.say.term("closure", self.exp.closure))
+
+    def missing(self) -> str:
+        """The sentence for what was not computed."""
+        return self.say("not_computed")
+
+    # -- the campaign ----------------------------------------------------------------------------------------------
+    @cached_property
+    def campaign(self) -> dict[str, Any]:
+        """Start, end and length of the campaign, where the stored scenarios say."""
+        for scenario in (self._by_id[self.baseline], *self.exp.scenarios):
+            found = scenario.plan.get("campaign")
+            if isinstance(found, dict) and found.get("start"):
+                start = found["start"]
+                start = date.fromisoformat(start) if isinstance(start, str) else start
+                days = int(found.get("days", 100))
+                return {"start": start, "end": start + timedelta(days=days - 1), "days": days}
+        return {}
+
+    @property
+    def days(self) -> int:
+        """Length of the campaign in days."""
+        return int(self.campaign.get("days", 100))

@@ -1,0 +1,193 @@
+"""Numbers as a reader should see them: rounded to what their interval supports, with units, in either language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+MINUS = "\u2212"
+
+
+class Estimate(NamedTuple):
+    """A value and its 95% interval; an interval that is not known is NaN."""
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both ends of the interval are known."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def half(self) -> float:
+        """Half the width of the interval (NaN when it is not known)."""
+        return (self.high - self.low) / 2
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 when the whole interval lies on that side of zero, else 0 ("cannot be told apart")."""
+        if not self.has_interval:
+            return 0
+        return 1 if self.low > 0 else -1 if self.high < 0 else 0
+
+    def times(self, factor: float) -> Estimate:
+        """The estimate in another unit; a negative factor swaps the ends."""
+        ends = sorted((self.low * factor, self.high * factor))
+        return Estimate(self.value * factor, ends[0], ends[1])
+
+
+def mean_interval(samples: Sequence[float] | np.ndarray, confidence: float = 0.95) -> Estimate:
+    """Mean over replicates with its Student interval; one replicate has no interval."""
+    values = np.asarray(samples, dtype=float)
+    values = values[np.isfinite(values)]
+    if values.size == 0:
+        return Estimate(math.nan)
+    mean = float(values.mean())
+    if values.size == 1:
+        return Estimate(mean)
+    half = float(stdtrit(values.size - 1, (1 + confidence) / 2)) * float(values.std(ddof=1)) / math.sqrt(values.size)
+    return Estimate(mean, mean - half, mean + half)
+
+
+def decimals_for(half: float) -> int:
+    """Decimals that an uncertainty supports: two digits of it when they are below 36, else one.
+
+    43.27 with a half-width of 12.31 keeps 0 decimals (43 and 12); with 0.052 it keeps 2.
+    """
+    power = math.floor(math.log10(half))
+    lead = half / 10.0**power
+    if lead >= 9.5:
+        power, lead = power + 1, 1.0
+    return -power + (1 if lead < 3.55 else 0)
+
+
+def decimals_plain(value: float, digits: int = 3) -> int:
+    """Decimals for a number without interval: at most three significant digits, never below whole numbers."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(0, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a kind of quantity is shown: a factor and what follows the number."""
+
+    factor: float
+    suffix: str
+    axis: str
+    most: int = 9  # decimals beyond which a reader is told nothing
+
+
+_UNITS: dict[str, tuple[Unit, Unit]] = {
+    "yuan": (Unit(1, " yuan", "yuan", 1), Unit(1, "元", "元", 1)),
+    "money": (Unit(1e-6, " million yuan", "million yuan", 2), Unit(1e-4, "万元", "万元", 1)),
+    "points": (Unit(100, " percentage points", "percentage points", 2), Unit(100, "个百分点", "个百分点", 2)),
+    "share": (Unit(100, "%", "%", 1), Unit(100, "%", "%", 1)),
+    "count": (Unit(1, "", ""), Unit(1, "", "")),
+    "index": (Unit(1, "", "index"), Unit(1, "", "指数")),
+    "people": (Unit(1, " people", "people"), Unit(1, "人", "人")),
+    "households": (Unit(1, " households", "households"), Unit(1, "户", "户")),
+    "villages": (Unit(1, " villages", "villages"), Unit(1, "个村", "个村")),
+}
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+class Numbers:
+    """Writes numbers in one language ("en" or "zh")."""
+
+    def __init__(self, language: str) -> None:
+        self.zh = language == "zh"
+
+    def unit(self, name: str) -> Unit:
+        """The unit by name; an unknown name is a plain count."""
+        pair = _UNITS.get(name, _UNITS["count"])
+        return pair[1] if self.zh else pair[0]
+
+    def plain(self, value: float, decimals: int | None = None, signed: bool = False) -> str:
+        """A bare number with thousands separated and a true minus sign; "–" when it is not known."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        if decimals is None:
+            decimals = 0 if float(value).is_integer() else decimals_plain(value)
+        rounded = round(value, decimals) + 0.0
+        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return f"{sign}{abs(rounded):,.{max(decimals, 0)}f}"
+
+    def bare(self, estimate: Estimate, unit: str = "count", signed: bool = False) -> str:
+        """Value and half-width without unit: "43 ± 12"; a lopsided interval is written out: "43 (20 to 90)"."""
+        shown = self.unit(unit)
+        e = estimate.times(shown.factor)
+        if not math.isfinite(e.value):
+            return "–"
+        if not e.has_interval:
+            whole = float(e.value).is_integer()
+            return self.plain(e.value, 0 if whole else min(decimals_plain(e.value), shown.most), signed)
+        if e.half <= abs(e.value) * 1e-9:
+            return self.plain(e.value, self._exact(e.value), signed)
+        decimals = min(decimals_for(e.half), shown.most)
+        if round(e.half, decimals) == 0:  # narrower than the last digit shown
+            return self.plain(e.value, decimals, signed)
+        middle = (e.low + e.high) / 2
+        if abs(middle - e.value) > 0.1 * e.half:
+            ends = self.span(Estimate(e.value, e.low, e.high), "count", decimals)
+            value = self.plain(e.value, decimals, signed)
+            return f"{value}（{ends}）" if self.zh else f"{value} ({ends})"
+        space = "" if self.zh else " "
+        return f"{self.plain(e.value, decimals, signed)}{space}±{space}{self.plain(e.half, decimals)}"
+
+    @staticmethod
+    def _exact(value: float) -> int:
+        """Decimals for a number that did not vary over the replicates: whole above 100, else two at most."""
+        if abs(value) >= 100:
+            return 0
+        return next((d for d in (0, 1) if abs(value - round(value, d)) < 1e-9), 2)
+
+    def show(self, estimate: Estimate, unit: str = "count", signed: bool = False) -> str:
+        """`bare` with its unit: "43 ± 12 yuan", "43±12元"."""
+        return self.bare(estimate, unit, signed) + self.unit(unit).suffix
+
+    def span(self, estimate: Estimate, unit: str = "count", decimals: int | None = None) -> str:
+        """The ends of an interval: "31 to 55"."""
+        e = estimate.times(self.unit(unit).factor)
+        if not e.has_interval:
+            return "–"
+        if decimals is None:
+            decimals = decimals_for(e.half) if e.half > 0 else decimals_plain(e.value)
+        joint = "至" if self.zh else " to "
+        return f"{self.plain(e.low, decimals)}{joint}{self.plain(e.high, decimals)}"
+
+    def share(self, value: float, decimals: int = 0) -> str:
+        """A share as a percentage."""
+        return "–" if not math.isfinite(value) else self.plain(value * 100, decimals) + "%"
+
+    def chance(self, share: float, replicates: int) -> str:
+        """Chance in plain words: "in 37 of 40 simulated years"."""
+        if not math.isfinite(share) or replicates <= 0:
+            return "–"
+        met = round(share * replicates)
+        if self.zh:
+            return f"{replicates}个模拟年份中有{met}个"
+        return f"in {met} of {replicates} simulated years"
+
+    def day(self, day: date) -> str:
+        """24 December 2012, or 2012年12月24日."""
+        if self.zh:
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+    def join(self, parts: Sequence[str]) -> str:
+        """A list in a sentence."""
+        if self.zh:
+            return "、".join(parts)
+        return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""

@@ -1,0 +1,41 @@
+"""Puts the sections on one self-contained page."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.report.context import Context
+from experiments.report.data import Experiment
+from experiments.report.sections import build_all
+
+
+def _file(name: str) -> str:
+    return resources.files("experiments.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(lambda name: _file(f"templates/{name}")), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+
+
+def render(experiment: Experiment, language: str) -> str:
+    """The page in one language ("en" or "zh"), as text without a trace of time or machine."""
+    ctx = Context(experiment, language)
+    plan_world = next((s.plan["world"] for s in experiment.scenarios if isinstance(s.plan.get("world"), dict)), {})
+    world = experiment.manifest.get("world")
+    villages = (world if isinstance(world, dict) else {}).get("villages") or plan_world.get("villages")
+    counts = {"scenarios": len(experiment.scenarios), "n": experiment.replicates, "months": ctx.final}
+    line = ctx.say("page_world", villages=villages, **counts) if villages else ctx.say("page_world_short", **counts)
+    if ctx.campaign:
+        start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
+        line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
+    return _environment().get_template("page.html").render(
+        lang="zh-CN" if ctx.zh else "en", say=ctx.say, css=Markup(_file("style.css")), sections=build_all(ctx),
+        kicker=ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name)),
+        world=line, calibrated=experiment.calibrated,
+    )

@@ -1,0 +1,60 @@
+"""Section 2: do the totals of the simulated county agree with the planner's books?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from experiments.report.blocks import Cell, Section, Table, Text
+from experiments.report.context import Context
+
+
+def build(ctx: Context) -> Section:
+    """The reconciliation, line by line, with the lines that fail marked."""
+    section = Section("county", ctx.say("s2"), ctx.say("s2_question"))
+    frame = ctx.exp.table("reconcile")
+    if frame.empty:
+        section.add(Text(ctx.missing(), "missing"))
+        return section
+    fails = int((~frame["within"].astype(bool)).sum())
+    key = "county_all" if fails == 0 else "county_some"
+    section.add(Text(ctx.say(key, good=len(frame) - fails, count=len(frame), fails=fails), "lead" if not fails else "warning"))
+    rows = [_line(ctx, row) for _, row in frame.iterrows()]
+    header = tuple(ctx.say(k) for k in ("col_line", "col_model", "col_profile", "col_difference", "col_tolerance", "col_agrees"))
+    section.add(Table(ctx.say("county_table"), header, rows, note=ctx.say("county_note")))
+    return section
+
+
+def _line(ctx: Context, row: Any) -> list[Cell]:
+    label = str(row["label_zh" if ctx.zh else "label_en"] or row["name"])
+    unit = str(row["unit"] or "")
+    share = unit in ("share", "%")
+    factor = 100.0 if share else 1.0
+    suffix = "%" if share else (ctx.say.term("unit", unit) if unit else "")
+    model, profile = float(row["model"]) * factor, float(row["profile"]) * factor
+    gap = float(row["difference"]) * factor if row["difference"] == row["difference"] else model - profile
+    decimals = _decimals(profile, float(row["tolerance"]) * factor)
+    within = bool(row["within"])
+    mark = "" if within else "bad"
+    plain = unit in ("villages", "households", "units", "cadres", "persons", "count")  # the label says what is counted
+    named = ctx.say("named_unit", name=label, unit=suffix) if suffix and not share and not plain else label
+    points = ctx.num.unit("points").suffix if share else ""
+
+    def cell(value: float, signed: bool = False) -> Cell:
+        tail = points if signed else "%" if share else ""
+        text = ctx.num.plain(value, decimals, signed)
+        return Cell(text + tail if math.isfinite(value) else text, number=True, mark=mark)
+
+    tolerance = float(row["tolerance"]) * factor
+    return [
+        Cell(named, mark=mark), cell(model), cell(profile), cell(gap, signed=True),
+        Cell("±" + ctx.num.plain(tolerance, decimals) + points if math.isfinite(tolerance) else "–", number=True, mark=mark),
+        Cell(ctx.say("agrees" if within else "fails"), mark=mark),
+    ]
+
+
+def _decimals(value: float, tolerance: float) -> int:
+    """Enough decimals to see the tolerance, and no more."""
+    if not math.isfinite(tolerance) or tolerance <= 0:
+        return 0 if abs(value) >= 100 else 2
+    return min(max(0, -math.floor(math.log10(tolerance)) + (1 if tolerance < 1 else 0)), 4)

@@ -1,0 +1,129 @@
+"""Section 3: what is done by the last campaign day, with the chance of meeting each target, and what is expected."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from experiments.report.blocks import Cell, Figure, Section, Table, Text
+from experiments.report.context import INCOME, Context
+from experiments.report.curves import Line, LinePanel, lines
+from experiments.report.data import DAY100, estimate_of
+from experiments.report.numbers import Estimate
+from experiments.report.terms import unit_of
+
+MOST_PANELS = 8
+
+
+def build(ctx: Context) -> Section:
+    """Delivery by week against target, jobs begun, and income at month 12 said as an expectation."""
+    section = Section("day100", ctx.say("s3", days=ctx.days), ctx.say("s3_question"))
+    section.add(Text(ctx.say("day100_caveat", days=ctx.days)))
+    figure, table = delivery(ctx)
+    section.add(figure or Text(ctx.missing(), "missing"), table)
+    section.add(*expectations(ctx))
+    return section
+
+
+def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
+    """Small multiples of cumulative delivery for the leading scenario, and the table for all of them."""
+    frame = ctx.exp.table("delivery")
+    if frame.empty or ctx.leader is None:
+        return None, None
+    mine = frame[frame["scenario"] == ctx.leader]
+    panels, data = [], []
+    for (policy, name), part in mine.groupby(["policy", "name"], sort=False, observed=True):
+        part = part.sort_values("week")
+        target = float(part["target"].iloc[-1])
+        if str(name).endswith("_target") or (not math.isfinite(target) and len(panels) >= MOST_PANELS):
+            continue
+        panels.append(_panel(ctx, str(policy), str(name), part, target))
+        data.append(_row(ctx, ctx.leader, part.iloc[-1]))
+    panels.sort(key=lambda p: p.target is None)
+    rated = mine.sort_values("week").drop_duplicates(["policy", "name"], keep="last")
+    chances = rated["chance_met"].dropna()
+    likely = int((chances >= 0.9).sum())
+    title = ctx.say("fig_delivery", likely=likely, count=len(chances), mix=ctx.title(ctx.leader)) if len(chances) else ctx.say(
+        "fig_delivery_no_targets", mix=ctx.title(ctx.leader))
+    table = Table(ctx.say("data_behind"), _header(ctx)[1:], [row[1:] for row in data], fold=True)
+    figure = Figure(
+        "f-delivery", title, ctx.source("level_mean"),
+        lines(panels[:MOST_PANELS], ctx.say("axis_week"), ctx.num, columns=3, tall=130), table,
+        note=ctx.say("delivery_note"),
+    )
+    last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
+    order = {s: i for i, s in enumerate([ctx.baseline, *ctx.treatments])}
+    last = last.assign(_o=last["scenario"].map(order)).sort_values(["_o", "policy", "name"], kind="stable")
+    rows = [_row(ctx, str(r["scenario"]), r) for _, r in last.iterrows() if not str(r["name"]).endswith("_target")]
+    return figure, Table(ctx.say("delivery_table", days=ctx.days), _header(ctx), rows, fold=True)
+
+
+def _header(ctx: Context) -> tuple[str, ...]:
+    return tuple(ctx.say(k) for k in ("col_scenario", "col_policy", "col_delivered", "col_done", "col_target", "col_chance"))
+
+
+def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
+    target, chance = float(row["target"]), float(row["chance_met"])
+    return [
+        Cell(ctx.title(scenario)), Cell(ctx.policy(str(row["policy"]), scenario)),
+        Cell(ctx.say.term("delivery", str(row["name"]))),
+        Cell(ctx.num.bare(estimate_of(row)), number=True),
+        Cell(ctx.num.plain(target, 0) if math.isfinite(target) else ctx.say("no_target"), number=True),
+        Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if chance < 0.5 else ""),
+    ]
+
+
+def _panel(ctx: Context, policy: str, name: str, part: pd.DataFrame, target: float) -> LinePanel:
+    chance = float(part["chance_met"].iloc[-1])
+    style = ctx.style(ctx.leader or "")
+    note = ""
+    if math.isfinite(target):
+        note = ctx.say("target_met", chance=ctx.num.chance(chance, ctx.exp.replicates)) if math.isfinite(chance) else ""
+    line = Line(
+        [0.0, *part["week"].astype(float)], [0.0, *part["mean"].astype(float)], style, "",
+        [0.0, *part["low"].astype(float)], [0.0, *part["high"].astype(float)], markers=True,
+    )
+    return LinePanel(
+        ctx.say("panel_delivery", policy=ctx.policy(policy, ctx.leader), name=ctx.say.term("delivery", name)),
+        "", [line], zero=True, target=target if math.isfinite(target) else None,
+        target_label=ctx.say("target") if math.isfinite(target) else "", note=note, ticks_x=(0, 5, 10, 15),
+    )
+
+
+def expectations(ctx: Context) -> list[Text | Table]:
+    """The state on the last campaign day, and income expected at month 12."""
+    frame = ctx.exp.table("differences")
+    names = sorted({str(n) for n in frame[frame["month"] == DAY100]["name"]}) if len(frame) else []
+    rows = []
+    shown = [s for s in (ctx.leader, ctx.cash) if s is not None]
+    for name in names:
+        for scenario in shown:
+            row = ctx.exp.difference_row(scenario, DAY100, "all", name)
+            if not math.isfinite(row["difference"]):
+                continue
+            unit = unit_of(name, True)
+            rows.append([
+                Cell(ctx.indicator(name)), Cell(ctx.title(scenario)),
+                Cell(ctx.num.show(Estimate(row["baseline_mean"]), unit_of(name)), number=True),
+                Cell(ctx.num.show(Estimate(row["mean"]), unit_of(name)), number=True),
+                Cell(ctx.num.show(Estimate(row["difference"], row["low"], row["high"]), unit, signed=True), number=True),
+            ])
+    out: list[Text | Table] = []
+    if rows:
+        header = tuple(ctx.say(k) for k in ("col_indicator", "col_scenario", "col_baseline", "col_level", "col_difference"))
+        out.append(Table(ctx.say("day100_table", days=ctx.days), header, rows))
+    leader = ctx.leader
+    jobs = ctx.exp.difference(leader, DAY100, "all", "jobs_begun") if leader else None
+    if leader and jobs is not None:
+        out.insert(0, Text(ctx.say("jobs_line", mix=ctx.title(leader), jobs=ctx.num.show(jobs, "people", signed=True))))
+    gain = ctx.exp.difference(leader, 12, "all", INCOME) if leader else None
+    if leader and gain is not None:
+        level = ctx.exp.mean(leader, INCOME, 12)
+        out.append(Text(ctx.say(
+            "expect_12", mix=ctx.title(leader), change=ctx.change(gain, "yuan"),
+            level=ctx.num.show(Estimate(level.value), "yuan") if level else "–"), "lead"))
+    elif not rows:
+        out.append(Text(ctx.missing(), "missing"))
+    return out

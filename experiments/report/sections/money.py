@@ -1,0 +1,232 @@
+"""Section 6: what it costs, which purse pays, what is left over and why, and what a yuan buys."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from experiments.report.blocks import Cell, Figure, Section, Table, Text
+from experiments.report.charts import Bar, bars
+from experiments.report.context import INCOME, Context
+from experiments.report.curves import Point, plane
+from experiments.report.data import estimate_of
+from experiments.report.numbers import Estimate
+from experiments.report.terms import COSTS
+
+PARTS = ("grants_yuan", "interest_subsidy_yuan", "loan_losses_yuan", "capital_cost_yuan", "administration_yuan", "cadre_days_yuan")
+BESIDE = ("cash_outlay_yuan", "principal_yuan")
+
+
+def build(ctx: Context) -> Section:
+    """Cost by policy and by purse, the plane of cost against effect, cost per point, and flows of money."""
+    section = Section("money", ctx.say("s6"), ctx.say("s6_question"))
+    for key, block in (
+        ("part_plane", effect_plane(ctx)), ("part_efficiency", efficiency(ctx)), ("part_costs", costs(ctx)),
+        ("part_cost_table", parts_of_cost(ctx)), ("part_purses", purses(ctx)), ("part_flows", flows(ctx)),
+    ):
+        section.add(block or Text(ctx.say("part_missing", part=ctx.say(key)), "missing"))
+    return section
+
+
+def dominated(ctx: Context) -> dict[str, str]:
+    """Which scenario each dominated one is dominated by, as the effectiveness table says."""
+    frame = ctx.exp.table("effectiveness")
+    found: dict[str, str] = {}
+    for _, row in frame.iterrows():
+        by = row["dominated_by"]
+        if isinstance(by, str) and by and ctx.scenario(by):
+            found[str(row["scenario"])] = by
+    return found
+
+
+def effect_plane(ctx: Context) -> Figure | None:
+    """Income gained against cost, with intervals both ways; cash beside the mixes."""
+    points, data, worse = [], [], dominated(ctx)
+    for ident in ctx.ranked:
+        cost, gain = ctx.extra_cost(ident), ctx.exp.difference(ident, ctx.final, "all", INCOME)
+        if gain is None or not math.isfinite(cost.value):
+            continue
+        label = ctx.title(ident) + (ctx.say("dominated_mark") if ident in worse else "")
+        points.append(Point(label, cost, gain, ctx.style(ident), ident in worse))
+        data.append([Cell(ctx.title(ident)), Cell(ctx.num.bare(cost, "money"), number=True),
+                     Cell(ctx.num.bare(gain, "yuan", signed=True), number=True),
+                     Cell(ctx.title(worse[ident]) if ident in worse else ctx.say("not_dominated"))])
+    if len(points) < 2:
+        return None
+    if worse:
+        names = [ctx.say("quoted", title=ctx.title(s)) for s in ctx.ranked if s in worse]
+        title = ctx.say("fig_plane", dominated=ctx.num.join(names), count=len(names), of=len(points))
+    else:
+        title = ctx.say("fig_plane_none")
+    money = ctx.num.unit("money")
+    header = (ctx.say("col_scenario"), ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=money.axis),
+              ctx.say("axis_difference", name=ctx.indicator(INCOME), unit=ctx.num.unit("yuan").axis), ctx.say("col_dominated"))
+    draw = plane(points, header[1], header[2], (money.factor, 1.0), ctx.num)
+    return Figure("f-plane", title, ctx.source("paired"), draw, Table(ctx.say("data_behind"), header, data, fold=True),
+                  note=ctx.say("plane_note"))
+
+
+def efficiency(ctx: Context) -> Table | None:
+    """Cost per point of gap and per person-year, with honest intervals or "not defined"."""
+    frame = ctx.exp.table("effectiveness")
+    if frame.empty:
+        return None
+    measures = [m for m in ("yuan_per_gap_point", "yuan_per_person_year_out") if m in set(frame["measure"])]
+    worse, rows = dominated(ctx), []
+    for ident in ctx.ranked or ctx.treatments:
+        cells = []
+        for measure in measures:
+            mine = frame[(frame["scenario"] == ident) & (frame["measure"] == measure)]
+            cells.append(_ratio(ctx, mine, measure))
+        if any(c.text != "–" for c in cells):
+            by = ctx.title(worse[ident]) if ident in worse else ctx.say("not_dominated")
+            rows.append([Cell(ctx.title(ident)), *cells, Cell(by)])
+    if not rows:
+        return None
+    header = (
+        ctx.say("col_scenario"),
+        *(ctx.say("with_unit", name=ctx.say.term("measure", m), unit=ctx.num.unit(_measure_unit(m)).axis) for m in measures),
+        ctx.say("col_dominated"),
+    )
+    return Table(ctx.say("efficiency_table"), header, rows, note=ctx.say("efficiency_note"))
+
+
+def _measure_unit(measure: str) -> str:
+    return "money" if measure == "yuan_per_gap_point" else "yuan"
+
+
+def _ratio(ctx: Context, mine: pd.DataFrame, measure: str) -> Cell:
+    if mine.empty:
+        return Cell("–", number=True)
+    row = mine.iloc[0]
+    defined = row["defined"] if row["defined"] == row["defined"] else math.isfinite(float(row["value"]))
+    e = estimate_of(row, "value")
+    if not bool(defined) or not math.isfinite(e.value) or not e.has_interval:
+        return Cell(ctx.say("not_defined"), number=True)
+    return Cell(ctx.num.bare(e, _measure_unit(measure)), number=True)
+
+
+def costs(ctx: Context) -> Figure | None:
+    """Cost of each policy in the leading scenario."""
+    frame = ctx.exp.table("cost")
+    mine = frame[(frame["scenario"] == ctx.leader) & (frame["name"] == "cost_yuan") & (frame["policy"] != "all")]
+    mine = mine[mine["mean"] > 0].sort_values(["mean", "policy"], ascending=[False, True])
+    if ctx.leader is None or mine.empty:
+        return None
+    items, data = [], []
+    for _, row in mine.iterrows():
+        cost = estimate_of(row)
+        label = ctx.policy(str(row["policy"]), ctx.leader)
+        served = ctx.cost(ctx.leader, "households_served", str(row["policy"]))
+        each = ctx.num.plain(cost.value / served.value) if served.value > 0 else "–"
+        items.append(Bar(label, cost, ctx.num.bare(cost, "money"), ctx.style(ctx.leader)))
+        data.append([Cell(label), Cell(ctx.num.bare(cost, "money"), number=True), Cell(ctx.num.plain(served.value, 0), number=True),
+                     Cell(each, number=True)])
+    money = ctx.num.unit("money")
+    title = ctx.say("fig_costs", policy=items[0].label, cost=ctx.num.show(items[0].estimate, "money"), mix=ctx.title(ctx.leader),
+                    total=ctx.num.show(ctx.cost(ctx.leader), "money"))
+    header = (ctx.say("col_policy"), ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis),
+              ctx.say("col_served"), ctx.say("col_each"))
+    return Figure("f-costs", title, ctx.source("level_mean"),
+                  bars(items, ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis), money.factor, ctx.num),
+                  Table(ctx.say("data_behind"), header, data, fold=True))
+
+
+def parts_of_cost(ctx: Context) -> Table | None:
+    """Every scenario's cost by part, with principal and outlay beside."""
+    names = [n for n in (*PARTS, "cost_yuan", *BESIDE)
+             if any(math.isfinite(ctx.cost(s, n).value) for s in (ctx.baseline, *ctx.treatments))]
+    if not names:
+        return None
+    rows = []
+    for ident in (ctx.baseline, *(ctx.ranked or ctx.treatments)):
+        cells = [Cell(ctx.num.bare(ctx.cost(ident, n), "money"), number=True, mark="total" if n == "cost_yuan" else "")
+                 for n in names]
+        rows.append([Cell(ctx.title(ident)), *cells])
+    header = (ctx.say("col_scenario"), *(ctx.say.term("cost", n) if n in COSTS else n for n in names))
+    return Table(ctx.say("cost_table", unit=ctx.num.unit("money").axis), header, rows, note=ctx.say("cost_note"))
+
+
+def purses(ctx: Context) -> Figure | None:
+    """What each purse held, what was spent, what was left over and why."""
+    frame = ctx.exp.table("purse")
+    mine = frame[frame["scenario"] == ctx.leader]
+    if ctx.leader is None or mine.empty:
+        return None
+    wide = mine.pivot_table(index="group", columns="name", values="mean", sort=False, observed=True)
+    wide = wide.reindex(columns=[n for n in ("amount_yuan", "released_yuan", "spent_yuan", "unspent_yuan", "infeasible_yuan")])
+    wide = wide[wide["amount_yuan"].fillna(0) > 0].sort_values("amount_yuan", ascending=False, kind="stable")
+    if wide.empty:
+        return None
+    items, data, left = [], [], 0.0
+    for purse, row in wide.iterrows():
+        spent, amount = float(row["spent_yuan"]), float(row["amount_yuan"])
+        rest = float(row["unspent_yuan"]) if math.isfinite(row["unspent_yuan"]) else amount - spent
+        left += max(rest, 0.0)
+        one = mine[(mine["group"] == purse) & (mine["name"] == "spent_yuan")].iloc[0]
+        text = ctx.say("spent_of", spent=ctx.num.bare(Estimate(spent), "money"), amount=ctx.num.bare(Estimate(amount), "money"))
+        items.append(Bar(ctx.purse(str(purse)), estimate_of(one), text, ctx.style(ctx.leader), rest=max(rest, 0.0)))
+        data.append([Cell(ctx.purse(str(purse))), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True) for v in row)])
+    money = ctx.num.unit("money")
+    total = float(wide["amount_yuan"].sum())
+    title = ctx.say("fig_purses", left=ctx.num.show(Estimate(left), "money"), total=ctx.num.show(Estimate(total), "money"),
+                    percent=ctx.num.share(left / total, 0), mix=ctx.title(ctx.leader))
+    header = (ctx.say("with_unit", name=ctx.say("col_purse"), unit=money.axis),
+              *(ctx.say.term("purse_line", str(c)) for c in wide.columns))
+    return Figure("f-purses", title, ctx.source("level_mean"), bars(items, money.axis, money.factor, ctx.num),
+                  Table(ctx.say("data_behind"), header, data, fold=True), note=_why(ctx))
+
+
+def _why(ctx: Context) -> str:
+    """Why money was left: the constraints that cost most of what was asked."""
+    frame = ctx.exp.table("binding")
+    mine = frame[(frame["scenario"] == ctx.leader) & (frame["name"] != "purse") & (frame["mean"] >= 0.005)]
+    if mine.empty:
+        return ctx.say("why_unknown")
+    top = mine.sort_values(["mean", "group"], ascending=[False, True]).head(3)
+    reasons = [ctx.say("why_item", policy=ctx.policy(str(r["group"]), ctx.leader), constraint=ctx.say.term("constraint", str(r["name"])),
+                       percent=ctx.num.share(float(r["mean"]), 0)) for _, r in top.iterrows()]
+    return ctx.say("why", reasons=ctx.num.join(reasons))
+
+
+def flows(ctx: Context) -> Figure | None:
+    """Flows of money that differ from the baseline, largest first."""
+    frame = ctx.exp.table("money")
+    wide = frame[frame["scenario"].isin([ctx.leader, ctx.baseline])].pivot_table(
+        index=["group", "name"], columns="scenario", values="mean", observed=True)
+    if ctx.leader is None or ctx.leader not in wide.columns:
+        return None
+    wide = wide.reindex(columns=[ctx.baseline, ctx.leader]).fillna(0.0)
+    wide["change"] = wide[ctx.leader] - wide[ctx.baseline]
+    wide["size"] = wide["change"].abs()
+    wide = wide[wide["size"] > 1.0].sort_values("size", ascending=False, kind="stable")
+    if wide.empty:
+        return None
+    items, data = [], []
+    for (who, reason), row in wide.head(12).iterrows():
+        payer, _, payee = str(who).partition(">")
+        label = ctx.say("flow", payer=_account(ctx, payer), payee=_account(ctx, payee), reason=ctx.say.term("reason", str(reason)))
+        change = Estimate(float(row["change"]))
+        text = ctx.num.plain(change.times(ctx.num.unit("money").factor).value, signed=True)
+        items.append(Bar(label, change, text, ctx.style(ctx.leader)))
+        data.append([Cell(label), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True)
+                                    for v in (row[ctx.baseline], row[ctx.leader])), Cell(text, number=True)])
+    money = ctx.num.unit("money")
+    title = ctx.say("fig_flows", flow=items[0].label, change=ctx.num.show(items[0].estimate, "money", signed=True))
+    header = (ctx.say("with_unit", name=ctx.say("col_flow_name"), unit=money.axis), ctx.say("col_baseline"), ctx.say("col_level"),
+              ctx.say("col_change"))
+    return Figure("f-flows", title, ctx.source("means_only"),
+                  bars(items, ctx.say("with_unit", name=ctx.say("col_change"), unit=money.axis), money.factor, ctx.num),
+                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("flows_note"))
+
+
+def _account(ctx: Context, ident: str) -> str:
+    """Name of a payer or payee; `kind:name` is looked up part by part."""
+    kind, _, name = ident.partition(":")
+    if kind == "purse" and name:
+        return ctx.purse(name)
+    for key in (ident, kind):
+        if ctx.say.knows("account", key):
+            return ctx.say.term("account", key)
+    return ctx.purse(ident)

@@ -1,0 +1,268 @@
+"""Names of things: indicators, groups, policies, constraints, costs, purses, units. Each (English, Chinese)."""
+
+from __future__ import annotations
+
+Pair = tuple[str, str]
+
+INDICATORS: dict[str, Pair] = {
+    "income_yuan": ("Net income per head", "人均纯收入"),
+    "income_median_yuan": ("Median net income per head", "人均纯收入中位数"),
+    "income_wage_yuan": ("Wage income", "工资性收入"),
+    "income_operating_yuan": ("Operating income", "经营性收入"),
+    "income_property_yuan": ("Property income", "财产性收入"),
+    "income_transfer_yuan": ("Transfer income", "转移性收入"),
+    "income_after_yuan": ("Income per head after medical and school payments", "扣除医疗和上学支出后的人均收入"),
+    "consumption_yuan": ("Consumption per head", "人均生活消费支出"),
+    "headcount": ("Poverty headcount", "贫困发生率"),
+    "poverty_gap": ("Poverty gap", "贫困深度"),
+    "severity": ("Poverty severity", "贫困强度"),
+    "headcount_after": ("Headcount after medical and school payments", "扣除医疗和上学支出后的贫困发生率"),
+    "poverty_gap_after": ("Poverty gap after medical and school payments", "扣除医疗和上学支出后的贫困深度"),
+    "severity_after": ("Poverty severity after medical and school payments", "扣除医疗和上学支出后的贫困强度"),
+    "watts": ("Watts index", "沃茨贫困指数"),
+    "sen": ("Sen index", "森贫困指数"),
+    "gini": ("Gini coefficient", "基尼系数"),
+    "entries": ("Fell into poverty since the last mark", "新发生贫困"),
+    "exits": ("Left poverty since the last mark", "新脱贫"),
+    "returns": ("Returned to poverty", "返贫"),
+    "deprived_share": ("Deprived in several dimensions", "多维贫困发生率"),
+    "deprivation_m0": ("Adjusted deprivation", "多维贫困指数"),
+    "debt_formal_yuan": ("Formal debt per head", "人均正规借款余额"),
+    "debt_informal_yuan": ("Informal debt per head", "人均民间借款余额"),
+    "overdue_rate": ("Overdue rate", "逾期率"),
+    "migrants_per_worker": ("Workers away for work", "外出务工劳动力占比"),
+    "farm_skill": ("Farm skill", "农业技能"),
+    "work_skill": ("Work skill", "务工技能"),
+    "drive": ("Drive", "内生动力"),
+    "awareness": ("Awareness", "政策知晓率"),
+    "satisfaction": ("Satisfaction", "满意度"),
+    "orchard_asset_yuan": ("Value of young orchards per head", "人均幼龄果园资产价值"),
+    "persons": ("Persons", "人口"),
+    "households": ("Households", "户数"),
+    "jobs_begun": ("Jobs begun", "新上岗务工人数"),
+    "income_expected_yuan": ("Income per head expected at month 12", "预计第12个月人均纯收入"),
+    "expected_income_yuan": ("Income per head expected at month 12", "预计第12个月人均纯收入"),
+}
+
+GROUPS: dict[str, Pair] = {
+    "all": ("Everyone", "全体"),
+    "poor_at_start": ("Poor at the start", "期初贫困人口"),
+    "not_poor_at_start": ("Not poor at the start", "期初非贫困人口"),
+    "fifth_1": ("Bottom fifth", "最低收入五分之一"),
+    "fifth_2": ("Second fifth", "次低五分之一"),
+    "fifth_3": ("Middle fifth", "中间五分之一"),
+    "fifth_4": ("Fourth fifth", "次高五分之一"),
+    "fifth_5": ("Top fifth", "最高收入五分之一"),
+    "cause_illness": ("Illness", "因病"),
+    "cause_funds": ("Lack of funds", "缺资金"),
+    "cause_technology": ("Lack of technology", "缺技术"),
+    "cause_labour": ("Lack of labour", "缺劳力"),
+    "cause_schooling": ("Schooling", "因学"),
+    "cause_disability": ("Disability", "因残"),
+    "cause_disaster": ("Disaster", "因灾"),
+    "cause_none": ("No cause registered", "未登记致贫原因"),
+    "terrain_tableland": ("Tableland villages", "塬区村"),
+    "terrain_river": ("River-flat villages", "川区村"),
+    "terrain_hills": ("Hill villages", "山区村"),
+    "linked": ("Linked households", "联系户"),
+    "registered": ("Registered poor households", "建档立卡贫困户"),
+    "not_registered": ("Not registered", "非建档立卡户"),
+    "served": ("Reached by the programme", "受益户"),
+    "not_served": ("Not reached", "未受益户"),
+}
+
+POLICIES: dict[str, Pair] = {
+    "visits": ("Household visits", "入户走访"),
+    "microcredit": ("Microcredit", "小额信贷"),
+    "industry": ("Industry support", "产业扶持"),
+    "training": ("Training", "技能培训"),
+    "publicity": ("Publicity", "政策宣传"),
+    "demonstration": ("Demonstration", "典型示范"),
+    "cash": ("Cash", "现金补助"),
+}
+
+CONSTRAINTS: dict[str, Pair] = {
+    "purse": ("the purse", "资金额度"),
+    "cadre_days": ("cadre-days", "干部工作日"),
+    "season": ("the season", "农时季节"),
+    "eligible": ("too few eligible households", "符合条件的户不足"),
+    "demand": ("too few households willing", "群众意愿不足"),
+    "quota": ("the quota", "信贷额度"),
+    "places": ("places", "名额"),
+    "release": ("late release of funds", "资金下达晚"),
+}
+
+COSTS: dict[str, Pair] = {
+    "grants_yuan": ("Grants and goods", "补助和实物"),
+    "interest_subsidy_yuan": ("Interest subsidy", "贴息"),
+    "loan_losses_yuan": ("Guarantee calls and loan losses", "代偿和坏账损失"),
+    "capital_cost_yuan": ("Capital cost of loans", "贷款资金成本"),
+    "administration_yuan": ("Administration", "管理费用"),
+    "cadre_days_yuan": ("Cadre-days at the stated wage", "干部工作日折价"),
+    "cost_yuan": ("Cost, all parts", "成本合计"),
+    "cash_outlay_yuan": ("Cash outlay", "现金支出"),
+    "principal_yuan": ("Loan principal (not a cost)", "贷款本金（不计成本）"),
+    "households_served": ("Households served", "受益户数"),
+}
+
+PURSE_LINES: dict[str, Pair] = {
+    "amount_yuan": ("Amount", "额度"),
+    "released_yuan": ("Released", "已下达"),
+    "spent_yuan": ("Spent", "已支出"),
+    "unspent_yuan": ("Unspent", "结余"),
+    "infeasible_yuan": ("Could not be used", "无法使用"),
+}
+
+PURSES: dict[str, Pair] = {
+    "fiscal": ("Fiscal poverty funds", "财政扶贫资金"),
+    "poverty_fund": ("Fiscal poverty funds", "财政扶贫资金"),
+    "units": ("Support units' own money", "联村单位自筹资金"),
+    "unit_funds": ("Support units' own money", "联村单位自筹资金"),
+    "gifts": ("Gifts", "捐赠资金"),
+    "training_fund": ("Training funds", "培训专项资金"),
+    "industry_fund": ("Industry funds", "产业发展资金"),
+    "bank_quota": ("Bank quota", "银行信贷额度"),
+    "interest_subsidy": ("Interest-subsidy funds", "贴息资金"),
+    "administration": ("Administration", "工作经费"),
+    "cash_fund": ("Cash comparison", "现金对照资金"),
+    "comparison": ("Cash comparison", "现金对照资金"),
+}
+
+ACCOUNTS: dict[str, Pair] = {
+    "household": ("Households", "农户"),
+    "households": ("Households", "农户"),
+    "bank": ("Banks", "银行"),
+    "lender": ("Lenders", "放贷机构"),
+    "lenders": ("Lenders", "放贷机构"),
+    "fund": ("Village mutual funds", "村级互助资金"),
+    "unit": ("Support units", "联村单位"),
+    "units": ("Support units", "联村单位"),
+    "state": ("The state", "财政"),
+    "market": ("Markets", "市场"),
+    "markets": ("Markets", "市场"),
+    "employer": ("Employers", "用工单位"),
+    "employers": ("Employers", "用工单位"),
+    "supplier": ("Suppliers", "供应商"),
+    "suppliers": ("Suppliers", "供应商"),
+    "trainer": ("Trainers", "培训机构"),
+    "trainers": ("Trainers", "培训机构"),
+    "hospital": ("Hospitals", "医院"),
+    "hospitals": ("Hospitals", "医院"),
+    "school": ("Schools", "学校"),
+    "schools": ("Schools", "学校"),
+    "insurer": ("Insurers", "保险机构"),
+    "relatives": ("Relatives and friends", "亲友"),
+    "outside": ("Outside the county", "县外"),
+    "purse": ("Purse", "资金"),
+}
+
+REASONS: dict[str, Pair] = {
+    "grant": ("grant", "补助"),
+    "grants": ("grants", "补助"),
+    "loan": ("loan paid out", "发放贷款"),
+    "loan_principal": ("loan paid out", "发放贷款"),
+    "repayment": ("repayment", "还本"),
+    "interest": ("interest", "利息"),
+    "interest_subsidy": ("interest subsidy", "贴息"),
+    "wage": ("wages", "工资"),
+    "wages": ("wages", "工资"),
+    "sales": ("sales", "出售农产品"),
+    "inputs": ("inputs", "生产投入"),
+    "consumption": ("consumption", "生活消费"),
+    "transfer": ("transfers", "转移支付"),
+    "transfers": ("transfers", "转移支付"),
+    "cash": ("cash payments", "现金补助"),
+    "training": ("training", "培训"),
+    "administration": ("administration", "管理费用"),
+    "medical": ("medical bills", "医疗支出"),
+    "schooling": ("school fees", "上学支出"),
+    "investment": ("investment", "投资"),
+}
+
+DELIVERY: dict[str, Pair] = {
+    "visited": ("Households visited", "走访户数"),
+    "visited_substance": ("Visits with substance", "有实效的走访"),
+    "told": ("Households told", "政策告知户数"),
+    "enrolled": ("Enrolled", "报名人数"),
+    "trained": ("Trained", "完成培训人数"),
+    "lent": ("Loans paid out", "发放贷款笔数"),
+    "started": ("Projects started", "开工户数"),
+    "finished": ("Projects finished", "完工户数"),
+    "served": ("Households served", "受益户数"),
+    "placed": ("Placed in jobs", "就业安置人数"),
+    "applied": ("Applications", "申请户数"),
+    "paid": ("Households paid", "发放户数"),
+    "meetings": ("Meetings held", "召开会议场次"),
+    "shown": ("Households that saw a show household", "观摩示范户的户数"),
+    "jobs": ("Jobs begun", "新上岗人数"),
+}
+
+ERRORS: dict[str, Pair] = {
+    "targeting_inclusion_error": ("Inclusion error (share of spending on the non-poor)", "错保偏差（资金用于非贫困人口的比例）"),
+    "targeting_exclusion_error": ("Exclusion error (share of the poor not reached)", "漏保偏差（贫困人口未受益的比例）"),
+}
+
+MEASURES: dict[str, Pair] = {
+    "yuan_per_gap_point": ("Cost of one percentage point of poverty gap", "贫困深度每降低1个百分点的成本"),
+    "yuan_per_person_year_out": ("Cost of one person-year out of poverty", "每减少1人年贫困的成本"),
+}
+
+CLOSURES: dict[str, Pair] = {
+    "fixed": ("fixed closure: prices and queues as in the baseline", "固定闭合：价格和排队次序与对照情景相同"),
+    "endogenous": ("endogenous closure: spillovers through prices, jobs and budgets included", "内生闭合：含价格、就业和资金的外溢影响"),
+}
+
+CONFIDENCE: dict[str, Pair] = {
+    "measured": ("measured", "实测"),
+    "calibrated": ("calibrated", "校准"),
+    "assumed": ("assumed", "假定"),
+}
+
+TOPICS: dict[str, Pair] = {
+    "visits": ("Visits", "走访"), "campaign": ("Campaign", "集中活动"), "cadres": ("Cadres", "干部"),
+    "credit": ("Credit", "信贷"), "health": ("Health", "健康"), "schooling": ("Schooling", "教育"),
+    "labour": ("Labour", "劳动力"), "crops": ("Crops", "种植业"), "market": ("Markets", "市场"),
+    "industries": ("Lines of business", "产业"), "learning": ("Learning", "学习"), "drive": ("Drive", "内生动力"),
+    "population": ("Population", "人口"), "poverty": ("Poverty line", "贫困线"), "weather": ("Weather", "气象"),
+    "consumption": ("Consumption", "消费"), "network": ("Contacts", "亲邻往来"), "trend": ("Trend", "趋势"),
+    "policies": ("Policies", "措施"), "costs": ("Costs", "成本"), "income": ("Income", "收入"),
+    "migration": ("Migration", "外出务工"), "livestock": ("Livestock", "养殖业"), "orchard": ("Orchards", "果业"),
+}
+
+UNITS: dict[str, Pair] = {
+    "yuan": ("yuan", "元"), "persons": ("persons", "人"), "households": ("households", "户"), "villages": ("villages", "个"),
+    "units": ("units", "个"), "cadres": ("cadres", "人"), "mu": ("mu", "亩"), "days": ("days", "天"), "index": ("index", "指数"),
+    "km": ("km", "公里"), "share": ("%", "%"), "count": ("", ""), "yuan/person": ("yuan a head", "元/人"),
+    "yuan/person/year": ("yuan a head and year", "元/人·年"), "mu/person": ("mu a head", "亩/人"),
+    "persons/household": ("persons a household", "人/户"), "households/cadre": ("households a cadre", "户/人"),
+}
+
+WORLD: dict[str, Pair] = {
+    "profile": ("Profile", "本县资料"), "villages": ("Villages", "村数"), "households": ("Households", "户数"),
+    "persons": ("Persons", "人口"), "population_seed": ("Seed of the population", "人口种子"), "units": ("Support units", "联村单位"),
+    "cadres": ("Cadres", "联户干部"), "linked": ("Linked households", "联系户"),
+}
+
+TERMS: dict[str, dict[str, Pair]] = {
+    "unit": UNITS, "world": WORLD,
+    "indicator": INDICATORS, "group": GROUPS, "policy": POLICIES, "constraint": CONSTRAINTS, "cost": COSTS,
+    "purse_line": PURSE_LINES, "purse": PURSES, "account": ACCOUNTS, "reason": REASONS, "delivery": DELIVERY,
+    "error": ERRORS, "measure": MEASURES, "closure": CLOSURES, "confidence": CONFIDENCE, "topic": TOPICS,
+}
+
+# How each indicator is counted: the unit of a difference and the unit of a level.
+SHARES = {
+    "headcount", "poverty_gap", "severity", "headcount_after", "poverty_gap_after", "severity_after", "entries", "exits",
+    "returns", "deprived_share", "overdue_rate", "migrants_per_worker", "drive", "awareness", "satisfaction",
+    "farm_skill", "work_skill",
+}
+INDICES = {"watts", "sen", "gini", "deprivation_m0"}
+
+
+def unit_of(name: str, difference: bool = False) -> str:
+    """The unit in which an indicator is shown."""
+    if name.endswith("_yuan"):
+        return "yuan"
+    if name in SHARES:
+        return "points" if difference else "share"
+    return "index" if name in INDICES else "count"

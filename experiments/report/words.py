@@ -1,0 +1,31 @@
+"""All words of the report in English and Chinese, and the one way to look them up."""
+
+from __future__ import annotations
+
+from experiments.report.terms import TERMS
+from experiments.report.text import TEXT
+
+
+class Words:
+    """Sentences and terms in one language.
+
+    Args:
+        language: "en" or "zh".
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._side = 1 if language == "zh" else 0
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence `key` with its blanks filled in."""
+        return TEXT[key][self._side].format(**values)
+
+    def term(self, kind: str, name: str) -> str:
+        """The term for an id; an id nobody named is shown as it is."""
+        found = TERMS.get(kind, {}).get(name)
+        return found[self._side] if found else name
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Whether there is a term for this id."""
+        return name in TERMS.get(kind, {})
