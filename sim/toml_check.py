@@ -81,9 +81,7 @@ def check(
             allowed = {*_fields(model, around), *(() if around else also)}
             unknown = place((*at, *around, last))
             problems.append(
-                unknown.error(
-                    f"unknown key '{last}'", field=_named(name, around), **meant(str(last), allowed)
-                )
+                unknown.error(f"unknown key '{last}'", field=_named(name, around), **meant(str(last), allowed))
             )
         elif entry["type"] == "missing":
             problems.append(place((*at, *around)).error(f"'{last}' is missing", field=_named(name, around)))
@@ -109,9 +107,7 @@ def _complaint(entries: Sequence[Any]) -> tuple[str, str | None]:
 
 def _limits(entry: Any) -> dict[str, Any]:
     limits = entry.get("ctx", {}).items()
-    return {
-        key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in limits
-    }
+    return {key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in limits}
 
 
 def dotted(path: KeyPath) -> str:

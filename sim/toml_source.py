@@ -89,7 +89,8 @@ def meant(word: str, allowed: Iterable[str]) -> Hint:
     near = difflib.get_close_matches(word, options, n=1)
     if near:
         return {"mend": f"did you mean '{near[0]}'?"}
-    return {"allowed": ", ".join(options) or "nothing"}
+    shown = ", ".join(options[:20])
+    return {"allowed": f"{shown} and {len(options) - 20} more" if len(options) > 20 else shown or "nothing"}
 
 
 def show(value: object) -> str:

@@ -79,9 +79,7 @@ def test_end_instead_of_days(tmp_path: Path, catalogue: Catalogue) -> None:
         ("start = 2013-01-01\nend = 2013-01-02", dt.date(2013, 1, 1), 2),
     ],
 )
-def test_a_child_moves_the_campaign(
-    tmp_path: Path, catalogue: Catalogue, text: str, start: dt.date, days: int
-) -> None:
+def test_a_child_moves_the_campaign(tmp_path: Path, catalogue: Catalogue, text: str, start: dt.date, days: int) -> None:
     plan = load_plan(child(tmp_path, f"[campaign]\n{text}"), catalogue=catalogue)
     assert (plan.campaign.start, plan.campaign.days) == (start, days)
 
@@ -169,9 +167,7 @@ def test_uncertainties_in_both_spellings(tmp_path: Path, catalogue: Catalogue) -
         ("purse.fiscal.amount_yuan=1_000", lambda plan: plan.purses[0].amount_yuan == 1000),
     ],
 )
-def test_settings_from_the_command_line(
-    tmp_path: Path, catalogue: Catalogue, override: str, found: Any
-) -> None:
+def test_settings_from_the_command_line(tmp_path: Path, catalogue: Catalogue, override: str, found: Any) -> None:
     gift = '[[purses]]\nid="gift"\ntitle_en="G"\ntitle_zh="捐"\namount_yuan=1\nuses=["visits"]'
     assert found(load_plan(child(tmp_path, gift), [override], catalogue=catalogue))
 
@@ -228,9 +224,7 @@ def test_digest_follows_content_only(tmp_path: Path, catalogue: Catalogue) -> No
     same = child(tmp_path, 'horizon_months = 36\ntitle.en = "New name"', "renamed.toml")
     assert load_plan(same, catalogue=catalogue).digest() == plan.digest()
     changes = ("policy.visits.days=2", "world.villages=6", "uncertainties.hospital_rate=0.1", "closure=fixed")
-    digests = {
-        load_plan(tmp_path / "base.toml", [change], catalogue=catalogue).digest() for change in changes
-    }
+    digests = {load_plan(tmp_path / "base.toml", [change], catalogue=catalogue).digest() for change in changes}
     assert len(digests - {plan.digest()}) == len(changes)
     profile = tmp_path / "profiles/county.toml"
     profile.write_text(profile.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
@@ -272,9 +266,7 @@ scenarios = st.fixed_dictionaries(
         "policies": st.lists(credit, max_size=3).map(
             lambda tables: [{**table, "label": f"l{n}"} for n, table in enumerate(tables)]
         ),
-        "purses": st.lists(
-            st.one_of(st.dates(dt.date(2010, 1, 1), dt.date(2020, 1, 1)), st.integers(1, 9))
-        ).map(
+        "purses": st.lists(st.one_of(st.dates(dt.date(2010, 1, 1), dt.date(2020, 1, 1)), st.integers(1, 9))).map(
             lambda releases: [
                 {
                     "id": f"p{n}",
@@ -294,9 +286,7 @@ scenarios = st.fixed_dictionaries(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(scenarios)
-def test_what_is_written_loads_back_equal(
-    tmp_path: Path, catalogue: Catalogue, scenario: dict[str, Any]
-) -> None:
+def test_what_is_written_loads_back_equal(tmp_path: Path, catalogue: Catalogue, scenario: dict[str, Any]) -> None:
     first, second = tmp_path / "plan.toml", tmp_path / "out" / "plan.toml"
     second.parent.mkdir(exist_ok=True)
     first.write_text(tomli_w.dumps(scenario), encoding="utf-8")
@@ -382,12 +372,9 @@ def test_what_can_be_compared(tmp_path: Path, catalogue: Catalogue) -> None:
 def test_schema_knows_every_setting(catalogue: Catalogue) -> None:
     schema = json_schema(catalogue)
     assert json.loads(json.dumps(schema)) == schema
-    assert {"title", "extends", "drop", "world", "policies", "purses", "uncertainties"} <= set(
-        schema["properties"]
-    )
+    assert {"title", "extends", "drop", "world", "policies", "purses", "uncertainties"} <= set(schema["properties"])
     kinds = {
-        table["properties"]["kind"].get("const"): table
-        for table in schema["properties"]["policies"]["items"]["anyOf"]
+        table["properties"]["kind"].get("const"): table for table in schema["properties"]["policies"]["items"]["anyOf"]
     }
     assert {"microcredit", "visits"} <= set(kinds)
     assert kinds["microcredit"]["properties"]["quota_yuan"]["minimum"] == 0

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from scenario_fakes import make_catalogue
 
 from sim.errors import UserError
@@ -39,9 +44,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return make_catalogue(tmp_path)
 
 
-def problems(
-    path: Path | str, catalogue: Catalogue, *overrides: str, code: tuple[Path, ...] = ()
-) -> list[str]:
+def problems(path: Path | str, catalogue: Catalogue, *overrides: str, code: tuple[Path, ...] = ()) -> list[str]:
     """Each problem as "file name:line: text"."""
     with pytest.raises(UserError) as caught:
         load_plan(path, overrides, code, catalogue)
@@ -246,16 +249,12 @@ def test_circular_extends(tmp_path: Path, catalogue: Catalogue) -> None:
 def test_missing_parent(tmp_path: Path, catalogue: Catalogue) -> None:
     first = chain(tmp_path, mix='era = "2012"\nextends = "bas.toml"', base=GOOD)
     (found,) = problems(first, catalogue)
-    assert re.fullmatch(
-        r"mix.toml:2: extends '.*bas.toml', which does not exist \(did you mean 'base.toml'\?\)", found
-    )
+    assert re.fullmatch(r"mix.toml:2: extends '.*bas.toml', which does not exist \(did you mean 'base.toml'\?\)", found)
 
 
 def test_a_mistake_of_the_parent_is_the_parents(tmp_path: Path, catalogue: Catalogue) -> None:
     first = chain(tmp_path, mix='extends = "base.toml"\nworld.villages = 2', base=GOOD.replace("1_000", "-1"))
-    assert problems(first, catalogue) == [
-        "base.toml:13: policy.microcredit.quota_yuan: must be at least 0, found -1"
-    ]
+    assert problems(first, catalogue) == ["base.toml:13: policy.microcredit.quota_yuan: must be at least 0, found -1"]
 
 
 @pytest.mark.parametrize(
@@ -332,9 +331,7 @@ def test_two_scenarios_of_one_name(tmp_path: Path, catalogue: Catalogue) -> None
     (tmp_path / "other").mkdir()
     files = [edited(tmp_path, "36", "36"), tmp_path / "other/mix.toml"]
     files[1].write_text(GOOD, encoding="utf-8")
-    with pytest.raises(
-        UserError, match=r"other/mix\.toml: is called like .*mix\.toml \(rename one of them\)"
-    ):
+    with pytest.raises(UserError, match=r"other/mix\.toml: is called like .*mix\.toml \(rename one of them\)"):
         load_plans(files, catalogue=catalogue)
 
 
@@ -410,9 +407,7 @@ def test_an_override_by_kind_must_be_clear(tmp_path: Path, catalogue: Catalogue)
         ("", "own:Thing:x", "mix.toml:15: 'own:Thing:x' is not of the form module:Class"),
     ],
 )
-def test_code_that_does_not_do(
-    tmp_path: Path, catalogue: Catalogue, content: str, kind: str, expected: str
-) -> None:
+def test_code_that_does_not_do(tmp_path: Path, catalogue: Catalogue, content: str, kind: str, expected: str) -> None:
     own = tmp_path / "own.py"
     own.write_text(content, encoding="utf-8")
     found = problems(edited(tmp_path, '"visits"', f'"{kind}"'), catalogue, code=(own,))
@@ -427,3 +422,66 @@ def test_code_must_be_allowed(tmp_path: Path, catalogue: Catalogue) -> None:
         "allowed: code from no file (look at the file, then allow it with --code own.py)"
     ]
     assert problems(file, catalogue, code=(tmp_path / "none.py",))[0] == "none.py: there is no such code file"
+
+
+# --- anything at all ---
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.integers(),
+        st.floats(),
+        st.booleans(),
+        st.dates(),
+        st.sampled_from(["", "visits", "microcredit", "own:Thing", "2012", "county", "fiscal", "mix.toml", "a.b"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(
+            st.sampled_from(["kind", "label", "id", "uses", "release", "days", "x", "a.b"]), inner, max_size=3
+        ),
+    ),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    [
+        "title",
+        "era",
+        "extends",
+        "drop",
+        "horizon_months",
+        "closure",
+        "world",
+        "campaign",
+        "policies",
+        "purses",
+        "uncertainties",
+        "policy",
+        "x",
+    ]
+)
+WHOLE = {
+    "title": {"en": "a", "zh": "b"},
+    "era": "2012",
+    "world": {"profile": "county", "villages": 5},
+    "campaign": {"start": dt.date(2012, 12, 24), "days": 100},
+}
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(KEYS, ANYTHING, max_size=4), st.lists(st.tuples(KEYS, st.text('a.=[]1"', max_size=6)), max_size=2)
+)
+@example({"world": {"profile": "mix.toml", "villages": 1}}, [])
+@example({"campaign": {"start": dt.date(2012, 1, 1), "end": dt.date.max}}, [])
+@example({"campaign": {"start": dt.date.max, "days": 3}, "horizon_months": 120}, [])
+@example({"drop": [[]]}, [])
+@example({"purses": [{"id": "fiscal", "uses": [3]}], "policies": [{"kind": []}]}, [])
+def test_whatever_stands_in_a_file_is_answered(
+    tmp_path: Path, catalogue: Catalogue, scenario: dict[str, Any], sets: list[tuple[str, str]]
+) -> None:
+    file = tmp_path / "mix.toml"
+    file.write_text(tomli_w.dumps({**WHOLE, **scenario}), encoding="utf-8")
+    try:
+        load_plan(file, [f"{head}{rest}" for head, rest in sets], catalogue=catalogue)
+    except UserError as error:
+        assert str(error)

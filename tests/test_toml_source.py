@@ -108,9 +108,7 @@ scalars = st.one_of(
     st.dates(),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
 )
-keys = st.one_of(
-    st.from_regex(r"[A-Za-z0-9_-]{1,4}", fullmatch=True), st.text("a.\"'#[]= \\乙\n", max_size=4)
-)
+keys = st.one_of(st.from_regex(r"[A-Za-z0-9_-]{1,4}", fullmatch=True), st.text("a.\"'#[]= \\乙\n", max_size=4))
 documents = st.dictionaries(
     keys,
     st.recursive(

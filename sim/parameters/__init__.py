@@ -115,9 +115,7 @@ class Parameters:
         try:
             new = _VALUE.validate_python(tuple(value) if isinstance(value, list) else value, strict=True)
         except ValidationError:
-            raise UserError(
-                f"must be a number, found {show(value)}", field=entry.key, allowed=_range(entry)
-            ) from None
+            raise UserError(f"must be a number, found {show(value)}", field=entry.key, allowed=_range(entry)) from None
         if _length(new) != _length(entry.value):
             wanted = _length(entry.value)
             shape = f"a list of {wanted} numbers" if wanted else "one number"
@@ -147,9 +145,7 @@ class Parameters:
                 problems.append(error)
         if problems:
             raise_all(problems)
-        return Parameters(
-            tuple(replace(entry, value=new.get(entry.key, entry.value)) for entry in self.entries)
-        )
+        return Parameters(tuple(replace(entry, value=new.get(entry.key, entry.value)) for entry in self.entries))
 
     def digest(self) -> str:
         """A hash of every name and value (not of sources, notes or labels)."""
@@ -179,9 +175,7 @@ def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path 
             entry, found = _entry(source, name, table)
             if name in places:
                 first = places[name]
-                found.append(
-                    source.place((name,)).error(f"'{name}' already stands in {first.file}, line {first.line}")
-                )
+                found.append(source.place((name,)).error(f"'{name}' already stands in {first.file}, line {first.line}"))
             places.setdefault(name, source.place((name,)))
             problems += found
             if entry:
@@ -194,9 +188,7 @@ def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path 
 def _entry(source: TomlSource, name: str, table: object) -> tuple[_Entry | None, list[UserError]]:
     entry, problems = check(_Entry, table, source.place, at=(name,))
     if not name.isidentifier():
-        problems.append(
-            source.place((name,)).error(f"'{name}' must be a plain name: letters, digits, underscores")
-        )
+        problems.append(source.place((name,)).error(f"'{name}' must be a plain name: letters, digits, underscores"))
     return entry, problems
 
 

@@ -94,7 +94,7 @@ class Layers:
         self._policies(source)
         self._purses(source)
         for key, value in source.data.items():
-            if key == "uncertainties" and isinstance(value, dict):
+            if key == "uncertainties":
                 self._uncertainties(value, (key,), source.place)
             elif key == "campaign" and isinstance(value, dict):
                 self._campaign(value, source.place)
@@ -198,7 +198,8 @@ class Layers:
             return
         known = dict(self.data["policies"])
         for index, name in enumerate(names):
-            labels = [name] if name in known else [label for label in known if known[label]["kind"] == name]
+            labels = [label for label in known if label == name]
+            labels = labels or [label for label in known if known[label]["kind"] == name]
             if not labels:
                 words = {*known, *(table["kind"] for table in known.values())}
                 where = source.place(("drop", index))
@@ -212,8 +213,9 @@ class Layers:
     def _policies(self, source: TomlSource) -> None:
         policies = self.data["policies"]
         above: set[str] = set()
-        kinds = [table.get("kind") for table in source.data.get("policies", []) if isinstance(table, dict)]
-        for index, table in self._tables(source, "policies"):
+        tables = list(self._tables(source, "policies"))
+        kinds = [table.get("kind") for _, table in tables]
+        for index, table in tables:
             here: KeyPath = ("policies", index)
             if not self._named(source, here, table, "kind", None):
                 continue
@@ -258,8 +260,12 @@ class Layers:
                 above.add(name)
                 self._lay("purses", name, table, here, source.place)
 
-    def _uncertainties(self, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]) -> None:
+    def _uncertainties(self, table: object, there: KeyPath, place: Callable[[KeyPath], Place]) -> None:
         """Both `"topic.name" = 1` and `topic.name = 1` (a table in TOML) name a parameter."""
+        if not isinstance(table, dict):
+            problem = f"must be a table of parameters, found {show(table)}"
+            self.problems.append(place(there).error(problem, field="uncertainties"))
+            return
         for key, value in table.items():
             if isinstance(value, dict):
                 for name, item in value.items():

@@ -197,7 +197,9 @@ class _Loader:
             )
         if len(self.problems) > found or days is None:
             return None
-        campaign = Campaign(start=start, days=days)
+        campaign: Campaign | None = self._check(Campaign, {"start": start, "days": days}, at=("campaign",))
+        if campaign is None:
+            return None
         horizon = month_end(start.replace(day=1), head.horizon_months)
         if campaign.end > horizon:
             problem = f"the horizon ends on {horizon}, before the campaign does on {campaign.end}"
@@ -310,13 +312,8 @@ class _Loader:
                 self.problems.append(where.error(problem, field=field, allowed=uses))
 
     def _uncertainties(self) -> dict[str, float | tuple[float, ...]]:
-        table = self.layers.data["uncertainties"]
-        if not isinstance(table, dict):
-            place = self.layers.place(("uncertainties",))
-            self.problems.append(place.error("must be a table of parameters", field="uncertainties"))
-            return {}
         checked = {}
-        for name, value in table.items():
+        for name, value in self.layers.data["uncertainties"].items():
             try:
                 key, number = self.catalogue.parameters.checked(name, frozen_lists(value))
                 checked[key] = number
