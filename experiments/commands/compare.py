@@ -1,0 +1,104 @@
+"""`village compare`: which mix does most, for whom, at what cost, and how sure is that?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.options import (
+    SCENARIOS,
+    Code,
+    Files,
+    Horizon,
+    Json,
+    Languages,
+    Quiet,
+    Results,
+    Set,
+    Villages,
+    languages,
+    plans,
+    print_json,
+)
+
+
+def compare(
+    files: Files = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the experiment and its folder under results/.")
+    ] = None,
+    replicates: Annotated[int | None, typer.Option("--replicates", "-n", min=1, help="Run just so many seeds.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision",
+            help="Add seeds until differences are known so well: 0.01 = to within 1% of an amount, 1 point of a share.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=2, help="Most seeds that --precision may use.")] = 64,
+    step: Annotated[int, typer.Option("--step", min=1, help="How many seeds are added at a time.")] = 4,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="Scenario to compare with; 'baseline' by default.")
+    ] = None,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome",
+            metavar="NAME[@MONTH][:GROUP]",
+            help="Outcome to judge precision by, such as income_yuan@36:poor_at_start. Repeatable.",
+        ),
+    ] = None,
+    language: Languages = None,
+    overrides: Set = None,
+    code: Code = None,
+    villages: Villages = None,
+    horizon: Horizon = None,
+    results: Results = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare scenarios under the same chance events, and write the report.
+
+    The same command again does only what is missing.
+    """
+    chosen = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
+    loaded = plans(chosen, overrides, code, villages, horizon)
+    from experiments.compare import compare as run_comparison
+    from experiments.compare import print_summary
+    from experiments.report import write_report
+
+    folder = run_comparison(
+        loaded,
+        name=name or default_name([plan.id for plan in loaded] if files else []),
+        results=results,
+        replicates=replicates,
+        precision=precision,
+        limit=limit,
+        step=step,
+        workers=workers,
+        baseline=baseline,
+        outcomes=outcomes,
+        progress=not quiet and not as_json,
+        retry_failed=retry_failed,
+        fresh=fresh,
+    )
+    written = languages(language)
+    reports = write_report(folder, written)
+    if as_json:
+        print_json({"folder": str(folder), "files": [str(file) for file in reports]})
+        return
+    print_summary(folder, written[0])
+    if not quiet:
+        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+
+
+def default_name(ids: list[str]) -> str:
+    """The name of an experiment nobody named: the scenarios chosen, so that the same command finds it again."""
+    return "-".join(ids)[:80] or "county"

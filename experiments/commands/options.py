@@ -1,0 +1,95 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+
+
+class Language(StrEnum):
+    """Languages of tables and reports."""
+
+    en = "en"
+    zh = "zh"
+
+
+def complete_scenario(incomplete: str) -> Iterator[str]:
+    """Names of shipped scenarios and paths of TOML files that begin so."""
+    yield from (path.stem for path in sorted(SCENARIOS.glob("*.toml")) if path.stem.startswith(incomplete))
+    folder, _, start = incomplete.rpartition("/")
+    for path in sorted(Path(folder or ".").glob(f"{start}*")):
+        if path.is_dir():
+            yield f"{path}/"
+        elif path.suffix == ".toml":
+            yield str(path)
+
+
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario),
+]
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILES",
+        help="Scenario files, or names of shipped ones. All that ship, if none is named.",
+        autocompletion=complete_scenario,
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Change a setting: policy.microcredit.quota_yuan=1000000, world.villages=5, closure=fixed, "
+        "purse.unit_funds.amount_yuan=0, uncertainties.TOPIC.NAME=0.1. Repeatable.",
+    ),
+]
+Code = Annotated[
+    list[Path] | None,
+    typer.Option("--code", metavar="FILE", help="Allow the policies of this Python file. Repeatable."),
+]
+Villages = Annotated[int | None, typer.Option("--villages", min=1, help="Only the first so many villages.")]
+Horizon = Annotated[int | None, typer.Option("--horizon", min=1, max=120, help="Months to run.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no closing words.")]
+OneLanguage = Annotated[Language, typer.Option("--language", help="Language of the table.")]
+Languages = Annotated[
+    list[Language] | None, typer.Option("--language", help="Language of the report; both by default. Repeatable.")
+]
+Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
+
+
+def plans(
+    files: Sequence[str],
+    overrides: Sequence[str] | None,
+    code: Sequence[Path] | None,
+    villages: int | None = None,
+    horizon: int | None = None,
+) -> list[Plan]:
+    """The plans that a command line asks for; options come before `--set`, which has the last word."""
+    from sim.scenario import load_plans
+
+    before = [f"world.villages={villages}"] if villages else []
+    before += [f"horizon_months={horizon}"] if horizon else []
+    return load_plans(files, [*before, *(overrides or [])], code or [])
+
+
+def print_json(content: Any) -> None:
+    """Print for a program: plain JSON, one object."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def languages(chosen: Sequence[Language] | None) -> list[str]:
+    """The languages of a report."""
+    return [language.value for language in chosen or Language]

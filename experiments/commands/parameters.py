@@ -1,0 +1,60 @@
+"""`village parameters`: every number of the model, with its unit, range, source and confidence."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.commands.options import Json, print_json
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameter, Value
+
+app = typer.Typer(help="List every number of the model with its unit, range, source and confidence.")
+
+
+@app.callback(invoke_without_command=True)
+def parameters(ctx: typer.Context, as_json: Json = False) -> None:
+    """List every number of the model with its unit, range, source and confidence."""
+    if ctx.invoked_subcommand is None:
+        _show((), as_json)
+
+
+@app.command("list")
+def list_(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS", help="Only those with one of these in topic.name.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List every number of the model, or some."""
+    _show(words or (), as_json)
+
+
+def _show(words: Sequence[str], as_json: bool) -> None:
+    from sim.parameters import load_parameters
+
+    known = load_parameters()
+    chosen = [entry for entry in known.table() if not words or any(word.lower() in entry.key for word in words)]
+    if not chosen:
+        known.find(words[0])  # says what is near
+    if as_json:
+        print_json([{"key": entry.key, **asdict(entry)} for entry in chosen])
+        return
+    for entry in chosen:
+        typer.echo("\n".join(_lines(entry)))
+
+
+def _lines(entry: Parameter) -> list[str]:
+    span = f"{_numbers(entry.low)} to {_numbers(entry.high)}"
+    first = f"{entry.key} = {_numbers(entry.value)} {entry.unit}; range {span}; {entry.confidence}"
+    notes = " ".join(text for text in (entry.source, entry.note) if text)
+    return [first, *textwrap.wrap(notes, 100, initial_indent="    ", subsequent_indent="    ")]
+
+
+def _numbers(value: Value) -> str:
+    return ", ".join(f"{number:g}" for number in value) if isinstance(value, tuple) else f"{value:g}"

@@ -1,0 +1,154 @@
+"""`village population`: is this my county? Describe the generated one, fit it to a profile, write it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.commands.options import Json, Language, OneLanguage, print_json
+
+if TYPE_CHECKING:
+    from sim.population.profile import Profile
+
+app = typer.Typer(no_args_is_help=True, help="Describe, fit and write the generated population.")
+
+LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit")
+
+Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, or a profile file.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the population.")]
+Size = Annotated[int | None, typer.Option("--villages", min=1, help="Size of the world; the profile's own by default.")]
+
+
+@app.command()
+def describe(
+    profile: Named = "gansu_county",
+    villages: Size = None,
+    seed: Seed = 1,
+    language: OneLanguage = Language.en,
+    as_json: Json = False,
+) -> None:
+    """Set the generated county beside the profile, line by line. Exit code 1 if a line is out of its tolerance."""
+    loaded = _profile(profile)
+    from sim.population import describe as description
+
+    lines = description.describe(loaded, villages=villages, seed=seed)
+    rows = [{key: line[key] if isinstance(line, dict) else getattr(line, key) for key in LINE} for line in lines]
+    if as_json:
+        print_json([{**row, "within": bool(row["within"])} for row in rows])
+    else:
+        _print(rows, language is Language.zh)
+    if not all(row["within"] for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def fit(
+    profile: Named = "gansu_county",
+    write: Annotated[bool, typer.Option("--write", help="Put it into the profile's file.")] = False,
+) -> None:
+    """Fit the generator to a profile, and print the table 'fitted' that saves doing so in every run."""
+    from sim.parameters import load_parameters
+    from sim.parameters.packed import as_python, as_row
+    from sim.population.opening import fit as find
+
+    loaded, values = _profile(profile), load_parameters().values
+    knobs = find(loaded, as_python(values), as_row(values))
+    keys = ("level", "spread", "registry_line")
+    table = "[fitted]\n" + "".join(f"{key} = {getattr(knobs, key)!r}\n" for key in keys)
+    typer.echo(table, nl=False)
+    if write:
+        from experiments.store import write_atomic
+
+        path = _path(profile)
+        write_atomic(path, put_table(path.read_text(encoding="utf-8"), "fitted", table))
+        typer.echo(f"written to {path}", err=True)
+
+
+@app.command()
+def make(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the Parquet files.")],
+    profile: Named = "gansu_county",
+    villages: Size = None,
+    seed: Seed = 1,
+) -> None:
+    """Write a generated world as Parquet: households, villages, cadres, units, contacts."""
+    import io
+
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from experiments.store import write_atomic
+    from sim.parameters import load_parameters
+    from sim.parameters.packed import as_python, as_row
+    from sim.population.opening import REFERENCE_START, open_world
+
+    loaded, values = _profile(profile), load_parameters().values
+    size = villages or loaded.villages
+    opened = open_world(loaded, size, seed, as_python(values), as_row(values), *REFERENCE_START)
+    world = opened.world
+    tables: dict[str, dict[str, Any]] = {
+        kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names}
+        for kind in ("households", "villages", "cadres", "units")
+    }
+    degrees = np.diff(world.indptr)
+    tables["contacts"] = {"household": np.repeat(np.arange(len(degrees)), degrees), "contact": world.indices}
+    for kind, columns in tables.items():
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(columns), buffer, compression="zstd")
+        write_atomic(out / f"{kind}.parquet", buffer.getvalue())
+        typer.echo(f"{out / kind}.parquet: {len(next(iter(columns.values()))):,} rows")
+
+
+def put_table(text: str, name: str, table: str) -> str:
+    """A TOML text with one of its plain tables replaced, or added at the end; the rest stays as it is."""
+    found = re.search(rf"^\[{name}\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", text, re.MULTILINE)
+    if not found:
+        return f"{text.rstrip()}\n\n{table}"
+    return text[: found.start()] + table + ("\n" if found.end() < len(text) else "") + text[found.end() :]
+
+
+def _profile(name: str) -> Profile:
+    from sim.population.profile import load_profile
+
+    return load_profile(name)
+
+
+def _path(name: str) -> Path:
+    from sim.population.profile import PROFILES
+
+    shipped = PROFILES / f"{name}.toml"
+    return shipped if shipped.is_file() else Path(name)
+
+
+def _column(values: Any) -> Any:
+    return list(values) if values.ndim > 1 else values
+
+
+def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heads = (
+        ("指标", "模型", "本县", "差额", "允许差额", "")
+        if chinese
+        else ("Figure", "Model", "Profile", "Difference", "Tolerance", "")
+    )
+    table = Table()
+    for head in heads:
+        table.add_column(head, justify="left" if head in (heads[0], "") else "right")
+    out = "超出" if chinese else "OUT"
+    for row in rows:
+        label = f"{row['label_zh' if chinese else 'label_en']} ({row['unit']})" if row["unit"] else row["label_en"]
+        numbers = [_number(row[key]) for key in ("model", "profile", "difference", "tolerance")]
+        table.add_row(Text(label), *numbers, "" if row["within"] else Text(out, style="bold red"))
+    Console().print(table)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

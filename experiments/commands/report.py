@@ -1,0 +1,43 @@
+"""`village report`: write the report of an experiment again, from what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.options import Json, Languages, Results, languages, print_json
+
+
+def report(
+    experiment: Annotated[str, typer.Argument(help="Name of an experiment, or its folder.")],
+    language: Languages = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Write an experiment's report and workbook again, from its stored runs."""
+    from experiments.report import write_report
+
+    files = write_report(find_experiment(experiment, results), languages(language))
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        for file in files:
+            typer.echo(str(file))
+
+
+def find_experiment(name: str, results: Path) -> Path:
+    """The folder of an experiment: a path, or a name under the results.
+
+    Raises:
+        UserError: There is neither.
+    """
+    from sim.errors import UserError
+    from sim.toml_source import meant
+
+    for folder in (results / name, Path(name)):
+        if (folder / "manifest.json").is_file():
+            return folder
+    there = [path.parent.name for path in results.glob("*/manifest.json")]
+    raise UserError(f"there is no experiment '{name}' in {results}", **meant(name, there))

@@ -1,0 +1,130 @@
+"""`village run`: one scenario, one seed, and what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.commands.options import (
+    Code,
+    File,
+    Horizon,
+    Json,
+    Language,
+    OneLanguage,
+    Quiet,
+    Set,
+    Villages,
+    plans,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.scenario import Plan
+
+SOURCES = ("income_wage_yuan", "income_operating_yuan", "income_property_yuan", "income_transfer_yuan")
+SHOWN = (
+    *("persons", "income_yuan", *SOURCES, "income_median_yuan", "income_after_yuan"),
+    *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),
+)
+SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
+PRINTED_TABLES = ("panel", "day100", "delivery", "cost", "purse", "cadre_days", "binding", "spending", "money")
+
+
+class Engine(StrEnum):
+    """How rules are carried out; both give the same bytes."""
+
+    compiled = "compiled"
+    agents = "agents"
+
+
+def run(
+    file: File,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the run's chance events.")] = 1,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="compiled is fast; agents are Mesa objects.")
+    ] = Engine.compiled,
+    days: Annotated[int | None, typer.Option("--days", min=1, help="Stop after so many days.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write all records to this Parquet file.")] = None,
+    overrides: Set = None,
+    code: Code = None,
+    villages: Villages = None,
+    horizon: Horizon = None,
+    language: OneLanguage = Language.en,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run one scenario with one seed and show the main indicators."""
+    (plan,) = plans([file], overrides, code, villages, horizon)
+    from sim.run import run as run_plan
+
+    asked: dict[str, Any] = {"days": days} if days else {}
+    records = run_plan(plan, seed, engine=engine.value, **asked).records
+    if out:
+        _write(records, plan, seed, out)
+    if as_json:
+        print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), "records": _rows(records)})
+        return
+    from rich.console import Console
+
+    Console().print(_table(records, plan, seed, language.value))
+    if out and not quiet:
+        typer.echo(f"{'已写入' if language is Language.zh else 'written to'} {out}")
+
+
+def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
+    from experiments.codeversion import code_version
+    from experiments.runfile import RunKey, encode_run
+    from experiments.store import write_atomic
+
+    code = [Path(policy.code.path) for policy in plan.policies if policy.code]
+    write_atomic(out, encode_run(records, RunKey(plan.id, seed, plan.digest(), code_version(code))))
+
+
+def _rows(records: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The records by table, but for months, percentiles and households, which belong in a file."""
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in PRINTED_TABLES}
+    columns = [records[name] for name in ("table", "month", "group", "name", "item", "value")]
+    for table, month, group, name, item, value in zip(*columns, strict=True):
+        if table in tables:
+            number = float(value)
+            row = {"month": int(month), "group": str(group), "name": str(name), "item": int(item)}
+            tables[str(table)].append({**row, "value": number if number - number == 0 else None})
+    return tables
+
+
+def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from experiments.report.terms import INDICATORS
+
+    chinese = language == "zh"
+    panel = [row for row in _rows(records)["panel"] if row["group"] == "all"]
+    values = {(row["name"], row["month"]): row["value"] for row in panel}
+    months = sorted({row["month"] for row in panel})
+    title = plan.title.zh if chinese else plan.title.en
+    seeded = f"随机种子 {seed}，未校准" if chinese else f"seed {seed}, uncalibrated"
+    table = Table(title=Text(f"{title} ({seeded})"))
+    table.add_column("指标" if chinese else "Indicator")
+    for month in months:
+        table.add_column(f"第{month}个月" if chinese else f"Month {month}", justify="right")
+    for name in SHOWN:
+        if any(values.get((name, month)) is not None for month in months):
+            label = INDICATORS.get(name, (name, name))[chinese]
+            indent = "  " if name in SOURCES else ""
+            table.add_row(indent + label, *(_number(name, values.get((name, month))) for month in months))
+    return table
+
+
+def _number(name: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    if name in SHARES:
+        return f"{value:.1%}"
+    return f"{value:.3f}" if name == "gini" else f"{value:,.0f}"

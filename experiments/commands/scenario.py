@@ -1,0 +1,67 @@
+"""`village scenario`: check files, show what they resolve to, and the schema for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.options import SCENARIOS, Code, File, Files, Json, Set, plans, print_json
+
+app = typer.Typer(no_args_is_help=True, help="Check and show scenario files.")
+
+
+@app.command()
+def check(files: Files = None, overrides: Set = None, code: Code = None, as_json: Json = False) -> None:
+    """Say whether scenario files are right; if not, everything that is wrong, by file and line (exit code 2)."""
+    from sim.errors import UserError
+    from sim.toml_source import each_problem
+
+    names = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
+    try:
+        loaded = plans(names, overrides, code)
+    except UserError as error:
+        if not as_json:
+            raise
+        keys = ("line", "field", "problem", "allowed", "mend")
+        found = [
+            {"file": str(problem.file) if problem.file else None, **{key: getattr(problem, key) for key in keys}}
+            for problem in each_problem(error)
+        ]
+        print_json({"ok": False, "problems": found})
+        raise typer.Exit(2) from None
+    if as_json:
+        print_json({"ok": True, "scenarios": {plan.id: plan.digest() for plan in loaded}})
+        return
+    for plan in loaded:
+        labels = ", ".join(policy.label for policy in plan.policies) or "no policies"
+        typer.echo(f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels})")
+
+
+@app.command()
+def show(file: File, overrides: Set = None, code: Code = None, as_json: Json = False) -> None:
+    """Print a scenario fully resolved: parents merged, every default written out. What it prints is a scenario."""
+    (plan,) = plans([file], overrides, code)
+    if as_json:
+        print_json({**plan.model_dump(mode="json"), "digest": plan.digest()})
+    else:
+        typer.echo(plan.resolved_toml(), nl=False)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead.")] = None,
+) -> None:
+    """Print the JSON Schema of scenario files, so that an editor completes and checks while one types."""
+    from sim.scenario.schema import json_schema
+
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=1)
+    if out is None:
+        typer.echo(text)
+        return
+    from experiments.store import write_atomic
+
+    write_atomic(out, text + "\n")
+    typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")
