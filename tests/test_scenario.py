@@ -322,7 +322,7 @@ def test_own_code(tmp_path: Path, catalogue: Catalogue, own: Path) -> None:
     plan = load_plan(scenario, code=[own], catalogue=catalogue)
     policy = plan.policies[1]
     assert (policy.label, policy.settings.model_dump()["meals"]) == ("school_meals", 3)
-    assert policy.policy_class().__name__ == "SchoolMeals"
+    assert type(policy.build()).__name__ == "SchoolMeals"
     resolved = tmp_path / "resolved" / "child.toml"
     resolved.parent.mkdir()
     resolved.write_text(plan.resolved_toml(), encoding="utf-8")

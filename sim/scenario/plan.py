@@ -63,13 +63,13 @@ class PolicyPlan(FrozenModel):
     settings: SerializeAsAny[PolicySettings]
     code: CodeFile | None = None
 
-    def policy_class(self) -> type[Policy]:
-        """The class of the policy: one that ships, or one from the user's own file."""
+    def build(self) -> Policy:
+        """The policy itself, of a class that ships or of one from the user's own file."""
         if self.code:
-            return reload_policy_class(self.kind, self.code)
+            return reload_policy_class(self.kind, self.code)(self.settings, self.label)
         from sim.policies import registry
 
-        return registry()[self.kind]
+        return registry()[self.kind](self.settings, self.label)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The class of a policy from a user's own file is in no importable module: load it again.
