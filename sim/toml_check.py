@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from sim.errors import UserError
 from sim.toml_source import KeyPath, Place, meant, show
@@ -84,7 +85,11 @@ def check(
                 unknown.error(f"unknown key '{last}'", field=_named(name, around), **meant(str(last), allowed))
             )
         elif entry["type"] == "missing":
-            problems.append(place((*at, *around)).error(f"'{last}' is missing", field=_named(name, around)))
+            field = _fields(model, around).get(str(last))
+            options = get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+            choices = ", ".join(map(str, options)) or None
+            lacking = place((*at, *around))
+            problems.append(lacking.error(f"'{last}' is missing", field=_named(name, around), allowed=choices))
         else:
             wrong.setdefault(_inside(data, entry["loc"]), []).append(entry)
     for inside, entries in wrong.items():
@@ -131,18 +136,13 @@ def _inside(data: object, loc: tuple[str | int, ...]) -> KeyPath:
     return path
 
 
-def _fields(model: Any, loc: Sequence[str | int]) -> set[str]:
-    """Names allowed in the model that stands at a location inside another."""
+def _fields(model: Any, loc: Sequence[str | int]) -> Mapping[str, FieldInfo]:
+    """The fields of the model that stands at a location inside another."""
     for part in loc:
-        if isinstance(part, int):
-            continue
-        field = model.model_fields.get(part)
-        if field is None:
-            return set()
-        model = _model_in(field.annotation)
-        if model is None:
-            return set()
-    return set(model.model_fields)
+        if isinstance(part, str):
+            field = model.model_fields.get(part) if model else None
+            model = _model_in(field.annotation) if field else None
+    return model.model_fields if model else {}
 
 
 def _model_in(annotation: Any) -> Any:

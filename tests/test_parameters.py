@@ -110,6 +110,7 @@ def entry(**changes: str) -> str:
         (entry(value="nan"), 2, "price.value: must be a finite number or a list, found nan"),
         (entry(value='"1"'), 2, "price.value: must be a number or a list, found '1'"),
         (entry(unit=""), 1, "price: 'unit' is missing"),
+        (entry(confidence=""), 1, "price: 'confidence' is missing; allowed: measured, calibrated, assumed"),
         (entry(source='""'), 6, "price.source: must be text of at least 1 character"),
         (entry(confidence='"mesured"'), 7, r"found 'mesured' \(did you mean 'measured'\?\)"),
         (entry(nte='"x"'), 8, r"price: unknown key 'nte' \(did you mean 'note'\?\)"),

@@ -18,7 +18,15 @@ from pydantic import ValidationError
 from scenario_fakes import Credit, make_catalogue
 
 from sim.errors import UserError
-from sim.scenario import Catalogue, Plan, check_comparable, check_same_era, load_plan, load_plans
+from sim.scenario import (
+    Catalogue,
+    Plan,
+    check_comparable,
+    check_same_era,
+    load_plan,
+    load_plans,
+    shipped_scenarios,
+)
 from sim.scenario.schema import json_schema
 
 BASE = """\
@@ -381,3 +389,22 @@ def test_schema_knows_every_setting(catalogue: Catalogue) -> None:
     assert kinds["microcredit"]["additionalProperties"] is False
     rate = schema["properties"]["uncertainties"]["properties"]["health.hospital_rate"]
     assert (rate["minimum"], rate["maximum"]) == (0.05, 0.15)
+
+
+# --- what ships ---
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_scenario_is_right_and_loads_back(tmp_path: Path, name: str) -> None:
+    plan = load_plan(name)
+    assert plan.title.en != plan.title.zh
+    again = tmp_path / f"{name}.toml"
+    again.write_text(plan.resolved_toml(), encoding="utf-8")
+    assert load_plan(again) == plan
+
+
+def test_the_schema_of_what_ships() -> None:
+    policies = json_schema()["properties"]["policies"]["items"]["anyOf"]
+    assert {"visits", "microcredit", "industry", "training", "cash"} <= {
+        table["properties"]["kind"].get("const") for table in policies
+    }
