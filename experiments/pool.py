@@ -30,7 +30,7 @@ from experiments.codeversion import code_version
 from experiments.runfile import RunKey, encode_run
 from sim.errors import UserError
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "VILLAGESIM_THREADS": "1"}
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _TRIES = 2
 _HELD = 2  # tasks a worker holds: the one it is at and the next
 _BOOT = (

@@ -17,6 +17,8 @@ from experiments.pool import Job, Pool
 from experiments.runfile import RunKey
 from experiments.store import Store
 
+_TURN = 50
+
 
 @dataclass(frozen=True)
 class PoolCheck:
@@ -27,7 +29,7 @@ class PoolCheck:
         alone_seconds: One process, one run after the other, stored.
         pool_seconds: Warm workers, stored by the parent.
         workers: How many.
-        growth_mb: Resident memory of parent and workers together at the end, less after the first quarter.
+        growth_mb: Resident memory of parent and workers together at the end, less after the first fifty runs.
     """
 
     runs: int
@@ -77,27 +79,32 @@ def check_pool(
     keys = [RunKey(f"plan{index}", 0, "none", "none") for index in range(len(plans))]
     job = Job(plans, keys, run, check_version=False)
     tasks = [(number % len(plans), number) for number in range(runs)]
-    with tempfile.TemporaryDirectory() as place:
-        with Store(Path(place), "alone") as store, Pool(job, 0) as pool:
-            list(pool.results(tasks[:1]))
-            alone, _ = _timed(pool, store, tasks)
-        with Store(Path(place), "pool") as store, Pool(job, workers) as pool:
-            pool.start()
-            list(pool.results(tasks[: 2 * workers]))
-            together, growth = _timed(pool, store, tasks)
+    alone = together = 0.0
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Store(Path(place), "alone") as apart,
+        Store(Path(place), "pool") as shared,
+        Pool(job, 0) as nobody,
+        Pool(job, workers) as pool,
+    ):
+        pool.start()
+        list(pool.results(tasks[: 2 * workers]))
+        early = None
+        for start in range(0, runs, _TURN):  # by turns, so that a busy neighbour weighs on both alike
+            alone += _timed(nobody, apart, tasks[start : start + _TURN])
+            together += _timed(pool, shared, tasks[start : start + _TURN])
+            early = _resident_mb(pool) if early is None else early
+        growth = _resident_mb(pool) - (early or 0.0)
     return PoolCheck(runs, alone, together, workers, growth)
 
 
-def _timed(pool: Pool, store: Store, tasks: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    early = 0.0
+def _timed(pool: Pool, store: Store, tasks: Sequence[tuple[int, int]]) -> float:
     start = time.perf_counter()
-    for number, done in enumerate(pool.results(tasks)):
+    for done in pool.results(tasks):
         if done.data is None:
             raise RuntimeError(f"a run failed: {done.error}\n{done.traceback}")
         store.write_run(done.key, done.data)
-        if number == len(tasks) // 4:
-            early = _resident_mb(pool)
-    return time.perf_counter() - start, _resident_mb(pool) - early
+    return time.perf_counter() - start
 
 
 def _resident_mb(pool: Pool) -> float:

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import fake_runs
+import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from experiments.compare import compare, print_summary
 from experiments.precision import Outcome, judge, parse_outcomes
+from experiments.progress import Progress
 from experiments.tables import Comparison
 from sim.errors import UserError
 
@@ -143,8 +145,6 @@ def test_precision_adds_replicates_in_steps_until_all_is_known(tmp_path: Path) -
 
 
 def test_precision_means_a_share_of_amounts_and_points_of_shares() -> None:
-    import numpy as np
-
     outcomes = (Outcome("income_yuan", 36), Outcome("headcount", 36))
     base = np.array([[4000.0, 4000.0], [0.3, 0.3]])
     other = base + np.array([[90.0, 110.0], [-0.01, -0.03]])
@@ -261,6 +261,16 @@ def test_the_summary_is_printed_in_both_languages(tmp_path: Path, language: str,
     print_summary(folder, language, console)
     text = console.export_text()
     assert all(word in text for word in words)
+
+
+def test_progress_away_from_a_terminal_is_a_line_now_and_then() -> None:
+    text = io.StringIO()
+    with Progress(console=Console(file=text, width=100)) as said:
+        said.begin(3, "4 replicates")
+        said.status("not worth a line")
+        for failed in (False, True, False):
+            said.advance(failed)
+    assert text.getvalue() == "4 replicates: 3 runs to do\n3 of 3 runs done, 1 failed\n"
 
 
 def test_summary_csv_opens_in_a_spreadsheet_without_running_anything(tmp_path: Path) -> None:
