@@ -5,20 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from sim.errors import UserError
-
-
-class PurseLike(Protocol):
-    """What a plan says of a purse."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def amount_yuan(self) -> float: ...
-    @property
-    def uses(self) -> tuple[str, ...]: ...
+from sim.purses import Purse
 
 
 @dataclass
@@ -41,8 +30,17 @@ class Held:
 class PurseBook:
     """All purses of a run."""
 
-    def __init__(self, purses: Iterable[tuple[PurseLike, dt.date]]) -> None:
-        self.held = [Held(p.id, p.amount_yuan, p.amount_yuan, release, p.uses) for p, release in purses]
+    def __init__(self, purses: Iterable[Purse], start: dt.date, share: float = 1.0) -> None:
+        """Fill the purses.
+
+        Args:
+            purses: As the plan states them.
+            start: First campaign day, from which releases given as a day are counted.
+            share: The world's villages over the profile's: a part of a county has that part of its money.
+        """
+        self.held = [
+            Held(p.id, p.amount_yuan * share, p.amount_yuan * share, _date(p.release, start), p.uses) for p in purses
+        ]
 
     def open_to(self, kind: str, named: Sequence[str], day: dt.date) -> Iterator[Held]:
         """The purses a policy may use today, in the order named (or as listed)."""
@@ -92,3 +90,7 @@ class PurseBook:
         """Note an amount that was wanted and could not be paid, on the first purse that permits the kind."""
         for held in self._permitted(kind, named)[:1]:
             held.refused_yuan += amount_yuan
+
+
+def _date(release: dt.date | int, start: dt.date) -> dt.date:
+    return start + dt.timedelta(days=release - 1) if isinstance(release, int) else release

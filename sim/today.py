@@ -15,7 +15,7 @@ class Today(Record):
     month: int = whole("i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200)
     day: int = whole("i4", "days since the run opened", -4000, 8000)
     campaign_day: int = whole("i4", "campaign day (first = 1)", -4000, 8000)
-    year: int = whole("i4", "calendar year", 1990, 2100)
+    year: int = whole("i4", "calendar year", 0, 2100)
     calendar_month: int = whole("i4", "January = 1", 1, 12)
     frozen: int = whole("i4", "1 while nothing can be planted or poured", 0, 1)
     festival: int = whole("i4", "1 around Spring Festival and National Day", 0, 1)

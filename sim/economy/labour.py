@@ -37,7 +37,7 @@ def willing(h: Household, v: Village, p: P, today: Today, worker: int) -> float:
     It rises with the gain over staying, with skill, with those already away (contacts), and falls with the old and the
     small to be cared for and with each worker who has already left.
     """
-    away = pay_away(h, v, p) - p.living_away_yuan * today.cpi
+    away = pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
     home = v.local_wage_yuan * p.work_days_month * v.jobs_now + p.home_value_yuan * today.farm_trend
     gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
     told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
@@ -109,7 +109,7 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     if h.migrants > 0:
         months = h.migrants * p.away_season[m]
         paid = months * pay_away(h, v, p)
-        living = min(paid, months * p.living_away_yuan * today.cpi)
+        living = min(paid, months * p.living_away_yuan * today.wage_trend)
         receive(h, till, paid, WAGE_AWAY)
         spend(h, till, living, LIVING_AWAY)
         h.income_year[0] += paid - living

@@ -89,6 +89,13 @@ class Policy:
     def month_end(self, model: VillageModel) -> None:
         """Called after the households' accounts have closed."""
 
+    def books_closed(self, model: VillageModel) -> None:
+        """Called when the month's payments have been posted (`model.interest_subsidy_yuan` and so on are known)."""
+
+    def final_losses(self, model: VillageModel) -> float:
+        """Losses to be reckoned with as the run ends, beyond those already booked, in yuan."""
+        return 0.0
+
     # ---- chance, purses, places --------------------------------------------------------------------------------
 
     def number(self, name: str) -> int:
@@ -188,7 +195,6 @@ class Policy:
     def take_days(self, model: VillageModel, rows: RowsOf, days_each: float) -> RowsOf:
         """Those of `rows`, in turn, for whom their village's cadres still have days."""
         served, asked, used = model.cadre_days.take(rows, days_each)
-        self.costs["cadre_days_yuan"] += used * model.p.cadre_day_yuan
-        self.asked += 0.0
+        self.costs["cadre_days_yuan"] += used * model.profile.support.day_cost_yuan
         self.lost["cadre_days"] += asked - used
         return served

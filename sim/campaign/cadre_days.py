@@ -1,0 +1,69 @@
+"""Field days of cadres: given by rule, asked for by policies, never more than there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Clock
+from sim.numerics import total
+from sim.rule import kernel
+
+
+@kernel
+def take_days(
+    rows: NDArray[np.int64], households: Any, villages: Any, cadres: Any, days_each: float, served: NDArray[np.bool_]
+) -> None:
+    """Serve households in turn from the days their village's cadres have left."""
+    for i in range(rows.shape[0]):
+        v = villages[households[rows[i]].village]
+        for c in range(v.first_cadre, v.last_cadre):
+            if cadres[c].days_left >= days_each:
+                cadres[c].days_left -= days_each
+                cadres[c].days_used += days_each
+                served[i] = True
+                break
+
+
+class CadreDays:
+    """The campaign's stock of cadre-days, and who asked for them in which week."""
+
+    def __init__(self, households: Any, villages: Any, cadres: Any, days_a_cadre: float, clock: Clock) -> None:
+        self._rows = (households, villages, cadres)
+        self._clock = clock
+        cadres["days_left"] = days_a_cadre
+        weeks = clock.campaign_weeks + 1
+        self.given = days_a_cadre * len(cadres)
+        self.asked = np.zeros(weeks)
+        self.used = np.zeros(weeks)
+        self.left = np.zeros(weeks)
+        self.week = 1
+        self.left[1:] = self.given
+
+    def turn_to(self, day_index: int) -> None:
+        """Move to the week of this day."""
+        week = min(max(1, self._clock.week_of_campaign(day_index)), self._clock.campaign_weeks)
+        if week != self.week:
+            self.week = week
+            self.left[week:] = total(np.ascontiguousarray(self._rows[2]["days_left"]))
+
+    def note(self, asked: float, used: float) -> None:
+        """Enter days asked for and given this week."""
+        self.asked[self.week] += asked
+        self.used[self.week] += used
+
+    def take(self, rows: NDArray[np.int64], days_each: float) -> tuple[NDArray[np.int64], float, float]:
+        """Serve as many of `rows`, in turn, as their villages' cadres have days for.
+
+        Returns:
+            Who is served, days asked for, days given.
+        """
+        if days_each <= 0 or not len(rows):
+            return rows, 0.0, 0.0
+        served = np.zeros(len(rows), dtype=np.bool_)
+        take_days(rows.astype(np.int64), *self._rows, days_each, served)
+        asked, used = days_each * len(rows), days_each * int(served.sum())
+        self.note(asked, used)
+        return rows[served], asked, used

@@ -1,0 +1,158 @@
+"""A cadre's day in the field, and what a visit is worth.
+
+A visit is entered in the book whether or not it had substance. One with substance finds what the household needs and
+carries one service: it tells of a programme, helps with papers, connects to work. One without leaves the door a little
+less open than before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, pair_key, uniform
+from sim.rule import kernel, rule
+
+if TYPE_CHECKING:
+    from sim.agents.cadre import Cadre
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+GO_OUT = decision("visits.go_out")
+SUBSTANCE = decision("visits.substance")
+
+KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS, HELPED = 5, 6, 7, 8, 9
+PROGRAMMES = (KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS)
+
+
+@rule
+def need(h: Household) -> int:
+    """The first thing a good conversation would come to: work, credit, an industry, a course, or help with papers."""
+    if h.workers - h.migrants >= 2 and not (h.knows >> KNOWS_JOBS) & 1:
+        return KNOWS_JOBS
+    if not (h.knows >> KNOWS_CREDIT) & 1:
+        return KNOWS_CREDIT
+    if not (h.knows >> KNOWS_INDUSTRY) & 1:
+        return KNOWS_INDUSTRY
+    if not (h.knows >> KNOWS_TRAINING) & 1:
+        return KNOWS_TRAINING
+    return HELPED
+
+
+@rule
+def match(c: Cadre, service: int) -> float:
+    """How well the cadre's own knowledge fits what is needed."""
+    if service == KNOWS_JOBS:
+        return c.jobs
+    if service == KNOWS_CREDIT or service == HELPED:
+        return c.finance
+    return c.farm
+
+
+@rule
+def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, effects: int) -> int:
+    """One visit.
+
+    Returns:
+        -1 if it had no substance, otherwise the service it carried.
+    """
+    service = need(h)
+    chance = p.substance_base * substance_lever * c.effort * (0.5 + 0.5 * c.standing) * (0.6 + 0.8 * match(c, service))
+    chance *= 1.0 - 0.5 * c.fatigue
+    c.visits += 1
+    if uniform(today.seed, SUBSTANCE, pair_key(c.key, h.key), today.day) >= chance:
+        if effects > 0:
+            h.satisfaction = max(0.0, h.satisfaction - p.empty_visit)
+            c.standing = max(0.0, c.standing - 0.1 * p.empty_visit)
+        return -1
+    c.substance += 1
+    if effects > 0:
+        h.knows |= 1 << service
+        h.awareness += p.visit_awareness * (1.0 - h.awareness)
+        h.drive += p.visit_drive * (1.0 - h.drive)
+        h.satisfaction += p.visit_satisfaction * (1.0 - h.satisfaction)
+        c.standing += 0.1 * p.visit_satisfaction * (1.0 - c.standing)
+    return service
+
+
+@rule
+def field_day(
+    c: Cadre,
+    v: Village,
+    households: Any,
+    mine: NDArray[np.int64],
+    p: P,
+    today: Today,
+    lever: NDArray[np.float64],
+    days_to_come: int,
+    told: NDArray[np.float64],
+    reached: NDArray[np.bool_],
+    bit: int,
+) -> float:
+    """A cadre goes out, or not; if so, calls on as many of their households as the road allows, in turn.
+
+    Field days are spread over the working days to come; a cadre whose households have all had their visits stays
+    at the desk.
+
+    Returns:
+        Days used (0 or 1).
+    """
+    per_day, wanted_visits, substance, effects = lever[0], lever[1], lever[2], int(lever[3])
+    c.fatigue *= 1.0 - p.rest_rate
+    if c.count == 0 or c.days_left < 1.0 or c.visits >= wanted_visits * c.count:
+        return 0.0
+    still = min(c.days_left, (wanted_visits * c.count - c.visits) / per_day + 1.0)
+    if uniform(today.seed, GO_OUT, c.key, today.day) * max(1.0, float(days_to_come)) >= still:
+        return 0.0
+    c.days_left -= 1.0
+    c.days_used += 1.0
+    c.fatigue = min(1.0, c.fatigue + p.tire_rate)
+    slow = 1.0 - p.far_loss * min(1.0, v.distance_km / 40.0) * (1.0 - 0.5 * v.road)
+    calls = min(c.count, max(1, int(per_day * slow)))
+    for _ in range(calls):
+        j = mine[c.first + c.next]
+        c.next = (c.next + 1) % c.count
+        service = visit(c, households[j], p, today, substance, effects)
+        reached[j] = True
+        told[0] += 1.0
+        if service >= 0:
+            told[1] += 1.0
+            if service < HELPED:
+                told[2] += 1.0
+        households[j].served |= 1 << bit
+    return 1.0
+
+
+@kernel
+def cadres_go_out(
+    households: Any,
+    villages: Any,
+    cadres: Any,
+    mine: NDArray[np.int64],
+    params: Any,
+    todays: Any,
+    lever: NDArray[np.float64],
+    days_to_come: int,
+    on: NDArray[np.bool_],
+    told: NDArray[np.float64],
+    reached: NDArray[np.bool_],
+    bit: int,
+    first: int,
+    last: int,
+) -> None:
+    """A field day of every cadre in villages `first` to `last` (exclusive); `told` has one row a village."""
+    p = params[0]
+    today = todays[0]
+    for i in range(first, last):
+        if not on[i]:
+            continue
+        v = villages[i]
+        for k in range(v.first_cadre, v.last_cadre):
+            used = field_day(
+                cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached, bit
+            )
+            told[i, 3] += used

@@ -1,0 +1,251 @@
+"""The model: `VillageModel.step` is one day of the world, to be read from top to bottom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import mesa_compat
+from sim.agents.cadre import Cadre
+from sim.agents.household import Household, close_month, close_year
+from sim.agents.unit import Unit
+from sim.agents.village import Village
+from sim.campaign.cadre_days import CadreDays
+from sim.clock import Clock
+from sim.economy.learning import Seen, look_around, talk
+from sim.economy.market import Market
+from sim.engine import Engine, EngineName, Views
+from sim.errors import UserError
+from sim.mesa_compat import MesaModel
+from sim.money import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF, Accounts
+from sim.parameters import load_parameters
+from sim.parameters.packed import as_python, as_row
+from sim.population.opening import open_world, per_head
+from sim.population.profile import load_profile
+from sim.purse_book import PurseBook
+from sim.records import RecordAgent, out_of_range
+from sim.recorder import Recorder
+from sim.today import Today
+from sim.trend import write_month
+
+if TYPE_CHECKING:
+    from sim.policies.base import Policy
+    from sim.scenario import Plan
+
+
+class VillageModel(MesaModel):
+    """Villages under a plan.
+
+    Args:
+        plan: A resolved scenario (`sim.load_plan`).
+        rng: Run seed; an int, since every draw is keyed by it.
+        engine: "compiled" runs rules over rows; "agents" runs the same source over Mesa agents, to the same bits.
+        threads: Threads that share the villages; changes nothing but time.
+    """
+
+    def __init__(self, plan: Plan, rng: int = 17, engine: EngineName = "compiled", threads: int = 1) -> None:
+        if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
+            raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
+        mesa_compat.start_mesa(self, int(rng))
+        self.plan, self.seed, self.engine_name = plan, int(rng), engine
+        self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
+        self.parameters = load_parameters(plan.uncertainties)
+        self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
+        self.profile = load_profile(plan.world.profile)
+        self._open_world(threads)
+        self._open_books()
+        self._open_policies()
+        self.recorder = Recorder(self)
+
+    # ---- opening -----------------------------------------------------------------------------------------------
+
+    def _open_world(self, threads: int) -> None:
+        opening = self.clock.opening
+        world = self.plan.world
+        opened = open_world(
+            self.profile, world.villages, world.population_seed, self.p, self._p_row, opening.year, opening.month, threads
+        )
+        self.world = opened.world
+        self.households, self.villages = opened.world.households, opened.world.villages
+        self.cadres, self.units = opened.world.cadres, opened.world.units
+        self.keys: NDArray[np.int64] = self.households["key"].astype(np.int64)
+        self.line_yuan = opened.line_yuan
+        self.income_per_head = per_head(self.households)
+        self.today_rows = Today.rows(1)
+        self.today = cast(Today, Today.of(self.today_rows[0]))
+        self.today.seed, self.today.people_seed = self.seed, world.population_seed
+        self.today.endogenous = int(self.plan.closure == "endogenous")
+        self.today.loan_rate[0] = self.p.bank_rate  # type: ignore[index]
+        self.today.year, self.today.calendar_month = opening.year, opening.month
+        write_month(self.today, self.p)
+        self.today.year = 0  # the first day opens a year
+        self.market = Market(self.villages, self.p)
+        self.market.opening_supply = opened.opening_supply
+        self.seen = Seen.rows(len(self.households))
+        self.tills = np.zeros((len(self.villages), N_REASONS))
+        self.engine = Engine(self.engine_name, self.villages["last"] - self.villages["first"], threads)
+        self.day = -1
+
+    def _open_books(self) -> None:
+        self.accounts = Accounts(self.households)
+        self.county_share = self.plan.world.villages / self.profile.villages
+        self.purses = PurseBook(self.plan.purses, self.plan.campaign.start, self.county_share)
+        for held in self.purses.held:
+            self.accounts.open(held.account, held.amount_yuan)
+        days = self.profile.support.field_days_per_month * self.clock.campaign_days / 30.4
+        self.cadre_days = CadreDays(self.households, self.villages, self.cadres, days, self.clock)
+
+    def _open_policies(self) -> None:
+        self.policies: list[Policy] = [one.build() for one in self.plan.policies]
+        for bit, policy in enumerate(self.policies):
+            policy.bit = bit
+        # Loan slots go by label, so that the order of the list moves no loan.
+        lenders = sorted((q for q in self.policies if q.kind == "microcredit"), key=lambda q: q.label)
+        if len(lenders) >= LOAN_SLOTS:
+            raise UserError(f"{len(lenders)} microcredit policies", field="policies", allowed=f"at most {LOAN_SLOTS - 1}")
+        self.loan_slots = {policy.label: slot for slot, policy in enumerate(lenders, start=1)}
+        self._agenda: dict[int, list[Policy]] = {}
+        first = self.clock.day_index(self.clock.start)
+        for policy in self.policies:
+            policy.begin(self)
+            for campaign_day in policy.days(self):
+                self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
+
+    # ---- one day -----------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One day."""
+        if self.day >= self.clock.last_day_index:
+            self.running = False
+            return
+        self.day += 1
+        calendar = self.clock.calendar[self.day]
+        self._turn_the_calendar(calendar)
+        if calendar["day"] == 1:
+            self.market.open_month(self.today)
+        for policy in self._agenda.get(self.day, ()):
+            policy.day(self)
+        if self.clock.is_campaign(self.day) and self._ends_week:
+            self.recorder.week()
+        if calendar["month_end"]:
+            self._close_month()
+        if self.day == self.clock.last_campaign_day_index:
+            self.recorder.end_of_campaign()
+
+    def run_model(self) -> None:
+        """All days to the end of the horizon."""
+        while self.day < self.clock.last_day_index:
+            self.step()
+        self.running = False
+
+    def _turn_the_calendar(self, calendar: Any) -> None:
+        today = self.today
+        today.day, today.campaign_day = self.day, int(calendar["campaign_day"])
+        today.frozen, today.festival = int(calendar["frozen"]), int(calendar["festival"])
+        self.cadre_days.turn_to(self.day)
+        if calendar["day"] == 1:
+            year = int(calendar["year"])
+            new_year = year != today.year
+            today.year, today.calendar_month, today.month = year, int(calendar["month"]), int(calendar["month_index"])
+            write_month(today, self.p)
+            if new_year:
+                self.market.open_year(today)
+
+    def _close_month(self) -> None:
+        """Households' accounts, then talk, then what units and policies do at a month's end."""
+        h, v = self._rows("households"), self._rows("villages")
+        p, today = self._rules_see
+        self.engine.run(close_month, h, v, p, today, self.tills)
+        for policy in self.policies:
+            policy.month_end(self)
+        sums = self.accounts.post(self.tills)
+        self.interest_subsidy_yuan = sums[INTEREST_SUBSIDY : INTEREST_SUBSIDY + LOAN_SLOTS]
+        self.repaid_yuan = sums[PRINCIPAL : PRINCIPAL + LOAN_SLOTS]
+        self.written_off_yuan = sums[WRITTEN_OFF : WRITTEN_OFF + LOAN_SLOTS]
+        for policy in self.policies:
+            policy.books_closed(self)
+        look_around(self.households, self.seen, 0, len(self.households))
+        self.engine.run(talk, h, v, p, today, self._rows("seen"), self.world.indptr, self.world.indices)
+        self._check_ranges()
+        self.recorder.month_end()
+        if self.today.month % 12 == 0:
+            close_year(self.households, 0, len(self.households))
+            self.recorder.year_end()
+
+    def _check_ranges(self) -> None:
+        bad = out_of_range(Household, self.households)
+        if bad:
+            row = int(np.flatnonzero(~np.isfinite(self.households["cash_yuan"]))[:1].sum())
+            raise ArithmeticError(f"{self.today_date}: household columns out of range: {', '.join(bad)} (row {row})")
+
+    @property
+    def _ends_week(self) -> bool:
+        return self.today.campaign_day % 7 == 0 or self.today.campaign_day == self.clock.campaign_days
+
+    @property
+    def line_now(self) -> float:
+        """Poverty line of this month (of the closed year before the run opens), yuan a head and year."""
+        return self.today.line_yuan if self.day >= 0 else self.line_yuan
+
+    @property
+    def today_date(self) -> dt.date:
+        """The date of the current day."""
+        return self.clock.date(max(0, self.day))
+
+    # ---- what rules see ----------------------------------------------------------------------------------------
+
+    def _rows(self, name: str) -> Any:
+        if self.engine_name == "compiled":
+            return getattr(self, name)
+        return self._views[name]
+
+    @cached_property
+    def _rules_see(self) -> tuple[Any, Any]:
+        """Parameters and today, as the engine wants them."""
+        if self.engine_name == "compiled":
+            return self._p_row, self.today_rows
+        return (self.p,), (self.today,)
+
+    @cached_property
+    def _views(self) -> dict[str, Views]:
+        return {
+            **{name: Views(list(views)) for name, views in self._mesa_agents.items()},
+            "seen": Views([Seen.of(row) for row in self.seen]),
+        }
+
+    # ---- Mesa --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _mesa_agents(self) -> dict[str, list[RecordAgent]]:
+        """A Mesa agent for every row, made when first asked for: a compiled run pays nothing for them."""
+        kinds: tuple[tuple[str, type[RecordAgent]], ...] = (
+            ("households", Household),
+            ("villages", Village),
+            ("cadres", Cadre),
+            ("units", Unit),
+        )
+        return {name: [kind(self, row) for row in getattr(self, name)] for name, kind in kinds}
+
+    @property
+    def agents(self) -> Any:
+        """All households, villages, cadres and units as a Mesa AgentSet."""
+        return mesa_compat.agent_set([a for group in self._mesa_agents.values() for a in group], self)
+
+    @property
+    def agents_by_type(self) -> dict[type[RecordAgent], Any]:
+        """AgentSets by class."""
+        return {type(g[0]): mesa_compat.agent_set(list(g), self) for g in self._mesa_agents.values() if g}
+
+    @property
+    def agent_types(self) -> list[type[RecordAgent]]:
+        """The kinds of agent there are."""
+        return [type(g[0]) for g in self._mesa_agents.values() if g]
+
+    def close(self) -> None:
+        """Let go of threads, and of Mesa's hold on the agents."""
+        self.engine.close()
+        mesa_compat.forget(self)

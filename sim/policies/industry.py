@@ -1,0 +1,179 @@
+"""Industry support: trees, stock or greenhouses in kind, or a grant to buy them; with or without a contract to sell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.economy.investment import appeal, in_season, put_into, room, smallest
+from sim.money import INVESTMENT, spend
+from sim.numerics import total
+from sim.policies.base import Policy, PolicySettings
+from sim.rule import kernel
+
+if TYPE_CHECKING:
+    from sim.model import VillageModel
+
+KNOWS_INDUSTRY = 7
+LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
+SUITS = {"fruit": (1.0, 0.5, 0.5), "livestock": (1.0, 1.0, 1.0), "vegetables": (0.3, 1.0, 0.0)}
+
+
+class IndustrySettings(PolicySettings):
+    """Levers of industry support."""
+
+    line: Literal["fruit", "livestock", "vegetables"] = Field(description="what is built up")
+    form: Literal["in_kind", "grant"] = Field(default="in_kind", description="goods, or money to buy them")
+    value_yuan: float = Field(default=3000.0, gt=0, le=100_000, description="worth to each household")
+    own_share: float = Field(default=0.0, ge=0, le=0.9, description="share of the worth the household must add itself")
+    terrain_match: bool = Field(default=True, description="only where the terrain suits the line")
+    contract: float = Field(default=0.0, ge=0, le=1, description="strength of contract or co-operative that comes with it")
+    delivery_share: float = Field(default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth")
+    round_days: int = Field(default=10, ge=1, le=100, description="days between rounds")
+
+
+@kernel
+def would_take(
+    rows: NDArray[np.int64],
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    line: int,
+    value: float,
+    gift_share: float,
+    out: NDArray[np.bool_],
+) -> None:
+    """Who would take so much of a line when `gift_share` of it is given: the gift counts as return on what is added."""
+    p = params[0]
+    today = todays[0]
+    for i in range(rows.shape[0]):
+        h = households[rows[i]]
+        v = villages[h.village]
+        space = room(h, v, p, today, line)
+        least = smallest(h, p, today, line)
+        worth = min(value, space)
+        own = (1.0 - gift_share) * worth
+        if worth < min(least, value) or worth < 0.5 * value or own > max(0.0, h.cash_yuan):
+            continue
+        # Over the years a household reckons with (about five), a gift is worth a fifth of itself a year.
+        out[i] = appeal(h, v, p, today, line, worth) + 0.2 * gift_share > 0.0
+
+
+@kernel
+def hand_over(
+    rows: NDArray[np.int64],
+    amounts: NDArray[np.float64],
+    own: NDArray[np.float64],
+    households: Any,
+    params: Any,
+    todays: Any,
+    tills: NDArray[np.float64],
+    line: int,
+    used: NDArray[np.bool_],
+) -> None:
+    """Turn goods (or the part of a grant that is spent as meant) into the line; the own part is paid by the household."""
+    p = params[0]
+    today = todays[0]
+    for i in range(rows.shape[0]):
+        if not in_season(today, line):
+            continue
+        h = households[rows[i]]
+        spend(h, tills[h.village], own[i], INVESTMENT)
+        if amounts[i] > 0.0:
+            put_into(h, p, today, line, amounts[i])
+            used[i] = True
+
+
+class Industry(Policy):
+    """Support for one line."""
+
+    kind: ClassVar[str] = "industry"
+    title_en: ClassVar[str] = "Industry support"
+    title_zh: ClassVar[str] = "产业扶持"
+    Settings: ClassVar[type[PolicySettings]] = IndustrySettings
+    settings: IndustrySettings
+
+    def begin(self, model: VillageModel) -> None:
+        """Where the line suits, and how many could be served."""
+        s = self.settings
+        self._line = LINE_OF[s.line]
+        terrain = model.villages["terrain"]
+        suits = np.array(SUITS[s.line])[terrain] >= 0.5 if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
+        self._on = (self.villages_on(model) & suits)[model.households["village"]]
+        money = s.budget_yuan or model.purses.available(self.kind, s.purses, model.clock.end)
+        self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
+        self.targets["started"] = float(int(money / self._each))
+        self._done = np.zeros(len(model.households), dtype=np.bool_)
+        self._contracted = np.zeros(len(model.villages), dtype=np.bool_)
+
+    def days(self, model: VillageModel) -> Iterable[int]:
+        """Rounds, while the campaign lasts."""
+        last = min(self.settings.end_day, model.clock.campaign_days)
+        return range(self.settings.start_day, last + 1, self.settings.round_days)
+
+    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+        """In a village that has it, able to work, told of it or registered, not served yet."""
+        h = model.households
+        told = ((h["knows"] >> KNOWS_INDUSTRY) & 1 == 1) | (h["registered"] == 1)
+        return np.asarray(self._on & told & (h["workers"] > h["migrants"]) & ~self._done)
+
+    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Who would take it."""
+        keen = np.zeros(len(rows), dtype=np.bool_)
+        s = self.settings
+        would_take(
+            rows, model.households, model.villages, model._p_row, model.today_rows,
+            self._line, s.value_yuan, 1.0 - s.own_share, keen,
+        )  # fmt: skip
+        return rows[keen]
+
+    def day(self, model: VillageModel) -> None:
+        """One round: nothing is planted or built in frozen ground, and nobody comes at the festival."""
+        s = self.settings
+        if model.today.festival or not in_season(model.today, self._line):
+            return
+        rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
+        rows = self.in_turn(model, self.accepts(model, rows))
+        rows = self.ration(model, rows, np.full(len(rows), self._each))
+        rows = self.take_days(model, rows, 0.25)
+        if not len(rows):
+            return
+        gift = np.full(len(rows), s.value_yuan * (1.0 - s.own_share))
+        own = np.full(len(rows), s.value_yuan * s.own_share)
+        self.buy(model, total(gift) * s.delivery_share, "administration_yuan", "delivery and administration")
+        self.mark_served(model, rows)
+        self._done[rows] = True
+        if s.form == "grant":
+            self.pay_households(model, rows, gift, "industry grants")
+        else:
+            self.buy(model, total(gift), "grants_yuan", "industry support in kind")
+            self.benefit(model, rows, gift)
+        if s.effects:
+            self._build_up(model, rows, gift, own)
+        self.count("started", float(len(rows)))
+
+    def _build_up(
+        self, model: VillageModel, rows: NDArray[np.int64], gift: NDArray[np.float64], own: NDArray[np.float64]
+    ) -> None:
+        s, h = self.settings, model.households
+        amounts = gift + own
+        if s.form == "grant":
+            # A grant is the household's money: part of it goes elsewhere, the rest it pays out for the line.
+            own = own + gift * (1.0 - model.p.grant_diverted)
+            amounts = own
+        used = np.zeros(len(rows), dtype=np.bool_)
+        hand_over(rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used)
+        h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
+        if s.contract > 0:
+            here = np.unique(h["village"][rows])
+            new = here[~self._contracted[here]]
+            v = model.villages
+            v["contract"][new] += (1.0 - v["contract"][new]) * model.p.contract_gain * s.contract
+            v["cooperative"][new] += (1.0 - v["cooperative"][new]) * 0.5 * model.p.contract_gain * s.contract
+            self._contracted[new] = True

@@ -1,0 +1,297 @@
+"""Small loans through one of several channels, which differ in size, price, term, papers and who gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.economy.consumption import buffer
+from sim.economy.credit import formal_debt, is_late
+from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
+from sim.economy.labour import willing
+from sim.money import INTEREST_SUBSIDY, INVESTMENT, spend
+from sim.numerics import total
+from sim.policies.base import Policy, PolicySettings
+from sim.rule import kernel, rule
+
+if TYPE_CHECKING:
+    from sim.agents.household import Household
+    from sim.agents.village import Village
+    from sim.model import VillageModel
+    from sim.parameters.packed import P
+    from sim.today import Today
+
+KNOWS_CREDIT, HELPED = 5, 9
+
+
+class Channel(NamedTuple):
+    """What a channel offers unless a scenario says otherwise (sources: programme rules and press of 2011-13, CFPAM 2018)."""
+
+    size_yuan: float
+    rate: float
+    subsidy: float
+    term_months: int
+    lump_sum: bool
+    days_to_decide: int
+    guarantee: bool
+    least_income_yuan: float
+    fee_yuan: float
+    purse: str
+
+
+CHANNELS = {
+    "women": Channel(47_400, 0.09, 1.0, 24, True, 40, True, 9_000, 150, "bank_women"),
+    "shuanglian": Channel(50_000, 0.072, 0.5, 24, True, 30, False, 12_000, 150, "bank_shuanglian"),
+    "village_fund": Channel(6_000, 0.08, 0.0, 12, True, 10, True, 0, 40, "village_funds"),
+    "microlender": Channel(15_000, 0.19, 0.0, 12, False, 5, True, 4_000, 450, "microlender"),
+}
+
+
+class MicrocreditSettings(PolicySettings):
+    """Levers of a loan programme; what is left out is the channel's own."""
+
+    channel: Literal["women", "shuanglian", "village_fund", "microlender"] = Field(description="who lends")
+    quota_yuan: float = Field(default=0.0, ge=0, description="principal that may be lent; 0 = what the purse holds")
+    size_yuan: float | None = Field(default=None, gt=0, le=500_000, description="largest loan")
+    rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
+    subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
+    term_months: int | None = Field(default=None, ge=1, le=60, description="term")
+    lump_sum: bool | None = Field(default=None, description="principal at the end instead of in instalments")
+    days_to_decide: int | None = Field(default=None, ge=0, le=365, description="days from application to payment")
+    guarantee: bool | None = Field(default=None, description="a guarantee instead of own collateral")
+    least_income_yuan: float | None = Field(default=None, ge=0, description="income a household and year it asks for")
+    fee_yuan: float | None = Field(default=None, ge=0, description="administration a loan")
+    round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
+    loans_a_round: int = Field(default=0, ge=0, description="loans a county's staff can decide in a round; 0 = no limit")
+
+
+@rule
+def loan_wanted(h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int) -> float:
+    """How much the household would borrow at a yearly price, in yuan (0: it would not).
+
+    It borrows for the line that appeals most if the gain over the price covers the trouble of the papers, or to pay
+    for leaving for work if it cannot from its own money; never more than it and a careful lender think can be repaid.
+    """
+    if is_late(h) or h.workers == 0:
+        return 0.0
+    income = max(0.0, h.expected_yuan) * 12.0
+    most = income * p.repay_burden * (max(1.0, term_years) + (0.5 if lump > 0 else 0.0)) - formal_debt(h)
+    size = min(size, most)
+    own = max(0.0, h.cash_yuan - buffer(h, p, today))
+    trouble = p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
+    wanted = 0.0
+    line = best_line(h, v, p, today, own + size, 1)
+    if line > 0:
+        amount = min(size, max(0.0, room(h, v, p, today, line) - own))
+        # Trees bear long after such a loan falls due: it must be repaid out of other income.
+        patient = line != 1 or amount <= 0.25 * most
+        gain = (appeal(h, v, p, today, line, own + amount) + p.required_return - price) * amount
+        if amount + own >= smallest(h, p, today, line) and patient and gain * term_years > trouble:
+            wanted = amount / (1.0 - p.loan_diverted)
+    leave = p.leave_cost_yuan * today.cpi
+    short = h.cash_yuan < leave + p.leave_reserve_yuan * today.cpi
+    if wanted == 0.0 and short and h.migrants < h.workers and size >= leave:
+        if willing(h, v, p, today, h.migrants) > 0.5 and trouble < 3.0 * leave:
+            wanted = leave + p.leave_reserve_yuan * today.cpi
+    return min(wanted, size)
+
+
+@kernel
+def loans_wanted(
+    rows: NDArray[np.int64],
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    size: float,
+    price: float,
+    term_years: float,
+    lump: int,
+    out: NDArray[np.float64],
+) -> None:
+    """`loan_wanted` of each household in `rows`."""
+    for i in range(rows.shape[0]):
+        h = households[rows[i]]
+        out[i] = loan_wanted(h, villages[h.village], params[0], todays[0], size, price, term_years, lump)
+
+
+@kernel
+def put_loans_to_work(
+    rows: NDArray[np.int64],
+    amounts: NDArray[np.float64],
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    tills: NDArray[np.float64],
+    started: NDArray[np.bool_],
+) -> None:
+    """On the day of payment the borrower buys what the season allows; the rest waits, or goes elsewhere."""
+    p = params[0]
+    today = todays[0]
+    for i in range(rows.shape[0]):
+        h = households[rows[i]]
+        v = villages[h.village]
+        funds = amounts[i] * (1.0 - p.loan_diverted) + max(0.0, h.cash_yuan - amounts[i] - buffer(h, p, today))
+        line = best_line(h, v, p, today, funds, 0)
+        if line > 0 and in_season(today, line):
+            amount = min(funds, room(h, v, p, today, line))
+            spend(h, tills[h.village], amount, INVESTMENT)
+            put_into(h, p, today, line, amount)
+            started[i] = True
+
+
+class Microcredit(Policy):
+    """A loan programme: applications in rounds, decisions after some days, repayment by the household's month."""
+
+    kind: ClassVar[str] = "microcredit"
+    title_en: ClassVar[str] = "Microcredit"
+    title_zh: ClassVar[str] = "小额信贷"
+    Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
+    settings: MicrocreditSettings
+
+    def begin(self, model: VillageModel) -> None:
+        """Take a loan slot, and open the lender's books."""
+        s, usual = self.settings, CHANNELS[self.settings.channel]
+        given = {name: value for name in usual._fields if (value := getattr(s, name, None)) is not None}
+        self.terms = usual._replace(**given)
+        if s.purses:
+            self._purses: tuple[str, ...] = s.purses
+        else:
+            self._purses = (usual.purse,) if any(q.id == usual.purse for q in model.purses.held) else ()
+        self.slot = model.loan_slots[self.label]
+        model.accounts.lenders[self.slot] = f"lender {self.label}"
+        model.accounts.open(f"lender {self.label}", 0.0)
+        today = model.today
+        today.loan_rate[self.slot] = self.terms.rate  # type: ignore[index]
+        today.loan_subsidy[self.slot] = self.terms.subsidy  # type: ignore[index]
+        today.loan_lump[self.slot] = float(self.terms.lump_sum)  # type: ignore[index]
+        self._on = self.villages_on(model)[model.households["village"]]
+        self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+        self._asked_before = np.zeros(len(model.households), dtype=np.bool_)
+        self._outstanding = 0.0
+        quota = s.quota_yuan or model.purses.available(self.kind, self._purses, model.clock.end)
+        self.targets["lent_yuan"] = quota
+        self._limit = quota
+
+    def days(self, model: VillageModel) -> Iterable[int]:
+        """Rounds of applications, and the days on which they are decided and paid."""
+        s = self.settings
+        rounds = range(s.start_day, min(s.end_day, model.clock.campaign_days) + 1, s.round_days)
+        terms = CHANNELS[s.channel]
+        wait = s.days_to_decide if s.days_to_decide is not None else terms.days_to_decide
+        return sorted({*rounds, *(r + max(1, wait) for r in rounds)})
+
+    def day(self, model: VillageModel) -> None:
+        """Pay what was applied for; take new applications on a round's day."""
+        today = model.today.campaign_day
+        for rows, amounts in self._waiting.pop(today, []):
+            self.pay_out(model, rows, amounts)
+        s = self.settings
+        last = min(s.end_day, model.clock.campaign_days)
+        if today <= last and (today - s.start_day) % s.round_days == 0 and not model.today.festival:
+            rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
+            rows, amounts = self.accepts(model, rows)
+            if len(rows):
+                self.count("applied", float(len(rows)))
+                self._asked_before[rows] = True
+                paid_on = today + max(1, self.terms.days_to_decide)
+                self._waiting.setdefault(paid_on, []).append((rows, amounts))
+
+    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+        """Knows of it, has hands, owes nothing here, earns enough, and has not asked before."""
+        h = model.households
+        ok = self._on & ((h["knows"] >> KNOWS_CREDIT) & 1 == 1) & (h["workers"] > 0) & ~self._asked_before
+        ok &= (h["debt_yuan"][:, self.slot] <= 0) & (h["overdue_months"][:, self.slot] == 0)
+        return np.asarray(ok & (h["expected_yuan"] * 12.0 >= self.terms.least_income_yuan))
+
+    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Who applies, and for how much."""
+        t = self.terms
+        wanted = np.zeros(len(rows))
+        price = t.rate * (1.0 - t.subsidy)
+        years = t.term_months / 12.0
+        loans_wanted(
+            rows, model.households, model.villages, model._p_row, model.today_rows,
+            t.size_yuan, price, years, int(t.lump_sum), wanted,
+        )  # fmt: skip
+        if not t.guarantee:
+            income = model.households["expected_yuan"][rows] * 12.0
+            wanted = np.minimum(wanted, income / model.p.collateral_need)
+        keen = wanted >= 500.0
+        return rows[keen], np.floor(wanted[keen] / 100.0) * 100.0
+
+    def pay_out(self, model: VillageModel, rows: NDArray[np.int64], amounts: NDArray[np.float64]) -> None:
+        """Approve in turn within quota, purse and staff, and pay."""
+        h = model.households
+        still = (h["debt_yuan"][rows, self.slot] <= 0) & (h["overdue_months"][rows].max(axis=1) == 0)
+        rows, amounts = rows[still], amounts[still]
+        order = self.in_turn(model, rows)
+        of = dict(zip(rows.tolist(), amounts.tolist(), strict=True))
+        rows, amounts = order, np.array([of[r] for r in order.tolist()])
+        asked = total(amounts)
+        self.asked += asked
+        staff = self.settings.loans_a_round
+        if staff and len(rows) > staff * model.county_share:
+            most = max(1, int(staff * model.county_share))
+            self.lost["staff"] += total(amounts[most:])
+            rows, amounts = rows[:most], amounts[:most]
+        left = min(self._limit - self.principal_yuan, model.purses.available(self.kind, self._purses, model.today_date))
+        enough = np.cumsum(amounts) <= left + 1e-6
+        n = len(rows) if enough.all() else int(np.argmin(enough))
+        self.lost["quota"] += total(amounts[n:])
+        rows, amounts = rows[:n], amounts[:n]
+        if not n:
+            return
+        sum_yuan = total(amounts)
+        lender = model.accounts.lenders[self.slot]
+        for purse, part in model.purses.draw(self.kind, self._purses, model.today_date, sum_yuan):
+            model.accounts.pay(purse, lender, part, "loan capital")
+        self.principal_yuan += sum_yuan
+        self.costs["administration_yuan"] += self.terms.fee_yuan * n
+        self.cash_outlay_yuan += self.terms.fee_yuan * n
+        model.accounts.pay(lender, "employers", self.terms.fee_yuan * n, "loan administration")
+        self.mark_served(model, rows)
+        self.count("lent", float(n))
+        self.count("lent_yuan", sum_yuan)
+        if not self.settings.effects:
+            return
+        model.accounts.pay_households(lender, rows, amounts, "loans")
+        h["debt_yuan"][rows, self.slot] += amounts
+        h["term_months"][rows, self.slot] = self.terms.term_months
+        started = np.zeros(n, dtype=np.bool_)
+        put_loans_to_work(
+            rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills, started
+        )  # fmt: skip
+        self.count("started", float(started.sum()))
+        # What a loan is worth to the borrower: interest that the state pays over its term.
+        self.benefit(model, rows, amounts * self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0)
+        self._outstanding += sum_yuan
+
+    def month_end(self, model: VillageModel) -> None:
+        """The interest subsidy comes from its own purse while that has money, else from the state."""
+        due = total(np.ascontiguousarray(model.tills[:, INTEREST_SUBSIDY + self.slot]))
+        covered = min(due, model.purses.available("interest_subsidy", (), model.today_date))
+        if covered > 0:
+            for purse, part in model.purses.draw("interest_subsidy", (), model.today_date, covered):
+                model.accounts.pay(purse, "state", part, "interest subsidy fund")
+
+    def books_closed(self, model: VillageModel) -> None:
+        """Count what the month cost: subsidy, losses, and the capital tied up."""
+        subsidy = float(model.interest_subsidy_yuan[self.slot])
+        lost = float(model.written_off_yuan[self.slot])
+        self.costs["interest_subsidy_yuan"] += subsidy
+        self.costs["loan_losses_yuan"] += lost
+        self.cash_outlay_yuan += subsidy + lost
+        self.costs["capital_cost_yuan"] += self._outstanding * model.p.funds_cost / 12.0
+        self._outstanding = max(0.0, self._outstanding - float(model.repaid_yuan[self.slot]) - lost)
+
+    def final_losses(self, model: VillageModel) -> float:
+        """Principal late by more than three months as the run ends, in yuan: counted as lost, though still owed."""
+        h = model.households
+        late = h["overdue_months"][:, self.slot] > 3
+        return total(np.ascontiguousarray(np.where(late, h["debt_yuan"][:, self.slot], 0.0)))

@@ -1,0 +1,117 @@
+"""Training: farm skills in the idle season, skills for work away, and school leavers with placement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.policies.base import Policy, PolicySettings
+
+if TYPE_CHECKING:
+    from sim.model import VillageModel
+
+KNOWS_TRAINING, KNOWS_JOBS = 6, 8
+USUAL_COST = {"farm": 417.0, "work": 800.0, "leavers": 1330.0}
+
+
+class TrainingSettings(PolicySettings):
+    """Levers of a training programme."""
+
+    content: Literal["farm", "work", "leavers"] = Field(description="farm skills, skills for work, or school leavers")
+    places: int = Field(default=0, ge=0, description="places in a county; 0 = as many as the money pays for")
+    cost_yuan: float | None = Field(default=None, gt=0, le=20_000, description="cost a trainee (default: as published)")
+    hours: float = Field(default=24.0, gt=0, le=400, description="hours of teaching")
+    class_size: int = Field(default=40, ge=5, le=400, description="people in a class")
+    follow_up: bool = Field(default=False, description="trainers come to the field afterwards (adds half the cost)")
+    placement: float | None = Field(default=None, ge=0, le=1, description="share of trainees found work (default: as published)")
+    round_days: int = Field(default=7, ge=1, le=100, description="days between classes")
+
+
+class Training(Policy):
+    """Courses; their quality thins out with scale."""
+
+    kind: ClassVar[str] = "training"
+    title_en: ClassVar[str] = "Training"
+    title_zh: ClassVar[str] = "技能培训"
+    Settings: ClassVar[type[PolicySettings]] = TrainingSettings
+    settings: TrainingSettings
+
+    def begin(self, model: VillageModel) -> None:
+        """Price, places and the quality that so many places leave."""
+        s = self.settings
+        each = s.cost_yuan or USUAL_COST[s.content]
+        self._each = each * (1.5 if s.follow_up else 1.0)
+        money = s.budget_yuan or model.purses.available(self.kind, s.purses, model.clock.end)
+        places = int(s.places * model.county_share) if s.places else int(money / self._each)
+        self.targets["trained"] = float(places)
+        self._on = self.villages_on(model)[model.households["village"]]
+        self._asked = np.zeros(len(model.households), dtype=np.bool_)
+        good = model.p.good_trainers * model.county_share
+        crowd = min(1.0, 40.0 / s.class_size)
+        time = min(1.0, 0.4 + 0.6 * s.hours / 24.0)
+        thin = 0.3 + 0.7 * min(1.0, good / max(1.0, float(places)))  # beyond the good trainers come the others
+        self.quality = thin * (0.6 + 0.4 * crowd) * time
+
+    def days(self, model: VillageModel) -> Iterable[int]:
+        """Days on which classes begin."""
+        last = min(self.settings.end_day, model.clock.campaign_days)
+        return range(self.settings.start_day, last + 1, self.settings.round_days)
+
+    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+        """Has someone at home to send, has been told or is registered, has not been asked before."""
+        h = model.households
+        told = ((h["knows"] >> KNOWS_TRAINING) & 1 == 1) | (h["registered"] == 1)
+        who = h["leavers"] > 0 if self.settings.content == "leavers" else h["workers"] > h["migrants"]
+        return np.asarray(self._on & told & who & ~self._asked)
+
+    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Who comes: the idle season and drive bring people, sowing keeps them away."""
+        idle = model.clock.is_idle_season(model.day)
+        chance = model.p.attend_idle if idle else model.p.attend_busy
+        drive = model.households["drive"][rows]
+        return rows[self.luck(model, "attend", rows) < chance * (0.5 + drive)]
+
+    def day(self, model: VillageModel) -> None:
+        """A round of classes: about a round's share of the places is filled."""
+        if model.today.festival:
+            return
+        rounds = max(1, len(list(self.days(model))))
+        left = self.targets["trained"] - self.delivered["trained"]
+        seats = int(min(left, 1.25 * self.targets["trained"] / rounds + 1))
+        rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
+        invited = rows[: 3 * seats]
+        coming = self.accepts(model, invited)[:seats]
+        self._asked[invited if len(coming) < seats else coming] = True
+        coming = self.ration(model, coming, np.full(len(coming), self._each))
+        coming = self.take_days(model, coming, 0.1)
+        if not len(coming):
+            return
+        self.buy(model, self._each * len(coming), "grants_yuan", "training")
+        self.benefit(model, coming, self._each)
+        self.mark_served(model, coming)
+        self.count("trained", float(len(coming)))
+        if self.settings.effects:
+            self._teach(model, coming)
+
+    def _teach(self, model: VillageModel, rows: NDArray[np.int64]) -> None:
+        s, h, p = self.settings, model.households, model.p
+        if s.content == "farm":
+            gain = p.course_gain * self.quality * (1.0 if s.follow_up else p.course_without_follow_up)
+            h["farm_skill"][rows] += gain * (1.0 - h["farm_skill"][rows])
+            return
+        gain = p.work_course_gain * self.quality
+        each = 1.0 / np.maximum(1, h["workers"][rows])  # one of the household's workers has been on the course
+        h["work_skill"][rows] += gain * (1.0 - h["work_skill"][rows]) * each
+        h["knows"][rows] |= 1 << KNOWS_JOBS
+        usual = p.placed_of_trained if s.content == "leavers" else 0.0
+        share = s.placement if s.placement is not None else usual
+        home = h["workers"][rows] > h["migrants"][rows]
+        placed = rows[(self.luck(model, "placed", rows) < share) & home]
+        h["migrants"][placed] += 1
+        if s.content == "leavers":
+            h["leavers"][rows] = 0
+        self.count("placed", float(len(placed)))

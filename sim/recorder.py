@@ -1,0 +1,316 @@
+"""What a run leaves behind: the long records (table, month, group, name, item, value)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.household import CAUSES
+from sim.agents.village import TERRAINS
+from sim.indicators import coverage
+from sim.indicators.arrays import group_means, group_totals, ratio
+from sim.indicators.credit import at_risk_yuan
+from sim.indicators.deprivation import censored_scores
+from sim.indicators.income import percentile_means
+from sim.indicators.movement import transitions
+from sim.indicators.poverty import PovertyTable
+from sim.economy.industries import bearing_share
+from sim.policies.base import COST_ITEMS
+from sim.population.opening import income
+
+if TYPE_CHECKING:
+    from sim.model import VillageModel
+
+SOURCES = ("wage", "operating", "property", "transfer")
+DAY_100 = -1
+MONTHLY_GROUPS = ("all", "poor_at_start", "fifth_1", "linked", "registered")
+ORCHARD_LIFE_YEARS = 15
+
+
+class Records:
+    """Rows of the long table, gathered column by column."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[str, int, str, str, int, float]] = []
+        self._blocks: list[tuple[str, int, str, str, NDArray[np.int64], NDArray[np.float64]]] = []
+
+    def add(self, table: str, month: int, group: str, name: str, value: float, item: int = 0) -> None:
+        """One number."""
+        self._rows.append((table, month, group, name, item, float(value)))
+
+    def add_block(
+        self, table: str, month: int, group: str, name: str, items: NDArray[np.int64], values: NDArray[Any]
+    ) -> None:
+        """One number for each item."""
+        self._blocks.append((table, month, group, name, items, np.asarray(values, dtype=np.float64)))
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """All rows as equally long arrays."""
+        parts: dict[str, list[NDArray[Any]]] = {n: [] for n in ("table", "month", "group", "name", "item", "value")}
+        if self._rows:
+            table, month, group, name, item, value = zip(*self._rows, strict=True)
+            for key, cells, kind in (
+                ("table", table, object), ("month", month, np.int16), ("group", group, object),
+                ("name", name, object), ("item", item, np.int64), ("value", value, np.float64),
+            ):  # fmt: skip
+                parts[key].append(np.array(cells, dtype=kind))
+        for table_, month_, group_, name_, items, values in self._blocks:
+            n = len(items)
+            parts["table"].append(np.full(n, table_, dtype=object))
+            parts["month"].append(np.full(n, month_, dtype=np.int16))
+            parts["group"].append(np.full(n, group_, dtype=object))
+            parts["name"].append(np.full(n, name_, dtype=object))
+            parts["item"].append(items.astype(np.int64))
+            parts["value"].append(values)
+        return {key: np.concatenate(cells) for key, cells in parts.items()}
+
+
+class Recorder:
+    """Reads the model; changes nothing in it."""
+
+    def __init__(self, model: VillageModel) -> None:
+        self.model = model
+        self.records = Records()
+        h = model.households
+        self.persons = h["persons"].astype(np.float64)
+        self.groups = self._groups()
+        self._month_so_far: dict[str, dict[str, float]] = {}
+        self._lines: list[float] = []
+        self._poor: list[NDArray[np.bool_]] = [h["poor_at_start"] == 1]
+        self._household_rows(0)
+        self._panel("panel", 0, model.line_yuan)
+
+    def _groups(self) -> dict[str, NDArray[np.bool_]]:
+        h, v = self.model.households, self.model.villages
+        poor = h["poor_at_start"] == 1
+        groups = {"all": np.ones(len(h), dtype=np.bool_), "poor_at_start": poor, "not_poor_at_start": ~poor}
+        groups |= {f"fifth_{k}": h["fifth"] == k for k in range(1, 6)}
+        groups |= {f"cause_{name}": h["cause"] == k for k, name in enumerate(CAUSES)}
+        terrain = v["terrain"][h["village"]]
+        groups |= {f"terrain_{name}": terrain == k for k, name in enumerate(TERRAINS)}
+        groups |= {"linked": h["linked"] == 1, "registered": h["registered"] == 1, "not_registered": h["registered"] == 0}
+        return groups
+
+    # ---- through the run ---------------------------------------------------------------------------------------
+
+    def week(self) -> None:
+        """What has been delivered by the end of a campaign week (called on its last day)."""
+        model = self.model
+        week = model.clock.week_of_campaign(model.day)
+        for policy in model.policies:
+            for name in sorted(policy.delivered):
+                self.records.add("delivery", DAY_100, policy.label, name, policy.delivered[name], week)
+
+    def end_of_campaign(self) -> None:
+        """The state on the last campaign day, and the targets it is held against."""
+        model = self.model
+        for policy in model.policies:
+            for name, target in sorted(policy.targets.items()):
+                self.records.add("delivery", DAY_100, policy.label, f"{name}_target", target)
+        h = model.households
+        columns = {
+            "awareness": h["awareness"], "drive": h["drive"], "satisfaction": h["satisfaction"],
+            "farm_skill": h["farm_skill"], "work_skill": h["work_skill"],
+            "served_share": (h["served"] > 0).astype(np.float64),
+        }  # fmt: skip
+        for group, means in group_means(columns, self.groups, self.persons).items():
+            for name, value in means.items():
+                self.records.add("day100", DAY_100, group, name, value)
+            mask = self.groups[group]
+            away = ratio(float(h["migrants"][mask].sum()), float(h["workers"][mask].sum()))
+            self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
+
+    def month_end(self) -> None:
+        """Income and consumption of the month, a head."""
+        model = self.model
+        h = model.households
+        self._lines.append(model.today.line_yuan)
+        columns = {f"income_{s}_yuan": h["income_year"][:, k] for k, s in enumerate(SOURCES)}
+        columns["consumption_yuan"] = h["consumption_year_yuan"]
+        masks = {name: self.groups[name] for name in MONTHLY_GROUPS}
+        sums = group_totals({**columns, "persons": self.persons}, masks)
+        first_of_year = model.today.month % 12 == 1
+        for group, now in sums.items():
+            before = {} if first_of_year else self._month_so_far.get(group, {})
+            flows = {name: (now[name] - before.get(name, 0.0)) / max(1.0, now["persons"]) for name in columns}
+            flows["income_yuan"] = sum(flows[f"income_{s}_yuan"] for s in SOURCES)
+            for name, value in flows.items():
+                self.records.add("monthly", model.today.month, group, name, value)
+        self._month_so_far = sums
+
+    def year_end(self) -> None:
+        """The panel at a 12-month mark, and each household's income."""
+        model = self.model
+        line = sum(self._lines[-12:]) / len(self._lines[-12:])
+        self._panel("panel", model.today.month, line)
+        self._household_rows(model.today.month)
+
+    def _household_rows(self, month: int) -> None:
+        model = self.model
+        h, keys = model.households, model.keys
+        means = income(h) / self.persons
+        add = self.records.add_block
+        add("household", month, "all", "income_yuan", keys, means.astype(np.float32))
+        after = (income(h) - h["burden_last_yuan"]) / self.persons
+        add("household", month, "all", "income_after_yuan", keys, after.astype(np.float32))
+        if month == 0:
+            for name in ("persons", "poor_at_start", "fifth", "village"):
+                add("household", 0, "all", name, keys, h[name])
+        items = np.arange(1, 101)
+        add("percentile", month, "all", "income_yuan", items, percentile_means(means, self.persons))
+
+    # ---- the panel ---------------------------------------------------------------------------------------------
+
+    def _panel(self, table: str, month: int, line: float) -> None:
+        model = self.model
+        h, p = model.households, model.p
+        whole = income(h)
+        means = whole / self.persons
+        after = (whole - h["burden_last_yuan"]) / self.persons
+        poor = means < line
+        if month > 0:
+            self._poor.append(poor)
+        before_table = PovertyTable(means, self.persons, line, floor_yuan=p.poverty_floor_yuan).for_groups(self.groups)
+        after_table = PovertyTable(after, self.persons, line, floor_yuan=p.poverty_floor_yuan).for_groups(self.groups)
+        shares = group_means(self._person_columns(month), self.groups, self.persons)
+        totals = group_totals(self._household_columns(), self.groups)
+        for group in self.groups:
+            put = {name: value for name, value in before_table[group].items()}
+            put["income_after_yuan"] = after_table[group]["income_yuan"]
+            for name in ("headcount", "poverty_gap", "severity"):
+                put[f"{name}_after"] = after_table[group][name]
+            put |= shares[group]
+            t, persons = totals[group], put["persons"]
+            for name in t:
+                if name.endswith("_yuan"):
+                    put[name] = ratio(t[name], persons)
+            put["overdue_rate"] = ratio(t["at_risk"], t["debt_campaign_yuan"])
+            put["migrants_per_worker"] = ratio(t["migrants"], t["workers"])
+            for name, value in put.items():
+                self.records.add(table, month, group, name, value)
+        self.records.add(table, month, "all", "line_yuan", line)
+
+    def _person_columns(self, month: int) -> dict[str, NDArray[Any]]:
+        """Columns whose person-weighted means are shares or levels."""
+        h = self.model.households
+        columns: dict[str, NDArray[Any]] = {
+            name: h[name] for name in ("farm_skill", "work_skill", "drive", "awareness", "satisfaction")
+        }
+        if month > 0:
+            moves = transitions(*self._poor)
+            columns |= {"entries": moves.entries, "exits": moves.exits, "returns": moves.returns}
+        scores = censored_scores(self._deprived(), np.full(6, 1 / 6), self.model.p.deprived_cutoff)
+        columns["deprived_share"] = scores > 0
+        columns["deprivation_m0"] = scores
+        return {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
+
+    def _deprived(self) -> NDArray[np.bool_]:
+        h = self.model.households
+        poor = income(h) / self.persons < self.model.line_now
+        return np.column_stack(
+            [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, h["schooling"] < 6, h["ill_months"] > 0]
+        )
+
+    def _household_columns(self) -> dict[str, NDArray[Any]]:
+        """Columns in yuan or counts, summed and then divided by persons."""
+        model = self.model
+        h = model.households
+        formal = h["debt_yuan"].sum(axis=1)
+        at_risk = np.zeros(len(h))
+        campaign = formal - h["debt_yuan"][:, 0]
+        for slot in range(1, h["debt_yuan"].shape[1]):
+            at_risk += at_risk_yuan(h["debt_yuan"][:, slot], h["overdue_months"][:, slot])
+        columns = {f"income_{s}_yuan": h["income_last"][:, k] for k, s in enumerate(SOURCES)}
+        columns |= {
+            "consumption_yuan": h["consumption_last_yuan"], "debt_formal_yuan": formal,
+            "debt_informal_yuan": h["informal_yuan"], "debt_campaign_yuan": campaign, "at_risk": at_risk,
+            "migrants": h["migrants"], "workers": h["workers"],
+            "orchard_asset_yuan": self._young_orchards(), "support_yuan": h["support_yuan"],
+            "business_yuan": h["business_yuan"], "cash_yuan": h["cash_yuan"],
+        }  # fmt: skip
+        return {name: np.ascontiguousarray(column, dtype=np.float64) for name, column in columns.items()}
+
+    def _young_orchards(self) -> NDArray[np.float64]:
+        """What young orchards are worth today: net returns still to come, at the cost of capital.
+
+        So that a short horizon does not condemn trees planted now.
+        """
+        model = self.model
+        h, p = model.households, model.p
+        age = np.maximum(0.0, (model.today.month - h["block_month"]) / 12.0)
+        price = float(model.villages["expected_price"][:, 1].mean()) if model.day >= 0 else p.price_yuan[1]
+        net = p.orchard_yield_kg_mu * price - p.orchard_cost_mu_yuan - p.orchard_days_mu * p.day_value_share * p.local_wage_yuan
+        worth = np.zeros(8)
+        for years_old in range(8):
+            factor = 1.0
+            for ahead in range(ORCHARD_LIFE_YEARS):
+                factor /= 1.0 + p.required_return
+                share = bearing_share(years_old + ahead + 0.5, p)
+                worth[years_old] += factor * (net * share - (p.block_cost_mu_yuan if share == 0.0 else 0.0))
+        return np.asarray(h["block_mu"] * worth[np.minimum(7, age.astype(np.int64))] * model.today.farm_trend)
+
+    # ---- the end -----------------------------------------------------------------------------------------------
+
+    def finish(self) -> dict[str, NDArray[Any]]:
+        """Costs, purses, spending, what bound, money flows; then everything as columns."""
+        model = self.model
+        self._costs()
+        self._spending()
+        add = self.records.add
+        for held in model.purses.held:
+            spent = held.amount_yuan - held.left_yuan
+            released = held.amount_yuan if held.release <= model.clock.end else 0.0
+            for name, value in (
+                ("amount_yuan", held.amount_yuan), ("released_yuan", released), ("spent_yuan", spent),
+                ("unspent_yuan", held.left_yuan), ("infeasible_yuan", held.refused_yuan),
+            ):  # fmt: skip
+                add("purse", 0, held.id, name, value)
+        days = model.cadre_days
+        for week in range(1, model.clock.campaign_weeks + 1):
+            add("cadre_days", DAY_100, "all", "asked", days.asked[week], week)
+            add("cadre_days", DAY_100, "all", "used", days.used[week], week)
+            add("cadre_days", DAY_100, "all", "available", days.left[week], week)
+        add("cadre_days", DAY_100, "all", "given", days.given)
+        for (payer, payee, reason), amount in model.accounts.matrix().items():
+            add("money", 0, f"{payer}>{payee}", reason, amount)
+        self.records.add_block("household", 0, "all", "served", model.keys, model.households["served"])
+        return self.records.columns()
+
+    def _costs(self) -> None:
+        model = self.model
+        add = self.records.add
+        for policy in model.policies:
+            costs = dict(policy.costs)
+            costs["loan_losses_yuan"] += policy.final_losses(model)
+            for name in COST_ITEMS:
+                add("cost", 0, policy.label, name, costs[name])
+            add("cost", 0, policy.label, "cost_yuan", sum(costs.values()))
+            add("cost", 0, policy.label, "cash_outlay_yuan", policy.cash_outlay_yuan)
+            add("cost", 0, policy.label, "principal_yuan", policy.principal_yuan)
+            served = (model.households["served"] >> policy.bit) & 1
+            add("cost", 0, policy.label, "households_served", float(served.sum()))
+            for constraint, lost in sorted(policy.lost.items()):
+                add("binding", 0, policy.label, constraint, ratio(lost, policy.asked) if policy.asked > 0 else 0.0)
+
+    def _spending(self) -> None:
+        model = self.model
+        h = model.households
+        poor = h["poor_at_start"] == 1
+        every = np.zeros(len(h))
+        for policy in (*model.policies, None):
+            if policy is None:
+                label, benefit = "all", every
+            elif len(policy.benefit_yuan):
+                label, benefit = policy.label, policy.benefit_yuan
+                every = every + benefit
+            else:
+                continue
+            for k, part in enumerate(coverage.spending_by_fifth(benefit, h["fifth"]), start=1):
+                self.records.add("spending", 0, label, "fifth", float(part), k)
+            if benefit.sum() > 0:
+                wrong = coverage.inclusion_error(benefit, poor)
+                left_out = coverage.exclusion_error(benefit > 0, poor, self.persons)
+                self.records.add("spending", 0, label, "targeting_inclusion_error", wrong)
+                self.records.add("spending", 0, label, "targeting_exclusion_error", left_out)
