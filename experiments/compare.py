@@ -51,7 +51,7 @@ def compare(
     retry_failed: bool = False,
     fresh: bool = False,
     command: str | None = None,
-    run: str = "sim.run:run",
+    run: str = "sim.running:run",
     program: str | None = None,
 ) -> Path:
     """Run every scenario under the same seeds, store each run, and write the tables of their differences.

@@ -63,7 +63,7 @@ class Job:
 
     plans: Sequence[Any]
     keys: Sequence[RunKey]
-    run: str = "sim.run:run"
+    run: str = "sim.running:run"
     code: Sequence[Path] = ()
     check_version: bool = True
 

@@ -128,7 +128,7 @@ def main() -> None:
         from sim import load_plan, warm_up
 
         warm_up()
-        found = check_pool([load_plan(asked.scenario)], "sim.run:run", asked.runs, asked.workers)
+        found = check_pool([load_plan(asked.scenario)], "sim.running:run", asked.runs, asked.workers)
     else:
         found = check_pool(runs=asked.runs, workers=asked.workers)
     print(

@@ -14,9 +14,9 @@ kernel_cache.set_folder()
 
 _WHERE = {
     "VillageModel": "sim.model",
-    "run": "sim.run",
-    "warm_up": "sim.run",
-    "RunResult": "sim.run",
+    "run": "sim.running",
+    "warm_up": "sim.running",
+    "RunResult": "sim.running",
     "load_plan": "sim.scenario",
     "Plan": "sim.scenario",
     "UserError": "sim.errors",

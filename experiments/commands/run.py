@@ -61,7 +61,7 @@ def run(
 ) -> None:
     """Run one scenario with one seed and show the main indicators."""
     (plan,) = plans([file], overrides, code, villages, horizon)
-    from sim.run import run as run_plan
+    from sim.running import run as run_plan
 
     asked: dict[str, Any] = {"days": days} if days else {}
     records = run_plan(plan, seed, engine=engine.value, **asked).records

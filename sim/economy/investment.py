@@ -44,8 +44,11 @@ def free_days_year(h: Household, p: P) -> float:
 
 
 @rule
-def room(h: Household, v: Village, p: P, today: Today, line: int) -> float:
-    """The most the household could still put to use in a line, in yuan: land, fodder, hands and talent set the limit."""
+def room(h: Household, v: Village, p: P, today: Today, line: int, money_price: float) -> float:
+    """The most the household could still put to use in a line, in yuan: land, fodder, hands and talent set the limit.
+
+    `money_price` is what the last yuan must earn in a year: what own money is worth, or what a loan costs.
+    """
     days = free_days_year(h, p)
     if line == ORCHARD:
         if h.block_mu > 0.0:
@@ -55,7 +58,7 @@ def room(h: Household, v: Village, p: P, today: Today, line: int) -> float:
     if line == LIVESTOCK:
         # More stock until what one more brings no longer covers its price at the required return.
         price = p.ewe_price_yuan * today.farm_trend
-        keep = p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * day_value(v, p) + p.required_return * price
+        keep = p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * day_value(v, p) + money_price * price
         gross = p.offspring_head * v.expected_price[LIVESTOCK] * today.farm_trend
         best = fodder_head(h, v, p) * max(0.0, 1.0 - keep / gross)
         return max(0.0, min(best - h.livestock_head, days / p.livestock_days_head)) * price
@@ -68,7 +71,7 @@ def room(h: Household, v: Village, p: P, today: Today, line: int) -> float:
         return 0.0
     worth = p.business_alpha * h.talent * v.level * p.business_scale_yuan * today.business_trend * v.expected_price[BUSINESS]
     best = power(
-        worth / (p.business_capital_yuan * (p.required_return + p.business_wear)), 1.0 / (1.0 - p.business_alpha)
+        worth / (p.business_capital_yuan * (money_price + p.business_wear)), 1.0 / (1.0 - p.business_alpha)
     )
     return max(0.0, best * p.business_capital_yuan - h.business_yuan)
 
@@ -155,7 +158,7 @@ def put_into(h: Household, p: P, today: Today, line: int, amount_yuan: float) ->
 
 
 @rule
-def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_season: int) -> int:
+def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_season: int, money_price: float) -> int:
     """The line that appeals most at the given funds (0: none does)."""
     best = 0
     most = 0.0
@@ -165,7 +168,7 @@ def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_se
         if any_season == 0 and not in_season(today, line):
             continue
         least = smallest(h, p, today, line)
-        amount = min(funds, room(h, v, p, today, line))
+        amount = min(funds, room(h, v, p, today, line, money_price))
         if amount < least:
             continue
         liking = appeal(h, v, p, today, line, amount)
@@ -183,8 +186,8 @@ def invest(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float6
         return
     if uniform(today.seed, THINK, h.key, today.month) >= p.think_rate * (0.5 + h.drive):
         return
-    line = best_line(h, v, p, today, funds, 0)
+    line = best_line(h, v, p, today, funds, 0, p.required_return)
     if line > 0:
-        amount = min(funds, room(h, v, p, today, line))
+        amount = min(funds, room(h, v, p, today, line, p.required_return))
         spend(h, till, amount, INVESTMENT)
         put_into(h, p, today, line, amount)

@@ -55,7 +55,7 @@ def would_take(
     for i in range(rows.shape[0]):
         h = households[rows[i]]
         v = villages[h.village]
-        space = room(h, v, p, today, line)
+        space = room(h, v, p, today, line, 0.0)
         least = smallest(h, p, today, line)
         worth = min(value, space)
         own = (1.0 - gift_share) * worth

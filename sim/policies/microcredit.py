@@ -66,6 +66,7 @@ class MicrocreditSettings(PolicySettings):
     least_income_yuan: float | None = Field(default=None, ge=0, description="income a household and year it asks for")
     fee_yuan: float | None = Field(default=None, ge=0, description="administration a loan")
     round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
+    told_share: float = Field(default=0.4, ge=0, le=1, description="share of households that the lender itself reaches")
     loans_a_round: int = Field(default=0, ge=0, description="loans a county's staff can decide in a round; 0 = no limit")
 
 
@@ -84,14 +85,17 @@ def loan_wanted(h: Household, v: Village, p: P, today: Today, size: float, price
     own = max(0.0, h.cash_yuan - buffer(h, p, today))
     trouble = p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
     wanted = 0.0
-    line = best_line(h, v, p, today, own + size, 1)
+    line = best_line(h, v, p, today, own + size, 1, price)
     if line > 0:
-        amount = min(size, max(0.0, room(h, v, p, today, line) - own))
+        amount = min(size, max(0.0, room(h, v, p, today, line, price) - own))
         # Trees bear long after such a loan falls due: it must be repaid out of other income.
         patient = line != 1 or amount <= 0.25 * most
         gain = (appeal(h, v, p, today, line, own + amount) + p.required_return - price) * amount
         if amount + own >= smallest(h, p, today, line) and patient and gain * term_years > trouble:
             wanted = amount / (1.0 - p.loan_diverted)
+            if price < p.cheap_money * p.required_return:
+                # Money cheaper than it is worth to the household is taken as far as it is given.
+                wanted = size
     leave = p.leave_cost_yuan * today.cpi
     short = h.cash_yuan < leave + p.leave_reserve_yuan * today.cpi
     if wanted == 0.0 and short and h.migrants < h.workers and size >= leave:
@@ -128,6 +132,7 @@ def put_loans_to_work(
     params: Any,
     todays: Any,
     tills: NDArray[np.float64],
+    price: float,
     started: NDArray[np.bool_],
 ) -> None:
     """On the day of payment the borrower buys what the season allows; the rest waits, or goes elsewhere."""
@@ -137,9 +142,9 @@ def put_loans_to_work(
         h = households[rows[i]]
         v = villages[h.village]
         funds = amounts[i] * (1.0 - p.loan_diverted) + max(0.0, h.cash_yuan - amounts[i] - buffer(h, p, today))
-        line = best_line(h, v, p, today, funds, 0)
+        line = best_line(h, v, p, today, funds, 0, price)
         if line > 0 and in_season(today, line):
-            amount = min(funds, room(h, v, p, today, line))
+            amount = min(funds, room(h, v, p, today, line, price))
             spend(h, tills[h.village], amount, INVESTMENT)
             put_into(h, p, today, line, amount)
             started[i] = True
@@ -177,6 +182,7 @@ class Microcredit(Policy):
         quota = s.quota_yuan or model.purses.available(self.kind, self._purses, model.clock.end)
         self.targets["lent_yuan"] = quota
         self._limit = quota
+        self._announced = False
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Rounds of applications, and the days on which they are decided and paid."""
@@ -189,6 +195,12 @@ class Microcredit(Policy):
     def day(self, model: VillageModel) -> None:
         """Pay what was applied for; take new applications on a round's day."""
         today = model.today.campaign_day
+        if not self._announced:
+            self._announced = True
+            everyone = np.flatnonzero(self._on).astype(np.int64)
+            told = everyone[self.luck(model, "told", everyone) < self.settings.told_share]
+            model.households["knows"][told] |= 1 << KNOWS_CREDIT
+            self.count("told", float(len(told)))
         for rows, amounts in self._waiting.pop(today, []):
             self.pay_out(model, rows, amounts)
         s = self.settings
@@ -265,11 +277,13 @@ class Microcredit(Policy):
         h["term_months"][rows, self.slot] = self.terms.term_months
         started = np.zeros(n, dtype=np.bool_)
         put_loans_to_work(
-            rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills, started
+            rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills,
+            self.terms.rate * (1.0 - self.terms.subsidy), started,
         )  # fmt: skip
         self.count("started", float(started.sum()))
-        # What a loan is worth to the borrower: interest that the state pays over its term.
-        self.benefit(model, rows, amounts * self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0)
+        # What is spent on a borrower: the interest that the state pays over the term, and the lender's trouble.
+        subsidy = amounts * self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0
+        self.benefit(model, rows, subsidy + self.terms.fee_yuan)
         self._outstanding += sum_yuan
 
     def month_end(self, model: VillageModel) -> None:

@@ -200,7 +200,7 @@ def ran(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         calls.append((plan, seed, asked))
         return SimpleNamespace(records=records())
 
-    monkeypatch.setitem(sys.modules, "sim.run", SimpleNamespace(run=run))
+    monkeypatch.setitem(sys.modules, "sim.running", SimpleNamespace(run=run))
     return calls
 
 
@@ -234,7 +234,7 @@ def test_an_interruption_is_quiet(folder: Path, monkeypatch: pytest.MonkeyPatch)
     def run(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(sys.modules, "sim.run", SimpleNamespace(run=run))
+    monkeypatch.setitem(sys.modules, "sim.running", SimpleNamespace(run=run))
     result = village("run", "mix.toml")
     assert (result.exit_code, "interrupted" in result.stderr) == (130, True)
 
