@@ -52,6 +52,8 @@ def _replace(path: Path, content: bytes) -> Path:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise UserError(
-            f"cannot be written ({error.strerror or error})", file=path, mend="close the file if it is open, or free some space"
+            f"cannot be written ({error.strerror or error})",
+            file=path,
+            mend="close the file if it is open, or free some space",
         ) from error
     return path

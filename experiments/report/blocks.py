@@ -12,7 +12,7 @@ from experiments.report.charts import Draw, Names
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: text, whether it is a number, a mark ("bad", "good", "total"), and its language if foreign."""
+    """One cell of a table: text, whether it is a number, a mark ("bad", "total"), and its language if foreign."""
 
     text: str
     number: bool = False

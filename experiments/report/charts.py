@@ -1,4 +1,4 @@
-"""Charts with one row per thing: dots with intervals (forest plots) and bars. Each draws wide (paper) or small (phone)."""
+"""Charts with one row a thing: dots with intervals (forest plots) and bars; wide for paper, small for a phone."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Names:
 
 
 Draw = Callable[[Names, bool], Markup]
+PLAIN = Style(INK, "circle")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Row:
     label: str
     estimates: tuple[Estimate | None, ...] = ()
     texts: tuple[str, ...] = ()
-    style: Style = Style(INK, "circle")
+    style: Style = PLAIN
     bold: bool = False
 
 
@@ -71,7 +72,14 @@ def _range(rows: Sequence[Row], panel: int, factor: float) -> tuple[float, float
 
 
 def _axis(
-    svg: Svg, scale: Scale, ticks: Sequence[float], top: float, bottom: float, label: str, numbers: Numbers, room: float = 1e9
+    svg: Svg,
+    scale: Scale,
+    ticks: Sequence[float],
+    top: float,
+    bottom: float,
+    label: str,
+    numbers: Numbers,
+    room: float = 1e9,
 ) -> float:
     """Ticks, gridlines and label under a plot; returns where the axis ends."""
     decimals = tick_decimals(ticks)
@@ -98,7 +106,9 @@ def _tick_count(width: float, low: float, high: float, size: float, numbers: Num
     return nice_ticks(low, high, 2)
 
 
-def _whisker(svg: Svg, scale: Scale, estimate: Estimate, factor: float, y: float, style: Style, dot: bool = True) -> None:
+def _whisker(
+    svg: Svg, scale: Scale, estimate: Estimate, factor: float, y: float, style: Style, dot: bool = True
+) -> None:
     colour = INK if style.colour == "#F0E442" else style.colour
     if estimate.has_interval:
         a, b = scale(estimate.low * factor), scale(estimate.high * factor)
@@ -183,7 +193,7 @@ def _dots_small(svg: Svg, rows: Sequence[Row], k: int, panel: Panel, numbers: Nu
             svg.rect(0, top + 2 + 15 * i, text_width(line, size) + 4, 17, "#ffffff")
             svg.text(0, top + 15 + 15 * i, line, size, bold=row.bold or not row.estimates)
         if value:
-            room = text_width(value, size) + 5
+            room = text_width(value, size) + 10
             svg.rect(svg.width - room, top + 2, room, 17, "#ffffff")
             svg.text(svg.width, top + 15, value, size, "end", bold=row.bold)
         estimate = row.estimates[k] if row.estimates else None
@@ -221,31 +231,33 @@ def bars(items: Sequence[Bar], axis: str, factor: float, numbers: Numbers, refer
             for e in (bar.estimate, bar.second):
                 values += [v * factor for v in e or () if math.isfinite(v)]
         if small:
-            left, right, step = 8.0, svg.width - 12, 46.0
+            left, right = 8.0, svg.width - 12
+            labels = [wrap(b.label, size, svg.width - text_width(b.text, size) - 14, 2) for b in items]
+            steps = [46.0 + 15 * (len(words) - 1) for words in labels]
         else:
             room = max(text_width(b.label, size) for b in items) + 14
             left = min(room, 230.0)
             right = svg.width - max(text_width(b.text, size) for b in items) - 22
-            step = 30.0
+            labels = [wrap(b.label, size, left - 10, 2) for b in items]
+            steps = [32.0 if len(words) > 1 else 30.0 for words in labels]
         ticks = _tick_count(right - left, min(values), max(values), size - 1, numbers)
         scale = Scale(ticks[0], ticks[-1], left + 4, right)
-        top, bottom = 4.0, 4.0 + step * len(items)
+        top, bottom = 4.0, 4.0 + sum(steps)
         svg.height = _axis(svg, scale, ticks, top, bottom, axis, numbers)
         if reference is not None:
             svg.line(scale(reference), top, scale(reference), bottom, INK, 1.4, "5 4")
         zero = scale(0)
-        for i, bar in enumerate(items):
-            y = top + step * i
+        y = top
+        for bar, words, step in zip(items, labels, steps, strict=True):
             if small:
-                room = svg.width - text_width(bar.text, size) - 10
-                svg.rect(0, y + 2, svg.width, 17, "#ffffff", opacity=0.9)
-                svg.text(0, y + 15, wrap(bar.label, size, room, 1)[0], size, bold=bar.bold)
+                svg.rect(0, y + 2, svg.width, step - 29, "#ffffff", opacity=0.9)
+                for j, word in enumerate(words):
+                    svg.text(0, y + 15 + 15 * j, word, size, bold=bar.bold)
                 svg.text(svg.width, y + 15, bar.text, size, "end", bold=bar.bold)
-                box, height = y + 21, 18.0
+                box, height = y + step - 25, 18.0
             else:
-                lines = wrap(bar.label, size, left - 10, 2)
-                for j, line in enumerate(lines):
-                    svg.text(0, y + step / 2 + 4.5 + (j - (len(lines) - 1) / 2) * 13.5, line, size, bold=bar.bold)
+                for j, word in enumerate(words):
+                    svg.text(0, y + step / 2 + 4.5 + (j - (len(words) - 1) / 2) * 13.5, word, size, bold=bar.bold)
                 svg.text(right + 12, y + step / 2 + 4.5, bar.text, size, bold=bar.bold)
                 box, height = y + 6, step - 12
             for estimate in (bar.estimate, bar.second):
@@ -254,8 +266,15 @@ def bars(items: Sequence[Bar], axis: str, factor: float, numbers: Numbers, refer
                 end = scale(estimate.value * factor)
                 first = estimate is bar.estimate
                 solid = first and not bar.style.hollow
-                svg.rect(min(zero, end), box, abs(end - zero), height, bar.style.colour if solid else "#ffffff", INK,
-                         0.75 if solid else 1.0)
+                svg.rect(
+                    min(zero, end),
+                    box,
+                    abs(end - zero),
+                    height,
+                    bar.style.colour if solid else "#ffffff",
+                    INK,
+                    0.75 if solid else 1.0,
+                )
                 if not first:
                     _hatch(svg, min(zero, end), abs(end - zero), box, height)
                 if estimate.has_interval and estimate.half > 0:
@@ -265,6 +284,7 @@ def bars(items: Sequence[Bar], axis: str, factor: float, numbers: Numbers, refer
                 start, end = scale(bar.estimate.value * factor), scale((bar.estimate.value + bar.rest) * factor)
                 svg.rect(start, box, end - start, height, "#ffffff", INK)
                 _hatch(svg, start, end - start, box, height)
+            y += step
         if not small:
             svg.line(zero, top, zero, bottom, INK, 1.2)
         return svg.render()

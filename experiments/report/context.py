@@ -84,8 +84,7 @@ class Context:
         rivals = [s for s in self.ranked if s != self.leader and not self.is_cash(s)]
         if self.leader is None or not rivals:
             return []
-        confidence = 1 - 0.05 / len(rivals)
-        gaps = {s: self.exp.between(self.leader, s, {(INCOME, self.final): 1.0}, confidence) for s in rivals}
+        gaps = {s: self.exp.between(self.leader, s, {(INCOME, self.final): 1.0}, len(rivals)) for s in rivals}
         return [s for s, gap in gaps.items() if gap is None or gap.sign <= 0]
 
     @cached_property
@@ -95,9 +94,11 @@ class Context:
         if not rivals:
             return None
         goal = self.cost(self.leader).value if self.leader else math.nan
+
         def distance(ident: str) -> float:
             gap = abs(self.cost(ident).value - goal)
             return gap if math.isfinite(gap) else math.inf
+
         return min(rivals, key=distance)
 
     @cached_property
@@ -126,16 +127,27 @@ class Context:
         kind = found.kinds.get(label, label) if found else label
         if kind == label:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
-        name = self.say.term("policy", kind)
+        name = self.say.term("policy", kind) if self.say.knows("policy", kind) else self._registered(kind)
         return name if kind == label else self.say("labelled", name=name, label=label)
+
+    @cached_property
+    def _policies(self) -> dict[str, Any]:
+        try:
+            from sim.policies import registry
+        except ImportError:
+            return {}
+        return dict(registry())
+
+    def _registered(self, kind: str) -> str:
+        """The title that a policy's own class gives it."""
+        return str(getattr(self._policies.get(kind), f"title_{self.language}", "") or kind)
 
     def purse(self, ident: str) -> str:
         """Name of a purse: its title in the scenario or profile, else the known word, else its id."""
         for scenario in self.exp.scenarios:
             for purse in scenario.plan.get("purses", []):
-                title = purse.get("title") if isinstance(purse, dict) and purse.get("id") == ident else None
-                if isinstance(title, dict) and title.get(self.language):
-                    return str(title[self.language])
+                if purse.get("id") == ident and purse.get(f"title_{self.language}"):
+                    return str(purse[f"title_{self.language}"])
         return self.say.term("purse", ident)
 
     def indicator(self, name: str) -> str:
@@ -155,14 +167,14 @@ class Context:
 
     # -- phrases ---------------------------------------------------------------------------------------------------
     def change(self, estimate: Estimate, unit: str) -> str:
-        """"143 ± 12 yuan higher", or that it cannot be told apart, with the numbers."""
+        """ "143 ± 12 yuan higher", or that it cannot be told apart, with the numbers."""
         if estimate.has_interval and estimate.sign == 0:
             return self.say("same", number=self.num.show(estimate, unit, signed=True))
         size = estimate if estimate.value >= 0 else estimate.times(-1)
         return self.say("higher" if estimate.value >= 0 else "lower", number=self.num.show(size, unit))
 
     def month(self, month: int) -> str:
-        """"month 36" or "day 100"."""
+        """ "month 36" or "day 100"."""
         return self.say("month_n", n=month) if month > 0 else self.say("day_n", n=self.days)
 
     def source(self, kind: str, replicates: int | None = None) -> str:

@@ -118,7 +118,15 @@ def _limits(panel: LinePanel) -> tuple[float, float]:
 
 
 def _panel(
-    svg: Svg, panel: LinePanel, x: float, y: float, width: float, tall: float, axis_x: str, numbers: Numbers, heads: int,
+    svg: Svg,
+    panel: LinePanel,
+    x: float,
+    y: float,
+    width: float,
+    tall: float,
+    axis_x: str,
+    numbers: Numbers,
+    heads: int,
     ends_labelled: bool,
 ) -> float:
     size = svg.size
@@ -211,7 +219,12 @@ class Point:
 
 
 def plane(
-    points: Sequence[Point], axis_x: str, axis_y: str, factors: tuple[float, float], numbers: Numbers, frontier: bool = True
+    points: Sequence[Point],
+    axis_x: str,
+    axis_y: str,
+    factors: tuple[float, float],
+    numbers: Numbers,
+    frontier: bool = True,
 ) -> Draw:
     """Effect against cost with intervals both ways; a grey line joins the scenarios that nothing dominates."""
 
@@ -273,7 +286,12 @@ def _frontier(
 
 
 def _labelled(
-    svg: Svg, labels: Sequence[str], places: Sequence[tuple[float, float]], size: float, bounds: Box, whiskers: Sequence[Box]
+    svg: Svg,
+    labels: Sequence[str],
+    places: Sequence[tuple[float, float]],
+    size: float,
+    bounds: Box,
+    whiskers: Sequence[Box],
 ) -> None:
     """Each label beside its point where it touches nothing; farther off, it is tied to the point by a thin line."""
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places]
@@ -282,9 +300,17 @@ def _labelled(
         words = wrap(labels[i], size, 170, 2)
         width, height = max(text_width(w, size) for w in words), 15.0 * len(words)
         others = [*(box for k, box in enumerate(taken) if k != i), *whiskers]
-        options = [(x + dx * (r + 4) - width * (dx < 0) - width / 2 * (dx == 0), y + dy * r - height / 2 + height / 2 * (dy if dx == 0 else 0))
-                   for r in (8, 16, 26, 38, 52, 70, 92) for dx, dy in _AROUND]
-        spot = next((o for o in options if _free((o[0], o[1], o[0] + width, o[1] + height), others, bounds)), options[0])
+        options = [
+            (
+                x + dx * (r + 4) - width * (dx < 0) - width / 2 * (dx == 0),
+                y + dy * r - height / 2 + height / 2 * (dy if dx == 0 else 0),
+            )
+            for r in (8, 16, 26, 38, 52, 70, 92)
+            for dx, dy in _AROUND
+        ]
+        spot = next(
+            (o for o in options if _free((o[0], o[1], o[0] + width, o[1] + height), others, bounds)), options[0]
+        )
         box = (spot[0], spot[1], spot[0] + width, spot[1] + height)
         taken.append(box)
         near = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
@@ -306,7 +332,12 @@ def _free(box: Box, others: Sequence[Box], bounds: Box) -> bool:
 
 
 def _keyed(
-    svg: Svg, points: Sequence[Point], places: Sequence[tuple[float, float]], size: float, bounds: Box, whiskers: Sequence[Box]
+    svg: Svg,
+    points: Sequence[Point],
+    places: Sequence[tuple[float, float]],
+    size: float,
+    bounds: Box,
+    whiskers: Sequence[Box],
 ) -> None:
     """On a phone: a letter at each point, and the key below with the marker."""
     order = sorted(range(len(points)), key=lambda i: (-points[i].y.value, i))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import tomllib
 from dataclasses import dataclass, field
@@ -12,42 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.report.numbers import Estimate, mean_interval
+from experiments.report.numbers import Estimate, mean_of
+from experiments.tables import COLUMNS, Comparison
 from sim.errors import UserError
 
-# Columns without which a table means nothing; other columns may be missing and then count as unknown.
-KEYS: dict[str, tuple[str, ...]] = {
-    "outcomes": ("scenario", "seed", "month", "group", "name", "value"),
-    "differences": ("scenario", "month", "group", "name", "difference"),
-    "monthly": ("scenario", "month", "group", "name", "mean"),
-    "delivery": ("scenario", "policy", "name", "week", "mean"),
-    "cost": ("scenario", "policy", "name", "mean"),
-    "purse": ("scenario", "group", "name", "mean"),
-    "cadre_days": ("scenario", "group", "item", "name", "mean"),
-    "binding": ("scenario", "group", "name", "mean"),
-    "spending": ("scenario", "group", "name", "item", "mean"),
-    "money": ("scenario", "group", "name", "mean"),
-    "percentile": ("scenario", "month", "item", "mean"),
-    "effectiveness": ("scenario", "measure", "value"),
-    "synergy": ("scenario", "parts", "month", "name", "synergy"),
-    "movers": ("scenario", "month", "group", "gained_share", "lost_share"),
-    "verdict": ("scenario", "month", "name", "enough"),
-    "reconcile": ("name", "model", "profile", "within"),
-    "failures": ("scenario", "seed", "error"),
-}
-OPTIONAL: dict[str, tuple[str, ...]] = {
-    "differences": ("baseline_mean", "mean", "low", "high", "replicates", "relative", "share_positive"),
-    "monthly": ("low", "high", "difference", "difference_low", "difference_high"),
-    "delivery": ("low", "high", "target", "chance_met"),
-    "percentile": ("difference", "low", "high"),
-    "effectiveness": ("low", "high", "defined", "dominated_by"),
-    "synergy": ("low", "high", "replicates", "order"),
-    "movers": (
-        "unchanged_share", "gained_share_low", "gained_share_high", "lost_share_low", "lost_share_high",
-    ),
-    "verdict": ("asked_precision", "halfwidth", "replicates", "needed"),
-    "reconcile": ("label_en", "label_zh", "difference", "tolerance", "unit"),
-}
 DAY100 = -1
 
 
@@ -78,20 +45,22 @@ class Experiment:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        path = folder / "manifest.json"
+        self._stored = Comparison.load(folder)
+        self.manifest: dict[str, Any] = self._stored.manifest
         try:
-            self.manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             self.scenarios = tuple(self._scenario(entry) for entry in self.manifest["scenarios"])
             self.baseline = str(self.manifest["baseline"])
-        except FileNotFoundError as error:
+        except (KeyError, TypeError) as error:
             raise UserError(
-                "there is no manifest here", file=path, mend="give the folder of an experiment, such as results/demo"
+                f"the manifest lacks what a report needs ({error})",
+                file=folder / "manifest.json",
+                mend="run the experiment again",
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"the manifest cannot be read ({error})", file=path, mend="run the experiment again") from error
         if self.baseline not in {s.id for s in self.scenarios}:
             raise UserError(
-                f"the baseline '{self.baseline}' is not among the scenarios", file=path, mend="run the experiment again"
+                f"the baseline '{self.baseline}' is not among the scenarios",
+                file=folder / "manifest.json",
+                mend="run the experiment again",
             )
         self._tables: dict[str, pd.DataFrame] = {}
 
@@ -105,11 +74,16 @@ class Experiment:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"the stored scenario cannot be read ({error})", file=path, mend="run it again") from error
         kinds = {str(p.get("label") or p.get("kind")): str(p.get("kind")) for p in plan.get("policies", [])}
-        title = entry.get("title") or {}
+        title = {k: _clean(str(v)) for k, v in (entry.get("title") or {}).items()}
         labels = tuple(str(p) for p in entry.get("policies") or ())
         return Scenario(
-            str(entry["id"]), str(title.get("en", "")), str(title.get("zh", "")), labels,
-            {label: kinds.get(label, label) for label in labels}, plan, str(entry.get("digest", "")),
+            str(entry["id"]),
+            str(title.get("en", "")),
+            str(title.get("zh", "")),
+            labels,
+            {label: kinds.get(label, label) for label in labels},
+            plan,
+            str(entry.get("digest", "")),
         )
 
     def table(self, name: str) -> pd.DataFrame:
@@ -119,20 +93,19 @@ class Experiment:
         return self._tables[name]
 
     def _read(self, name: str) -> pd.DataFrame:
+        columns = COLUMNS[name].replace("|", " ").split()
         path = self.folder / "tables" / f"{name}.parquet"
-        keys, optional = KEYS[name], OPTIONAL.get(name, ("low", "high"))
         if not path.exists():
-            return pd.DataFrame(columns=[*keys, *optional])
-        try:
-            frame = pd.read_parquet(path)
-        except Exception as error:  # pyarrow has no common base for its errors
-            raise UserError(f"the table is damaged ({error})", file=path, mend="run the comparison again") from error
-        missing = [key for key in keys if key not in frame.columns]
-        if missing and len(frame):
+            return pd.DataFrame(columns=columns)
+        frame = self._stored.table(name)
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
             raise UserError(
-                f"columns missing: {', '.join(missing)}", file=path, mend="run the comparison again with this version"
+                f"columns missing: {', '.join(missing)}",
+                file=path,
+                mend="repeat the command: tables are made from the runs",
             )
-        return frame.reindex(columns=[*frame.columns, *(c for c in (*keys, *optional) if c not in frame.columns)])
+        return frame
 
     @property
     def calibrated(self) -> bool:
@@ -175,17 +148,20 @@ class Experiment:
         return dict(zip(names, row, strict=True))
 
     @cached_property
-    def _everyone(self) -> dict[tuple[str, int], pd.DataFrame]:
+    def everyone(self) -> dict[tuple[str, int], pd.DataFrame]:
+        """Outcomes of everyone by (name, month): one row a seed, one column a scenario."""
         frame = self.table("outcomes")
         frame = frame[frame["group"] == "all"]
         wide = {}
         for (name, month), part in frame.groupby(["name", "month"], observed=True):
-            wide[(str(name), int(month))] = part.pivot_table(index="seed", columns="scenario", values="value", observed=True)
+            wide[(str(name), int(month))] = part.pivot_table(
+                index="seed", columns="scenario", values="value", observed=True
+            )
         return wide
 
     def samples(self, name: str, month: int) -> pd.DataFrame:
         """Values for everyone: one row a seed, one column a scenario (empty when absent)."""
-        return self._everyone.get((name, month), pd.DataFrame())
+        return self.everyone.get((name, month), pd.DataFrame())
 
     def level(self, scenario: str, name: str, month: int) -> tuple[float, float, float]:
         """Mean and central 95% of the simulated years; NaN when absent."""
@@ -203,17 +179,17 @@ class Experiment:
         frame = self.samples(name, month)
         if scenario not in frame.columns:
             return None
-        estimate = mean_interval(frame[scenario].to_numpy())
+        estimate = mean_of(frame[scenario].to_numpy())
         return estimate if math.isfinite(estimate.value) else None
 
     def between(
-        self, first: str, second: str, terms: dict[tuple[str, int], float], confidence: float = 0.95
+        self, first: str, second: str, terms: dict[tuple[str, int], float], comparisons: int = 1
     ) -> Estimate | None:
         """Paired difference first - second of a weighted sum of outcomes, under the same seeds.
 
         Args:
             terms: weight of each (name, month).
-            confidence: of the interval; higher when many pairs are looked at together.
+            comparisons: how many such intervals are to hold together.
         """
         total: pd.Series | None = None
         for (name, month), weight in terms.items():
@@ -222,12 +198,18 @@ class Experiment:
                 return None
             step = (frame[first] - frame[second]) * weight
             total = step if total is None else total + step
-        estimate = mean_interval(total.to_numpy(), confidence) if total is not None else Estimate(math.nan)
+        estimate = mean_of(total.to_numpy(), comparisons) if total is not None else Estimate(math.nan)
         return estimate if math.isfinite(estimate.value) else None
+
+
+def _clean(text: str) -> str:
+    """Text without control characters, which neither a page nor a workbook may hold."""
+    return "".join(c for c in text if c >= " ").strip()
 
 
 def estimate_of(row: Any, value: str = "mean", low: str = "low", high: str = "high") -> Estimate:
     """The estimate in one row of a table."""
+
     def number(key: str) -> float:
         found = row.get(key) if hasattr(row, "get") else getattr(row, key, None)
         return math.nan if found is None or found is pd.NA else float(found)

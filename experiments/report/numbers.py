@@ -9,7 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
+
+from experiments.statistics import Floats, decimals, mean_interval
 
 MINUS = "\u2212"
 
@@ -44,29 +45,16 @@ class Estimate(NamedTuple):
         return Estimate(self.value * factor, ends[0], ends[1])
 
 
-def mean_interval(samples: Sequence[float] | np.ndarray, confidence: float = 0.95) -> Estimate:
-    """Mean over replicates with its Student interval; one replicate has no interval."""
-    values = np.asarray(samples, dtype=float)
-    values = values[np.isfinite(values)]
-    if values.size == 0:
-        return Estimate(math.nan)
-    mean = float(values.mean())
-    if values.size == 1:
-        return Estimate(mean)
-    half = float(stdtrit(values.size - 1, (1 + confidence) / 2)) * float(values.std(ddof=1)) / math.sqrt(values.size)
-    return Estimate(mean, mean - half, mean + half)
+def mean_of(samples: Sequence[float] | Floats, comparisons: int = 1) -> Estimate:
+    """Mean over the replicates that have a value, with its 95% interval; one replicate has no interval.
 
-
-def decimals_for(half: float) -> int:
-    """Decimals that an uncertainty supports: two digits of it when they are below 36, else one.
-
-    43.27 with a half-width of 12.31 keeps 0 decimals (43 and 12); with 0.052 it keeps 2.
+    Args:
+        samples: A value a replicate.
+        comparisons: How many intervals are to hold together.
     """
-    power = math.floor(math.log10(half))
-    lead = half / 10.0**power
-    if lead >= 9.5:
-        power, lead = power + 1, 1.0
-    return -power + (1 if lead < 3.55 else 0)
+    values = np.asarray(samples, dtype=np.float64)
+    found = mean_interval(values[np.isfinite(values)], comparisons=comparisons)
+    return Estimate(found.value, found.low, found.high)
 
 
 def decimals_plain(value: float, digits: int = 3) -> int:
@@ -98,9 +86,7 @@ _UNITS: dict[str, tuple[Unit, Unit]] = {
     "villages": (Unit(1, " villages", "villages"), Unit(1, "个村", "个村")),
 }
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = "January February March April May June July August September October November December"
 
 
 class Numbers:
@@ -114,15 +100,15 @@ class Numbers:
         pair = _UNITS.get(name, _UNITS["count"])
         return pair[1] if self.zh else pair[0]
 
-    def plain(self, value: float, decimals: int | None = None, signed: bool = False) -> str:
+    def plain(self, value: float, places: int | None = None, signed: bool = False) -> str:
         """A bare number with thousands separated and a true minus sign; "–" when it is not known."""
         if value is None or not math.isfinite(value):
             return "–"
-        if decimals is None:
-            decimals = 0 if float(value).is_integer() else decimals_plain(value)
-        rounded = round(value, decimals) + 0.0
+        if places is None:
+            places = 0 if float(value).is_integer() else decimals_plain(value)
+        rounded = round(value, places) + 0.0
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return f"{sign}{abs(rounded):,.{max(decimals, 0)}f}"
+        return f"{sign}{abs(rounded):,.{max(places, 0)}f}"
 
     def bare(self, estimate: Estimate, unit: str = "count", signed: bool = False) -> str:
         """Value and half-width without unit: "43 ± 12"; a lopsided interval is written out: "43 (20 to 90)"."""
@@ -135,16 +121,16 @@ class Numbers:
             return self.plain(e.value, 0 if whole else min(decimals_plain(e.value), shown.most), signed)
         if e.half <= abs(e.value) * 1e-9:
             return self.plain(e.value, self._exact(e.value), signed)
-        decimals = min(decimals_for(e.half), shown.most)
-        if round(e.half, decimals) == 0:  # narrower than the last digit shown
-            return self.plain(e.value, decimals, signed)
+        places = min(decimals(e.half), shown.most)
+        if round(e.half, places) == 0:  # narrower than the last digit shown
+            return self.plain(e.value, places, signed)
         middle = (e.low + e.high) / 2
         if abs(middle - e.value) > 0.1 * e.half:
-            ends = self.span(Estimate(e.value, e.low, e.high), "count", decimals)
-            value = self.plain(e.value, decimals, signed)
+            ends = self.span(Estimate(e.value, e.low, e.high), "count", places)
+            value = self.plain(e.value, places, signed)
             return f"{value}（{ends}）" if self.zh else f"{value} ({ends})"
         space = "" if self.zh else " "
-        return f"{self.plain(e.value, decimals, signed)}{space}±{space}{self.plain(e.half, decimals)}"
+        return f"{self.plain(e.value, places, signed)}{space}±{space}{self.plain(e.half, places)}"
 
     @staticmethod
     def _exact(value: float) -> int:
@@ -157,19 +143,19 @@ class Numbers:
         """`bare` with its unit: "43 ± 12 yuan", "43±12元"."""
         return self.bare(estimate, unit, signed) + self.unit(unit).suffix
 
-    def span(self, estimate: Estimate, unit: str = "count", decimals: int | None = None) -> str:
+    def span(self, estimate: Estimate, unit: str = "count", places: int | None = None) -> str:
         """The ends of an interval: "31 to 55"."""
         e = estimate.times(self.unit(unit).factor)
         if not e.has_interval:
             return "–"
-        if decimals is None:
-            decimals = decimals_for(e.half) if e.half > 0 else decimals_plain(e.value)
+        if places is None:
+            places = decimals(e.half) if e.half > 0 else decimals_plain(e.value)
         joint = "至" if self.zh else " to "
-        return f"{self.plain(e.low, decimals)}{joint}{self.plain(e.high, decimals)}"
+        return f"{self.plain(e.low, places)}{joint}{self.plain(e.high, places)}"
 
-    def share(self, value: float, decimals: int = 0) -> str:
+    def share(self, value: float, places: int = 0) -> str:
         """A share as a percentage."""
-        return "–" if not math.isfinite(value) else self.plain(value * 100, decimals) + "%"
+        return "–" if not math.isfinite(value) else self.plain(value * 100, places) + "%"
 
     def chance(self, share: float, replicates: int) -> str:
         """Chance in plain words: "in 37 of 40 simulated years"."""
@@ -184,7 +170,7 @@ class Numbers:
         """24 December 2012, or 2012年12月24日."""
         if self.zh:
             return f"{day.year}年{day.month}月{day.day}日"
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
 
     def join(self, parts: Sequence[str]) -> str:
         """A list in a sentence."""

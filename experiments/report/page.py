@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,15 +19,20 @@ def _file(name: str) -> str:
 
 def _environment() -> Environment:
     return Environment(
-        loader=FunctionLoader(lambda name: _file(f"templates/{name}")), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: _file(f"templates/{name}")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
 def render(experiment: Experiment, language: str) -> str:
     """The page in one language ("en" or "zh"), as text without a trace of time or machine."""
     ctx = Context(experiment, language)
-    plan_world = next((s.plan["world"] for s in experiment.scenarios if isinstance(s.plan.get("world"), dict)), {})
+    plan_world: dict[str, Any] = next(
+        (s.plan["world"] for s in experiment.scenarios if isinstance(s.plan.get("world"), dict)), {}
+    )
     world = experiment.manifest.get("world")
     villages = (world if isinstance(world, dict) else {}).get("villages") or plan_world.get("villages")
     counts = {"scenarios": len(experiment.scenarios), "n": experiment.replicates, "months": ctx.final}
@@ -34,8 +40,16 @@ def render(experiment: Experiment, language: str) -> str:
     if ctx.campaign:
         start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
         line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
-    return _environment().get_template("page.html").render(
-        lang="zh-CN" if ctx.zh else "en", say=ctx.say, css=Markup(_file("style.css")), sections=build_all(ctx),
-        kicker=ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name)),
-        world=line, calibrated=experiment.calibrated,
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            lang="zh-CN" if ctx.zh else "en",
+            say=ctx.say,
+            css=Markup(_file("style.css")),
+            sections=build_all(ctx),
+            kicker=ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name)),
+            world=line,
+            calibrated=experiment.calibrated,
+        )
     )

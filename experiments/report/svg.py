@@ -226,7 +226,8 @@ class Svg:
         extra = ' font-weight="600"' if bold else ""
         extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._parts.append(
-            f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size or self.size)}" fill="{fill}"{extra}>{escape(text)}</text>'
+            f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size or self.size)}" fill="{fill}"{extra}>'
+            f"{escape(text)}</text>"
         )
 
     def marker(self, x: float, y: float, style: Style, radius: float = 5.0) -> None:
@@ -236,7 +237,8 @@ class Svg:
         width = 1.8 if style.hollow else 0.8
         if style.marker == "circle":
             self._parts.append(
-                f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
+                f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}" stroke="{stroke}" '
+                f'stroke-width="{width}"/>'
             )
             return
         if style.marker == "cross":

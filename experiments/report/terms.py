@@ -39,6 +39,14 @@ INDICATORS: dict[str, Pair] = {
     "orchard_asset_yuan": ("Value of young orchards per head", "人均幼龄果园资产价值"),
     "persons": ("Persons", "人口"),
     "households": ("Households", "户数"),
+    "served_share": ("Households served", "已受益户占比"),
+    "support_yuan": ("Support received per head", "人均所得扶持"),
+    "business_yuan": ("Business capital per head", "人均经营资产"),
+    "cash_yuan": ("Cash per head", "人均现金"),
+    "at_risk": ("Loans at risk", "风险贷款"),
+    "line_yuan": ("Poverty line", "贫困线"),
+    "migrants": ("Working away", "外出务工人数"),
+    "workers": ("Workers", "劳动力"),
     "jobs_begun": ("Jobs begun", "新上岗务工人数"),
     "income_expected_yuan": ("Income per head expected at month 12", "预计第12个月人均纯收入"),
     "expected_income_yuan": ("Income per head expected at month 12", "预计第12个月人均纯收入"),
@@ -79,6 +87,7 @@ POLICIES: dict[str, Pair] = {
     "publicity": ("Publicity", "政策宣传"),
     "demonstration": ("Demonstration", "典型示范"),
     "cash": ("Cash", "现金补助"),
+    "support_units": ("Support units' projects", "联村单位项目"),
 }
 
 CONSTRAINTS: dict[str, Pair] = {
@@ -88,6 +97,7 @@ CONSTRAINTS: dict[str, Pair] = {
     "eligible": ("too few eligible households", "符合条件的户不足"),
     "demand": ("too few households willing", "群众意愿不足"),
     "quota": ("the quota", "信贷额度"),
+    "staff": ("too few staff", "经办人手不足"),
     "places": ("places", "名额"),
     "release": ("late release of funds", "资金下达晚"),
 }
@@ -129,54 +139,61 @@ PURSES: dict[str, Pair] = {
 }
 
 ACCOUNTS: dict[str, Pair] = {
-    "household": ("Households", "农户"),
     "households": ("Households", "农户"),
     "bank": ("Banks", "银行"),
-    "lender": ("Lenders", "放贷机构"),
-    "lenders": ("Lenders", "放贷机构"),
-    "fund": ("Village mutual funds", "村级互助资金"),
-    "unit": ("Support units", "联村单位"),
-    "units": ("Support units", "联村单位"),
     "state": ("The state", "财政"),
     "market": ("Markets", "市场"),
-    "markets": ("Markets", "市场"),
-    "employer": ("Employers", "用工单位"),
     "employers": ("Employers", "用工单位"),
-    "supplier": ("Suppliers", "供应商"),
-    "suppliers": ("Suppliers", "供应商"),
-    "trainer": ("Trainers", "培训机构"),
-    "trainers": ("Trainers", "培训机构"),
-    "hospital": ("Hospitals", "医院"),
     "hospitals": ("Hospitals", "医院"),
-    "school": ("Schools", "学校"),
     "schools": ("Schools", "学校"),
-    "insurer": ("Insurers", "保险机构"),
     "relatives": ("Relatives and friends", "亲友"),
-    "outside": ("Outside the county", "县外"),
-    "purse": ("Purse", "资金"),
+    "lender": ("Lender", "放贷机构"),
+    "lender_of": ("Lender of “{name}”", "“{name}”放贷方"),
+    "policy_of": ("{name}", "{name}"),
 }
 
 REASONS: dict[str, Pair] = {
-    "grant": ("grant", "补助"),
-    "grants": ("grants", "补助"),
-    "loan": ("loan paid out", "发放贷款"),
-    "loan_principal": ("loan paid out", "发放贷款"),
-    "repayment": ("repayment", "还本"),
-    "interest": ("interest", "利息"),
-    "interest_subsidy": ("interest subsidy", "贴息"),
-    "wage": ("wages", "工资"),
-    "wages": ("wages", "工资"),
-    "sales": ("sales", "出售农产品"),
-    "inputs": ("inputs", "生产投入"),
+    "crop sales": ("crop sales", "出售农作物"),
+    "orchard sales": ("orchard sales", "出售果品"),
+    "livestock sales": ("livestock sales", "出售畜产品"),
+    "greenhouse sales": ("greenhouse sales", "出售棚菜"),
+    "business takings": ("business takings", "经营收入"),
+    "assets sold in need": ("assets sold in need", "变卖资产"),
+    "local wages": ("local wages", "本地务工工资"),
+    "wages away": ("wages away", "外出务工工资"),
+    "rents and dividends": ("rents and dividends", "租金和分红"),
+    "farm subsidies": ("farm subsidies", "农业补贴"),
+    "minimum living guarantee": ("minimum living guarantee", "低保金"),
+    "pensions": ("pensions", "养老金"),
+    "loans from relatives": ("loans from relatives", "向亲友借款"),
+    "operating costs": ("operating costs", "生产经营支出"),
+    "living costs away": ("living costs away", "外出生活费"),
+    "cost of leaving for work": ("cost of leaving for work", "外出路费等"),
     "consumption": ("consumption", "生活消费"),
-    "transfer": ("transfers", "转移支付"),
-    "transfers": ("transfers", "转移支付"),
-    "cash": ("cash payments", "现金补助"),
+    "medical payments": ("medical payments", "医疗支出"),
+    "school payments": ("school payments", "上学支出"),
+    "investment": ("investment", "生产投资"),
+    "repaid to relatives": ("repaid to relatives", "归还亲友"),
+    "principal repaid": ("principal repaid", "归还本金"),
+    "interest": ("interest", "利息"),
+    "interest subsidy": ("interest subsidy", "贴息"),
+    "written off": ("written off", "核销"),
+    "funds": ("funds", "拨款"),
+    "loan capital": ("loan capital", "放贷资金"),
+    "loan administration": ("loan administration", "贷款经办费"),
+    "loans": ("loans", "发放贷款"),
+    "interest subsidy fund": ("interest subsidy fund", "贴息资金拨付"),
+    "delivery of cash": ("delivery of cash", "现金发放费用"),
+    "cash payments": ("cash payments", "现金补助"),
+    "cash withheld (null check)": ("cash withheld (null check)", "现金未发放（空白对照）"),
+    "site meetings": ("site meetings", "现场会"),
+    "show households": ("show households", "示范户扶持"),
+    "delivery and administration": ("delivery and administration", "发放和管理费用"),
+    "industry grants": ("industry grants", "产业补助"),
+    "industry support in kind": ("industry support in kind", "产业实物扶持"),
+    "meetings and broadcasts": ("meetings and broadcasts", "会议和广播"),
+    "projects of support units": ("projects of support units", "联村单位项目"),
     "training": ("training", "培训"),
-    "administration": ("administration", "管理费用"),
-    "medical": ("medical bills", "医疗支出"),
-    "schooling": ("school fees", "上学支出"),
-    "investment": ("investment", "投资"),
 }
 
 DELIVERY: dict[str, Pair] = {
@@ -186,6 +203,10 @@ DELIVERY: dict[str, Pair] = {
     "enrolled": ("Enrolled", "报名人数"),
     "trained": ("Trained", "完成培训人数"),
     "lent": ("Loans paid out", "发放贷款笔数"),
+    "lent_yuan": ("Amount lent", "发放贷款金额"),
+    "reached": ("Households reached", "走访到户数"),
+    "begun": ("Projects begun", "开工项目"),
+    "show_households": ("Show households", "示范户"),
     "started": ("Projects started", "开工户数"),
     "finished": ("Projects finished", "完工户数"),
     "served": ("Households served", "受益户数"),
@@ -198,8 +219,14 @@ DELIVERY: dict[str, Pair] = {
 }
 
 ERRORS: dict[str, Pair] = {
-    "targeting_inclusion_error": ("Inclusion error (share of spending on the non-poor)", "错保偏差（资金用于非贫困人口的比例）"),
-    "targeting_exclusion_error": ("Exclusion error (share of the poor not reached)", "漏保偏差（贫困人口未受益的比例）"),
+    "targeting_inclusion_error": (
+        "Inclusion error (share of spending on the non-poor)",
+        "错保偏差（资金用于非贫困人口的比例）",
+    ),
+    "targeting_exclusion_error": (
+        "Exclusion error (share of the poor not reached)",
+        "漏保偏差（贫困人口未受益的比例）",
+    ),
 }
 
 MEASURES: dict[str, Pair] = {
@@ -209,7 +236,10 @@ MEASURES: dict[str, Pair] = {
 
 CLOSURES: dict[str, Pair] = {
     "fixed": ("fixed closure: prices and queues as in the baseline", "固定闭合：价格和排队次序与对照情景相同"),
-    "endogenous": ("endogenous closure: spillovers through prices, jobs and budgets included", "内生闭合：含价格、就业和资金的外溢影响"),
+    "endogenous": (
+        "endogenous closure: spillovers through prices, jobs and budgets included",
+        "内生闭合：含价格、就业和资金的外溢影响",
+    ),
 }
 
 CONFIDENCE: dict[str, Pair] = {
@@ -219,44 +249,110 @@ CONFIDENCE: dict[str, Pair] = {
 }
 
 TOPICS: dict[str, Pair] = {
-    "visits": ("Visits", "走访"), "campaign": ("Campaign", "集中活动"), "cadres": ("Cadres", "干部"),
-    "credit": ("Credit", "信贷"), "health": ("Health", "健康"), "schooling": ("Schooling", "教育"),
-    "labour": ("Labour", "劳动力"), "crops": ("Crops", "种植业"), "market": ("Markets", "市场"),
-    "industries": ("Lines of business", "产业"), "learning": ("Learning", "学习"), "drive": ("Drive", "内生动力"),
-    "population": ("Population", "人口"), "poverty": ("Poverty line", "贫困线"), "weather": ("Weather", "气象"),
-    "consumption": ("Consumption", "消费"), "network": ("Contacts", "亲邻往来"), "trend": ("Trend", "趋势"),
-    "policies": ("Policies", "措施"), "costs": ("Costs", "成本"), "income": ("Income", "收入"),
-    "migration": ("Migration", "外出务工"), "livestock": ("Livestock", "养殖业"), "orchard": ("Orchards", "果业"),
+    "visits": ("Visits", "走访"),
+    "campaign": ("Campaign", "集中活动"),
+    "cadres": ("Cadres", "干部"),
+    "credit": ("Credit", "信贷"),
+    "health": ("Health", "健康"),
+    "schooling": ("Schooling", "教育"),
+    "labour": ("Labour", "劳动力"),
+    "crops": ("Crops", "种植业"),
+    "market": ("Markets", "市场"),
+    "industries": ("Lines of business", "产业"),
+    "learning": ("Learning", "学习"),
+    "drive": ("Drive", "内生动力"),
+    "population": ("Population", "人口"),
+    "poverty": ("Poverty line", "贫困线"),
+    "weather": ("Weather", "气象"),
+    "consumption": ("Consumption", "消费"),
+    "network": ("Contacts", "亲邻往来"),
+    "trend": ("Trend", "趋势"),
+    "policies": ("Policies", "措施"),
+    "costs": ("Costs", "成本"),
+    "income": ("Income", "收入"),
+    "migration": ("Migration", "外出务工"),
+    "livestock": ("Livestock", "养殖业"),
+    "orchard": ("Orchards", "果业"),
 }
 
 UNITS: dict[str, Pair] = {
-    "yuan": ("yuan", "元"), "persons": ("persons", "人"), "households": ("households", "户"), "villages": ("villages", "个"),
-    "units": ("units", "个"), "cadres": ("cadres", "人"), "mu": ("mu", "亩"), "days": ("days", "天"), "index": ("index", "指数"),
-    "km": ("km", "公里"), "share": ("%", "%"), "count": ("", ""), "yuan/person": ("yuan a head", "元/人"),
-    "yuan/person/year": ("yuan a head and year", "元/人·年"), "mu/person": ("mu a head", "亩/人"),
-    "persons/household": ("persons a household", "人/户"), "households/cadre": ("households a cadre", "户/人"),
+    "yuan": ("yuan", "元"),
+    "persons": ("persons", "人"),
+    "households": ("households", "户"),
+    "villages": ("villages", "个"),
+    "units": ("units", "个"),
+    "cadres": ("cadres", "人"),
+    "mu": ("mu", "亩"),
+    "days": ("days", "天"),
+    "index": ("index", "指数"),
+    "km": ("km", "公里"),
+    "share": ("%", "%"),
+    "count": ("", ""),
+    "yuan/person": ("yuan a head", "元/人"),
+    "yuan/person/year": ("yuan a head and year", "元/人·年"),
+    "mu/person": ("mu a head", "亩/人"),
+    "persons/household": ("persons a household", "人/户"),
+    "households/cadre": ("households a cadre", "户/人"),
 }
 
 WORLD: dict[str, Pair] = {
-    "profile": ("Profile", "本县资料"), "villages": ("Villages", "村数"), "households": ("Households", "户数"),
-    "persons": ("Persons", "人口"), "population_seed": ("Seed of the population", "人口种子"), "units": ("Support units", "联村单位"),
-    "cadres": ("Cadres", "联户干部"), "linked": ("Linked households", "联系户"),
+    "profile": ("Profile", "本县资料"),
+    "villages": ("Villages", "村数"),
+    "households": ("Households", "户数"),
+    "persons": ("Persons", "人口"),
+    "population_seed": ("Seed of the population", "人口种子"),
+    "units": ("Support units", "联村单位"),
+    "cadres": ("Cadres", "联户干部"),
+    "linked": ("Linked households", "联系户"),
 }
 
 TERMS: dict[str, dict[str, Pair]] = {
-    "unit": UNITS, "world": WORLD,
-    "indicator": INDICATORS, "group": GROUPS, "policy": POLICIES, "constraint": CONSTRAINTS, "cost": COSTS,
-    "purse_line": PURSE_LINES, "purse": PURSES, "account": ACCOUNTS, "reason": REASONS, "delivery": DELIVERY,
-    "error": ERRORS, "measure": MEASURES, "closure": CLOSURES, "confidence": CONFIDENCE, "topic": TOPICS,
+    "unit": UNITS,
+    "world": WORLD,
+    "indicator": INDICATORS,
+    "group": GROUPS,
+    "policy": POLICIES,
+    "constraint": CONSTRAINTS,
+    "cost": COSTS,
+    "purse_line": PURSE_LINES,
+    "purse": PURSES,
+    "account": ACCOUNTS,
+    "reason": REASONS,
+    "delivery": DELIVERY,
+    "error": ERRORS,
+    "measure": MEASURES,
+    "closure": CLOSURES,
+    "confidence": CONFIDENCE,
+    "topic": TOPICS,
 }
 
 # How each indicator is counted: the unit of a difference and the unit of a level.
 SHARES = {
-    "headcount", "poverty_gap", "severity", "headcount_after", "poverty_gap_after", "severity_after", "entries", "exits",
-    "returns", "deprived_share", "overdue_rate", "migrants_per_worker", "drive", "awareness", "satisfaction",
-    "farm_skill", "work_skill",
+    "headcount",
+    "poverty_gap",
+    "severity",
+    "headcount_after",
+    "poverty_gap_after",
+    "severity_after",
+    "entries",
+    "exits",
+    "returns",
+    "deprived_share",
+    "overdue_rate",
+    "migrants_per_worker",
+    "drive",
+    "awareness",
+    "satisfaction",
+    "farm_skill",
+    "work_skill",
+    "served_share",
 }
 INDICES = {"watts", "sen", "gini", "deprivation_m0"}
+
+
+def delivery_unit(name: str) -> str:
+    """The unit in which what was delivered is counted."""
+    return "money" if name.endswith("_yuan") else "count"
 
 
 def unit_of(name: str, difference: bool = False) -> str:

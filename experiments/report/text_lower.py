@@ -27,14 +27,16 @@ LOWER: dict[str, tuple[str, str]] = {
         "{month}，{count}类群体中有{flat}类看不出“{mix}”的增收作用",
     ),
     "groups_note": (
-        "An interval that crosses the zero line: the group cannot be told apart from no change. Many groups are looked at together; "
+        "An interval that crosses the zero line: the group cannot be told apart from no change. Many groups are "
+        "looked at together; "
         "about one interval in twenty misses by chance.",
         "区间跨过零线，表示与无变化无法区分。同时考察的群体较多，约每二十个区间会有一个因偶然而偏离。",
     ),
     "col_kind": ("Grouped by", "分组方式"),
     "col_group": ("Group", "群体"),
     "fig_incidence": (
-        "With “{mix}” the income of the poorest fifth changes by {bottom} in {month} against the baseline, that of the richest fifth by {top}",
+        "With “{mix}” the income of the poorest fifth changes by {bottom} in {month} against the baseline, that "
+        "of the richest fifth by {top}",
         "{month}，“{mix}”使最低收入五分之一人口收入比对照变化{bottom}，最高收入五分之一变化{top}",
     ),
     "panel_gain_yuan": ("Gain at each percentile of people", "各百分位人口的增收额"),
@@ -42,7 +44,8 @@ LOWER: dict[str, tuple[str, str]] = {
     "axis_percent_of_baseline": ("% of baseline income", "占对照收入的%"),
     "axis_percentile": ("Percentile of people, poorest to richest", "人口百分位（由低到高）"),
     "incidence_note": (
-        "Percentiles are of people ranked within each scenario, so they are not the same people. Percentages are left out where "
+        "Percentiles are of people ranked within each scenario, so they are not the same people. Percentages "
+        "are left out where "
         "baseline income is close to zero or negative.",
         "百分位按各情景内人口收入排序，前后并非同一批人。对照收入接近零或为负的百分位不计算比例。",
     ),
@@ -60,7 +63,8 @@ LOWER: dict[str, tuple[str, str]] = {
     "panel_distribution": ("Share of people whose income per head is below…", "人均纯收入低于某一水平的人口比例"),
     "axis_income": ("Net income per head (yuan a year)", "人均纯收入（元/年）"),
     "distribution_note": (
-        "Read upwards from a poverty line to the curve: the height is the headcount at that line. The top 5% are left out of the drawing.",
+        "Read upwards from a poverty line to the curve: the height is the headcount at that line. The top 5% "
+        "are left out of the drawing.",
         "由横轴上某条贫困线向上看到曲线，其高度即按该线计算的贫困发生率。图中未绘收入最高的5%人口。",
     ),
     "fig_fifths": (
@@ -77,8 +81,10 @@ LOWER: dict[str, tuple[str, str]] = {
         "{month}，“{mix}”下{gained}的人口所在户增收，{lost}的人口所在户减收",
     ),
     "axis_movers": ("Share of people: lost (hatched) | gained (%)", "人口比例：减收（斜线）｜增收（%）"),
+    "movers_table": ("“{mix}”: gained and lost by group, {month}", "“{mix}”{month}各类人群增收、减收情况"),
     "movers_note": (
-        "The same household is followed with and without; gained or lost means a change of more than 1% of the poverty line ({closure}).",
+        "The same household is followed with and without; gained or lost means a change of more than 1% of the "
+        "poverty line ({closure}).",
         "同一农户在实施与不实施两种情形下逐户比较，变化超过贫困线1%计为增收或减收（{closure}）。",
     ),
     "col_gained": ("Gained", "增收"),
@@ -86,7 +92,8 @@ LOWER: dict[str, tuple[str, str]] = {
     # -- 6 money ---------------------------------------------------------------------------------------------------
     "s6": ("For what money", "花多少钱"),
     "s6_question": (
-        "What does it cost, and compared with simply giving the cash?", "要花多少钱，与直接发钱相比如何？"
+        "What does it cost, and compared with simply giving the cash?",
+        "要花多少钱，与直接发钱相比如何？",
     ),
     "part_plane": ("Cost against effect", "成本与成效对照图"),
     "part_efficiency": ("Cost per point of gap", "单位减贫成本"),
@@ -95,23 +102,27 @@ LOWER: dict[str, tuple[str, str]] = {
     "part_purses": ("Purses", "资金来源"),
     "part_flows": ("Money flows", "资金流向"),
     "fig_plane": (
-        "{count} of {of} scenarios are dominated, that is, another gives at least as much for no more money: {dominated}",
-        "{of}个情景中有{count}个不占优，即另有情景花钱不多而成效不低：{dominated}",
+        "{count} of {of} scenarios are dominated, that is, another clearly lowers poverty more and clearly "
+        "costs less: {dominated}",
+        "{of}个情景中有{count}个不占优，即另有情景减贫明显更多且花钱明显更少：{dominated}",
     ),
     "fig_plane_none": (
-        "No scenario is dominated: whichever costs less also gives less, or cannot be told apart",
-        "没有情景明显不占优：花钱较少的，成效也较低或无法区分",
+        "None of the scenarios is dominated: no other clearly lowers poverty more for clearly less money",
+        "没有情景处于劣势：找不到减贫明显更多且花钱明显更少的其他情景",
     ),
     "dominated_mark": (" (dominated)", "（不占优）"),
-    "not_dominated": ("–", "–"),
+    "axis_fall": ("Fall of the poverty gap, mean over the years ({unit})", "贫困深度降幅，各年平均（{unit}）"),
     "col_dominated": ("Dominated by", "不如"),
     "plane_note": (
-        "Up is better, left is cheaper. Cost is counted beyond the baseline's. The dotted line joins the scenarios that nothing dominates.",
-        "越高成效越好，越左花钱越少。成本为比对照多花的部分。点线连接未被其他情景超过的情景。",
+        "Up is better, left is cheaper. Poverty gap: how far incomes lie below the line, on average. Cost is "
+        "counted beyond the baseline's. The dotted line joins the scenarios that nothing dominates.",
+        "越高减贫越多，越左花钱越少。贫困深度指收入低于贫困线的平均幅度。成本为比对照多花的部分。"
+        "点线连接未被其他情景超过的情景。",
     ),
     "efficiency_table": ("What it costs to lower poverty", "减贫的单位成本"),
     "efficiency_note": (
-        "“Not defined”: the fall in poverty may be zero, so a cost for each unit of it would mean nothing. Intervals: Fieller, 95%.",
+        "“Not defined”: the fall in poverty may be zero, so a cost for each unit of it would mean nothing. "
+        "Intervals: Fieller, 95%.",
         "“无法确定”表示减贫幅度可能为零，此时单位成本没有意义。区间按费勒法计算（95%）。",
     ),
     "not_defined": ("not defined", "无法确定"),
@@ -125,19 +136,25 @@ LOWER: dict[str, tuple[str, str]] = {
     "col_each": ("Yuan a household", "户均（元）"),
     "cost_table": ("Cost by part ({unit})", "成本构成（{unit}）"),
     "cost_note": (
-        "Loan principal is lent, not spent; it is shown beside and is never part of the cost. Equal cost means the column of all parts.",
+        "Loan principal is lent, not spent; it is shown beside and is never part of the cost. Equal cost means "
+        "the column of all parts.",
         "贷款本金是借出而非支出，单列参考，不计入成本。“等额”均指成本合计相等。",
     ),
     "col_purse": ("Purse", "资金来源"),
     "fig_purses": (
-        "“{mix}” leaves {left} of {total} unspent ({percent})", "“{mix}”在{total}额度中结余{left}（{percent}）"
+        "“{mix}” leaves {left} of {total} unspent ({percent})",
+        "“{mix}”在{total}额度中结余{left}（{percent}）",
     ),
     "spent_of": ("{spent} of {amount}", "{spent}/{amount}"),
-    "why": ("Hatched: unspent. What was asked but not done was lost to: {reasons}.", "斜线为结余。未能落实的需求主要受制于：{reasons}。"),
+    "why": (
+        "Hatched: unspent. What was asked but not done was lost to: {reasons}.",
+        "斜线为结余。未能落实的需求主要受制于：{reasons}。",
+    ),
     "why_item": ("{constraint} in {policy} ({percent})", "{policy}的{constraint}（{percent}）"),
     "why_unknown": ("Hatched: unspent. No other constraint bound.", "斜线为结余。未见其他制约。"),
     "fig_flows": (
-        "The flow of money that changes most: {flow}, {change} against the baseline", "与对照相比变化最大的资金流：{flow}，{change}"
+        "The flow of money that changes most: {flow}, {change} against the baseline",
+        "与对照相比变化最大的资金流：{flow}，{change}",
     ),
     "flow": ("{payer} → {payee}: {reason}", "{payer}→{payee}：{reason}"),
     "col_flow_name": ("Flow", "资金流"),
@@ -147,18 +164,20 @@ LOWER: dict[str, tuple[str, str]] = {
     "s7": ("Together or apart", "组合还是单项"),
     "s7_question": ("Is the mix worth more than its parts?", "合起来做，比各做各的多得什么？"),
     "together_text": (
-        "Each part is run alone at the budget it has in the mix. Synergy is what the mix gives beyond its parts added up: above zero "
+        "Each part is run alone at the budget it has in the mix. Synergy is what the mix gives beyond its parts "
+        "added up: above zero "
         "they help each other, below zero they overlap or compete for the same labour, land and cadre-days.",
-        "各单项均按其在组合中的资金额度单独运行。协同效应是组合成效超出各单项之和的部分：大于零说明相互促进，小于零说明相互重叠或争用劳力、土地和干部工作日。",
+        "各单项均按其在组合中的资金额度单独运行。协同效应是组合成效超出各单项之和的部分：大于零说明相互促进，"
+        "小于零说明相互重叠或争用劳力、土地和干部工作日。",
     ),
     "together_how": (
-        "Synergy needs every combination of the parts of a mix among the scenarios.", "计算协同效应，需要组合各部分的所有搭配都在情景之中。"
+        "Synergy needs every combination of the parts of a mix among the scenarios.",
+        "计算协同效应，需要组合各部分的所有搭配都在情景之中。",
     ),
     "head_parts": ("Parts alone", "单项"),
     "head_mix": ("The mix", "组合"),
     "head_synergy": ("Synergy", "协同效应"),
     "parts_added": ("Parts added up", "单项之和"),
-    "synergy_of": ("{parts}", "{parts}"),
     "synergy_total": ("All together", "合计"),
     "fig_synergy_more": (
         "{name}: together the parts of “{mix}” give {size} more in {month} than added up",
@@ -181,11 +200,13 @@ LOWER: dict[str, tuple[str, str]] = {
     "s8_question": ("How sure, and what would turn the answer round?", "有多大把握，什么情况下结论会变？"),
     "part_assumptions": ("Assumptions", "假定"),
     "assumed_count": (
-        "The model uses {total} numbers: {measured} measured, {calibrated} calibrated and {assumed} assumed, the last in {topics} topics.",
+        "The model uses {total} numbers: {measured} measured, {calibrated} calibrated and {assumed} assumed, "
+        "the last in {topics} topics.",
         "模型共用参数{total}项：实测{measured}项，校准{calibrated}项，假定{assumed}项；假定参数分属{topics}个主题。",
     ),
     "assumed_weak": (
-        "Weakest are the numbers behind visits, what makes a visit one with substance, drive and satisfaction: no published figure "
+        "Weakest are the numbers behind visits, what makes a visit one with substance, drive and satisfaction: "
+        "no published figure "
         "exists for any of them.",
         "依据最弱的是走访及其实效、内生动力和满意度，这几项均无公开数据可查。",
     ),
@@ -199,7 +220,8 @@ LOWER: dict[str, tuple[str, str]] = {
     "col_source": ("Source", "依据"),
     "not_modelled": ("What is not modelled", "未纳入模型的内容"),
     "not_1": (
-        "Most of the 23 indicators of the prosperity index. Income, poverty and inequality are modelled; the rest of the index is not, "
+        "Most of the 23 indicators of the prosperity index. Income, poverty and inequality are modelled; the "
+        "rest of the index is not, "
         "and no value is guessed for it.",
         "小康监测23项指标中的大部分。模型只计算收入、贫困和收入差距，其余指标不作推测。",
     ),
@@ -207,7 +229,10 @@ LOWER: dict[str, tuple[str, str]] = {
         "Agricultural value added and county output; firms and public finance, except the purses named here.",
         "农业增加值和全县生产总值，以及企业经营和财政收支（本报告所列资金除外）。",
     ),
-    "not_3": ("The quality of schooling and care, and what they bring decades later.", "教育和医疗质量，以及几十年后的长远作用。"),
+    "not_3": (
+        "The quality of schooling and care, and what they bring decades later.",
+        "教育和医疗质量，以及几十年后的长远作用。",
+    ),
     "not_4": ("Births, deaths, marriage and whole households moving away.", "生育、死亡、婚嫁和举家外迁。"),
     "not_5": (
         "The contents of the slogans of a campaign, where the documents name them but do not spell them out.",
@@ -218,17 +243,20 @@ LOWER: dict[str, tuple[str, str]] = {
         "台账之外村里自己清楚的情况，如人情关系、声望和纠纷。",
     ),
     "closure_text_fixed": (
-        "Closure is fixed: prices and queues stay as in the baseline, so that the differences show the pure effect of a measure and "
+        "Closure is fixed: prices and queues stay as in the baseline, so that the differences show the pure "
+        "effect of a measure and "
         "leave out what it does to neighbours.",
         "本次采用固定闭合：价格和排队次序与对照情景相同，差异反映措施本身的作用，不含对他人的影响。",
     ),
     "closure_text_endogenous": (
-        "Closure is endogenous: households meet in markets, jobs and queues, so that the differences include spillovers, and a household "
+        "Closure is endogenous: households meet in markets, jobs and queues, so that the differences include "
+        "spillovers, and a household "
         "may lose because others gained.",
         "本次采用内生闭合：农户通过市场、就业和排队相互影响，差异包含外溢影响，有的户可能因他人受益而减收。",
     ),
     "turn_round": (
-        "What would turn the answer round (late loans, falling prices, a dry spring, other values of the assumed numbers): not computed "
+        "What would turn the answer round (late loans, falling prices, a dry spring, other values of the "
+        "assumed numbers): not computed "
         "in this experiment.",
         "哪些情况会使结论改变（贷款迟到、价格下跌、春旱、假定参数取其他值等）：本次实验未计算。",
     ),
@@ -241,7 +269,10 @@ LOWER: dict[str, tuple[str, str]] = {
     "v_campaign": ("Campaign", "集中活动"),
     "campaign_dates": ("{start} to {end}, {days} days", "{start}至{end}，共{days}天"),
     "v_replicates": ("Simulated years", "模拟年份"),
-    "v_replicates_text": ("{done} done, in steps of {step}, at most {limit}", "已完成{done}个，每次增加{step}个，上限{limit}个"),
+    "v_replicates_text": (
+        "{done} done, in steps of {step}, at most {limit}",
+        "已完成{done}个，每次增加{step}个，上限{limit}个",
+    ),
     "v_seeds": ("Seeds", "随机种子"),
     "v_code": ("Version of the model", "模型版本"),
     "run_again": ("To run it again, type:", "重新运行，输入："),
@@ -276,10 +307,12 @@ LOWER: dict[str, tuple[str, str]] = {
     "col_chance_share": ("Share of years that meet the target", "完成目标的年份占比"),
     "col_text": ("Text", "内容"),
     "notes_1": (
-        "Differences are paired: scenario minus baseline under the same seed. Intervals: 95%, Student, over simulated years.",
+        "Differences are paired: scenario minus baseline under the same seed. Intervals: 95%, Student, over "
+        "simulated years.",
         "差异为同一种子下情景减对照的配对差；区间为各模拟年份的95%区间（学生分布）。",
     ),
     "notes_2": (
-        "Shares are written as fractions with the format of a percentage. Money is in yuan.", "比例以小数存储、按百分比显示；金额单位为元。"
+        "Shares are written as fractions with the format of a percentage. Money is in yuan.",
+        "比例以小数存储、按百分比显示；金额单位为元。",
     ),
 }

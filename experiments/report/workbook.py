@@ -18,12 +18,18 @@ from openpyxl.utils import get_column_letter
 from experiments.report.context import HEADCOUNT, INCOME, Context
 from experiments.report.data import DAY100, Experiment
 from experiments.report.sections import answer, together
-from experiments.report.terms import unit_of
+from experiments.report.terms import delivery_unit, unit_of
 from experiments.report.words import Words
 
 _EPOCH = datetime(2012, 12, 24)
 _FORMATS = {
-    "yuan": "#,##0.0", "money": "#,##0", "points": "0.00%", "share": "0.0%", "count": "#,##0", "index": "0.0000", "": "General",
+    "yuan": "#,##0.0",
+    "money": "#,##0",
+    "points": "0.00%",
+    "share": "0.0%",
+    "count": "#,##0",
+    "index": "0.0000",
+    "": "General",
 }
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
 
@@ -75,7 +81,9 @@ class Book:
         zh, en = self.zh.policy(label, scenario), self.en.policy(label, scenario)
         return zh if zh == en else f"{zh} {en}"
 
-    def sheet(self, key: str, header: Sequence[str], rows: Iterable[Sequence[Content]], top: Sequence[str] = ()) -> None:
+    def sheet(
+        self, key: str, header: Sequence[str], rows: Iterable[Sequence[Content]], top: Sequence[str] = ()
+    ) -> None:
         """Add a sheet: lines of text, a frozen header, rows; a sheet without rows says so."""
         zh, en = (w("sheet_" + key) for w in self.words)
         sheet = self.book.create_sheet(f"{zh} {en}"[:31])
@@ -83,7 +91,9 @@ class Book:
             sheet.append([neutral(text)])
             cell = sheet.cell(sheet.max_row, 1)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-            sheet.merge_cells(start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=max(len(header), 6))
+            sheet.merge_cells(
+                start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=max(len(header), 6)
+            )
             sheet.row_dimensions[sheet.max_row].height = 16 * max(1, math.ceil(_width(text) / 105) + text.count("\n"))
         body = [list(row) for row in rows]
         if not body:
@@ -146,8 +156,14 @@ def workbook_bytes(experiment: Experiment) -> bytes:
 
 
 def _answer(b: Book) -> None:
-    top = [] if b.exp.calibrated else [b.zh.say("uncalibrated") + "：" + b.zh.say("uncalibrated_text"),
-                                       b.en.say("uncalibrated") + ". " + b.en.say("uncalibrated_text")]
+    top = (
+        []
+        if b.exp.calibrated
+        else [
+            b.zh.say("uncalibrated") + "：" + b.zh.say("uncalibrated_text"),
+            b.en.say("uncalibrated") + ". " + b.en.say("uncalibrated_text"),
+        ]
+    )
     for ctx in (b.zh, b.en):
         first, more = answer.sentences(ctx)
         top.append((" " if ctx is b.en else "").join((first, *more)))
@@ -172,12 +188,34 @@ def _county(b: Book) -> None:
     frame = b.exp.table("reconcile")
     rows: list[list[Content]] = []
     for _, r in frame.iterrows():
-        label = " ".join(dict.fromkeys(str(r[k]) for k in ("label_zh", "label_en") if r[k] == r[k] and r[k])) or str(r["name"])
+        label = " ".join(dict.fromkeys(str(r[k]) for k in ("label_zh", "label_en") if r[k] == r[k] and r[k])) or str(
+            r["name"]
+        )
         unit = {"share": "share", "yuan": "yuan"}.get(str(r["unit"]), "")
-        rows.append([label, *(_v(r[c], unit) for c in ("model", "profile", "difference", "tolerance")), str(r["unit"] or ""),
-                     b.both("agrees" if bool(r["within"]) else "fails").replace("\n", " ")])
-    b.sheet("county", [b.both(k) for k in ("col_line", "col_model", "col_profile", "col_difference", "col_tolerance", "col_unit",
-                                           "col_agrees")], rows)
+        rows.append(
+            [
+                label,
+                *(_v(r[c], unit) for c in ("model", "profile", "difference", "tolerance")),
+                str(r["unit"] or ""),
+                b.both("agrees" if bool(r["within"]) else "fails").replace("\n", " "),
+            ]
+        )
+    b.sheet(
+        "county",
+        [
+            b.both(k)
+            for k in (
+                "col_line",
+                "col_model",
+                "col_profile",
+                "col_difference",
+                "col_tolerance",
+                "col_unit",
+                "col_agrees",
+            )
+        ],
+        rows,
+    )
 
 
 def _differences(b: Book) -> None:
@@ -186,7 +224,15 @@ def _differences(b: Book) -> None:
     frame = frame[frame["scenario"].isin(list(order))]
     frame = frame.assign(_o=frame["scenario"].map(order)).sort_values(["_o", "month", "name", "group"], kind="stable")
     columns = ("baseline_mean", "mean", "difference", "low", "high")
-    keys = ("col_baseline_mean", "col_scenario_mean", "col_difference", "col_low95", "col_high95", "col_better", "col_replicates")
+    keys = (
+        "col_baseline_mean",
+        "col_scenario_mean",
+        "col_difference",
+        "col_low95",
+        "col_high95",
+        "col_better",
+        "col_replicates",
+    )
 
     def line(r: Any, with_group: bool) -> list[Content]:
         name, month = str(r["name"]), int(r["month"])
@@ -194,14 +240,22 @@ def _differences(b: Book) -> None:
         units = (level, level, change, change, change)
         head: list[Content] = [b.title(str(r["scenario"])), _month(b, month)]
         head += [b.term("group", str(r["group"]))] if with_group else []
-        return [*head, b.term("indicator", name), *(_v(r[c], u) for c, u in zip(columns, units, strict=True)),
-                _v(r["share_positive"], "share"), _v(r["replicates"], "count")]
+        return [
+            *head,
+            b.term("indicator", name),
+            *(_v(r[c], u) for c, u in zip(columns, units, strict=True)),
+            _v(r["share_positive"], "share"),
+            _v(r["replicates"], "count"),
+        ]
 
     everyone = [line(r, False) for _, r in frame[frame["group"] == "all"].iterrows()]
     b.sheet("differences", [b.both(k) for k in ("col_scenario", "col_month", "col_indicator", *keys)], everyone)
     part = frame[(frame["group"] != "all") & frame["name"].isin([INCOME, HEADCOUNT]) & (frame["month"] > 0)]
-    b.sheet("groups", [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
-            [line(r, True) for _, r in part.iterrows()])
+    b.sheet(
+        "groups",
+        [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
+        [line(r, True) for _, r in part.iterrows()],
+    )
 
 
 def _month(b: Book, month: int) -> Content:
@@ -211,13 +265,37 @@ def _month(b: Book, month: int) -> Content:
 def _day100(b: Book) -> None:
     frame = b.exp.table("delivery")
     rows: list[list[Content]] = []
-    for _, r in frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last").iterrows():
+    for _, r in (
+        frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last").iterrows()
+    ):
         if str(r["name"]).endswith("_target"):
             continue
-        rows.append([b.title(str(r["scenario"])), b.policy(str(r["policy"]), str(r["scenario"])), b.term("delivery", str(r["name"])),
-                     *(_v(r[c], "count") for c in ("mean", "low", "high", "target")), _v(r["chance_met"], "share")])
-    b.sheet("day100", [b.both(k) for k in ("col_scenario", "col_policy", "col_delivered", "col_done", "col_low95", "col_high95",
-                                           "col_target", "col_chance_share")], rows)
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                b.policy(str(r["policy"]), str(r["scenario"])),
+                b.term("delivery", str(r["name"])),
+                *(_v(r[c], delivery_unit(str(r["name"]))) for c in ("mean", "low", "high", "target")),
+                _v(r["chance_met"], "share"),
+            ]
+        )
+    b.sheet(
+        "day100",
+        [
+            b.both(k)
+            for k in (
+                "col_scenario",
+                "col_policy",
+                "col_delivered",
+                "col_done",
+                "col_low95",
+                "col_high95",
+                "col_target",
+                "col_chance_share",
+            )
+        ],
+        rows,
+    )
 
 
 def _money(b: Book) -> None:
@@ -225,52 +303,100 @@ def _money(b: Book) -> None:
     for _, r in b.exp.table("cost").iterrows():
         name = str(r["name"])
         unit = "count" if name == "households_served" else "money"
-        rows.append([b.title(str(r["scenario"])), b.policy(str(r["policy"]), str(r["scenario"])), b.term("cost", name),
-                     *(_v(r[c], unit) for c in ("mean", "low", "high"))])
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                b.policy(str(r["policy"]), str(r["scenario"])),
+                b.term("cost", name),
+                *(_v(r[c], unit) for c in ("mean", "low", "high")),
+            ]
+        )
     ends = ("col_low95", "col_high95")
     b.sheet("money", [b.both(k) for k in ("col_scenario", "col_policy", "col_part", "col_amount", *ends)], rows)
     rows = []
     for _, r in b.exp.table("purse").iterrows():
         zh, en = (c.purse(str(r["group"])) for c in (b.zh, b.en))
-        rows.append([b.title(str(r["scenario"])), zh if zh == en else f"{zh} {en}", b.term("purse_line", str(r["name"])),
-                     *(_v(r[c], "money") for c in ("mean", "low", "high"))])
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                zh if zh == en else f"{zh} {en}",
+                b.term("purse_line", str(r["name"])),
+                *(_v(r[c], "money") for c in ("mean", "low", "high")),
+            ]
+        )
     b.sheet("purses", [b.both(k) for k in ("col_scenario", "col_purse", "col_part", "col_amount", *ends)], rows)
     rows = []
     for _, r in b.exp.table("effectiveness").iterrows():
         defined = bool(r["defined"]) if r["defined"] == r["defined"] else True
         by = r["dominated_by"] if isinstance(r["dominated_by"], str) else ""
         values: list[Content] = [_v(r[c], "money") for c in ("value", "low", "high")]
-        rows.append([b.title(str(r["scenario"])), b.term("measure", str(r["measure"])),
-                     *(values if defined else [b.both("not_defined").replace("\n", " "), _v(None), _v(None)]),
-                     b.title(by) if by else ""])
-    b.sheet("efficiency", [b.both(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_dominated")], rows)
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                b.term("measure", str(r["measure"])),
+                *(values if defined else [b.both("not_defined").replace("\n", " "), _v(None), _v(None)]),
+                b.title(by) if by else "",
+            ]
+        )
+    b.sheet(
+        "efficiency", [b.both(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_dominated")], rows
+    )
 
 
 def _people(b: Book) -> None:
     rows: list[list[Content]] = []
     for _, r in b.exp.table("movers").iterrows():
-        rows.append([b.title(str(r["scenario"])), _v(r["month"], "count"), b.term("group", str(r["group"])),
-                     _v(r["gained_share"], "share"), _v(r["lost_share"], "share")])
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                _v(r["month"], "count"),
+                b.term("group", str(r["group"])),
+                _v(r["gained_share"], "share"),
+                _v(r["lost_share"], "share"),
+            ]
+        )
     b.sheet("movers", [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_gained", "col_lost")], rows)
 
 
 def _synergy(b: Book) -> None:
     rows: list[list[Content]] = []
     for _, r in b.exp.table("synergy").iterrows():
-        names = [b.title(p) if b.zh.scenario(p) else b.policy(p, str(r["scenario"])) for p in together.parts_of(r["parts"])]
-        rows.append([b.title(str(r["scenario"])), " × ".join(names), _v(r["month"], "count"), b.term("indicator", str(r["name"])),
-                     *(_v(r[c], unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high"))])
-    b.sheet("synergy", [b.both(k) for k in ("col_scenario", "col_parts", "col_month", "col_indicator", "head_synergy", "col_low95",
-                                            "col_high95")], rows)
+        names = [b.policy(p, str(r["scenario"])) for p in together.parts_of(r["parts"])]
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                " × ".join(names),
+                _v(r["month"], "count"),
+                b.term("indicator", str(r["name"])),
+                *(_v(r[c], unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
+            ]
+        )
+    b.sheet(
+        "synergy",
+        [
+            b.both(k)
+            for k in (
+                "col_scenario",
+                "col_parts",
+                "col_month",
+                "col_indicator",
+                "head_synergy",
+                "col_low95",
+                "col_high95",
+            )
+        ],
+        rows,
+    )
 
 
 def _notes(b: Book) -> None:
     manifest = b.exp.manifest
+    versions: list[list[Content]] = [[str(k), str(v)] for k, v in (manifest.get("versions") or {}).items()]
     rows: list[list[Content]] = [
         [b.both("v_code").replace("\n", " "), str(manifest.get("code_version", "–"))],
         [b.both("v_replicates").replace("\n", " "), _v(b.exp.replicates, "count")],
         ["运行 Command", str(manifest.get("command", "–"))],
-        *([str(k), str(v)] for k, v in (manifest.get("versions") or {}).items()),
+        *versions,
     ]
     top = [t for key in ("notes_1", "notes_2", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
     closure = "closure_text_" + ("fixed" if b.exp.closure == "fixed" else "endogenous")

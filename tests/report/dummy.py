@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from experiments.tables import COLUMNS, write_table
+
 PARTS = {"microcredit": 62.0, "industry": 74.0, "training": 38.0, "publicity": 4.0, "demonstration": 15.0}
 SCENARIOS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "baseline": ("Visits only", "仅入户走访", ()),
@@ -28,17 +30,56 @@ SCENARIOS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 COST = {"microcredit": 11.2e6, "industry": 13.4e6, "training": 9.1e6, "publicity": 1.1e6, "demonstration": 2.4e6}
 MARKS = (0, 12, 24, 36)
-GROUPS = (
-    "poor_at_start not_poor_at_start fifth_1 fifth_2 fifth_3 fifth_4 fifth_5 cause_illness cause_funds cause_technology "
-    "cause_labour cause_schooling cause_disability cause_disaster cause_none terrain_tableland terrain_river terrain_hills "
-    "linked registered not_registered served not_served"
-).split()
-FACTOR = {g: f for g, f in zip(GROUPS, (
-    0.7, 1.15, 0.45, 0.8, 1.0, 1.2, 1.5, 0.02, 1.6, 1.4, 0.1, 0.5, -0.05, 0.6, 1.1, 1.3, 1.1, 0.55, 1.2, 0.9, 1.05, 2.1, -0.08,
-), strict=True)}
-HOW = {"microcredit": ("told", "applied", "lent"), "industry": ("told", "started", "finished"),
-       "training": ("enrolled", "trained"), "publicity": ("meetings", "told"), "demonstration": ("shown",),
-       "cash": ("paid",), "visits": ("visited", "visited_substance")}
+GROUPS = ["poor_at_start", "not_poor_at_start", "fifth_1", "fifth_2", "fifth_3", "fifth_4", "fifth_5", "cause_illness", "cause_funds", "cause_technology", "cause_labour", "cause_schooling", "cause_disability", "cause_disaster", "cause_none", "terrain_tableland", "terrain_river", "terrain_hills", "linked", "registered", "not_registered", "served", "not_served"]
+FACTOR = {
+    g: f
+    for g, f in zip(
+        GROUPS,
+        (
+            0.7,
+            1.15,
+            0.45,
+            0.8,
+            1.0,
+            1.2,
+            1.5,
+            0.02,
+            1.6,
+            1.4,
+            0.1,
+            0.5,
+            -0.05,
+            0.6,
+            1.1,
+            1.3,
+            1.1,
+            0.55,
+            1.2,
+            0.9,
+            1.05,
+            2.1,
+            -0.08,
+        ),
+        strict=True,
+    )
+}
+HOW = {
+    "microcredit": ("told", "applied", "lent"),
+    "industry": ("told", "started", "finished"),
+    "training": ("enrolled", "trained"),
+    "publicity": ("meetings", "told"),
+    "demonstration": ("shown",),
+    "cash": ("paid",),
+    "visits": ("visited", "visited_substance"),
+}
+
+
+PURSES = (
+    ("industry_funds", "Fiscal funds for industry", "财政扶贫产业资金", "industry"),
+    ("unit_funds", "Support units' own money", "联村单位自筹资金", "visits"),
+    ("training_funds", "Training funds", "培训专项资金", "training"),
+    ("bank_women", "Bank quota for women's small guaranteed loans", "妇女小额担保贷款额度", "microcredit"),
+)
 
 
 def gain(ident: str, month: int) -> float:
@@ -75,24 +116,38 @@ def make(folder: Path, replicates: int = 40, scenarios: tuple[str, ...] = tuple(
     for ident in scenarios:
         en, zh, parts = SCENARIOS[ident]
         labels = ["visits", *parts]
-        entries.append({"id": ident, "title": {"en": en, "zh": zh}, "digest": f"{abs(hash(ident)) % 10**12:012d}", "policies": labels})
-        entries[-1]["digest"] = f"{sum(ord(c) * 31**k for k, c in enumerate(ident)) % 10**12:012d}"
+        digest = f"{sum(ord(c) * 31**k for k, c in enumerate(ident)) % 10**12:012d}"
+        entries.append({"id": ident, "title": {"en": en, "zh": zh}, "digest": digest, "policies": labels})
         body = 'era = "2012"\nhorizon_months = 36\n[world]\nprofile = "gansu_county"\nvillages = 215\n'
         body += "[campaign]\nstart = 2012-12-24\ndays = 100\n"
         body += "".join(f'[[policies]]\nkind = "{p}"\nlabel = "{p}"\n' for p in labels)
+        for purse, en_name, zh_name, use in PURSES:
+            body += f'[[purses]]\nid = "{purse}"\ntitle_en = "{en_name}"\ntitle_zh = "{zh_name}"\nuses = ["{use}"]\n'
         (folder / "scenarios" / f"{ident}.toml").write_text(body, encoding="utf-8")
     manifest = {
-        "name": "demo", "code_version": "9c1f07ab4e22", "scenarios": entries, "baseline": "baseline",
-        "outcomes": ["income_yuan", "headcount"], "precision": 0.1,
-        "replicates": {"done": replicates, "step": 10, "limit": 60}, "closure": "endogenous", "calibrated": False,
-        "command": "village compare scenarios/*.toml --name demo", "kind": "compare",
+        "name": "demo",
+        "complete": True,
+        "code_version": "9c1f07ab4e22",
+        "scenarios": entries,
+        "baseline": "baseline",
+        "outcomes": [{"name": n, "month": 36, "group": "all"} for n in ("income_yuan", "headcount")],
+        "precision": 0.0025,
+        "replicates": {"done": replicates, "step": 10, "limit": 60},
+        "closure": "endogenous",
+        "calibrated": False,
+        "command": "village compare scenarios/*.toml --name demo",
+        "kind": "compare",
         "versions": {"python": "3.11.9", "mesa": "3.3.1", "numpy": "2.4.6", "numba": "0.68.1"},
         "world": {"profile": "gansu_county", "villages": 215, "population_seed": 1, "households": 47300},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
     tables = _tables(rng, replicates, scenarios)
     for name, frame in tables.items():
-        frame.to_parquet(folder / "tables" / f"{name}.parquet")
+        texts = {"scenario", "group", "name", "policy", "kind", "parts"}
+        for column in COLUMNS[name].replace("|", " ").split():
+            if column not in frame.columns:
+                frame[column] = "all" if column == "group" else "" if column in texts else 0
+        write_table(folder / "tables" / f"{name}.parquet", name, [frame])
     return folder
 
 
@@ -100,8 +155,12 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
     years = {m: rng.normal(0, 190 if m else 0, n) for m in MARKS}
     base = {0: 4344.0, 12: 4920.0, 24: 5480.0, 36: 6010.0}
     heads = {0: 0.332, 12: 0.281, 24: 0.236, 36: 0.199}
-    split = {"income_wage_yuan": (0.40, 0.45), "income_operating_yuan": (0.48, 0.5), "income_property_yuan": (0.025, 0.05),
-             "income_transfer_yuan": (0.095, 0.0)}
+    split = {
+        "income_wage_yuan": (0.40, 0.45),
+        "income_operating_yuan": (0.48, 0.5),
+        "income_property_yuan": (0.025, 0.05),
+        "income_transfer_yuan": (0.095, 0.0),
+    }
     rows: list[tuple[str, int, int, str, str, float]] = []
     for ident in scenarios:
         cash = ident.startswith("cash")
@@ -112,9 +171,19 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
                 income = base[m] + years[m][k] + g + noise[k]
                 add = g + noise[k]
                 head = heads[m] - years[m][k] / 9000 - add / 8000 + (rng.normal(0, 0.0012) if add else 0)
-                one = {"income_yuan": income, "headcount": head, "headcount_after": head + 0.052, "income_median_yuan": income * 0.86,
-                       "income_after_yuan": income - 610 - years[m][k] * 0.1, "poverty_gap": head * 0.28, "gini": 0.36 + add / 40000,
-                       "overdue_rate": 0.03, "awareness": 0.4 + 0.1 * (m > 0), "drive": 0.5, "orchard_asset_yuan": 90 + g * 0.4}
+                one = {
+                    "income_yuan": income,
+                    "headcount": head,
+                    "headcount_after": head + 0.052,
+                    "income_median_yuan": income * 0.86,
+                    "income_after_yuan": income - 610 - years[m][k] * 0.1,
+                    "poverty_gap": head * 0.28,
+                    "gini": 0.36 + add / 40000,
+                    "overdue_rate": 0.03,
+                    "awareness": 0.4 + 0.1 * (m > 0),
+                    "drive": 0.5,
+                    "orchard_asset_yuan": 90 + g * 0.4,
+                }
                 for name, (share, part) in split.items():
                     extra = add * (part if not cash else (0.9 if name == "income_transfer_yuan" and m == 12 else 0.1))
                     one[name] = (base[m] + years[m][k] * (0.2 if "wage" in name else 1.0)) * share + extra
@@ -128,13 +197,19 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
             parts = SCENARIOS[ident][2]
             jobs = 210 + 640 * ("training" in parts) + 90 * ("industry" in parts) + rng.normal(0, 25)
             rows.append((ident, k + 1, -1, "all", "jobs_begun", round(jobs)))
-            rows.append((ident, k + 1, -1, "all", "income_expected_yuan", base[12] + gain(ident, 12) + rng.normal(0, 8)))
-            rows.append((ident, k + 1, -1, "all", "awareness", 0.41 + 0.12 * ("publicity" in parts) + rng.normal(0, 0.004)))
+            rows.append(
+                (ident, k + 1, -1, "all", "income_expected_yuan", base[12] + gain(ident, 12) + rng.normal(0, 8))
+            )
+            rows.append(
+                (ident, k + 1, -1, "all", "awareness", 0.41 + 0.12 * ("publicity" in parts) + rng.normal(0, 0.004))
+            )
     outcomes = pd.DataFrame(rows, columns=["scenario", "seed", "month", "group", "name", "value"])
     out = {"outcomes": outcomes, "differences": _differences(outcomes)}
     out |= _monthly(rng, scenarios) | _delivery(rng, scenarios) | _money(rng, scenarios) | _percentile(scenarios)
     out |= _synergy(outcomes, scenarios) | _movers(scenarios) | _verdict(out["differences"]) | _reconcile()
-    out["failures"] = pd.DataFrame({"scenario": ["training"], "seed": [17], "error": ["ArithmeticError: household 1204, day 61"]})
+    out["failures"] = pd.DataFrame(
+        {"scenario": ["training"], "seed": [17], "error": ["ArithmeticError: household 1204, day 61"]}
+    )
     return out
 
 
@@ -149,10 +224,39 @@ def _differences(outcomes: pd.DataFrame) -> pd.DataFrame:
             month, group, name = key
             mean, low, high = interval(part.to_numpy())
             base = float(wide["baseline"].loc[key].mean())
-            rows.append((ident, month, group, name, base, base + mean, mean, low, high, len(part), mean / base if base else math.nan,
-                         float((part > 0).mean())))
-    return pd.DataFrame(rows, columns=["scenario", "month", "group", "name", "baseline_mean", "mean", "difference", "low", "high",
-                                       "replicates", "relative", "share_positive"])
+            rows.append(
+                (
+                    ident,
+                    month,
+                    group,
+                    name,
+                    base,
+                    base + mean,
+                    mean,
+                    low,
+                    high,
+                    len(part),
+                    mean / base if base else math.nan,
+                    float((part > 0).mean()),
+                )
+            )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "scenario",
+            "month",
+            "group",
+            "name",
+            "baseline_mean",
+            "mean",
+            "difference",
+            "low",
+            "high",
+            "replicates",
+            "relative",
+            "share_positive",
+        ],
+    )
 
 
 def _monthly(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -165,15 +269,54 @@ def _monthly(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
             level = 360 + 5 * m + d
             half = 1.1 if ident != "baseline" else 0.0
             rows.append((ident, m, "all", "income_yuan", level, level - 12, level + 12, d, d - half, d + half))
-    return {"monthly": pd.DataFrame(rows, columns=["scenario", "month", "group", "name", "mean", "low", "high", "difference",
-                                                   "difference_low", "difference_high"])}
+    return {
+        "monthly": pd.DataFrame(
+            rows,
+            columns=[
+                "scenario",
+                "month",
+                "group",
+                "name",
+                "mean",
+                "low",
+                "high",
+                "difference",
+                "difference_low",
+                "difference_high",
+            ],
+        )
+    }
 
 
 def _delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    targets = {"visited": 5457, "visited_substance": math.nan, "told": 16000, "applied": math.nan, "lent": 2400, "started": 3100,
-               "finished": 1800, "enrolled": 6000, "trained": 5200, "meetings": 430, "shown": 9000, "paid": 8000}
-    reach = {"visited": 1.04, "told": 0.97, "lent": 0.71, "started": 1.03, "finished": 0.2, "enrolled": 1.1, "trained": 1.005,
-             "meetings": 1.2, "shown": 0.9, "paid": 1.0, "applied": 3100, "visited_substance": 2310}
+    targets = {
+        "visited": 5457,
+        "visited_substance": math.nan,
+        "told": 16000,
+        "applied": math.nan,
+        "lent": 2400,
+        "started": 3100,
+        "finished": 1800,
+        "enrolled": 6000,
+        "trained": 5200,
+        "meetings": 430,
+        "shown": 9000,
+        "paid": 8000,
+    }
+    reach = {
+        "visited": 1.04,
+        "told": 0.97,
+        "lent": 0.71,
+        "started": 1.03,
+        "finished": 0.2,
+        "enrolled": 1.1,
+        "trained": 1.005,
+        "meetings": 1.2,
+        "shown": 0.9,
+        "paid": 1.0,
+        "applied": 3100,
+        "visited_substance": 2310,
+    }
     start = {"lent": 6, "started": 10, "finished": 12, "trained": 3, "applied": 2}
     rows, days, bind = [], [], []
     for ident in scenarios:
@@ -189,43 +332,72 @@ def _delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str,
                     chance = float(1 / (1 + math.exp(-(reach[name] - 1) * 60))) if math.isfinite(target) else math.nan
                     half = level * 0.03
                     rows.append((ident, policy, name, week, level, level - half, level + half, target, chance))
-            bind += [(ident, policy, "cadre_days", 0.31 if policy == "visits" else 0.08, 0.28, 0.34),
-                     (ident, policy, "purse", 0.22 if policy == "microcredit" else 0.02, 0.2, 0.24),
-                     (ident, policy, "season", 0.14 if policy == "industry" else 0.0, 0.1, 0.16)]
+            bind += [
+                (ident, policy, "cadre_days", 0.31 if policy == "visits" else 0.08, 0.28, 0.34),
+                (ident, policy, "purse", 0.22 if policy == "microcredit" else 0.02, 0.2, 0.24),
+                (ident, policy, "season", 0.14 if policy == "industry" else 0.0, 0.1, 0.16),
+            ]
+        given = left = 4205 * 9.1
+        days.append((ident, "all", 0, "given", given, given, given))
         for week in range(1, 16):
-            free = 0.0 if week in (7, 8) else 4205 * 0.7
-            for name, value in (("available", free), ("asked", free * 1.4), ("used", free * 0.93)):
+            used = 0.0 if week in (7, 8) else given * 0.93 / 13
+            for name, value in (("available", left), ("asked", used * 1.4), ("used", used)):
                 days.append((ident, "all", week, name, value, value - 20, value + 20))
+            left -= used
     return {
-        "delivery": pd.DataFrame(rows, columns=["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]),
+        "delivery": pd.DataFrame(
+            rows, columns=["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
+        ),
         "cadre_days": pd.DataFrame(days, columns=["scenario", "group", "item", "name", "mean", "low", "high"]),
         "binding": pd.DataFrame(bind, columns=["scenario", "group", "name", "mean", "low", "high"]),
     }
 
 
 def _money(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    share = {"grants_yuan": 0.4, "interest_subsidy_yuan": 0.1, "loan_losses_yuan": 0.05, "capital_cost_yuan": 0.1,
-             "administration_yuan": 0.15, "cadre_days_yuan": 0.2}
+    share = {
+        "grants_yuan": 0.4,
+        "interest_subsidy_yuan": 0.1,
+        "loan_losses_yuan": 0.05,
+        "capital_cost_yuan": 0.1,
+        "administration_yuan": 0.15,
+        "cadre_days_yuan": 0.2,
+    }
     cost, purse, spend, money, effect = [], [], [], [], []
     mix_cost = sum(COST[p] for p in SCENARIOS["mix"][2])
     for ident in scenarios:
-        amounts = {"visits": 3.1e6} | {p: COST.get(p, mix_cost if ident == "cash_mix" else 13.0e6) for p in SCENARIOS[ident][2]}
+        amounts = {"visits": 3.1e6} | {
+            p: COST.get(p, mix_cost if ident == "cash_mix" else 13.0e6) for p in SCENARIOS[ident][2]
+        }
         total: dict[str, float] = {}
         for policy, amount in amounts.items():
             lines = {k: amount * v for k, v in share.items()}
             lines["cost_yuan"] = amount
             lines["cash_outlay_yuan"] = amount * 0.8 + (4e7 if policy == "microcredit" else 0)
             lines["principal_yuan"] = 4.0e7 if policy == "microcredit" else 0.0
-            lines["households_served"] = {"visits": 5457, "microcredit": 1700, "industry": 3180, "training": 5226}.get(policy, 8000)
+            lines["households_served"] = {"visits": 5457, "microcredit": 1700, "industry": 3180, "training": 5226}.get(
+                policy, 8000
+            )
             for name, value in lines.items():
                 cost.append((ident, policy, name, value, value * 0.985, value * 1.015))
                 total[name] = total.get(name, 0.0) + value
         total["households_served"] *= 0.8
         cost += [(ident, "all", name, v, v * 0.99, v * 1.01) for name, v in total.items()]
-        for group, amount in (("fiscal", 2.6e7), ("units", 4.278e6), ("training_fund", 1.0e7), ("bank_quota", 5.0e7)):
-            used = amount * {"fiscal": 0.91, "units": 1.0, "training_fund": 0.88, "bank_quota": 0.8}[group]
-            for name, value in (("amount_yuan", amount), ("released_yuan", amount * 0.98), ("spent_yuan", used),
-                                ("unspent_yuan", amount - used), ("infeasible_yuan", (amount - used) * 0.3)):
+        for group, amount in (
+            ("industry_funds", 2.6e7),
+            ("unit_funds", 4.278e6),
+            ("training_funds", 1.0e7),
+            ("bank_women", 5.0e7),
+        ):
+            used = (
+                amount * {"industry_funds": 0.91, "unit_funds": 1.0, "training_funds": 0.88, "bank_women": 0.8}[group]
+            )
+            for name, value in (
+                ("amount_yuan", amount),
+                ("released_yuan", amount * 0.98),
+                ("spent_yuan", used),
+                ("unspent_yuan", amount - used),
+                ("infeasible_yuan", (amount - used) * 0.3),
+            ):
                 purse.append((ident, group, name, value, value * 0.99, value * 1.01))
         if ident != "baseline":
             whole = total["grants_yuan"]
@@ -233,30 +405,57 @@ def _money(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, pd
                 spend.append((ident, "all", "fifth", k, whole * part, whole * part * 0.96, whole * part * 1.04))
             spend.append((ident, "all", "targeting_inclusion_error", 0, 0.523, 0.512, 0.534))
             spend.append((ident, "all", "targeting_exclusion_error", 0, 0.581, 0.570, 0.592))
-        for who, why, value in (("bank>household", "loan", 4e7 if "microcredit" in amounts else 0.0),
-                                ("household>bank", "repayment", 3.6e7 if "microcredit" in amounts else 0.0),
-                                ("purse:fiscal>household", "grant", total["grants_yuan"]),
-                                ("market>household", "sales", 1.1e9 + 4e5 * gain(ident, 36)),
-                                ("employer>household", "wages", 9.2e8 + 3e5 * gain(ident, 36)),
-                                ("household>supplier", "inputs", 4.1e8 + 1.5e5 * gain(ident, 36)),
-                                ("purse:training_fund>trainer", "training", 8.8e6 if "training" in amounts else 0.0)):
+        for who, why, value in (
+            ("lender microcredit>households", "loans", 4e7 if "microcredit" in amounts else 0.0),
+            ("households>lender microcredit", "principal repaid", 3.6e7 if "microcredit" in amounts else 0.0),
+            ("policy industry>households", "industry grants", total["grants_yuan"]),
+            ("market>households", "livestock sales", 1.1e9 + 4e5 * gain(ident, 36)),
+            ("employers>households", "wages away", 9.2e8 + 3e5 * gain(ident, 36)),
+            ("households>market", "operating costs", 4.1e8 + 1.5e5 * gain(ident, 36)),
+            ("purse training_funds>market", "training", 8.8e6 if "training" in amounts else 0.0),
+        ):
             money.append((ident, who, why, value, value * 0.98, value * 1.02))
         if ident != "baseline":
             gap = gain(ident, 36) / 8000 * 0.28 * 100
             extra = total["cost_yuan"] - 3.1e6
             sure = gain(ident, 36) > 20
-            by = {"demonstration": "", "credit_training": "credit_industry", "training": "microcredit", "cash": "industry"}.get(ident, "")
-            effect.append((ident, "yuan_per_gap_point", extra / gap if gap else math.nan, extra / gap * 0.8 if sure else math.nan,
-                           extra / gap * 1.4 if sure else math.nan, sure, by))
-            effect.append((ident, "yuan_per_person_year_out", extra / (gap * 700) if gap else math.nan,
-                           extra / (gap * 700) * 0.8 if sure else math.nan, extra / (gap * 700) * 1.4 if sure else math.nan, sure, by))
+            by = {
+                "demonstration": "",
+                "credit_training": "credit_industry",
+                "training": "microcredit",
+                "cash": "industry",
+            }.get(ident, "")
+            effect.append(
+                (
+                    ident,
+                    "yuan_per_gap_point",
+                    extra / gap if gap else math.nan,
+                    extra / gap * 0.8 if sure else math.nan,
+                    extra / gap * 1.4 if sure else math.nan,
+                    sure,
+                    by,
+                )
+            )
+            effect.append(
+                (
+                    ident,
+                    "yuan_per_person_year_out",
+                    extra / (gap * 700) if gap else math.nan,
+                    extra / (gap * 700) * 0.8 if sure else math.nan,
+                    extra / (gap * 700) * 1.4 if sure else math.nan,
+                    sure,
+                    by,
+                )
+            )
     ends = ["mean", "low", "high"]
     return {
         "cost": pd.DataFrame(cost, columns=["scenario", "policy", "name", *ends]),
         "purse": pd.DataFrame(purse, columns=["scenario", "group", "name", *ends]),
         "spending": pd.DataFrame(spend, columns=["scenario", "group", "name", "item", *ends]),
         "money": pd.DataFrame(money, columns=["scenario", "group", "name", *ends]),
-        "effectiveness": pd.DataFrame(effect, columns=["scenario", "measure", "value", "low", "high", "defined", "dominated_by"]),
+        "effectiveness": pd.DataFrame(
+            effect, columns=["scenario", "measure", "value", "low", "high", "defined", "dominated_by"]
+        ),
     }
 
 
@@ -273,7 +472,9 @@ def _percentile(scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
                 here = d[k] if ident != "baseline" else 0.0
                 h = half[k] if ident != "baseline" and month else 0.0
                 rows.append((ident, month, k + 1, base * shape[k] + here, here, here - h, here + h))
-    return {"percentile": pd.DataFrame(rows, columns=["scenario", "month", "item", "mean", "difference", "low", "high"])}
+    return {
+        "percentile": pd.DataFrame(rows, columns=["scenario", "month", "item", "mean", "difference", "low", "high"])
+    }
 
 
 def _synergy(outcomes: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -287,10 +488,26 @@ def _synergy(outcomes: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, pd
             for combo in sorted((c for c in sets if len(c) > 1 and c <= whole), key=lambda c: (len(c), sorted(c))):
                 subsets = [s for s in sets if s <= combo]
                 value = sum(((-1) ** (len(combo) - len(s)) * wide[sets[s]] for s in subsets), start=0.0)
-                rows.append(("mix", "+".join(sorted(combo)), 36, name, *interval(value.to_numpy()), len(value), len(combo)))
+                rows.append(
+                    (
+                        "mix",
+                        "+".join(sorted(combo)),
+                        36,
+                        name,
+                        *interval(value.to_numpy()),
+                        len(value),
+                        len(combo),
+                        "interaction",
+                    )
+                )
             total = wide["mix"] - sum((wide[sets[frozenset([p])]] for p in whole), start=0.0) + 2 * wide["baseline"]
-            rows.append(("mix", "+".join(sorted(whole)), 36, name, *interval(total.to_numpy()), len(total), 0))
-    return {"synergy": pd.DataFrame(rows, columns=["scenario", "parts", "month", "name", "synergy", "low", "high", "replicates", "order"])}
+            rows.append(("mix", "+".join(sorted(whole)), 36, name, *interval(total.to_numpy()), len(total), 3, "total"))
+    return {
+        "synergy": pd.DataFrame(
+            rows,
+            columns=["scenario", "parts", "month", "name", "synergy", "low", "high", "replicates", "order", "kind"],
+        )
+    }
 
 
 def _movers(scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -300,9 +517,38 @@ def _movers(scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
             g = gain(ident, month)
             if ident != "baseline":
                 up, down = 0.1 + g / 500, 0.05 + g / 2400
-                rows.append((ident, month, "all", up, up - 0.012, up + 0.012, down, down - 0.006, down + 0.006, 1 - up - down))
-    return {"movers": pd.DataFrame(rows, columns=["scenario", "month", "group", "gained_share", "gained_share_low", "gained_share_high",
-                                                  "lost_share", "lost_share_low", "lost_share_high", "unchanged_share"])}
+                for group, f in (("all", 1.0), ("served", 1.6), ("not_served", 0.4), ("poor_at_start", 0.8)):
+                    rows.append(
+                        (
+                            ident,
+                            month,
+                            group,
+                            up * f,
+                            up * f - 0.012,
+                            up * f + 0.012,
+                            down,
+                            down - 0.006,
+                            down + 0.006,
+                            1 - up * f - down,
+                        )
+                    )
+    return {
+        "movers": pd.DataFrame(
+            rows,
+            columns=[
+                "scenario",
+                "month",
+                "group",
+                "gained_share",
+                "gained_share_low",
+                "gained_share_high",
+                "lost_share",
+                "lost_share_low",
+                "lost_share_high",
+                "unchanged_share",
+            ],
+        )
+    }
 
 
 def _verdict(differences: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -313,20 +559,33 @@ def _verdict(differences: pd.DataFrame) -> dict[str, pd.DataFrame]:
             half = (r["high"] - r["low"]) / 2
             needed = math.ceil(r["replicates"] * (half / asked) ** 2) if half == half else 0
             rows.append((r["scenario"], 36, r["name"], asked, half, r["replicates"], bool(half <= asked), needed))
-    return {"verdict": pd.DataFrame(rows, columns=["scenario", "month", "name", "asked_precision", "halfwidth", "replicates", "enough", "needed"])}
+    return {
+        "verdict": pd.DataFrame(
+            rows,
+            columns=["scenario", "month", "name", "asked_precision", "halfwidth", "replicates", "enough", "needed"],
+        )
+    }
 
 
 def _reconcile() -> dict[str, pd.DataFrame]:
     lines = [
-        ("villages", "Villages", "村数", 215, 215, 0, "villages"), ("households", "Households", "户数", 47298, 47300, 100, "households"),
+        ("villages", "Villages", "村数", 215, 215, 0, "villages"),
+        ("households", "Households", "户数", 47298, 47300, 100, "households"),
         ("income", "Net income per head", "人均纯收入", 4341.2, 4344.32, 43.4, "yuan"),
         ("registered", "Registered poor, share of people", "建档立卡贫困人口占比", 0.3331, 0.332, 0.005, "share"),
-        ("linked", "Linked households", "联系户", 5457, 5457, 0, "households"), ("cadres", "Cadres", "联户干部", 4205, 4205, 0, "cadres"),
+        ("linked", "Linked households", "联系户", 5457, 5457, 0, "households"),
+        ("cadres", "Cadres", "联户干部", 4205, 4205, 0, "cadres"),
         ("units", "Support units", "联村单位", 169, 169, 0, "units"),
-        ("housing", "Land a head", "人均耕地", 2.91, 2.65, 0.1, "mu"), ("wage", "Wage income, share of income", "工资性收入占比", 0.401, 0.4, 0.02, "share"),
+        ("housing", "Land a head", "人均耕地", 2.91, 2.65, 0.1, "mu"),
+        ("wage", "Wage income, share of income", "工资性收入占比", 0.401, 0.4, 0.02, "share"),
     ]
     rows = [(n, e, z, m, p, m - p, t, abs(m - p) <= t, u) for n, e, z, m, p, t, u in lines]
-    return {"reconcile": pd.DataFrame(rows, columns=["name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit"])}
+    return {
+        "reconcile": pd.DataFrame(
+            rows,
+            columns=["name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit"],
+        )
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,14 @@ from experiments.report.context import Context
 from experiments.report.sections import after, answer, county, day100, leans, money, people, together
 
 BUILDERS = (
-    answer.build, county.build, day100.build, after.build, people.build, money.build, together.build, leans.build,
+    answer.build,
+    county.build,
+    day100.build,
+    after.build,
+    people.build,
+    money.build,
+    together.build,
+    leans.build,
 )
 
 

@@ -1,4 +1,4 @@
-"""Section 4: income by source and headcount over the years that follow, before and after medical and school payments."""
+"""Section 4: income by source and headcount in the years that follow, before and after other payments."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ SOURCES = ("income_wage_yuan", "income_operating_yuan", "income_property_yuan", 
 def build(ctx: Context) -> Section:
     """Trajectories with bands; the monthly gain; cash counted both ways."""
     section = Section("after", ctx.say("s4"), ctx.say("s4_question"))
-    blocks = (levels(ctx, (*TOTALS[:1], *SOURCES, *TOTALS[1:]), "f-sources", "sources"), monthly(ctx), poverty(ctx), payments(ctx))
-    found = [b for b in blocks if b is not None]
-    section.add(*(found or [Text(ctx.missing(), "missing")]))
-    if found and blocks[1] is None:
+    blocks = (
+        levels(ctx, (*TOTALS[:1], *SOURCES, *TOTALS[1:]), "f-sources", "sources"),
+        monthly(ctx),
+        poverty(ctx),
+        payments(ctx),
+    )
+    section.add(*blocks)
+    if not section.blocks:
+        section.add(Text(ctx.missing(), "missing"))
+    elif blocks[1] is None:
         section.add(Text(ctx.say("no_monthly"), "missing"))
     return section
 
 
 def _marks(ctx: Context) -> list[int]:
-    months = {m for _, m in ctx.exp._everyone if m >= 0}
-    return sorted(months)
+    return sorted({m for _, m in ctx.exp.everyone if m >= 0})
 
 
 def levels(ctx: Context, names: Sequence[str], key: str, what: str) -> Figure | None:
@@ -46,11 +51,15 @@ def levels(ctx: Context, names: Sequence[str], key: str, what: str) -> Figure | 
             drawn.append(Line(marks, mean, ctx.style(ident), ctx.title(ident), low, high))
             for month, value in zip(marks, values, strict=True):
                 band = Estimate(value[0], value[1], value[2])
-                data.append([
-                    Cell(ctx.indicator(name)), Cell(ctx.title(ident)), Cell(ctx.num.plain(month, 0), number=True),
-                    Cell(ctx.num.show(Estimate(value[0]), unit_of(name)), number=True),
-                    Cell(ctx.num.span(band, unit_of(name)), number=True),
-                ])
+                data.append(
+                    [
+                        Cell(ctx.indicator(name)),
+                        Cell(ctx.title(ident)),
+                        Cell(ctx.num.plain(month, 0), number=True),
+                        Cell(ctx.num.show(Estimate(value[0]), unit_of(name)), number=True),
+                        Cell(ctx.num.span(band, unit_of(name)), number=True),
+                    ]
+                )
         if drawn:
             panels.append(LinePanel(ctx.indicator(name), unit.axis, drawn, ticks_x=marks))
     if not panels or ctx.leader is None:
@@ -58,7 +67,11 @@ def levels(ctx: Context, names: Sequence[str], key: str, what: str) -> Figure | 
     header = tuple(ctx.say(k) for k in ("col_indicator", "col_scenario", "col_month", "col_mean", "col_years"))
     table = Table(ctx.say("data_behind"), header, data, fold=True)
     return Figure(
-        key, _levels_title(ctx, names, what), ctx.source("years"), lines(panels, ctx.say("axis_month"), ctx.num, 3 if len(panels) > 4 else 2, 170, key="wide"), table,
+        key,
+        _levels_title(ctx, names, what),
+        ctx.source("years"),
+        lines(panels, ctx.say("axis_month"), ctx.num, 3 if len(panels) > 4 else 2, 170, key="wide"),
+        table,
         note=ctx.say("bands_note"),
     )
 
@@ -69,15 +82,23 @@ def _levels_title(ctx: Context, names: Sequence[str], what: str) -> str:
     known = {n: e for n, e in found.items() if e is not None}
     if what == "sources" and known:
         top, gain = max(known.items(), key=lambda pair: pair[1].value)
-        return ctx.say("fig_sources", source=ctx.indicator(top), month=ctx.month(ctx.final), mix=ctx.title(leader),
-                       change=ctx.change(gain, "yuan"))
+        return ctx.say(
+            "fig_sources",
+            source=ctx.indicator(top),
+            month=ctx.month(ctx.final),
+            mix=ctx.title(leader),
+            change=ctx.change(gain, "yuan"),
+        )
     if what == "poverty" and HEADCOUNT in known:
         base = ctx.exp.mean(ctx.baseline, HEADCOUNT, 0)
         row = ctx.exp.difference_row(leader, ctx.final, "all", HEADCOUNT)
         key = "fig_headcount" if base is not None else "fig_headcount_end"
         return ctx.say(
-            key, start=ctx.num.show(Estimate(base.value), "share") if base else "", month=ctx.month(ctx.final),
-            base=ctx.num.show(Estimate(row["baseline_mean"]), "share"), mix=ctx.title(leader),
+            key,
+            start=ctx.num.show(Estimate(base.value), "share") if base else "",
+            month=ctx.month(ctx.final),
+            base=ctx.num.show(Estimate(row["baseline_mean"]), "share"),
+            mix=ctx.title(leader),
             change=ctx.change(known[HEADCOUNT], "points"),
         )
     return ctx.say("fig_levels")
@@ -103,22 +124,34 @@ def monthly(ctx: Context) -> Figure | None:
         columns = [mine[c].astype(float).tolist() for c in ("month", "difference", "difference_low", "difference_high")]
         drawn.append(Line(columns[0], columns[1], ctx.style(ident), ctx.title(ident), columns[2], columns[3]))
         for month, value, low, high in zip(*columns, strict=True):
-            data.append([Cell(ctx.title(ident)), Cell(ctx.num.plain(month, 0), number=True),
-                         Cell(ctx.num.bare(Estimate(value, low, high), "yuan", signed=True), number=True)])
+            data.append(
+                [
+                    Cell(ctx.title(ident)),
+                    Cell(ctx.num.plain(month, 0), number=True),
+                    Cell(ctx.num.bare(Estimate(value, low, high), "yuan", signed=True), number=True),
+                ]
+            )
     if not drawn:
         return None
     mine = part[(part["scenario"] == ctx.leader) & part["difference_low"].notna()].sort_values("month")
     above = mine[mine["difference_low"] > 0]["month"]
     title = ctx.say("fig_monthly_none")
     if len(above):
-        title = ctx.say("fig_monthly", first=int(above.min()), count=len(above), of=len(mine), mix=ctx.title(ctx.leader))
+        title = ctx.say(
+            "fig_monthly", first=int(above.min()), count=len(above), of=len(mine), mix=ctx.title(ctx.leader)
+        )
     panel = LinePanel(
-        ctx.say("panel_monthly"), ctx.say("axis_yuan_month"), drawn, zero=True,
+        ctx.say("panel_monthly"),
+        ctx.say("axis_yuan_month"),
+        drawn,
+        zero=True,
         ticks_x=[m for m in range(0, int(max(drawn[-1].x)) + 1, 6) if m >= min(drawn[-1].x)],
     )
     header = (ctx.say("col_scenario"), ctx.say("col_month"), ctx.say("axis_yuan_month"))
     table = Table(ctx.say("data_behind"), header, data, fold=True)
-    return Figure("f-monthly", title, ctx.source("paired"), lines([panel], ctx.say("axis_month"), ctx.num, 1, 230), table)
+    return Figure(
+        "f-monthly", title, ctx.source("paired"), lines([panel], ctx.say("axis_month"), ctx.num, 1, 230), table
+    )
 
 
 def payments(ctx: Context) -> Table | None:
@@ -129,7 +162,9 @@ def payments(ctx: Context) -> Table | None:
     rows = []
     for ident in ctx.ranked:
         total = ctx.exp.between(ident, ctx.baseline, {(INCOME, m): 1.0 for m in marks})
-        flow = ctx.exp.between(ident, ctx.baseline, {(INCOME, ctx.final): 1.0, ("income_transfer_yuan", ctx.final): -1.0})
+        flow = ctx.exp.between(
+            ident, ctx.baseline, {(INCOME, ctx.final): 1.0, ("income_transfer_yuan", ctx.final): -1.0}
+        )
         after = ctx.exp.difference(ident, ctx.final, "all", "income_after_yuan")
         if total is None and flow is None:
             continue
@@ -138,7 +173,9 @@ def payments(ctx: Context) -> Table | None:
     if not rows:
         return None
     header = (
-        ctx.say("col_scenario"), ctx.say("col_cumulative", months=marks[-1]),
-        ctx.say("col_flow", first=ctx.final - 11, last=ctx.final), ctx.say("col_after", month=ctx.month(ctx.final)),
+        ctx.say("col_scenario"),
+        ctx.say("col_cumulative", months=marks[-1]),
+        ctx.say("col_flow", first=ctx.final - 11, last=ctx.final),
+        ctx.say("col_after", month=ctx.month(ctx.final)),
     )
     return Table(ctx.say("payments_table"), header, rows, note=ctx.say("payments_note"))

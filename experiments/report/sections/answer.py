@@ -9,8 +9,9 @@ from experiments.report.blocks import Cell, Figure, Section, Table, Text
 from experiments.report.charts import Panel, Row, dots
 from experiments.report.context import HEADCOUNT, INCOME, Context
 from experiments.report.data import estimate_of
-from experiments.report.numbers import Estimate, decimals_for
+from experiments.report.numbers import Estimate
 from experiments.report.terms import unit_of
+from experiments.statistics import decimals
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,14 @@ def build(ctx: Context) -> Answer:
     """The answer, or the plain statement that there is none."""
     sentence, more = sentences(ctx)
     return Answer(
-        "answer", ctx.say("s1"), ctx.say("s1_question"), sentence=sentence, more=more,
-        figure=ranking(ctx), cards=cards(ctx), asides=(left_out(ctx), binding(ctx), verdict(ctx)),
+        "answer",
+        ctx.say("s1"),
+        ctx.say("s1_question"),
+        sentence=sentence,
+        more=more,
+        figure=ranking(ctx),
+        cards=cards(ctx),
+        asides=(left_out(ctx), binding(ctx), verdict(ctx)),
     )
 
 
@@ -61,8 +68,8 @@ def relative(ctx: Context, scenario: str, month: int, group: str, name: str) -> 
     if not (math.isfinite(base) and base > 0 and math.isfinite(row["difference"])):
         return ""
     share = Estimate(row["difference"] / base, row["low"] / base, row["high"] / base)
-    decimals = min(decimals_for(share.half * 100), 2) if share.has_interval and share.half > 0 else 1
-    return ctx.num.plain(abs(share.value) * 100, decimals) + "%"
+    places = min(decimals(share.half * 100), 2) if share.has_interval and share.half > 0 else 1
+    return ctx.num.plain(abs(share.value) * 100, places) + "%"
 
 
 def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
@@ -75,14 +82,20 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         return ctx.say("answer_one_run", gain=ctx.num.show(gain, "yuan", signed=True), mix=ctx.title(leader)), ()
     say = ctx.say
     if gain.sign <= 0:
-        first = say("answer_no_gain", month=ctx.month(ctx.final), gain=ctx.num.show(gain, "yuan", signed=True),
-                    mix=ctx.title(leader))
+        first = say(
+            "answer_no_gain",
+            month=ctx.month(ctx.final),
+            gain=ctx.num.show(gain, "yuan", signed=True),
+            mix=ctx.title(leader),
+        )
         return first, ()
     extra = ctx.extra_cost(leader)
     part = relative(ctx, leader, ctx.final, "all", INCOME)
     first = say(
         "answer_tied" if ctx.tied else "answer_clear",
-        mix=ctx.title(leader), month=ctx.month(ctx.final), gain=ctx.num.show(gain, "yuan"),
+        mix=ctx.title(leader),
+        month=ctx.month(ctx.final),
+        gain=ctx.num.show(gain, "yuan"),
         percent=say("percent_of_baseline", percent=part) if part else "",
         cost=say("answer_cost", cost=ctx.num.show(extra, "money")) if math.isfinite(extra.value) else "",
         baseline=ctx.title(ctx.baseline),
@@ -99,8 +112,15 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
     if ctx.cash is not None:
         cash = ctx.exp.difference(ctx.cash, ctx.final, "all", INCOME)
         if cash is not None:
-            more.append(say("answer_cash", title=ctx.title(ctx.cash), change=ctx.change(cash, "yuan"),
-                            month=ctx.month(ctx.final), cost=ctx.num.show(ctx.extra_cost(ctx.cash), "money")))
+            more.append(
+                say(
+                    "answer_cash",
+                    title=ctx.title(ctx.cash),
+                    change=ctx.change(cash, "yuan"),
+                    month=ctx.month(ctx.final),
+                    cost=ctx.num.show(ctx.extra_cost(ctx.cash), "money"),
+                )
+            )
     return first, tuple(more)
 
 
@@ -112,25 +132,41 @@ def ranking(ctx: Context) -> Figure | None:
     for ident in ctx.ranked:
         pair = tuple(ctx.exp.difference(ident, ctx.final, "all", name) for name in (INCOME, HEADCOUNT))
         texts = tuple(
-            ctx.num.bare(e, unit, signed=True) if e is not None else "–" for e, unit in zip(pair, ("yuan", "points"), strict=True)
+            ctx.num.bare(e, unit, signed=True) if e is not None else "–"
+            for e, unit in zip(pair, ("yuan", "points"), strict=True)
         )
         rows.append(Row(ctx.title(ident), pair, texts, ctx.style(ident), bold=ident == ctx.leader))
-        data.append([Cell(ctx.title(ident)), *(Cell(t, number=True) for t in texts),
-                     Cell(ctx.num.bare(ctx.extra_cost(ident), "money"), number=True)])
+        data.append(
+            [
+                Cell(ctx.title(ident)),
+                *(Cell(t, number=True) for t in texts),
+                Cell(ctx.num.bare(ctx.extra_cost(ident), "money"), number=True),
+            ]
+        )
     names = (INCOME, HEADCOUNT)
     panels = [
-        Panel(ctx.say("axis_difference", name=ctx.indicator(n), unit=ctx.num.unit(unit_of(n, True)).axis),
-              ctx.num.unit(unit_of(n, True)).factor)
+        Panel(
+            ctx.say("axis_difference", name=ctx.indicator(n), unit=ctx.num.unit(unit_of(n, True)).axis),
+            ctx.num.unit(unit_of(n, True)).factor,
+        )
         for n in names
     ]
     spread = [e for ident in ctx.ranked if (e := ctx.exp.difference(ident, ctx.final, "all", INCOME)) is not None]
     clear = sum(1 for e in spread if e.sign > 0)
     title = ctx.say(
-        "fig_ranking", clear=clear, count=len(spread), month=ctx.month(ctx.final),
-        low=ctx.num.show(spread[-1], "yuan", signed=True), high=ctx.num.show(spread[0], "yuan", signed=True),
+        "fig_ranking",
+        clear=clear,
+        count=len(spread),
+        month=ctx.month(ctx.final),
+        low=ctx.num.show(spread[-1], "yuan", signed=True),
+        high=ctx.num.show(spread[0], "yuan", signed=True),
     )
-    header = (ctx.say("col_scenario"), panels[0].axis, panels[1].axis,
-              ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=ctx.num.unit("money").axis))
+    header = (
+        ctx.say("col_scenario"),
+        panels[0].axis,
+        panels[1].axis,
+        ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=ctx.num.unit("money").axis),
+    )
     table = Table(ctx.say("data_behind"), header, data, fold=True)
     return Figure("f-rank", title, ctx.source("paired"), dots(rows, panels, ctx.num), table)
 
@@ -147,19 +183,32 @@ def cards(ctx: Context) -> tuple[Card, ...]:
         row = ctx.exp.difference_row(leader, ctx.final, "all", name)
         level_unit = unit_of(name)
         detail = ctx.say(
-            "card_from_to", base=ctx.num.show(Estimate(row["baseline_mean"]), level_unit),
-            level=ctx.num.show(Estimate(row["mean"]), level_unit), month=ctx.month(ctx.final),
+            "card_from_to",
+            base=ctx.num.show(Estimate(row["baseline_mean"]), level_unit),
+            level=ctx.num.show(Estimate(row["mean"]), level_unit),
+            month=ctx.month(ctx.final),
         )
         value = ctx.num.bare(e, unit, signed=True) if e is not None else "–"
-        out.append(Card(ctx.indicator(name), value, ctx.num.unit(unit).suffix.strip(),
-                        detail if e is not None else ctx.missing()))
+        out.append(
+            Card(
+                ctx.indicator(name),
+                value,
+                ctx.num.unit(unit).suffix.strip(),
+                detail if e is not None else ctx.missing(),
+            )
+        )
     extra = ctx.extra_cost(leader)
     served = ctx.cost(leader, "households_served")
     detail = ctx.missing() if not math.isfinite(extra.value) else ""
     if not detail and served.value > 0:
-        detail = ctx.say("card_per_household", each=ctx.num.show(Estimate(extra.value / served.value), "yuan"),
-                         households=ctx.num.show(Estimate(served.value), "households"))
-    out.append(Card(ctx.say("col_extra_cost"), ctx.num.bare(extra, "money"), ctx.num.unit("money").suffix.strip(), detail))
+        detail = ctx.say(
+            "card_per_household",
+            each=ctx.num.show(Estimate(extra.value / served.value), "yuan"),
+            households=ctx.num.show(Estimate(served.value), "households"),
+        )
+    out.append(
+        Card(ctx.say("col_extra_cost"), ctx.num.bare(extra, "money"), ctx.num.unit("money").suffix.strip(), detail)
+    )
     out.append(_cadre_card(ctx, leader))
     return tuple(out)
 
@@ -167,15 +216,23 @@ def cards(ctx: Context) -> tuple[Card, ...]:
 def _cadre_card(ctx: Context, leader: str) -> Card:
     frame = ctx.exp.table("cadre_days")
     mine = frame[(frame["scenario"] == leader) & (frame["group"] == "all")]
-    total = {str(n): float(part["mean"].sum()) for n, part in mine.groupby("name", observed=True)}
     label = ctx.say("card_cadre_days")
-    if not total.get("available"):
+    total = {str(n): float(part["mean"].sum()) for n, part in mine.groupby("name", observed=True)}
+    # `available` is a stock, what is left as each week begins: the first week's is what the campaign was given.
+    available = total.get("given") or float(mine[mine["name"] == "available"]["mean"].max())
+    if not available > 0:
         return Card(label, "–", "", ctx.missing())
-    used, available = total.get("used", math.nan), total["available"]
+    used = total.get("used", 0.0)
     return Card(
-        label, ctx.num.plain(used / available * 100, 0), "%",
-        ctx.say("card_used_of", used=ctx.num.plain(used), available=ctx.num.plain(available),
-                asked=ctx.num.plain(total.get("asked", math.nan))),
+        label,
+        ctx.num.plain(used / available * 100, 0),
+        "%",
+        ctx.say(
+            "card_used_of",
+            used=ctx.num.plain(used, 0),
+            available=ctx.num.plain(available, 0),
+            asked=ctx.num.plain(total.get("asked", math.nan), 0),
+        ),
     )
 
 
@@ -185,14 +242,24 @@ def left_out(ctx: Context) -> Aside:
     items: list[str] = []
     if leader is not None:
         frame = ctx.exp.table("spending")
-        rows = frame[(frame["scenario"] == leader) & (frame["group"] == "all") & (frame["name"] == "targeting_exclusion_error")]
+        rows = frame[
+            (frame["scenario"] == leader) & (frame["group"] == "all") & (frame["name"] == "targeting_exclusion_error")
+        ]
         if len(rows):
             share = estimate_of(rows.iloc[0]).value
             items.append(ctx.say("left_unreached", n=ctx.num.plain(share * 100, 0)))
-        causes = [g for g in ctx.exp.table("differences")["group"].unique()
-                  if str(g).startswith(("cause_", "terrain_", "poor_at", "fifth_1", "not_served"))]
-        flat = [str(g) for g in sorted(causes)
-                if (e := ctx.exp.difference(leader, ctx.final, str(g), INCOME)) is not None and e.sign <= 0 and e.has_interval]
+        causes = [
+            g
+            for g in ctx.exp.table("differences")["group"].unique()
+            if str(g).startswith(("cause_", "terrain_", "poor_at", "fifth_1", "not_served"))
+        ]
+        flat = [
+            str(g)
+            for g in sorted(causes)
+            if (e := ctx.exp.difference(leader, ctx.final, str(g), INCOME)) is not None
+            and e.sign <= 0
+            and e.has_interval
+        ]
         if flat:
             items.append(ctx.say("left_flat", groups=ctx.num.join([ctx.group_in_list(g) for g in flat])))
         elif causes:
@@ -216,8 +283,12 @@ def binding(ctx: Context) -> Aside:
     if top.empty:
         return Aside(heading, (ctx.say("nothing_bound"),))
     items = tuple(
-        ctx.say("bound_line", policy=ctx.policy(str(r["group"]), ctx.leader), percent=ctx.num.share(float(r["mean"]), 0),
-                constraint=ctx.say.term("constraint", str(r["name"])))
+        ctx.say(
+            "bound_line",
+            policy=ctx.policy(str(r["group"]), ctx.leader),
+            percent=ctx.num.share(float(r["mean"]), 0),
+            constraint=ctx.say.term("constraint", str(r["name"])),
+        )
         for _, r in top.iterrows()
     )
     return Aside(heading, items)
@@ -239,9 +310,11 @@ def verdict(ctx: Context) -> Aside:
         factor_unit = ctx.num.unit(unit_of(name, True))
         half = row["halfwidth"]
         values = {
-            "name": ctx.indicator(name), "n": int(row["replicates"]) if row["replicates"] == row["replicates"] else ctx.exp.replicates,
+            "name": ctx.indicator(name),
+            "n": int(row["replicates"]) if row["replicates"] == row["replicates"] else ctx.exp.replicates,
             "asked": _brief(ctx, float(row["asked_precision"]) * factor_unit.factor) + factor_unit.suffix,
-            "half": ctx.num.plain(float(half) * factor_unit.factor, digits_of(float(half) * factor_unit.factor)) + factor_unit.suffix,
+            "half": ctx.num.plain(float(half) * factor_unit.factor, digits_of(float(half) * factor_unit.factor))
+            + factor_unit.suffix,
             "needed": _about(ctx, float(row["needed"])),
         }
         warn = warn or not enough
@@ -251,18 +324,20 @@ def verdict(ctx: Context) -> Aside:
 
 def _about(ctx: Context, count: float) -> str:
     """A count known roughly: two significant digits."""
-    return ctx.num.plain(count, 1 - math.floor(math.log10(count)) if count >= 10 else 0) if math.isfinite(count) else "–"
+    return (
+        ctx.num.plain(count, 1 - math.floor(math.log10(count)) if count >= 10 else 0) if math.isfinite(count) else "–"
+    )
 
 
 def _brief(ctx: Context, value: float) -> str:
     """A round number as it was asked for, without trailing zeros."""
-    decimals = next((d for d in range(6) if abs(round(value, d) - value) < 1e-9 * max(1.0, abs(value))), 6)
-    return ctx.num.plain(value, decimals)
+    places = next((d for d in range(6) if abs(round(value, d) - value) < 1e-9 * max(1.0, abs(value))), 6)
+    return ctx.num.plain(value, places)
 
 
 def digits_of(half: float) -> int:
     """Decimals for a half-width shown by itself."""
-    return decimals_for(half) if math.isfinite(half) and half > 0 else 0
+    return decimals(half) if math.isfinite(half) and half > 0 else 0
 
 
 def missing_note(ctx: Context) -> Text:

@@ -18,9 +18,13 @@ def build(ctx: Context) -> Section:
         return section
     fails = int((~frame["within"].astype(bool)).sum())
     key = "county_all" if fails == 0 else "county_some"
-    section.add(Text(ctx.say(key, good=len(frame) - fails, count=len(frame), fails=fails), "lead" if not fails else "warning"))
+    section.add(
+        Text(ctx.say(key, good=len(frame) - fails, count=len(frame), fails=fails), "lead" if not fails else "warning")
+    )
     rows = [_line(ctx, row) for _, row in frame.iterrows()]
-    header = tuple(ctx.say(k) for k in ("col_line", "col_model", "col_profile", "col_difference", "col_tolerance", "col_agrees"))
+    header = tuple(
+        ctx.say(k) for k in ("col_line", "col_model", "col_profile", "col_difference", "col_tolerance", "col_agrees")
+    )
     section.add(Table(ctx.say("county_table"), header, rows, note=ctx.say("county_note")))
     return section
 
@@ -47,8 +51,15 @@ def _line(ctx: Context, row: Any) -> list[Cell]:
 
     tolerance = float(row["tolerance"]) * factor
     return [
-        Cell(named, mark=mark), cell(model), cell(profile), cell(gap, signed=True),
-        Cell("±" + ctx.num.plain(tolerance, decimals) + points if math.isfinite(tolerance) else "–", number=True, mark=mark),
+        Cell(named, mark=mark),
+        cell(model),
+        cell(profile),
+        cell(gap, signed=True),
+        Cell(
+            "±" + ctx.num.plain(tolerance, decimals) + points if math.isfinite(tolerance) else "–",
+            number=True,
+            mark=mark,
+        ),
         Cell(ctx.say("agrees" if within else "fails"), mark=mark),
     ]
 

@@ -12,7 +12,7 @@ from experiments.report.context import INCOME, Context
 from experiments.report.curves import Line, LinePanel, lines
 from experiments.report.data import DAY100, estimate_of
 from experiments.report.numbers import Estimate
-from experiments.report.terms import unit_of
+from experiments.report.terms import delivery_unit, unit_of
 
 MOST_PANELS = 8
 
@@ -33,7 +33,8 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     if frame.empty or ctx.leader is None:
         return None, None
     mine = frame[frame["scenario"] == ctx.leader]
-    panels, data = [], []
+    panels: list[LinePanel] = []
+    data: list[list[Cell]] = []
     for (policy, name), part in mine.groupby(["policy", "name"], sort=False, observed=True):
         part = part.sort_values("week")
         target = float(part["target"].iloc[-1])
@@ -45,12 +46,18 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     rated = mine.sort_values("week").drop_duplicates(["policy", "name"], keep="last")
     chances = rated["chance_met"].dropna()
     likely = int((chances >= 0.9).sum())
-    title = ctx.say("fig_delivery", likely=likely, count=len(chances), mix=ctx.title(ctx.leader)) if len(chances) else ctx.say(
-        "fig_delivery_no_targets", mix=ctx.title(ctx.leader))
+    title = (
+        ctx.say("fig_delivery", likely=likely, count=len(chances), mix=ctx.title(ctx.leader))
+        if len(chances)
+        else ctx.say("fig_delivery_no_targets", mix=ctx.title(ctx.leader))
+    )
     table = Table(ctx.say("data_behind"), _header(ctx)[1:], [row[1:] for row in data], fold=True)
     figure = Figure(
-        "f-delivery", title, ctx.source("level_mean"),
-        lines(panels[:MOST_PANELS], ctx.say("axis_week"), ctx.num, columns=3, tall=130), table,
+        "f-delivery",
+        title,
+        ctx.source("level_mean"),
+        lines(panels[:MOST_PANELS], ctx.say("axis_week"), ctx.num, columns=3, tall=130),
+        table,
         note=ctx.say("delivery_note"),
     )
     last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
@@ -61,16 +68,19 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
 
 
 def _header(ctx: Context) -> tuple[str, ...]:
-    return tuple(ctx.say(k) for k in ("col_scenario", "col_policy", "col_delivered", "col_done", "col_target", "col_chance"))
+    return tuple(
+        ctx.say(k) for k in ("col_scenario", "col_policy", "col_delivered", "col_done", "col_target", "col_chance")
+    )
 
 
 def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
-    target, chance = float(row["target"]), float(row["chance_met"])
+    target, chance, unit = float(row["target"]), float(row["chance_met"]), delivery_unit(str(row["name"]))
     return [
-        Cell(ctx.title(scenario)), Cell(ctx.policy(str(row["policy"]), scenario)),
+        Cell(ctx.title(scenario)),
+        Cell(ctx.policy(str(row["policy"]), scenario)),
         Cell(ctx.say.term("delivery", str(row["name"]))),
-        Cell(ctx.num.bare(estimate_of(row)), number=True),
-        Cell(ctx.num.plain(target, 0) if math.isfinite(target) else ctx.say("no_target"), number=True),
+        Cell(ctx.num.show(estimate_of(row), unit), number=True),
+        Cell(ctx.num.show(Estimate(target), unit) if math.isfinite(target) else ctx.say("no_target"), number=True),
         Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if chance < 0.5 else ""),
     ]
 
@@ -81,14 +91,19 @@ def _panel(ctx: Context, policy: str, name: str, part: pd.DataFrame, target: flo
     note = ""
     if math.isfinite(target):
         note = ctx.say("target_met", chance=ctx.num.chance(chance, ctx.exp.replicates)) if math.isfinite(chance) else ""
-    line = Line(
-        [0.0, *part["week"].astype(float)], [0.0, *part["mean"].astype(float)], style, "",
-        [0.0, *part["low"].astype(float)], [0.0, *part["high"].astype(float)], markers=True,
-    )
+    unit = ctx.num.unit(delivery_unit(name))
+    mean, low, high = ([0.0, *(part[c].astype(float) * unit.factor)] for c in ("mean", "low", "high"))
+    line = Line([0.0, *part["week"].astype(float)], mean, style, "", low, high, markers=True)
+    target *= unit.factor
     return LinePanel(
         ctx.say("panel_delivery", policy=ctx.policy(policy, ctx.leader), name=ctx.say.term("delivery", name)),
-        "", [line], zero=True, target=target if math.isfinite(target) else None,
-        target_label=ctx.say("target") if math.isfinite(target) else "", note=note, ticks_x=(0, 5, 10, 15),
+        unit.axis,
+        [line],
+        zero=True,
+        target=target if math.isfinite(target) else None,
+        target_label=ctx.say("target") if math.isfinite(target) else "",
+        note=note,
+        ticks_x=(0, 5, 10, 15),
     )
 
 
@@ -104,26 +119,49 @@ def expectations(ctx: Context) -> list[Text | Table]:
             if not math.isfinite(row["difference"]):
                 continue
             unit = unit_of(name, True)
-            rows.append([
-                Cell(ctx.indicator(name)), Cell(ctx.title(scenario)),
-                Cell(ctx.num.show(Estimate(row["baseline_mean"]), unit_of(name)), number=True),
-                Cell(ctx.num.show(Estimate(row["mean"]), unit_of(name)), number=True),
-                Cell(ctx.num.show(Estimate(row["difference"], row["low"], row["high"]), unit, signed=True), number=True),
-            ])
+            rows.append(
+                [
+                    Cell(ctx.indicator(name)),
+                    Cell(ctx.title(scenario)),
+                    Cell(ctx.num.show(Estimate(row["baseline_mean"]), unit_of(name)), number=True),
+                    Cell(ctx.num.show(Estimate(row["mean"]), unit_of(name)), number=True),
+                    Cell(
+                        ctx.num.show(Estimate(row["difference"], row["low"], row["high"]), unit, signed=True),
+                        number=True,
+                    ),
+                ]
+            )
     out: list[Text | Table] = []
     if rows:
-        header = tuple(ctx.say(k) for k in ("col_indicator", "col_scenario", "col_baseline", "col_level", "col_difference"))
+        header = tuple(
+            ctx.say(k) for k in ("col_indicator", "col_scenario", "col_baseline", "col_level", "col_difference")
+        )
         out.append(Table(ctx.say("day100_table", days=ctx.days), header, rows))
     leader = ctx.leader
     jobs = ctx.exp.difference(leader, DAY100, "all", "jobs_begun") if leader else None
+    if leader and jobs is None:
+        frame = ctx.exp.table("delivery")
+        mine = frame[(frame["scenario"] == leader) & frame["name"].isin(["placed", "jobs"])]
+        if len(mine):
+            last = mine.sort_values("week", kind="stable").drop_duplicates(["policy", "name"], keep="last")
+            found = ctx.num.show(estimate_of(last.iloc[0]), "people")
+            out.insert(0, Text(ctx.say("placed_line", mix=ctx.title(leader), jobs=found)))
     if leader and jobs is not None:
         out.insert(0, Text(ctx.say("jobs_line", mix=ctx.title(leader), jobs=ctx.num.show(jobs, "people", signed=True))))
     gain = ctx.exp.difference(leader, 12, "all", INCOME) if leader else None
     if leader and gain is not None:
         level = ctx.exp.mean(leader, INCOME, 12)
-        out.append(Text(ctx.say(
-            "expect_12", mix=ctx.title(leader), change=ctx.change(gain, "yuan"),
-            level=ctx.num.show(Estimate(level.value), "yuan") if level else "–"), "lead"))
+        out.append(
+            Text(
+                ctx.say(
+                    "expect_12",
+                    mix=ctx.title(leader),
+                    change=ctx.change(gain, "yuan"),
+                    level=ctx.num.show(Estimate(level.value), "yuan") if level else "–",
+                ),
+                "lead",
+            )
+        )
     elif not rows:
         out.append(Text(ctx.missing(), "missing"))
     return out

@@ -16,7 +16,12 @@ NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")
 def build(ctx: Context) -> Section:
     """Assumptions, limits, closure, versions, the line to type, failed runs."""
     section = Section("leans", ctx.say("s8"), ctx.say("s8_question"))
-    section.add(Text(ctx.say("calibrated" if ctx.exp.calibrated else "uncalibrated_long"), "lead" if ctx.exp.calibrated else "warning"))
+    section.add(
+        Text(
+            ctx.say("calibrated" if ctx.exp.calibrated else "uncalibrated_long"),
+            "lead" if ctx.exp.calibrated else "warning",
+        )
+    )
     section.add(*assumptions(ctx))
     section.add(Bullets([ctx.say(k) for k in NOT_MODELLED], ctx.say("not_modelled")))
     section.add(Text(ctx.say("closure_text_" + ("fixed" if ctx.exp.closure == "fixed" else "endogenous"))))
@@ -64,8 +69,16 @@ def load_numbers(ctx: Context) -> list[Number]:
 def _number(ctx: Context, p: Any, touched: set[str]) -> Number:
     label = getattr(p, "label_zh" if ctx.zh else "label_en", "") or ""
     return Number(
-        str(p.topic), str(p.name), str(label), _text(ctx, p.value), _text(ctx, p.low), _text(ctx, p.high), str(p.unit or ""),
-        str(p.source or ""), str(p.confidence), p.name in touched,
+        str(p.topic),
+        str(p.name),
+        str(label),
+        _text(ctx, p.value),
+        _text(ctx, p.low),
+        _text(ctx, p.high),
+        str(p.unit or ""),
+        str(p.source or ""),
+        str(p.confidence),
+        p.name in touched,
     )
 
 
@@ -77,7 +90,9 @@ def _text(ctx: Context, value: Any) -> str:
     number = float(value)
     if not math.isfinite(number):
         return "–"
-    return ctx.num.plain(number, None if abs(number) >= 1 or number == 0 else min(6, 2 - math.floor(math.log10(abs(number)))))
+    return ctx.num.plain(
+        number, None if abs(number) >= 1 or number == 0 else min(6, 2 - math.floor(math.log10(abs(number))))
+    )
 
 
 def assumptions(ctx: Context) -> list[Text | Table]:
@@ -92,12 +107,16 @@ def assumptions(ctx: Context) -> list[Text | Table]:
     header = tuple(ctx.say(k) for k in ("col_topic", "col_parameter", "col_value", "col_low", "col_high", "col_source"))
     rows = []
     for n in sorted((n for n in numbers if n.confidence == "assumed"), key=lambda n: (n.topic, n.name)):
-        rows.append([
-            Cell(ctx.say.term("topic", n.topic), lang="" if ctx.say.knows("topic", n.topic) else "en"),
-            Cell(n.label or n.name, lang="" if n.label else "en"),
-            Cell(n.value + (" " + n.unit if n.unit else ""), number=True, lang="en" if n.unit else ""),
-            Cell(n.low, number=True), Cell(n.high, number=True), Cell(n.source, lang="en"),
-        ])
+        rows.append(
+            [
+                Cell(ctx.say.term("topic", n.topic), lang="" if ctx.say.knows("topic", n.topic) else "en"),
+                Cell(n.label or n.name, lang="" if n.label else "en"),
+                Cell(n.value + (" " + n.unit if n.unit else ""), number=True, lang="en" if n.unit else ""),
+                Cell(n.low, number=True),
+                Cell(n.high, number=True),
+                Cell(n.source, lang="en"),
+            ]
+        )
     out.append(Table(ctx.say("assumed_table", n=len(rows)), header, rows, fold=True))
     changed = [n for n in numbers if n.changed]
     if changed:
@@ -111,8 +130,14 @@ def scenarios(ctx: Context) -> Table:
     rows = []
     for s in ctx.exp.scenarios:
         names = [ctx.policy(p, s.id) for p in s.policies]
-        rows.append([Cell(ctx.title(s.id)), Cell(s.id, lang="en"), Cell(ctx.num.join(names) if names else "–"),
-                     Cell(s.digest[:12], lang="en")])
+        rows.append(
+            [
+                Cell(ctx.title(s.id)),
+                Cell(s.id, lang="en"),
+                Cell(ctx.num.join(names) if names else "–"),
+                Cell(s.digest[:12], lang="en"),
+            ]
+        )
     return Table(ctx.say("scenario_table", n=len(rows)), header, rows, fold=True)
 
 
@@ -122,14 +147,33 @@ def versions(ctx: Context) -> Table:
     replicates = manifest.get("replicates") if isinstance(manifest.get("replicates"), dict) else {}
     world = manifest.get("world") if isinstance(manifest.get("world"), dict) else {}
     lines: list[tuple[str, str, str]] = [
-        (ctx.say("v_replicates"), ctx.say("v_replicates_text", done=ctx.exp.replicates, step=(replicates or {}).get("step", "–"),
-                                          limit=(replicates or {}).get("limit", "–")), ""),
+        (
+            ctx.say("v_replicates"),
+            ctx.say(
+                "v_replicates_text",
+                done=ctx.exp.replicates,
+                step=(replicates or {}).get("step", "–"),
+                limit=(replicates or {}).get("limit", "–"),
+            ),
+            "",
+        ),
         (ctx.say("v_seeds"), seeds(ctx), ""),
         (ctx.say("v_code"), str(manifest.get("code_version", "–")), "en"),
     ]
     if ctx.campaign:
-        lines.insert(0, (ctx.say("v_campaign"), ctx.say("campaign_dates", start=ctx.num.day(ctx.campaign["start"]),
-                                                        end=ctx.num.day(ctx.campaign["end"]), days=ctx.days), ""))
+        lines.insert(
+            0,
+            (
+                ctx.say("v_campaign"),
+                ctx.say(
+                    "campaign_dates",
+                    start=ctx.num.day(ctx.campaign["start"]),
+                    end=ctx.num.day(ctx.campaign["end"]),
+                    days=ctx.days,
+                ),
+                "",
+            ),
+        )
     for key, value in (world or {}).items():
         if isinstance(value, (str, int, float)):
             known = ctx.say.knows("world", str(key))
@@ -137,7 +181,10 @@ def versions(ctx: Context) -> Table:
             lines.append((ctx.say.term("world", str(key)), text, "en" if isinstance(value, str) or not known else ""))
     for key, value in (manifest.get("versions") or {}).items():
         lines.append((str(key), str(value), "en"))
-    rows = [[Cell(label, lang="en" if lang and ctx.zh and label.isascii() else ""), Cell(text, lang=lang)] for label, text, lang in lines]
+    rows = [
+        [Cell(label, lang="en" if lang and ctx.zh and label.isascii() else ""), Cell(text, lang=lang)]
+        for label, text, lang in lines
+    ]
     return Table(ctx.say("version_table"), (ctx.say("col_what"), ctx.say("col_value")), rows)
 
 
@@ -156,7 +203,9 @@ def failures(ctx: Context) -> Table | Text:
     frame = ctx.exp.table("failures")
     if frame.empty:
         return Text(ctx.say("no_failures"))
-    rows = [[Cell(ctx.title(str(r["scenario"]))), Cell(str(r["seed"]), number=True), Cell(str(r["error"])[:300], lang="en")]
-            for _, r in frame.iterrows()]
+    rows = [
+        [Cell(ctx.title(str(r["scenario"]))), Cell(str(r["seed"]), number=True), Cell(str(r["error"])[:300], lang="en")]
+        for _, r in frame.iterrows()
+    ]
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_seed", "col_error"))
     return Table(ctx.say("failure_table", n=len(rows)), header, rows)

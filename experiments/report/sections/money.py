@@ -8,13 +8,20 @@ import pandas as pd
 
 from experiments.report.blocks import Cell, Figure, Section, Table, Text
 from experiments.report.charts import Bar, bars
-from experiments.report.context import INCOME, Context
+from experiments.report.context import Context
 from experiments.report.curves import Point, plane
 from experiments.report.data import estimate_of
 from experiments.report.numbers import Estimate
 from experiments.report.terms import COSTS
 
-PARTS = ("grants_yuan", "interest_subsidy_yuan", "loan_losses_yuan", "capital_cost_yuan", "administration_yuan", "cadre_days_yuan")
+PARTS = (
+    "grants_yuan",
+    "interest_subsidy_yuan",
+    "loan_losses_yuan",
+    "capital_cost_yuan",
+    "administration_yuan",
+    "cadre_days_yuan",
+)
 BESIDE = ("cash_outlay_yuan", "principal_yuan")
 
 
@@ -22,36 +29,54 @@ def build(ctx: Context) -> Section:
     """Cost by policy and by purse, the plane of cost against effect, cost per point, and flows of money."""
     section = Section("money", ctx.say("s6"), ctx.say("s6_question"))
     for key, block in (
-        ("part_plane", effect_plane(ctx)), ("part_efficiency", efficiency(ctx)), ("part_costs", costs(ctx)),
-        ("part_cost_table", parts_of_cost(ctx)), ("part_purses", purses(ctx)), ("part_flows", flows(ctx)),
+        ("part_plane", effect_plane(ctx)),
+        ("part_efficiency", efficiency(ctx)),
+        ("part_costs", costs(ctx)),
+        ("part_cost_table", parts_of_cost(ctx)),
+        ("part_purses", purses(ctx)),
+        ("part_flows", flows(ctx)),
     ):
         section.add(block or Text(ctx.say("part_missing", part=ctx.say(key)), "missing"))
     return section
 
 
+GAP = "yuan_per_gap_point"
+
+
 def dominated(ctx: Context) -> dict[str, str]:
-    """Which scenario each dominated one is dominated by, as the effectiveness table says."""
+    """For each dominated scenario another that clearly costs less and clearly lowers the poverty gap more."""
     frame = ctx.exp.table("effectiveness")
-    found: dict[str, str] = {}
-    for _, row in frame.iterrows():
-        by = row["dominated_by"]
-        if isinstance(by, str) and by and ctx.scenario(by):
-            found[str(row["scenario"])] = by
-    return found
+    mine = frame[frame["measure"] == GAP]
+    return {
+        str(s): str(by)
+        for s, by in zip(mine["scenario"], mine["dominated_by"], strict=True)
+        if by and ctx.scenario(str(by))
+    }
 
 
 def effect_plane(ctx: Context) -> Figure | None:
-    """Income gained against cost, with intervals both ways; cash beside the mixes."""
+    """Fall of the poverty gap (mean over the yearly marks) against cost, with intervals both ways; cash beside."""
+    marks = [m for m in ctx.exp.months if ("poverty_gap", m) in ctx.exp.everyone]
     points, data, worse = [], [], dominated(ctx)
     for ident in ctx.ranked:
-        cost, gain = ctx.extra_cost(ident), ctx.exp.difference(ident, ctx.final, "all", INCOME)
-        if gain is None or not math.isfinite(cost.value):
+        cost = ctx.extra_cost(ident)
+        fall = (
+            ctx.exp.between(ident, ctx.baseline, {("poverty_gap", m): -1.0 / len(marks) for m in marks})
+            if marks
+            else None
+        )
+        if fall is None or not math.isfinite(cost.value):
             continue
         label = ctx.title(ident) + (ctx.say("dominated_mark") if ident in worse else "")
-        points.append(Point(label, cost, gain, ctx.style(ident), ident in worse))
-        data.append([Cell(ctx.title(ident)), Cell(ctx.num.bare(cost, "money"), number=True),
-                     Cell(ctx.num.bare(gain, "yuan", signed=True), number=True),
-                     Cell(ctx.title(worse[ident]) if ident in worse else ctx.say("not_dominated"))])
+        points.append(Point(label, cost, fall, ctx.style(ident), ident in worse))
+        data.append(
+            [
+                Cell(ctx.title(ident)),
+                Cell(ctx.num.bare(cost, "money"), number=True),
+                Cell(ctx.num.bare(fall, "points", signed=True), number=True),
+                Cell(ctx.title(worse[ident]) if ident in worse else "–"),
+            ]
+        )
     if len(points) < 2:
         return None
     if worse:
@@ -60,11 +85,21 @@ def effect_plane(ctx: Context) -> Figure | None:
     else:
         title = ctx.say("fig_plane_none")
     money = ctx.num.unit("money")
-    header = (ctx.say("col_scenario"), ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=money.axis),
-              ctx.say("axis_difference", name=ctx.indicator(INCOME), unit=ctx.num.unit("yuan").axis), ctx.say("col_dominated"))
-    draw = plane(points, header[1], header[2], (money.factor, 1.0), ctx.num)
-    return Figure("f-plane", title, ctx.source("paired"), draw, Table(ctx.say("data_behind"), header, data, fold=True),
-                  note=ctx.say("plane_note"))
+    header = (
+        ctx.say("col_scenario"),
+        ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=money.axis),
+        ctx.say("axis_fall", unit=ctx.num.unit("points").axis),
+        ctx.say("col_dominated"),
+    )
+    draw = plane(points, header[1], header[2], (money.factor, 100.0), ctx.num)
+    return Figure(
+        "f-plane",
+        title,
+        ctx.source("paired"),
+        draw,
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("plane_note"),
+    )
 
 
 def efficiency(ctx: Context) -> Table | None:
@@ -72,7 +107,7 @@ def efficiency(ctx: Context) -> Table | None:
     frame = ctx.exp.table("effectiveness")
     if frame.empty:
         return None
-    measures = [m for m in ("yuan_per_gap_point", "yuan_per_person_year_out") if m in set(frame["measure"])]
+    measures = [m for m in (GAP, "yuan_per_person_year_out") if m in set(frame["measure"])]
     worse, rows = dominated(ctx), []
     for ident in ctx.ranked or ctx.treatments:
         cells = []
@@ -80,20 +115,23 @@ def efficiency(ctx: Context) -> Table | None:
             mine = frame[(frame["scenario"] == ident) & (frame["measure"] == measure)]
             cells.append(_ratio(ctx, mine, measure))
         if any(c.text != "–" for c in cells):
-            by = ctx.title(worse[ident]) if ident in worse else ctx.say("not_dominated")
+            by = ctx.title(worse[ident]) if ident in worse else "–"
             rows.append([Cell(ctx.title(ident)), *cells, Cell(by)])
     if not rows:
         return None
     header = (
         ctx.say("col_scenario"),
-        *(ctx.say("with_unit", name=ctx.say.term("measure", m), unit=ctx.num.unit(_measure_unit(m)).axis) for m in measures),
+        *(
+            ctx.say("with_unit", name=ctx.say.term("measure", m), unit=ctx.num.unit(_measure_unit(m)).axis)
+            for m in measures
+        ),
         ctx.say("col_dominated"),
     )
     return Table(ctx.say("efficiency_table"), header, rows, note=ctx.say("efficiency_note"))
 
 
 def _measure_unit(measure: str) -> str:
-    return "money" if measure == "yuan_per_gap_point" else "yuan"
+    return "money" if measure == GAP else "yuan"
 
 
 def _ratio(ctx: Context, mine: pd.DataFrame, measure: str) -> Cell:
@@ -121,28 +159,52 @@ def costs(ctx: Context) -> Figure | None:
         served = ctx.cost(ctx.leader, "households_served", str(row["policy"]))
         each = ctx.num.plain(cost.value / served.value) if served.value > 0 else "–"
         items.append(Bar(label, cost, ctx.num.bare(cost, "money"), ctx.style(ctx.leader)))
-        data.append([Cell(label), Cell(ctx.num.bare(cost, "money"), number=True), Cell(ctx.num.plain(served.value, 0), number=True),
-                     Cell(each, number=True)])
+        data.append(
+            [
+                Cell(label),
+                Cell(ctx.num.bare(cost, "money"), number=True),
+                Cell(ctx.num.plain(served.value, 0), number=True),
+                Cell(each, number=True),
+            ]
+        )
     money = ctx.num.unit("money")
-    title = ctx.say("fig_costs", policy=items[0].label, cost=ctx.num.show(items[0].estimate, "money"), mix=ctx.title(ctx.leader),
-                    total=ctx.num.show(ctx.cost(ctx.leader), "money"))
-    header = (ctx.say("col_policy"), ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis),
-              ctx.say("col_served"), ctx.say("col_each"))
-    return Figure("f-costs", title, ctx.source("level_mean"),
-                  bars(items, ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis), money.factor, ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True))
+    title = ctx.say(
+        "fig_costs",
+        policy=items[0].label,
+        cost=ctx.num.show(items[0].estimate, "money"),
+        mix=ctx.title(ctx.leader),
+        total=ctx.num.show(ctx.cost(ctx.leader), "money"),
+    )
+    header = (
+        ctx.say("col_policy"),
+        ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis),
+        ctx.say("col_served"),
+        ctx.say("col_each"),
+    )
+    return Figure(
+        "f-costs",
+        title,
+        ctx.source("level_mean"),
+        bars(items, ctx.say("with_unit", name=ctx.say("col_cost"), unit=money.axis), money.factor, ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+    )
 
 
 def parts_of_cost(ctx: Context) -> Table | None:
     """Every scenario's cost by part, with principal and outlay beside."""
-    names = [n for n in (*PARTS, "cost_yuan", *BESIDE)
-             if any(math.isfinite(ctx.cost(s, n).value) for s in (ctx.baseline, *ctx.treatments))]
+    names = [
+        n
+        for n in (*PARTS, "cost_yuan", *BESIDE)
+        if any(math.isfinite(ctx.cost(s, n).value) for s in (ctx.baseline, *ctx.treatments))
+    ]
     if not names:
         return None
     rows = []
     for ident in (ctx.baseline, *(ctx.ranked or ctx.treatments)):
-        cells = [Cell(ctx.num.bare(ctx.cost(ident, n), "money"), number=True, mark="total" if n == "cost_yuan" else "")
-                 for n in names]
+        cells = [
+            Cell(ctx.num.bare(ctx.cost(ident, n), "money"), number=True, mark="total" if n == "cost_yuan" else "")
+            for n in names
+        ]
         rows.append([Cell(ctx.title(ident)), *cells])
     header = (ctx.say("col_scenario"), *(ctx.say.term("cost", n) if n in COSTS else n for n in names))
     return Table(ctx.say("cost_table", unit=ctx.num.unit("money").axis), header, rows, note=ctx.say("cost_note"))
@@ -155,8 +217,13 @@ def purses(ctx: Context) -> Figure | None:
     if ctx.leader is None or mine.empty:
         return None
     wide = mine.pivot_table(index="group", columns="name", values="mean", sort=False, observed=True)
-    wide = wide.reindex(columns=[n for n in ("amount_yuan", "released_yuan", "spent_yuan", "unspent_yuan", "infeasible_yuan")])
-    wide = wide[wide["amount_yuan"].fillna(0) > 0].sort_values("amount_yuan", ascending=False, kind="stable")
+    wide = wide.reindex(
+        columns=[n for n in ("amount_yuan", "released_yuan", "spent_yuan", "unspent_yuan", "infeasible_yuan")]
+    )
+    wide = wide.loc[
+        [p for p in wide.index if wide.loc[p, "amount_yuan"] > 0 and _usable(ctx, str(p), wide.loc[p, "spent_yuan"])]
+    ]
+    wide = wide.sort_values("amount_yuan", ascending=False, kind="stable")
     if wide.empty:
         return None
     items, data, left = [], [], 0.0
@@ -165,17 +232,46 @@ def purses(ctx: Context) -> Figure | None:
         rest = float(row["unspent_yuan"]) if math.isfinite(row["unspent_yuan"]) else amount - spent
         left += max(rest, 0.0)
         one = mine[(mine["group"] == purse) & (mine["name"] == "spent_yuan")].iloc[0]
-        text = ctx.say("spent_of", spent=ctx.num.bare(Estimate(spent), "money"), amount=ctx.num.bare(Estimate(amount), "money"))
+        text = ctx.say(
+            "spent_of", spent=ctx.num.bare(Estimate(spent), "money"), amount=ctx.num.bare(Estimate(amount), "money")
+        )
         items.append(Bar(ctx.purse(str(purse)), estimate_of(one), text, ctx.style(ctx.leader), rest=max(rest, 0.0)))
-        data.append([Cell(ctx.purse(str(purse))), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True) for v in row)])
+        data.append(
+            [Cell(ctx.purse(str(purse))), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True) for v in row)]
+        )
     money = ctx.num.unit("money")
     total = float(wide["amount_yuan"].sum())
-    title = ctx.say("fig_purses", left=ctx.num.show(Estimate(left), "money"), total=ctx.num.show(Estimate(total), "money"),
-                    percent=ctx.num.share(left / total, 0), mix=ctx.title(ctx.leader))
-    header = (ctx.say("with_unit", name=ctx.say("col_purse"), unit=money.axis),
-              *(ctx.say.term("purse_line", str(c)) for c in wide.columns))
-    return Figure("f-purses", title, ctx.source("level_mean"), bars(items, money.axis, money.factor, ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=_why(ctx))
+    title = ctx.say(
+        "fig_purses",
+        left=ctx.num.show(Estimate(left), "money"),
+        total=ctx.num.show(Estimate(total), "money"),
+        percent=ctx.num.share(left / total, 0),
+        mix=ctx.title(ctx.leader),
+    )
+    header = (
+        ctx.say("with_unit", name=ctx.say("col_purse"), unit=money.axis),
+        *(ctx.say.term("purse_line", str(c)) for c in wide.columns),
+    )
+    return Figure(
+        "f-purses",
+        title,
+        ctx.source("level_mean"),
+        bars(items, money.axis, money.factor, ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=_why(ctx),
+    )
+
+
+def _usable(ctx: Context, purse: str, spent: float) -> bool:
+    """Whether the leading scenario could draw on a purse: money it could never ask for is not left over."""
+    leader = ctx.scenario(ctx.leader or "")
+    stated = [p for p in leader.plan.get("purses", []) if p.get("id") == purse] if leader else []
+    if spent > 0 or not stated or leader is None:
+        return True
+    kinds = set(leader.kinds.values())
+    if "microcredit" in kinds:
+        kinds |= {"interest_subsidy", "loan_guarantee"}
+    return bool(kinds & set(stated[0].get("uses", [])))
 
 
 def _why(ctx: Context) -> str:
@@ -185,16 +281,24 @@ def _why(ctx: Context) -> str:
     if mine.empty:
         return ctx.say("why_unknown")
     top = mine.sort_values(["mean", "group"], ascending=[False, True]).head(3)
-    reasons = [ctx.say("why_item", policy=ctx.policy(str(r["group"]), ctx.leader), constraint=ctx.say.term("constraint", str(r["name"])),
-                       percent=ctx.num.share(float(r["mean"]), 0)) for _, r in top.iterrows()]
+    reasons = [
+        ctx.say(
+            "why_item",
+            policy=ctx.policy(str(r["group"]), ctx.leader),
+            constraint=ctx.say.term("constraint", str(r["name"])),
+            percent=ctx.num.share(float(r["mean"]), 0),
+        )
+        for _, r in top.iterrows()
+    ]
     return ctx.say("why", reasons=ctx.num.join(reasons))
 
 
 def flows(ctx: Context) -> Figure | None:
     """Flows of money that differ from the baseline, largest first."""
     frame = ctx.exp.table("money")
-    wide = frame[frame["scenario"].isin([ctx.leader, ctx.baseline])].pivot_table(
-        index=["group", "name"], columns="scenario", values="mean", observed=True)
+    # From a purse to the policy that spends it is the same money as what the policy then pays.
+    frame = frame[frame["scenario"].isin([ctx.leader, ctx.baseline]) & (frame["name"] != "funds")]
+    wide = frame.pivot_table(index=["group", "name"], columns="scenario", values="mean", observed=True)
     if ctx.leader is None or ctx.leader not in wide.columns:
         return None
     wide = wide.reindex(columns=[ctx.baseline, ctx.leader]).fillna(0.0)
@@ -206,27 +310,45 @@ def flows(ctx: Context) -> Figure | None:
     items, data = [], []
     for (who, reason), row in wide.head(12).iterrows():
         payer, _, payee = str(who).partition(">")
-        label = ctx.say("flow", payer=_account(ctx, payer), payee=_account(ctx, payee), reason=ctx.say.term("reason", str(reason)))
+        label = ctx.say(
+            "flow", payer=_account(ctx, payer), payee=_account(ctx, payee), reason=ctx.say.term("reason", str(reason))
+        )
         change = Estimate(float(row["change"]))
         text = ctx.num.plain(change.times(ctx.num.unit("money").factor).value, signed=True)
         items.append(Bar(label, change, text, ctx.style(ctx.leader)))
-        data.append([Cell(label), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True)
-                                    for v in (row[ctx.baseline], row[ctx.leader])), Cell(text, number=True)])
+        data.append(
+            [
+                Cell(label),
+                *(
+                    Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True)
+                    for v in (row[ctx.baseline], row[ctx.leader])
+                ),
+                Cell(text, number=True),
+            ]
+        )
     money = ctx.num.unit("money")
     title = ctx.say("fig_flows", flow=items[0].label, change=ctx.num.show(items[0].estimate, "money", signed=True))
-    header = (ctx.say("with_unit", name=ctx.say("col_flow_name"), unit=money.axis), ctx.say("col_baseline"), ctx.say("col_level"),
-              ctx.say("col_change"))
-    return Figure("f-flows", title, ctx.source("means_only"),
-                  bars(items, ctx.say("with_unit", name=ctx.say("col_change"), unit=money.axis), money.factor, ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("flows_note"))
+    header = (
+        ctx.say("with_unit", name=ctx.say("col_flow_name"), unit=money.axis),
+        ctx.say("col_baseline"),
+        ctx.say("col_level"),
+        ctx.say("col_change"),
+    )
+    return Figure(
+        "f-flows",
+        title,
+        ctx.source("means_only"),
+        bars(items, ctx.say("with_unit", name=ctx.say("col_change"), unit=money.axis), money.factor, ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("flows_note"),
+    )
 
 
 def _account(ctx: Context, ident: str) -> str:
-    """Name of a payer or payee; `kind:name` is looked up part by part."""
-    kind, _, name = ident.partition(":")
+    """Name of a payer or payee: "purse x", "policy x", "lender x" or one of the fixed accounts."""
+    kind, _, name = ident.partition(" ")
     if kind == "purse" and name:
         return ctx.purse(name)
-    for key in (ident, kind):
-        if ctx.say.knows("account", key):
-            return ctx.say.term("account", key)
-    return ctx.purse(ident)
+    if kind in ("policy", "lender") and name:
+        return ctx.say.term("account", f"{kind}_of").format(name=ctx.policy(name, ctx.leader))
+    return ctx.say.term("account", ident)

@@ -19,8 +19,19 @@ from experiments.report.terms import unit_of
 BANDS = (
     ("band_people", ("all", "poor_at_start", "not_poor_at_start", "linked", "registered", "not_registered")),
     ("band_fifths", ("fifth_1", "fifth_2", "fifth_3", "fifth_4", "fifth_5")),
-    ("band_causes", ("cause_illness", "cause_funds", "cause_technology", "cause_labour", "cause_schooling",
-                     "cause_disability", "cause_disaster", "cause_none")),
+    (
+        "band_causes",
+        (
+            "cause_illness",
+            "cause_funds",
+            "cause_technology",
+            "cause_labour",
+            "cause_schooling",
+            "cause_disability",
+            "cause_disaster",
+            "cause_none",
+        ),
+    ),
     ("band_terrain", ("terrain_tableland", "terrain_river", "terrain_hills")),
     ("band_served", ("served", "not_served")),
 )
@@ -30,10 +41,15 @@ def build(ctx: Context) -> Section:
     """Groups, percentiles, distribution, spending by fifth, targeting, movers."""
     section = Section("people", ctx.say("s5"), ctx.say("s5_question"))
     for key, block in (
-        ("part_groups", groups(ctx)), ("part_percentiles", incidence(ctx)), ("part_distribution", distribution(ctx)),
-        ("part_fifths", fifths(ctx)), ("part_targeting", targeting(ctx)), ("part_movers", movers(ctx)),
+        ("part_groups", groups(ctx)),
+        ("part_percentiles", incidence(ctx)),
+        ("part_distribution", distribution(ctx)),
+        ("part_fifths", fifths(ctx)),
+        ("part_targeting", targeting(ctx)),
+        ("part_movers", movers(ctx)),
     ):
         section.add(block or Text(ctx.say("part_missing", part=ctx.say(key)), "missing"))
+    section.add(movers_by_group(ctx))
     return section
 
 
@@ -50,7 +66,9 @@ def groups(ctx: Context) -> Figure | None:
                 continue
             count += 1
             flat += pair[0].sign <= 0
-            texts = tuple(ctx.num.bare(e, u, signed=True) if e else "–" for e, u in zip(pair, ("yuan", "points"), strict=True))
+            texts = tuple(
+                ctx.num.bare(e, u, signed=True) if e else "–" for e, u in zip(pair, ("yuan", "points"), strict=True)
+            )
             found.append(Row(ctx.group(group), pair, texts, ctx.style(ctx.leader), bold=group == "all"))
             data.append([Cell(ctx.say(band)), Cell(ctx.group(group)), *(Cell(t, number=True) for t in texts)])
         if found:
@@ -58,8 +76,10 @@ def groups(ctx: Context) -> Figure | None:
     if not rows:
         return None
     panels = [
-        Panel(ctx.say("axis_difference", name=ctx.indicator(n), unit=ctx.num.unit(unit_of(n, True)).axis),
-              ctx.num.unit(unit_of(n, True)).factor)
+        Panel(
+            ctx.say("axis_difference", name=ctx.indicator(n), unit=ctx.num.unit(unit_of(n, True)).axis),
+            ctx.num.unit(unit_of(n, True)).factor,
+        )
         for n in (INCOME, HEADCOUNT)
     ]
     poor = ctx.exp.difference(ctx.leader, ctx.final, "poor_at_start", INCOME)
@@ -70,8 +90,14 @@ def groups(ctx: Context) -> Figure | None:
     else:
         title = ctx.say("fig_groups_plain", **values)
     header = (ctx.say("col_kind"), ctx.say("col_group"), panels[0].axis, panels[1].axis)
-    return Figure("f-groups", title, ctx.source("paired"), dots(rows, panels, ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("groups_note"))
+    return Figure(
+        "f-groups",
+        title,
+        ctx.source("paired"),
+        dots(rows, panels, ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("groups_note"),
+    )
 
 
 def _curve(ctx: Context, scenario: str | None, month: int) -> pd.DataFrame:
@@ -95,29 +121,55 @@ def incidence(ctx: Context) -> Figure | None:
         safe = np.where(base > 0.05 * np.nanmedian(base), base, math.nan)
         style, label = ctx.style(ident), ctx.title(ident)
         yuan.append(Line(item.tolist(), gain.tolist(), style, label, low.tolist(), high.tolist()))
-        percent.append(Line(item.tolist(), *([(v / safe * 100).tolist() for v in (gain,)]), style, label,
-                            (low / safe * 100).tolist(), (high / safe * 100).tolist()))
+        percent.append(
+            Line(
+                item.tolist(),
+                (gain / safe * 100).tolist(),
+                style,
+                label,
+                (low / safe * 100).tolist(),
+                (high / safe * 100).tolist(),
+            )
+        )
         for k in range(len(item)):
             if item[k] % 5 == 0 or item[k] == 1:
-                data.append([Cell(label), Cell(ctx.num.plain(item[k], 0), number=True),
-                             Cell(ctx.num.plain(base[k], 0), number=True),
-                             Cell(ctx.num.bare(Estimate(gain[k], low[k], high[k]), "yuan", signed=True), number=True)])
+                data.append(
+                    [
+                        Cell(label),
+                        Cell(ctx.num.plain(item[k], 0), number=True),
+                        Cell(ctx.num.plain(base[k], 0), number=True),
+                        Cell(ctx.num.bare(Estimate(gain[k], low[k], high[k]), "yuan", signed=True), number=True),
+                    ]
+                )
     part = _curve(ctx, ctx.leader, ctx.final)
     rates = [_rate(part[part["item"] <= 20]), _rate(part[part["item"] > 80])]
-    title = ctx.say("fig_incidence", mix=ctx.title(ctx.leader), month=ctx.month(ctx.final),
-                    bottom=ctx.num.show(rates[0], "share", signed=True), top=ctx.num.show(rates[1], "share", signed=True))
+    title = ctx.say(
+        "fig_incidence",
+        mix=ctx.title(ctx.leader),
+        month=ctx.month(ctx.final),
+        bottom=ctx.num.show(rates[0], "share", signed=True),
+        top=ctx.num.show(rates[1], "share", signed=True),
+    )
     ticks = (1, 20, 40, 60, 80, 100)
     panels = [
         LinePanel(ctx.say("panel_gain_yuan"), ctx.num.unit("yuan").axis, yuan, zero=True, ticks_x=ticks),
-        LinePanel(ctx.say("panel_gain_percent"), ctx.say("axis_percent_of_baseline"), percent, zero=True, ticks_x=ticks),
+        LinePanel(
+            ctx.say("panel_gain_percent"), ctx.say("axis_percent_of_baseline"), percent, zero=True, ticks_x=ticks
+        ),
     ]
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_percentile", "col_baseline_yuan", "col_gain_yuan"))
-    return Figure("f-incidence", title, ctx.source("paired"), lines(panels, ctx.say("axis_percentile"), ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("incidence_note"))
+    return Figure(
+        "f-incidence",
+        title,
+        ctx.source("paired"),
+        lines(panels, ctx.say("axis_percentile"), ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("incidence_note"),
+    )
 
 
 def _rate(part: pd.DataFrame) -> Estimate:
-    """Gain as a share of baseline income over some percentiles; ends added up, so the interval is if anything too wide."""
+    """Gain as a share of baseline income over some percentiles; ends are added up: the interval is rather wide."""
     base = float((part["mean"] - part["difference"]).sum())
     if not base > 0:
         return Estimate(math.nan)
@@ -128,7 +180,11 @@ def distribution(ctx: Context) -> Figure | None:
     """The distribution of income: share of people below each income, at the start and at the end."""
     if ctx.leader is None or _curve(ctx, ctx.leader, ctx.final).empty:
         return None
-    wanted = [(ctx.baseline, 0, "curve_start"), (ctx.baseline, ctx.final, "curve_end"), (ctx.leader, ctx.final, "curve_end")]
+    wanted = [
+        (ctx.baseline, 0, "curve_start"),
+        (ctx.baseline, ctx.final, "curve_end"),
+        (ctx.leader, ctx.final, "curve_end"),
+    ]
     drawn, data, curves = [], [], {}
     for ident, month, key in wanted:
         part = _curve(ctx, ident, month)
@@ -145,23 +201,40 @@ def distribution(ctx: Context) -> Figure | None:
         curves[(ident, month)] = (income, shares)
         for k in range(0, len(income)):
             if part["item"].iloc[k] % 10 == 0:
-                data.append([Cell(label), Cell(ctx.num.plain(float(part["item"].iloc[k]), 0), number=True),
-                             Cell(ctx.num.plain(income[k], 0), number=True)])
+                data.append(
+                    [
+                        Cell(label),
+                        Cell(ctx.num.plain(float(part["item"].iloc[k]), 0), number=True),
+                        Cell(ctx.num.plain(income[k], 0), number=True),
+                    ]
+                )
     if len(drawn) < 2:
         return None
     middle = [
-        float(np.interp(50, shares, income)) if (found := curves.get(key)) and (income := found[0]) is not None
-        and (shares := found[1]) is not None else math.nan
+        float(np.interp(50, shares, income))
+        if (found := curves.get(key)) and (income := found[0]) is not None and (shares := found[1]) is not None
+        else math.nan
         for key in ((ctx.baseline, ctx.final), (ctx.leader, ctx.final))
     ]
-    title = ctx.say("fig_distribution", month=ctx.month(ctx.final), base=ctx.num.show(Estimate(middle[0]), "yuan"),
-                    level=ctx.num.show(Estimate(middle[1]), "yuan"), mix=ctx.title(ctx.leader))
+    title = ctx.say(
+        "fig_distribution",
+        month=ctx.month(ctx.final),
+        base=ctx.num.show(Estimate(middle[0]), "yuan"),
+        level=ctx.num.show(Estimate(middle[1]), "yuan"),
+        mix=ctx.title(ctx.leader),
+    )
     if not math.isfinite(middle[0]):
         title = ctx.say("fig_distribution_plain")
     panel = LinePanel(ctx.say("panel_distribution"), "%", drawn, zero=True)
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_percentile", "col_income_yuan"))
-    return Figure("f-distribution", title, ctx.source("level_mean_plain"), lines([panel], ctx.say("axis_income"), ctx.num, 1, 250, key="always"),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("distribution_note"))
+    return Figure(
+        "f-distribution",
+        title,
+        ctx.source("level_mean_plain"),
+        lines([panel], ctx.say("axis_income"), ctx.num, 1, 250, key="always"),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("distribution_note"),
+    )
 
 
 def fifths(ctx: Context) -> Figure | None:
@@ -175,21 +248,38 @@ def fifths(ctx: Context) -> Figure | None:
     items = []
     for _, row in mine.iterrows():
         share = estimate_of(row).times(1 / total)
-        items.append(Bar(ctx.group(f"fifth_{int(row['item'])}"), share, ctx.num.show(share, "share"), ctx.style(ctx.leader)))
+        items.append(
+            Bar(ctx.group(f"fifth_{int(row['item'])}"), share, ctx.num.show(share, "share"), ctx.style(ctx.leader))
+        )
     data = []
     for ident in ctx.treatments:
         rows = part[(part["scenario"] == ident) & (part["group"] == "all")].sort_values("item")
         whole = float(rows["mean"].sum()) if len(rows) else 0.0
         if whole > 0:
-            data.append([Cell(ctx.title(ident)), *(Cell(ctx.num.show(estimate_of(r).times(1 / whole), "share"), number=True)
-                                                   for _, r in rows.iterrows()),
-                         Cell(ctx.num.bare(Estimate(whole), "money"), number=True)])
+            data.append(
+                [
+                    Cell(ctx.title(ident)),
+                    *(
+                        Cell(ctx.num.show(estimate_of(r).times(1 / whole), "share"), number=True)
+                        for _, r in rows.iterrows()
+                    ),
+                    Cell(ctx.num.bare(Estimate(whole), "money"), number=True),
+                ]
+            )
     title = ctx.say("fig_fifths", mix=ctx.title(ctx.leader), bottom=items[0].text, top=items[-1].text)
-    header = (ctx.say("col_scenario"), *(ctx.group(f"fifth_{k}") for k in range(1, 6)),
-              ctx.say("with_unit", name=ctx.say("col_spending"), unit=ctx.num.unit("money").axis))
-    return Figure("f-fifths", title, ctx.source("level_mean"),
-                  bars(items, ctx.say("axis_spending_share"), 100, ctx.num, reference=20),
-                  Table(ctx.say("data_behind"), header, data, fold=True), note=ctx.say("fifths_note"))
+    header = (
+        ctx.say("col_scenario"),
+        *(ctx.group(f"fifth_{k}") for k in range(1, 6)),
+        ctx.say("with_unit", name=ctx.say("col_spending"), unit=ctx.num.unit("money").axis),
+    )
+    return Figure(
+        "f-fifths",
+        title,
+        ctx.source("level_mean"),
+        bars(items, ctx.say("axis_spending_share"), 100, ctx.num, reference=20),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("fifths_note"),
+    )
 
 
 def targeting(ctx: Context) -> Table | None:
@@ -202,8 +292,15 @@ def targeting(ctx: Context) -> Table | None:
         mine = part[part["scenario"] == ident]
         found = [mine[mine["name"] == n] for n in names]
         if any(len(f) for f in found):
-            rows.append([Cell(ctx.title(ident)), *(
-                Cell(ctx.num.show(estimate_of(f.iloc[0]), "share") if len(f) else "–", number=True) for f in found)])
+            rows.append(
+                [
+                    Cell(ctx.title(ident)),
+                    *(
+                        Cell(ctx.num.show(estimate_of(f.iloc[0]), "share") if len(f) else "–", number=True)
+                        for f in found
+                    ),
+                ]
+            )
     if not rows:
         return None
     header = (ctx.say("col_scenario"), *(ctx.say.term("error", n) for n in names))
@@ -221,21 +318,56 @@ def movers(ctx: Context) -> Figure | None:
         row = part[part["scenario"] == ident].iloc[0]
         gained, lost = (_with_ends(row, name) for name in ("gained_share", "lost_share"))
         text = ctx.say("moved", gained=ctx.num.bare(gained, "share"), lost=ctx.num.bare(lost, "share"))
-        items.append(Bar(ctx.title(ident), gained, text, ctx.style(ident), second=lost.times(-1), bold=ident == ctx.leader))
-        data.append([Cell(ctx.title(ident)), Cell(ctx.num.show(gained, "share"), number=True),
-                     Cell(ctx.num.show(lost, "share"), number=True)])
+        items.append(
+            Bar(ctx.title(ident), gained, text, ctx.style(ident), second=lost.times(-1), bold=ident == ctx.leader)
+        )
+        data.append(
+            [
+                Cell(ctx.title(ident)),
+                Cell(ctx.num.show(gained, "share"), number=True),
+                Cell(ctx.num.show(lost, "share"), number=True),
+            ]
+        )
     lead = next((i for i, s in enumerate(items) if s.bold), 0)
-    title = ctx.say("fig_movers", mix=items[lead].label, gained=data[lead][1].text, lost=data[lead][2].text,
-                    month=ctx.month(ctx.final))
+    title = ctx.say(
+        "fig_movers",
+        mix=items[lead].label,
+        gained=data[lead][1].text,
+        lost=data[lead][2].text,
+        month=ctx.month(ctx.final),
+    )
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_gained", "col_lost"))
-    return Figure("f-movers", title, ctx.source("paired"), bars(items, ctx.say("axis_movers"), 100, ctx.num),
-                  Table(ctx.say("data_behind"), header, data, fold=True),
-                  note=ctx.say("movers_note", closure=ctx.say.term("closure", ctx.exp.closure)))
+    return Figure(
+        "f-movers",
+        title,
+        ctx.source("paired"),
+        bars(items, ctx.say("axis_movers"), 100, ctx.num),
+        Table(ctx.say("data_behind"), header, data, fold=True),
+        note=ctx.say("movers_note", closure=ctx.say.term("closure", ctx.exp.closure)),
+    )
+
+
+def movers_by_group(ctx: Context) -> Table | None:
+    """For the leading scenario: who gained and who lost, group by group."""
+    frame = ctx.exp.table("movers")
+    mine = frame[(frame["scenario"] == ctx.leader) & (frame["month"] == ctx.final)].set_index("group")
+    order = [g for _, members in BANDS for g in members if g in mine.index]
+    if len(order) < 2 or ctx.leader is None:
+        return None
+    rows = [
+        [
+            Cell(ctx.group(g)),
+            *(
+                Cell(ctx.num.show(_with_ends(mine.loc[g], n), "share"), number=True)
+                for n in ("gained_share", "lost_share")
+            ),
+        ]
+        for g in order
+    ]
+    header = tuple(ctx.say(k) for k in ("col_group", "col_gained", "col_lost"))
+    return Table(ctx.say("movers_table", mix=ctx.title(ctx.leader), month=ctx.month(ctx.final)), header, rows)
 
 
 def _with_ends(row: Any, name: str) -> Estimate:
-    """A share with its interval, whichever way the table names the ends."""
-    short = name.removesuffix("_share")
-    low = next((row[k] for k in (f"{name}_low", f"{short}_low") if k in row.index and row[k] == row[k]), math.nan)
-    high = next((row[k] for k in (f"{name}_high", f"{short}_high") if k in row.index and row[k] == row[k]), math.nan)
-    return Estimate(float(row[name]), float(low), float(high))
+    """A share with its interval."""
+    return estimate_of(row, name, f"{name}_low", f"{name}_high")

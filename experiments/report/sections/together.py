@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -10,8 +11,8 @@ import pandas as pd
 from experiments.report.blocks import Cell, Figure, Section, Table, Text
 from experiments.report.charts import Panel, Row, dots
 from experiments.report.context import HEADCOUNT, INCOME, Context
-from experiments.report.data import estimate_of
-from experiments.report.numbers import Estimate
+from experiments.report.data import Scenario, estimate_of
+from experiments.report.numbers import Estimate, mean_of
 from experiments.report.svg import INK, Style
 from experiments.report.terms import unit_of
 
@@ -24,11 +25,17 @@ def build(ctx: Context) -> Section:
     frame = ctx.exp.table("synergy")
     frame = frame[frame["month"] == frame["month"].max()] if len(frame) else frame
     figures = []
-    for mix in frame["scenario"].unique():
+    parts = {
+        str(mix): {p for v in of_it["parts"] for p in parts_of(v)}
+        for mix, of_it in frame.groupby("scenario", observed=True)
+    }
+    # A mix inside a larger one is already there, as an interaction of the larger one's parts.
+    whole = [mix for mix in parts if not any(parts[mix] < other for other in parts.values())]
+    for mix in sorted(whole, key=lambda mix: (-len(parts[mix]), mix)):
         for name in (INCOME, HEADCOUNT):
             part = frame[(frame["scenario"] == mix) & (frame["name"] == name)]
             if len(part):
-                figures.append(_factorial(ctx, str(mix), name, part))
+                figures.append(_factorial(ctx, mix, name, part))
     if not figures:
         section.add(Text(ctx.missing(), "missing"), Text(ctx.say("together_how"), "note"))
         return section
@@ -37,28 +44,31 @@ def build(ctx: Context) -> Section:
 
 
 def parts_of(value: Any) -> list[str]:
-    """The parts named by one cell: a list, or text joined by +, comma or ×."""
-    if isinstance(value, str):
-        return [p.strip() for p in re.split(r"[+,×&|]", value) if p.strip()]
-    return [str(p) for p in value]
+    """The policy labels in one cell."""
+    return [part for part in str(value).split("+") if part]
 
 
 def _alone(ctx: Context, mix: str, part: str) -> str | None:
-    """The scenario that has just this part: named by id, or found by its policies inside the mix."""
-    if ctx.scenario(part) is not None:
-        return part
+    """The scenario that adds just this part to the baseline, with the settings that the part has in the mix."""
     whole, base = ctx.scenario(mix), ctx.scenario(ctx.baseline)
     if whole is None or base is None:
         return None
-    found = [s.id for s in ctx.exp.scenarios if set(s.policies) - set(base.policies) == {part}]
-    return found[0] if len(found) == 1 else None
+    common = _policies(base)
+    wanted = common | {part: _policies(whole).get(part)}
+    return next((s.id for s in ctx.exp.scenarios if _policies(s) == wanted), None)
+
+
+def _policies(scenario: Scenario) -> dict[str, Any]:
+    """A scenario's policies by label, as they are stored."""
+    stated = {str(p.get("label") or p.get("kind")): p for p in scenario.plan.get("policies", [])}
+    return stated or dict.fromkeys(scenario.policies)
 
 
 def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
     """Dots for each part, for the parts added up, for the mix, and for what the mix adds."""
     unit = unit_of(name, True)
     month = int(part["month"].iloc[0])
-    singles = sorted({p for value in part["parts"] for p in parts_of(value)}, key=_manifest_order(ctx))
+    singles = sorted({p for value in part["parts"] for p in parts_of(value)}, key=_mix_order(ctx, mix))
     rows: list[Row] = []
     data: list[list[Cell]] = []
 
@@ -83,23 +93,30 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
         rows.append(Row(ctx.say("head_mix")))
         put(ctx.title(mix), whole, ctx.style(mix), bold=True)
     rows.append(Row(ctx.say("head_synergy")))
-    order = part["order"].fillna(0).astype(int) if part["order"].notna().any() else part["parts"].map(lambda v: len(parts_of(v)))
-    lines = part.assign(_n=order).sort_values("_n", kind="stable")
+    lines = part.assign(_total=part["kind"] == "total").sort_values(
+        ["_total", "order"], ascending=[False, True], kind="stable"
+    )
     for _, row in lines.iterrows():
-        members = [ctx.title(p) if ctx.scenario(p) else ctx.policy(p, mix) for p in parts_of(row["parts"])]
-        label = ctx.say("synergy_total") if row["_n"] == 0 else ctx.say("synergy_of", parts=" × ".join(members))
-        put(label, estimate_of(row, "synergy"), Style(INK, "diamond"), bold=row["_n"] == 0)
-    last = estimate_of(lines.iloc[0] if (lines["_n"] == 0).any() else lines.iloc[-1], "synergy")
+        members = [ctx.policy(p, mix) for p in parts_of(row["parts"])]
+        label = ctx.say("synergy_total") if row["_total"] else " × ".join(members)
+        put(label, estimate_of(row, "synergy"), Style(INK, "diamond"), bold=bool(row["_total"]))
+    last = estimate_of(lines.iloc[0], "synergy")
     key = "fig_synergy_none" if last.sign == 0 else "fig_synergy_more" if last.value > 0 else "fig_synergy_less"
     if name == HEADCOUNT and last.sign != 0:  # a lower headcount is the better one
         key = "fig_synergy_headcount"
-    title = ctx.say(key, mix=ctx.title(mix), name=ctx.indicator(name), month=ctx.month(month),
-                    synergy=ctx.num.show(last, unit, signed=True),
-                    size=ctx.num.show(last if last.value >= 0 else last.times(-1), unit))
+    title = ctx.say(
+        key,
+        mix=ctx.title(mix),
+        name=ctx.indicator(name),
+        month=ctx.month(month),
+        synergy=ctx.num.show(last, unit, signed=True),
+        size=ctx.num.show(last if last.value >= 0 else last.times(-1), unit),
+    )
     axis = ctx.say("axis_difference", name=ctx.indicator(name), unit=ctx.num.unit(unit).axis)
     replicates = part["replicates"].dropna()
     return Figure(
-        f"f-synergy-{_slug(mix)}-{'income' if name == INCOME else 'headcount'}", title,
+        f"f-synergy-{_slug(mix)}-{'income' if name == INCOME else 'headcount'}",
+        title,
         ctx.source("paired", int(replicates.min()) if len(replicates) else None),
         dots(rows, [Panel(axis, ctx.num.unit(unit).factor)], ctx.num),
         Table(ctx.say("data_behind"), (ctx.say("col_scenario"), axis), data, fold=True),
@@ -108,17 +125,17 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
 
 def _sum(ctx: Context, scenarios: list[str], name: str, month: int) -> Estimate | None:
     """Sum of the parts' differences under the same seeds."""
-    from experiments.report.numbers import mean_interval
-
     frame = ctx.exp.samples(name, month)
     if any(s not in frame.columns for s in (*scenarios, ctx.baseline)):
         return None
-    return mean_interval(sum((frame[s] - frame[ctx.baseline] for s in scenarios), start=0.0).to_numpy())  # type: ignore[union-attr]
+    return mean_of(sum((frame[s] - frame[ctx.baseline] for s in scenarios), start=0.0).to_numpy())  # type: ignore[union-attr]
 
 
-def _manifest_order(ctx: Context) -> Any:
-    order = {s.id: i for i, s in enumerate(ctx.exp.scenarios)}
-    return lambda part: (order.get(part, len(order)), part)
+def _mix_order(ctx: Context, mix: str) -> Callable[[str], int]:
+    """Parts in the order in which the mix lists them."""
+    scenario = ctx.scenario(mix)
+    order = list(scenario.policies) if scenario else []
+    return lambda part: order.index(part) if part in order else len(order)
 
 
 def _slug(text: str) -> str:
