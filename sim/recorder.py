@@ -22,6 +22,7 @@ from sim.population.opening import income
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
+    from sim.policies.base import Policy
 
 SOURCES = ("wage", "operating", "property", "transfer")
 DAY_100 = -1
@@ -293,6 +294,16 @@ class Recorder:
             add("cost", 0, policy.label, "households_served", float(served.sum()))
             for constraint, lost in sorted(policy.lost.items()):
                 add("binding", 0, policy.label, constraint, ratio(lost, policy.asked) if policy.asked > 0 else 0.0)
+            add("binding", 0, policy.label, "demand", self._short_of_takers(policy))
+
+    @staticmethod
+    def _short_of_takers(policy: Policy) -> float:
+        """Share of the target that neither money nor days nor staff explain: too few were eligible and willing."""
+        name, target = next(iter(policy.targets.items()), ("", 0.0))
+        if target <= 0:
+            return 0.0
+        explained = sum(policy.lost.values()) / policy.asked if policy.asked > 0 else 0.0
+        return max(0.0, 1.0 - policy.delivered.get(name, 0.0) / target - explained)
 
     def _spending(self) -> None:
         model = self.model

@@ -29,9 +29,9 @@ def farm_quality(h: Household, v: Village, p: P) -> float:
 
 
 @rule
-def staple_land(h: Household) -> float:
-    """Land under staple crops, in mu."""
-    return max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
+def staple_land(h: Household, p: P) -> float:
+    """Land under staple crops, in mu; between young trees there is room for some."""
+    return max(0.0, h.land_mu - h.orchard_mu - h.block_mu * (1.0 - p.intercropped) - h.greenhouse_mu)
 
 
 @rule
@@ -41,7 +41,7 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     Returns:
         How far the harvest fell short of a normal one, in yuan.
     """
-    mu = staple_land(h)
+    mu = staple_land(h, p)
     m = today.calendar_month - 1
     cost = mu * p.staple_cost_mu_yuan * today.cpi * p.staple_cost_season[m]
     if cost > 0.0:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.draws import decision, uniform
 from sim.economy.consumption import buffer
 from sim.economy.credit import falls_due_soon
+from sim.economy.crops import staple_land
 from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD, business_profit, fodder_head
 from sim.money import INVESTMENT, spend
 from sim.numerics import power
@@ -35,8 +36,7 @@ def day_value(v: Village, p: P) -> float:
 def free_days_year(h: Household, p: P) -> float:
     """Working days a year that the household's own lines leave free."""
     days = max(0.0, float(h.workers - h.migrants)) * p.work_days_month * 12.0
-    staple_mu = max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
-    used = staple_mu * p.staple_days_mu + h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu
+    used = staple_land(h, p) * p.staple_days_mu + h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu
     used += h.livestock_head * p.livestock_days_head + h.greenhouse_mu * p.greenhouse_days_mu
     if h.business_yuan > 0.0:
         used += p.business_days_month * 12.0

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import decision, uniform
+from sim.economy.crops import staple_land
 from sim.money import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL, receive, spend
 from sim.numerics import logistic
 from sim.rule import rule
@@ -90,9 +91,8 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     ill = p.ill_worker_share if h.ill_months > 0 else 0.0
     hands = max(0.0, h.workers - h.migrants - ill)
     days = hands * p.work_days_month + h.elders * p.elder_days_month
-    staple_mu = max(0.0, h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu)
     needed = (
-        staple_mu * p.staple_days_mu * p.staple_days_season[m]
+        staple_land(h, p) * p.staple_days_mu * p.staple_days_season[m]
         + (h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu) * p.orchard_days_season[m]
         + h.livestock_head * p.livestock_days_head / 12.0
         + h.greenhouse_mu * p.greenhouse_days_mu * p.greenhouse_season[m]

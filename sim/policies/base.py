@@ -115,25 +115,35 @@ class Policy:
         return uniforms(model.seed, self.number("village"), keys, 0) < self.settings.village_share
 
     def in_turn(self, model: VillageModel, rows: RowsOf) -> RowsOf:
-        """Order candidates: connections for the captured share, then need, then a keyed lottery, then key."""
+        """Order candidates by need, then a keyed lottery, then key; a captured share of places goes by connections.
+
+        With `capture` 0.1 every tenth place goes to the next in line among the well-off, who know whom to ask.
+        """
         if not len(rows):
             return rows
         h = model.households[rows]
         means = model.income_per_head[rows]
-        s = self.settings
-        if s.priority == "poorest":
-            place = means / (1.0 + means)
-        elif s.priority == "registered":
+        priority = self.settings.priority
+        if priority == "poorest":
+            place = means
+        elif priority == "registered":
             place = np.where(h["registered"] == 1, 0.0, 1.0)
-        elif s.priority == "linked":
+        elif priority == "linked":
             place = np.where(h["linked"] == 1, 0.0, np.where(h["registered"] == 1, 0.5, 1.0))
         else:
             place = np.zeros(len(rows))
-        if s.capture > 0:
-            connected = self.luck(model, "capture", rows) < s.capture
-            well_off = means > model.line_yuan * 1.5
-            place = np.where(connected & well_off, -1.0, place)
-        return rows[np.lexsort((h["key"], self.luck(model, "lottery", rows), place))]
+        in_need = np.lexsort((h["key"], self.luck(model, "lottery", rows), place))
+        share = self.settings.capture
+        if share <= 0:
+            return rows[in_need]
+        well_off = means > 1.5 * model.line_yuan
+        by_connections = np.lexsort((h["key"], self.luck(model, "connections", rows)))
+        by_connections = by_connections[well_off[by_connections]]
+        # Position of each in a merged list: the k-th connected stands at k/share, the k-th in need where it is left.
+        at = np.full(len(rows), np.inf)
+        at[by_connections] = (np.arange(len(by_connections)) + 1) / share - 1.0
+        at[in_need] = np.minimum(at[in_need], np.arange(len(in_need)) / (1.0 - share) if share < 1 else np.inf)
+        return rows[np.lexsort((h["key"], at))]
 
     def left_yuan(self, model: VillageModel) -> float:
         """What the policy may still pay out today."""
