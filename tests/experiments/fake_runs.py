@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -148,6 +149,25 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
     frame = pd.DataFrame(rows, columns=["table", "month", "group", "name", "item", "value"])
     types = {"month": np.int16, "item": np.int64, "value": np.float64}
     return {name: np.array(frame[name].to_list(), dtype=types.get(name)) for name in frame}
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended; a zombie has, and only waits for its parent to take note."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def all_gone(pids: Iterable[int], seconds: float = 5.0) -> bool:
+    """Whether all these processes end within so many seconds."""
+    pids = list(pids)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if all(gone(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import fake_runs
 import pytest
+from fake_runs import all_gone, gone
 
 from experiments.pool import Done, Job, Pool
 from experiments.poolcheck import check_pool
@@ -32,23 +33,6 @@ def job(**changes: Any) -> Job:
     plans = fake_runs.four_plans()
     keys = [RunKey(plan.id, 0, plan.digest(), "test") for plan in plans]
     return Job(**{"plans": plans, "keys": keys, "run": fake_runs.RUN, "check_version": False, **changes})
-
-
-def gone(pid: int) -> bool:
-    """Whether the process has ended (a zombie has)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def all_gone(pids: list[int], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if all(gone(pid) for pid in pids):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize("workers", [0, 2])
