@@ -77,15 +77,9 @@ class Evidence:
     def _lines(self, seed: int, rows: Households) -> dict[int, float]:
         """The poverty line at each mark after the start."""
         panel = self.cells.matrix("panel", self.baseline, [seed])
-        lines = {}
-        for month in sorted({month for month, name in rows.columns if name == "income_yuan" and month > 0}):
-            stated = self.cells.row(panel, "all", "line_yuan", month)
-            poor = self.cells.row(panel, "all", "headcount", month)
-            if stated is not None:
-                lines[month] = float(stated[0])
-            elif poor is not None:
-                lines[month] = rows.line(month, float(poor[0]))
-        return lines
+        months = sorted(month for month, name in rows.columns if name == "income_yuan" and month > 0)
+        lines = {month: self.cells.row(panel, "all", "line_yuan", month) for month in months}
+        return {month: float(line[0]) for month, line in lines.items() if line is not None}
 
     def values(self, table: str, scenario: str, keys: Keys | None = None) -> tuple[Keys, Floats]:
         """A table's values, a row a cell and a column a seed; under other keys if these are given."""

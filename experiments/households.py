@@ -52,18 +52,6 @@ class Households:
             return np.zeros(len(self.keys), dtype=bool)
         return np.asarray((mask.astype(np.int64) & policies) != 0)
 
-    def line(self, month: int, headcount: float) -> float:
-        """The poverty line that this headcount implies: between the richest poor household and the next."""
-        income, persons = self.columns[month, "income_yuan"], self.columns[0, "persons"]
-        order = np.argsort(income, kind="stable")
-        below = np.cumsum(persons[order]) <= headcount * persons.sum() * (1 + 1e-9)
-        richest_poor = int(below.sum()) - 1
-        sorted_income = income[order]
-        if richest_poor < 0:
-            return float(sorted_income[0])
-        upper = sorted_income[min(richest_poor + 1, len(order) - 1)]
-        return float((sorted_income[richest_poor] + upper) / 2)
-
 
 @dataclass
 class Pairs:

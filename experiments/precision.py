@@ -19,6 +19,8 @@ from sim.errors import UserError
 
 DEFAULT_PRECISION = 0.01
 DEFAULT_OUTCOMES = ("income_yuan", "headcount")
+SHORT_OUTCOMES = ("served_share",)  # all that a run without a yearly mark has to show
+LAST_DAY = -1  # the month under which the state on the last campaign day is recorded
 TINY = 1e-12  # an amount that is zero without the programme still asks for some width
 _SPELLING = re.compile(r"([a-z0-9_]+)(?:@(-?\d+))?(?::([a-z0-9_]+))?")
 
@@ -60,12 +62,12 @@ def parse_outcomes(asked: Sequence[str] | None, horizon_months: int) -> tuple[Ou
     Raises:
         UserError: An outcome is misspelt or its month is no mark of the run.
     """
-    last_mark = min(36, horizon_months // 12 * 12) or -1
+    last_mark = min(36, horizon_months // 12 * 12) or LAST_DAY
     found = []
-    for text in asked or DEFAULT_OUTCOMES:
+    for text in asked or (DEFAULT_OUTCOMES if last_mark > 0 else SHORT_OUTCOMES):
         match = _SPELLING.fullmatch(text)
         month = int(match[2]) if match and match[2] else last_mark
-        if not match or (month != -1 and (month % 12 or not 0 <= month <= horizon_months)):
+        if not match or (month != LAST_DAY and (month % 12 or not 0 <= month <= horizon_months)):
             raise UserError(
                 f"{text!r} is not an outcome",
                 field="--outcome",

@@ -117,6 +117,7 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
             }
             table = "day100" if month < 0 else "panel"
             rows += [(table, month, group, name, 0, value) for name, value in values.items()]
+        rows.append((table, month, "all", "line_yuan", 0, LINE))
         if month >= 0:
             cells = zip(KEYS, income, strict=True)
             rows += [("household", month, "all", "income_yuan", int(key), value) for key, value in cells]

@@ -70,7 +70,7 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bytes(tmp_path: 
     pids = tmp_path / "pids"
     pids.mkdir()
     kills = 0
-    while kills < 5:
+    while kills < 4:
         had = stored(tmp_path)
         running = process(tmp_path, 0.04, pids, workers=2, progress=False, **more)
         goal = had + moments.randint(1, 12)
@@ -154,7 +154,8 @@ def test_precision_means_a_share_of_amounts_and_points_of_shares() -> None:
     assert [one.verdict.enough for one in single] == [False, False]
     assert parse_outcomes(None, 30) == (Outcome("income_yuan", 24), Outcome("headcount", 24))
     assert parse_outcomes(["gini@12:fifth_1"], 36) == (Outcome("gini", 12, "fifth_1"),)
-    assert parse_outcomes(["gini"], 6) == (Outcome("gini", -1),)
+    assert parse_outcomes(["drive"], 6) == (Outcome("drive", -1),)
+    assert parse_outcomes(None, 6) == (Outcome("served_share", -1),)
 
 
 def test_a_failed_run_leaves_its_seed_out_everywhere_and_stops_nothing(tmp_path: Path, knobs: Knobs) -> None:

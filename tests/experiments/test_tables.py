@@ -15,7 +15,6 @@ import pytest
 from experiments.cells import Cells
 from experiments.compare import compare
 from experiments.factorial import find_factorials
-from experiments.households import Households
 from experiments.tables import COLUMNS, Comparison
 from sim.errors import UserError
 
@@ -106,17 +105,6 @@ def test_movers_are_shares_of_persons(found: Comparison) -> None:
     assert row["gained_share"] + row["unchanged_share"] == pytest.approx(1)
     assert row["gained_share_low"] == row["gained_share_high"] == row["gained_share"]  # the same every time
     assert one(found.table("movers"), scenario="training", month=12, group="not_served")["gained_share"] == 0
-
-
-def test_the_line_is_read_off_the_headcount() -> None:
-    columns = {(12, "income_yuan"): np.array([5.0, 1.0, 3.0]), (0, "persons"): np.array([1.0, 2.0, 1.0])}
-    rows = Households(np.arange(3), columns)
-    for headcount, between in ((0.5, (1, 3)), (0.75, (3, 5)), (0.0, (0, 1.0001)), (1.0, (4.9999, 6))):
-        line = rows.line(12, headcount)
-        assert between[0] < line < between[1]
-        if headcount < 1:
-            poor = columns[12, "income_yuan"] < line
-            assert np.average(poor, weights=columns[0, "persons"]) == headcount
 
 
 def test_synergy_is_what_the_mix_adds(found: Comparison) -> None:
