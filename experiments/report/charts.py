@@ -86,7 +86,9 @@ def _axis(
     for tick in ticks:
         x = scale(tick)
         svg.line(x, top, x, bottom, INK if tick == 0 else GRID, 1.2 if tick == 0 else 1)
-        svg.text(x, bottom + 15, numbers.plain(tick, decimals), svg.size - 1, "middle", SOFT)
+        words = numbers.plain(tick, decimals)
+        half = text_width(words, svg.size - 1) / 2
+        svg.text(min(max(x, half), svg.width - half), bottom + 15, words, svg.size - 1, "middle", SOFT)
     lines = wrap(label, svg.size - 1, min(svg.width - 10, room), 3)
     widest = max(text_width(line, svg.size - 1) for line in lines)
     middle = min(max((scale.start + scale.stop) / 2, widest / 2 + 2), svg.width - widest / 2 - 2)

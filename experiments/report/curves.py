@@ -238,9 +238,12 @@ def plane(
         dx, dy = tick_decimals(ticks_x), tick_decimals(ticks_y)
         left = max(text_width(numbers.plain(t, dy), note) for t in ticks_y) + 8
         right = svg.width - 26
-        top, bottom = 30.0, 400.0 if not small else 330.0
+        heading = wrap(axis_y, note, svg.width, 2)
+        top = 14.0 + 16 * len(heading)
+        bottom = top + (300.0 if small else 370.0)
         over, down = Scale(ticks_x[0], ticks_x[-1], left + 4, right), Scale(ticks_y[0], ticks_y[-1], bottom, top)
-        svg.text(0, 14, axis_y, note, fill=SOFT)
+        for k, words in enumerate(heading):
+            svg.text(0, 14 + 15 * k, words, note, fill=SOFT)
         for tick in ticks_y:
             svg.line(left, down(tick), right, down(tick), INK if tick == 0 else GRID, 1.2 if tick == 0 else 1)
             svg.text(left - 5, down(tick) + 4, numbers.plain(tick, dy), note, "end", SOFT)

@@ -120,7 +120,7 @@ class Numbers:
             whole = float(e.value).is_integer()
             return self.plain(e.value, 0 if whole else min(decimals_plain(e.value), shown.most), signed)
         if e.half <= abs(e.value) * 1e-9:
-            return self.plain(e.value, self._exact(e.value), signed)
+            return self.plain(e.value, min(self._exact(e.value), shown.most), signed)
         places = min(decimals(e.half), shown.most)
         if round(e.half, places) == 0:  # narrower than the last digit shown
             return self.plain(e.value, places, signed)
@@ -129,7 +129,7 @@ class Numbers:
             ends = self.span(Estimate(e.value, e.low, e.high), "count", places)
             value = self.plain(e.value, places, signed)
             return f"{value}（{ends}）" if self.zh else f"{value} ({ends})"
-        space = "" if self.zh else " "
+        space = "" if self.zh else "\u00a0"  # a number and its half-width stay on one line
         return f"{self.plain(e.value, places, signed)}{space}±{space}{self.plain(e.half, places)}"
 
     @staticmethod

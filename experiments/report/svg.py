@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif"
 INK, SOFT, FAINT, GRID = "#1a1a1a", "#555555", "#8a8a8a", "#dddddd"
 
-_NARROW = set("iljtf.,:;|!'()[] ·")
+_NARROW = set("iljtf.,:;|!'()[] \u00a0·")
 _WIDE = set("mwMW%@—±+−=")
 
 

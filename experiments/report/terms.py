@@ -240,6 +240,7 @@ CLOSURES: dict[str, Pair] = {
         "endogenous closure: spillovers through prices, jobs and budgets included",
         "内生闭合：含价格、就业和资金的外溢影响",
     ),
+    "mixed": ("closure differs between scenarios", "各情景闭合方式不同"),
 }
 
 CONFIDENCE: dict[str, Pair] = {

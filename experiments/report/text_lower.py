@@ -145,7 +145,7 @@ LOWER: dict[str, tuple[str, str]] = {
         "“{mix}” leaves {left} of {total} unspent ({percent})",
         "“{mix}”在{total}额度中结余{left}（{percent}）",
     ),
-    "spent_of": ("{spent} of {amount}", "{spent}/{amount}"),
+    "spent_of": ("{spent} of {amount}", "额度{amount}，支出{spent}"),
     "why": (
         "Hatched: unspent. What was asked but not done was lost to: {reasons}.",
         "斜线为结余。未能落实的需求主要受制于：{reasons}。",
@@ -159,7 +159,10 @@ LOWER: dict[str, tuple[str, str]] = {
     "flow": ("{payer} → {payee}: {reason}", "{payer}→{payee}：{reason}"),
     "col_flow_name": ("Flow", "资金流"),
     "col_change": ("Change against the baseline", "与对照之差"),
-    "flows_note": ("The twelve flows that change most, over the whole period.", "列出全期变化最大的十二项。"),
+    "flows_note": (
+        "The flows that change most (twelve at most), over the whole period.",
+        "列出全期变化最大的资金流（至多十二项）。",
+    ),
     # -- 7 together ------------------------------------------------------------------------------------------------
     "s7": ("Together or apart", "组合还是单项"),
     "s7_question": ("Is the mix worth more than its parts?", "合起来做，比各做各的多得什么？"),
@@ -253,6 +256,11 @@ LOWER: dict[str, tuple[str, str]] = {
         "spillovers, and a household "
         "may lose because others gained.",
         "本次采用内生闭合：农户通过市场、就业和排队相互影响，差异包含外溢影响，有的户可能因他人受益而减收。",
+    ),
+    "closure_text_mixed": (
+        "Closure differs between the scenarios; each scenario's stored file says which it has. "
+        "Differences between scenarios of different closure mix a measure's effect with its spillovers.",
+        "各情景闭合方式不同，见所存情景文件。闭合方式不同的情景相比，差异中混有外溢影响。",
     ),
     "turn_round": (
         "What would turn the answer round (late loans, falling prices, a dry spring, other values of the "

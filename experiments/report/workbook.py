@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from experiments.report.context import HEADCOUNT, INCOME, Context
 from experiments.report.data import DAY100, Experiment
-from experiments.report.sections import answer, together
+from experiments.report.sections import answer, leans, together
 from experiments.report.terms import delivery_unit, unit_of
 from experiments.report.words import Words
 
@@ -61,6 +61,10 @@ class Book:
         self.book = Workbook()
         self.book.remove(self.book.active)
 
+    def header(self, keys: str) -> list[str]:
+        """Headers in both languages; `keys` are separated by spaces."""
+        return [self.both(key) for key in keys.split()]
+
     def both(self, key: str, **values: object) -> str:
         """Chinese and English of a sentence, one below the other."""
         zh, en = (w(key, **values) for w in self.words)
@@ -87,32 +91,29 @@ class Book:
         """Add a sheet: lines of text, a frozen header, rows; a sheet without rows says so."""
         zh, en = (w("sheet_" + key) for w in self.words)
         sheet = self.book.create_sheet(f"{zh} {en}"[:31])
-        for text in top:
+        for place, text in enumerate(top, 1):
             sheet.append([neutral(text)])
-            cell = sheet.cell(sheet.max_row, 1)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            sheet.merge_cells(
-                start_row=sheet.max_row, start_column=1, end_row=sheet.max_row, end_column=max(len(header), 6)
-            )
-            sheet.row_dimensions[sheet.max_row].height = 16 * max(1, math.ceil(_width(text) / 105) + text.count("\n"))
+            sheet.cell(place, 1).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.merge_cells(start_row=place, start_column=1, end_row=place, end_column=max(len(header), 6))
+            sheet.row_dimensions[place].height = 16 * max(1, math.ceil(_width(text) / 105) + text.count("\n"))
         body = [list(row) for row in rows]
         if not body:
             sheet.append([neutral(self.both("not_computed"))])
             sheet.column_dimensions["A"].width = 60
             return
         sheet.append([neutral(h) for h in header])
-        head = sheet.max_row
+        head = len(top) + 1
         for cell in sheet[head]:
-            cell.font, cell.fill = Font(bold=True), _HEAD
+            cell.font, cell.fill = Font(name="Calibri", size=11, bold=True), _HEAD
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.row_dimensions[head].height = 16 * max(h.count("\n") + math.ceil(_width(h) / 34) for h in header) + 6
-        for row in body:
+        for place, row in enumerate(body, head + 1):
             sheet.append([neutral(c) if isinstance(c, str) else _number(c) for c in row])
             for k, content in enumerate(row, 1):
                 if isinstance(content, Value):
-                    sheet.cell(sheet.max_row, k).number_format = _FORMATS.get(content.unit, "General")
+                    sheet.cell(place, k).number_format = _FORMATS.get(content.unit, "General")
         sheet.freeze_panes = sheet.cell(head + 1, 2)
-        sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(header))}{sheet.max_row}"
+        sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(header))}{head + len(body)}"
         for k in range(1, len(header) + 1):
             texts = [r[k - 1] for r in body[:400]]
             widest = max((_width(t) if isinstance(t, str) else 12.0 for t in texts), default=10.0)
@@ -187,7 +188,7 @@ def _answer(b: Book) -> None:
 def _county(b: Book) -> None:
     frame = b.exp.table("reconcile")
     rows: list[list[Content]] = []
-    for _, r in frame.iterrows():
+    for r in frame.to_dict("records"):
         label = " ".join(dict.fromkeys(str(r[k]) for k in ("label_zh", "label_en") if r[k] == r[k] and r[k])) or str(
             r["name"]
         )
@@ -202,18 +203,7 @@ def _county(b: Book) -> None:
         )
     b.sheet(
         "county",
-        [
-            b.both(k)
-            for k in (
-                "col_line",
-                "col_model",
-                "col_profile",
-                "col_difference",
-                "col_tolerance",
-                "col_unit",
-                "col_agrees",
-            )
-        ],
+        b.header("col_line col_model col_profile col_difference col_tolerance col_unit col_agrees"),
         rows,
     )
 
@@ -248,13 +238,13 @@ def _differences(b: Book) -> None:
             _v(r["replicates"], "count"),
         ]
 
-    everyone = [line(r, False) for _, r in frame[frame["group"] == "all"].iterrows()]
+    everyone = [line(r, False) for r in frame[frame["group"] == "all"].to_dict("records")]
     b.sheet("differences", [b.both(k) for k in ("col_scenario", "col_month", "col_indicator", *keys)], everyone)
     part = frame[(frame["group"] != "all") & frame["name"].isin([INCOME, HEADCOUNT]) & (frame["month"] > 0)]
     b.sheet(
         "groups",
         [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
-        [line(r, True) for _, r in part.iterrows()],
+        [line(r, True) for r in part.to_dict("records")],
     )
 
 
@@ -265,9 +255,8 @@ def _month(b: Book, month: int) -> Content:
 def _day100(b: Book) -> None:
     frame = b.exp.table("delivery")
     rows: list[list[Content]] = []
-    for _, r in (
-        frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last").iterrows()
-    ):
+    last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
+    for r in last.to_dict("records"):
         if str(r["name"]).endswith("_target"):
             continue
         rows.append(
@@ -281,26 +270,14 @@ def _day100(b: Book) -> None:
         )
     b.sheet(
         "day100",
-        [
-            b.both(k)
-            for k in (
-                "col_scenario",
-                "col_policy",
-                "col_delivered",
-                "col_done",
-                "col_low95",
-                "col_high95",
-                "col_target",
-                "col_chance_share",
-            )
-        ],
+        b.header("col_scenario col_policy col_delivered col_done col_low95 col_high95 col_target col_chance_share"),
         rows,
     )
 
 
 def _money(b: Book) -> None:
     rows: list[list[Content]] = []
-    for _, r in b.exp.table("cost").iterrows():
+    for r in b.exp.table("cost").to_dict("records"):
         name = str(r["name"])
         unit = "count" if name == "households_served" else "money"
         rows.append(
@@ -314,7 +291,7 @@ def _money(b: Book) -> None:
     ends = ("col_low95", "col_high95")
     b.sheet("money", [b.both(k) for k in ("col_scenario", "col_policy", "col_part", "col_amount", *ends)], rows)
     rows = []
-    for _, r in b.exp.table("purse").iterrows():
+    for r in b.exp.table("purse").to_dict("records"):
         zh, en = (c.purse(str(r["group"])) for c in (b.zh, b.en))
         rows.append(
             [
@@ -326,7 +303,7 @@ def _money(b: Book) -> None:
         )
     b.sheet("purses", [b.both(k) for k in ("col_scenario", "col_purse", "col_part", "col_amount", *ends)], rows)
     rows = []
-    for _, r in b.exp.table("effectiveness").iterrows():
+    for r in b.exp.table("effectiveness").to_dict("records"):
         defined = bool(r["defined"]) if r["defined"] == r["defined"] else True
         by = r["dominated_by"] if isinstance(r["dominated_by"], str) else ""
         values: list[Content] = [_v(r[c], "money") for c in ("value", "low", "high")]
@@ -345,7 +322,7 @@ def _money(b: Book) -> None:
 
 def _people(b: Book) -> None:
     rows: list[list[Content]] = []
-    for _, r in b.exp.table("movers").iterrows():
+    for r in b.exp.table("movers").to_dict("records"):
         rows.append(
             [
                 b.title(str(r["scenario"])),
@@ -355,12 +332,12 @@ def _people(b: Book) -> None:
                 _v(r["lost_share"], "share"),
             ]
         )
-    b.sheet("movers", [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_gained", "col_lost")], rows)
+    b.sheet("movers", b.header("col_scenario col_month col_group col_gained col_lost"), rows)
 
 
 def _synergy(b: Book) -> None:
     rows: list[list[Content]] = []
-    for _, r in b.exp.table("synergy").iterrows():
+    for r in b.exp.table("synergy").to_dict("records"):
         names = [b.policy(p, str(r["scenario"])) for p in together.parts_of(r["parts"])]
         rows.append(
             [
@@ -373,18 +350,7 @@ def _synergy(b: Book) -> None:
         )
     b.sheet(
         "synergy",
-        [
-            b.both(k)
-            for k in (
-                "col_scenario",
-                "col_parts",
-                "col_month",
-                "col_indicator",
-                "head_synergy",
-                "col_low95",
-                "col_high95",
-            )
-        ],
+        b.header("col_scenario col_parts col_month col_indicator head_synergy col_low95 col_high95"),
         rows,
     )
 
@@ -399,7 +365,7 @@ def _notes(b: Book) -> None:
         *versions,
     ]
     top = [t for key in ("notes_1", "notes_2", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
-    closure = "closure_text_" + ("fixed" if b.exp.closure == "fixed" else "endogenous")
+    closure = "closure_text_" + leans.closure_key(b.exp.closure)
     b.sheet("notes", [b.both("col_what"), b.both("col_value")], rows, [*top, b.zh.say(closure), b.en.say(closure)])
 
 

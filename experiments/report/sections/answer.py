@@ -330,8 +330,9 @@ def _about(ctx: Context, count: float) -> str:
 
 
 def _brief(ctx: Context, value: float) -> str:
-    """A round number as it was asked for, without trailing zeros."""
-    places = next((d for d in range(6) if abs(round(value, d) - value) < 1e-9 * max(1.0, abs(value))), 6)
+    """The precision asked for: two digits at most, without trailing zeros."""
+    most = decimals(value) if value > 0 else 0
+    places = next((d for d in range(max(most, 0)) if abs(round(value, d) - value) < 1e-9 * abs(value)), most)
     return ctx.num.plain(value, places)
 
 

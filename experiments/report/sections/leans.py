@@ -24,7 +24,7 @@ def build(ctx: Context) -> Section:
     )
     section.add(*assumptions(ctx))
     section.add(Bullets([ctx.say(k) for k in NOT_MODELLED], ctx.say("not_modelled")))
-    section.add(Text(ctx.say("closure_text_" + ("fixed" if ctx.exp.closure == "fixed" else "endogenous"))))
+    section.add(Text(ctx.say("closure_text_" + closure_key(ctx.exp.closure))))
     section.add(Text(ctx.say("turn_round"), "note"))
     section.add(scenarios(ctx), versions(ctx))
     command = str(ctx.exp.manifest.get("command") or "")
@@ -90,9 +90,9 @@ def _text(ctx: Context, value: Any) -> str:
     number = float(value)
     if not math.isfinite(number):
         return "–"
-    return ctx.num.plain(
-        number, None if abs(number) >= 1 or number == 0 else min(6, 2 - math.floor(math.log10(abs(number))))
-    )
+    places = 3 - math.floor(math.log10(abs(number))) if number else 0
+    text = ctx.num.plain(number, max(0, places))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def assumptions(ctx: Context) -> list[Text | Table]:
@@ -196,6 +196,11 @@ def seeds(ctx: Context) -> str:
     if found == list(range(found[0], found[-1] + 1)) and len(found) > 2:
         return ctx.say("range", first=found[0], last=found[-1])
     return ctx.num.join([str(s) for s in found[:20]]) + (" …" if len(found) > 20 else "")
+
+
+def closure_key(closure: str) -> str:
+    """Which of the three texts on closure applies."""
+    return closure if closure in ("fixed", "mixed") else "endogenous"
 
 
 def failures(ctx: Context) -> Table | Text:

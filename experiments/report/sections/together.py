@@ -48,7 +48,7 @@ def parts_of(value: Any) -> list[str]:
     return [part for part in str(value).split("+") if part]
 
 
-def _alone(ctx: Context, mix: str, part: str) -> str | None:
+def alone(ctx: Context, mix: str, part: str) -> str | None:
     """The scenario that adds just this part to the baseline, with the settings that the part has in the mix."""
     whole, base = ctx.scenario(mix), ctx.scenario(ctx.baseline)
     if whole is None or base is None:
@@ -77,8 +77,8 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
         rows.append(Row(label, (e,), (text,), style, bold))
         data.append([Cell(label), Cell(text, number=True)])
 
-    alone = [_alone(ctx, mix, p) for p in singles]
-    found = [s for s in alone if s is not None and ctx.exp.difference(s, month, "all", name) is not None]
+    scenarios = [alone(ctx, mix, p) for p in singles]
+    found = [s for s in scenarios if s is not None and ctx.exp.difference(s, month, "all", name) is not None]
     if found:
         rows.append(Row(ctx.say("head_parts")))
         for ident in found:
