@@ -110,7 +110,6 @@ class Industry(Policy):
         self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
         self.targets["started"] = float(int(money / self._each))
         self._done = np.zeros(len(model.households), dtype=np.bool_)
-        self._contracted = np.zeros(len(model.villages), dtype=np.bool_)
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Rounds, while the campaign lasts."""
@@ -171,9 +170,9 @@ class Industry(Policy):
         hand_over(rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         if s.contract > 0:
-            here = np.unique(h["village"][rows])
-            new = here[~self._contracted[here]]
+            # A contract covers those served: it counts in the village by their share of its households.
             v = model.villages
-            v["contract"][new] += (1.0 - v["contract"][new]) * model.p.contract_gain * s.contract
-            v["cooperative"][new] += (1.0 - v["cooperative"][new]) * 0.5 * model.p.contract_gain * s.contract
-            self._contracted[new] = True
+            covered = np.bincount(h["village"][rows], minlength=len(v)) / (v["last"] - v["first"])
+            gain = model.p.contract_gain * s.contract * covered
+            v["contract"] += (1.0 - v["contract"]) * gain
+            v["cooperative"] += (1.0 - v["cooperative"]) * gain

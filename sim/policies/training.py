@@ -53,7 +53,7 @@ class Training(Policy):
         good = model.p.good_trainers * model.county_share
         crowd = min(1.0, 40.0 / s.class_size)
         time = min(1.0, 0.4 + 0.6 * s.hours / 24.0)
-        thin = 0.3 + 0.7 * min(1.0, good / max(1.0, float(places)))  # beyond the good trainers come the others
+        thin = 0.1 + 0.9 * min(1.0, good / max(1.0, float(places)))  # beyond the good trainers come the others
         self.quality = thin * (0.6 + 0.4 * crowd) * time
 
     def days(self, model: VillageModel) -> Iterable[int]:
@@ -79,11 +79,11 @@ class Training(Policy):
         """A round of classes: about a round's share of the places is filled."""
         if model.today.festival:
             return
-        rounds = max(1, len(list(self.days(model))))
         left = self.targets["trained"] - self.delivered["trained"]
-        seats = int(min(left, 1.25 * self.targets["trained"] / rounds + 1))
+        to_come = sum(day >= model.today.campaign_day for day in self.days(model))
+        seats = int(min(left, 1.5 * left / to_come + 1))
         rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
-        invited = rows[: 3 * seats]
+        invited = rows[: 4 * seats]
         coming = self.accepts(model, invited)[:seats]
         self._asked[invited if len(coming) < seats else coming] = True
         coming = self.ration(model, coming, np.full(len(coming), self._each))
