@@ -1,14 +1,16 @@
 """The narrow door to Mesa 3.3 - 3.5: the only module that imports it and that knows its versions.
 
-Mesa ships without usable types, hence the ignores here and nowhere else. What differs between the supported
-versions: 3.5 deprecates `seed=` for `rng=` and wraps `step`; 3.3 keeps every Model that ever had agents alive,
-because `Agent._ids` is keyed by model.
+Mesa ships without usable types, hence the stand-ins below and nowhere else. What differs between the supported
+versions: 3.3 keeps every Model that ever had agents alive, because `Agent._ids` is keyed by model; 3.5 deprecates
+`seed=` for `rng=`, which both take, and owns the names `scenario` and `time` (ours are `plan` and `clock`).
 """
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import mesa
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
         running: bool
         steps: int
+        agents: Any
+        agents_by_type: Any
+        agent_types: Any
 
         def __init__(self, **kwargs: Any) -> None: ...
 
@@ -36,27 +41,13 @@ else:
     MesaModel = mesa.Model
     MesaAgent = mesa.Agent
 
-_TAKES_RNG_INT = "scenario" in inspect.signature(mesa.Model.__init__).parameters
+
+class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
+    """`Agent._ids` of Mesa 3.3, which gives out unique_id by model, but holds no model longer than others do."""
+
+    def __getitem__(self, model: Any) -> Iterator[int]:
+        return self.setdefault(model, count(1))
 
 
-def start_mesa(model: Any, rng: int) -> None:
-    """Run `mesa.Model.__init__` with the spelling this version wants.
-
-    Mesa's own generators are seeded for the sake of collectors and user code; no rule of villagesim draws from them.
-    """
-    if _TAKES_RNG_INT:
-        mesa.Model.__init__(model, rng=rng)
-    else:
-        mesa.Model.__init__(model, seed=rng)
-
-
-def agent_set(agents: list[Any], model: Any) -> Any:
-    """An AgentSet over `agents`, in their order."""
-    return mesa.agent.AgentSet(agents, random=model.random)
-
-
-def forget(model: Any) -> None:
-    """Let go of Mesa's hold on a model (3.3 keeps models alive through `Agent._ids`)."""
-    ids = getattr(mesa.Agent, "_ids", None)
-    if ids is not None and hasattr(ids, "pop"):
-        ids.pop(model, None)
+if isinstance(getattr(mesa.Agent, "_ids", None), dict):
+    mesa.Agent._ids = _Counters()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import mesa_compat
 from sim.agents.cadre import Cadre
 from sim.agents.household import Household, close_month, close_year
 from sim.agents.unit import Unit
@@ -50,7 +49,7 @@ class VillageModel(MesaModel):
     def __init__(self, plan: Plan, rng: int = 17, engine: EngineName = "compiled", threads: int = 1) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
-        mesa_compat.start_mesa(self, int(rng))
+        super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
         self.parameters = load_parameters(plan.uncertainties)
@@ -120,7 +119,6 @@ class VillageModel(MesaModel):
     def step(self) -> None:
         """One day."""
         if self.day >= self.clock.last_day_index:
-            self.running = False
             return
         self.day += 1
         calendar = self.clock.calendar[self.day]
@@ -135,12 +133,12 @@ class VillageModel(MesaModel):
             self._close_month()
         if self.day == self.clock.last_campaign_day_index:
             self.recorder.end_of_campaign()
+        self.running = self.day < self.clock.last_day_index
 
     def run_model(self) -> None:
         """All days to the end of the horizon."""
-        while self.day < self.clock.last_day_index:
+        while self.running:
             self.step()
-        self.running = False
 
     def _turn_the_calendar(self, calendar: Any) -> None:
         today = self.today
@@ -228,24 +226,32 @@ class VillageModel(MesaModel):
             ("cadres", Cadre),
             ("units", Unit),
         )
-        return {name: [kind(self, row) for row in getattr(self, name)] for name, kind in kinds}
+        return {name: [kind(self, row, i) for i, row in enumerate(getattr(self, name))] for name, kind in kinds}
+
+    def _register(self, name: str) -> Any:
+        """One of Mesa's own registers of agents, once every row has its agent."""
+        _ = self._mesa_agents
+        return getattr(super(), name)
 
     @property
     def agents(self) -> Any:
-        """All households, villages, cadres and units as a Mesa AgentSet."""
-        return mesa_compat.agent_set([a for group in self._mesa_agents.values() for a in group], self)
+        """Every household, village, cadre and unit, and whoever else was made, as Mesa's AgentSet."""
+        return self._register("agents")
 
     @property
-    def agents_by_type(self) -> dict[type[RecordAgent], Any]:
+    def agents_by_type(self) -> Any:
         """AgentSets by class."""
-        return {type(g[0]): mesa_compat.agent_set(list(g), self) for g in self._mesa_agents.values() if g}
+        return self._register("agents_by_type")
 
     @property
-    def agent_types(self) -> list[type[RecordAgent]]:
+    def agent_types(self) -> Any:
         """The kinds of agent there are."""
-        return [type(g[0]) for g in self._mesa_agents.values() if g]
+        return self._register("agent_types")
+
+    def village_of(self, agent: Household | Cadre) -> Village:
+        """The village of a household or cadre (`agent.village` is its row)."""
+        return cast(Village, self._mesa_agents["villages"][agent.village])
 
     def close(self) -> None:
-        """Let go of threads, and of Mesa's hold on the agents."""
+        """Let go of the threads."""
         self.engine.close()
-        mesa_compat.forget(self)

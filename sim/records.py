@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import UserError
 from sim.mesa_compat import MesaAgent
 
 Rows = NDArray[np.void]
@@ -135,11 +136,28 @@ _MESA_OWN = frozenset({"unique_id", "model", "pos", "cell"})
 
 
 class RecordAgent(Record, MesaAgent):
-    """A Mesa agent whose state is one row of a record array."""
+    """A Mesa agent whose state is one row of a record array.
 
-    def __init__(self, model: Any, row: Any) -> None:
-        object.__setattr__(self, "_row", row)
+    Its identity is `key`; Mesa's `unique_id` depends on who was made first.
+    """
+
+    key: int
+
+    def __init__(self, model: Any, row: Any, index: int) -> None:
+        self._row, self._index = row, index
         MesaAgent.__init__(self, model)
+
+    @property
+    def row(self) -> int:
+        """Which row of its array this agent is: `model.households[household.row]`."""
+        return self._index
+
+    def remove(self) -> None:
+        """Refused: nobody enters or leaves the world during a run."""
+        raise UserError(f"a {type(self).__name__} cannot be removed; who is in the world is fixed when it is built")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key}>"
 
 
 class Views:

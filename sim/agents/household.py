@@ -89,6 +89,25 @@ class Household(RecordAgent):
     consumption_last_yuan: float = real("yuan", "the same, last closed year")
     support_yuan: float = real("yuan", "grants and services received from the campaign's policies")
 
+    # ---- for Mesa users: what is handy on one agent; no rule uses these -------------------------------------------
+
+    @property
+    def income_per_head_yuan(self) -> float:
+        """Net income a head in the last closed accounting year."""
+        wage, operating, property_, transfer = self.income_last
+        return (wage + operating + property_ + transfer) / self.persons
+
+    @property
+    def contacts(self) -> list[Household]:
+        """Households it is in touch with, in the order of their rows."""
+        world, everyone = self.model.world, self.model._mesa_agents["households"]
+        return [everyone[i] for i in world.indices[world.indptr[self.row] : world.indptr[self.row + 1]]]
+
+    def month(self) -> None:
+        """Live this calendar month once (again): the engine's own rule on this household alone, to read and debug."""
+        m = self.model
+        household_month(self, m.village_of(self), m.p, m.today, m.tills[self.village])
+
 
 @rule
 def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
