@@ -24,11 +24,12 @@ def decision(name: str) -> int:
         name: A lasting name such as "credit.take_up". It alone fixes the draws: moving or renaming code does not.
 
     Raises:
-        ValueError: If another module has declared the name already.
+        ValueError: If the name is declared elsewhere already: two decisions would share their luck.
     """
-    module = sys._getframe(1).f_globals["__name__"]
-    if _DECLARED.setdefault(name, module) != module:
-        raise ValueError(f"the decision {name!r} is declared in {_DECLARED[name]} and again in {module}")
+    caller = sys._getframe(1)
+    place = f"{caller.f_globals['__name__']}:{caller.f_lineno}"
+    if _DECLARED.setdefault(name, place) != place:
+        raise ValueError(f"the decision {name!r} is declared in {_DECLARED[name]} and again in {place}")
     return number_of(name)
 
 
