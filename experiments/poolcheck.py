@@ -29,7 +29,7 @@ class PoolCheck:
         alone_seconds: One process, one run after the other, stored.
         pool_seconds: Warm workers, stored by the parent.
         workers: How many.
-        growth_mb: Resident memory of parent and workers together at the end, less after the first fifty runs.
+        growth_mb: Resident memory of parent and workers together at the end, less after the first half.
     """
 
     runs: int
@@ -93,7 +93,8 @@ def check_pool(
         for start in range(0, runs, _TURN):  # by turns, so that a busy neighbour weighs on both alike
             alone += _timed(nobody, apart, tasks[start : start + _TURN])
             together += _timed(pool, shared, tasks[start : start + _TURN])
-            early = _resident_mb(pool) if early is None else early
+            if early is None and start + _TURN >= runs / 2:
+                early = _resident_mb(pool)
         growth = _resident_mb(pool) - (early or 0.0)
     return PoolCheck(runs, alone, together, workers, growth)
 

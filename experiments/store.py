@@ -20,7 +20,7 @@ from experiments.runfile import RunFile, RunKey
 from sim.errors import UserError
 
 _TEMPORARY = ".part-"
-_MADE_BY_FRESH_COMMANDS = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
+_MADE_HERE = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
 _REPORTS = ("report.en.html", "report.zh.html")
 _PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
 _ANOTHER = "use another --name, or --fresh to start this folder again"
@@ -160,7 +160,7 @@ class Store:
         self._lock = lock
 
     def _refuse_foreign(self) -> None:
-        ours = {*_MADE_BY_FRESH_COMMANDS, *_REPORTS}
+        ours = {*_MADE_HERE, *_REPORTS}
         strange = [
             entry.name for entry in self.folder.iterdir() if entry.name not in ours and not entry.name.startswith(".")
         ]
@@ -172,7 +172,7 @@ class Store:
             )
 
     def _empty(self) -> None:
-        for name in (*_MADE_BY_FRESH_COMMANDS, *_REPORTS):
+        for name in (*_MADE_HERE, *_REPORTS):
             entry = self.folder / name
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
