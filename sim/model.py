@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,7 @@ from sim.campaign.cadre_days import CadreDays
 from sim.clock import Clock
 from sim.economy.learning import Seen, look_around, talk
 from sim.economy.market import Market
-from sim.engine import Engine, EngineName, Views
+from sim.engine import Engine, EngineName
 from sim.errors import UserError
 from sim.mesa_compat import MesaModel
 from sim.money import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF, Accounts
@@ -26,7 +27,7 @@ from sim.parameters.packed import as_python, as_row
 from sim.population.opening import open_world, per_head
 from sim.population.profile import load_profile
 from sim.purse_book import PurseBook
-from sim.records import RecordAgent, out_of_range
+from sim.records import RecordAgent, Rows, out_of_range, views_of
 from sim.recorder import Recorder
 from sim.today import Today
 from sim.trend import write_month
@@ -86,7 +87,7 @@ class VillageModel(MesaModel):
         self.market.opening_supply = opened.opening_supply
         self.seen = Seen.rows(len(self.households))
         self.tills = np.zeros((len(self.villages), N_REASONS))
-        self.engine = Engine(self.engine_name, self.villages["last"] - self.villages["first"], threads)
+        self.engine = Engine(self.engine_name, self.villages["last"] - self.villages["first"], threads, self._see)
         self.day = -1
 
     def _open_books(self) -> None:
@@ -155,9 +156,8 @@ class VillageModel(MesaModel):
 
     def _close_month(self) -> None:
         """Households' accounts, then talk, then what units and policies do at a month's end."""
-        h, v = self._rows("households"), self._rows("villages")
-        p, today = self._rules_see
-        self.engine.run(close_month, h, v, p, today, self.tills)
+        everyone = self.households, self.villages, self._p_row, self.today_rows
+        self.engine.run(close_month, *everyone, self.tills)
         for policy in self.policies:
             policy.month_end(self)
         sums = self.accounts.post(self.tills)
@@ -166,12 +166,12 @@ class VillageModel(MesaModel):
         self.written_off_yuan = sums[WRITTEN_OFF : WRITTEN_OFF + LOAN_SLOTS]
         for policy in self.policies:
             policy.books_closed(self)
-        look_around(self.households, self.seen, 0, len(self.households))
-        self.engine.run(talk, h, v, p, today, self._rows("seen"), self.world.indptr, self.world.indices)
+        self.engine.call(look_around, self.households, self.seen, 0, len(self.households))
+        self.engine.run(talk, *everyone, self.seen, self.world.indptr, self.world.indices)
         self._check_ranges()
         self.recorder.month_end()
         if self.today.month % 12 == 0:
-            close_year(self.households, 0, len(self.households))
+            self.engine.call(close_year, self.households, 0, len(self.households))
             self.recorder.year_end()
 
     def _check_ranges(self) -> None:
@@ -196,24 +196,14 @@ class VillageModel(MesaModel):
 
     # ---- what rules see ----------------------------------------------------------------------------------------
 
-    def _rows(self, name: str) -> Any:
-        if self.engine_name == "compiled":
-            return getattr(self, name)
-        return self._views[name]
-
-    @cached_property
-    def _rules_see(self) -> tuple[Any, Any]:
-        """Parameters and today, as the engine wants them."""
-        if self.engine_name == "compiled":
-            return self._p_row, self.today_rows
-        return (self.p,), (self.today,)
-
-    @cached_property
-    def _views(self) -> dict[str, Views]:
-        return {
-            **{name: Views(list(views)) for name, views in self._mesa_agents.items()},
-            "seen": Views([Seen.of(row) for row in self.seen]),
-        }
+    def _see(self, rows: Rows) -> Sequence[Any]:
+        """What stands for a record array in the engine of agents."""
+        if rows is self._p_row:
+            return (self.p,)
+        for name, agents in self._mesa_agents.items():
+            if rows is getattr(self, name):
+                return agents
+        return views_of(rows)
 
     # ---- Mesa --------------------------------------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ class Record:
         # Widest first: aligned without holes.
         by_width = sorted(declared.values(), key=lambda c: -np.dtype(c.dtype).itemsize)
         cls.DTYPE = np.dtype([c.field for c in by_width], align=True)
+        _RECORDS[cls.DTYPE] = cls
         for name, column in declared.items():
             setattr(cls, name, _view(column))
 
@@ -131,6 +132,7 @@ class Record:
         object.__setattr__(self, name, value)
 
 
+_RECORDS: dict[np.dtype[np.void], type[Record]] = {}
 # What Mesa itself writes on an agent.
 _MESA_OWN = frozenset({"unique_id", "model", "pos", "cell"})
 
@@ -160,17 +162,10 @@ class RecordAgent(Record, MesaAgent):
         return f"<{type(self).__name__} {self.key}>"
 
 
-class Views:
-    """A record array seen as a sequence of views, to run a kernel's Python source over agents."""
-
-    def __init__(self, views: list[Any]) -> None:
-        self._views = views
-
-    def __getitem__(self, i: int) -> Any:
-        return self._views[i]
-
-    def __len__(self) -> int:
-        return len(self._views)
+def views_of(rows: Rows) -> list[Any]:
+    """A view of every row, without Mesa."""
+    record = _RECORDS[rows.dtype]
+    return [record.of(row) for row in rows]
 
 
 def out_of_range(record: type[Record], rows: Rows) -> list[str]:

@@ -126,8 +126,8 @@ class Industry(Policy):
         """Who would take it."""
         keen = np.zeros(len(rows), dtype=np.bool_)
         s = self.settings
-        would_take(
-            rows, model.households, model.villages, model._p_row, model.today_rows,
+        model.engine.call(
+            would_take, rows, model.households, model.villages, model._p_row, model.today_rows,
             self._line, s.value_yuan, 1.0 - s.own_share, keen,
         )  # fmt: skip
         return rows[keen]
@@ -167,7 +167,7 @@ class Industry(Policy):
             own = own + gift * (1.0 - model.p.grant_diverted)
             amounts = own
         used = np.zeros(len(rows), dtype=np.bool_)
-        hand_over(rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used)
+        model.engine.call(hand_over, rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         if s.contract > 0:
             # A contract covers those served: it counts in the village by their share of its households.

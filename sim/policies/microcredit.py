@@ -227,8 +227,8 @@ class Microcredit(Policy):
         wanted = np.zeros(len(rows))
         price = t.rate * (1.0 - t.subsidy)
         years = t.term_months / 12.0
-        loans_wanted(
-            rows, model.households, model.villages, model._p_row, model.today_rows,
+        model.engine.call(
+            loans_wanted, rows, model.households, model.villages, model._p_row, model.today_rows,
             t.size_yuan, price, years, int(t.lump_sum), wanted,
         )  # fmt: skip
         if not t.guarantee:
@@ -276,8 +276,8 @@ class Microcredit(Policy):
         h["debt_yuan"][rows, self.slot] += amounts
         h["term_months"][rows, self.slot] = self.terms.term_months
         started = np.zeros(n, dtype=np.bool_)
-        put_loans_to_work(
-            rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills,
+        model.engine.call(
+            put_loans_to_work, rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills,
             self.terms.rate * (1.0 - self.terms.subsidy), started,
         )  # fmt: skip
         self.count("started", float(started.sum()))

@@ -72,13 +72,14 @@ class Visits(Policy):
     def day(self, model: VillageModel) -> None:
         """Every cadre's day."""
         before = self._told.sum(axis=0)
-        p, today = model._rules_see
         model.engine.run(
             cadres_go_out,
-            *(model._rows(name) for name in ("households", "villages", "cadres")),
+            model.households,
+            model.villages,
+            model.cadres,
             self._mine,
-            p,
-            today,
+            model._p_row,
+            model.today_rows,
             self._lever,
             self._to_come[model.today.campaign_day],
             self._on,
