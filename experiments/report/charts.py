@@ -13,6 +13,7 @@ from experiments.report.svg import (
     FAINT,
     GRID,
     INK,
+    PALE,
     SOFT,
     Scale,
     Style,
@@ -111,7 +112,7 @@ def _tick_count(width: float, low: float, high: float, size: float, numbers: Num
 def _whisker(
     svg: Svg, scale: Scale, estimate: Estimate, factor: float, y: float, style: Style, dot: bool = True
 ) -> None:
-    colour = INK if style.colour == "#F0E442" else style.colour
+    colour = INK if style.colour == PALE else style.colour
     if estimate.has_interval:
         a, b = scale(estimate.low * factor), scale(estimate.high * factor)
         svg.line(a, y, b, y, colour, 2, style.dash if style.hollow else "")
@@ -234,7 +235,7 @@ def bars(items: Sequence[Bar], axis: str, factor: float, numbers: Numbers, refer
                 values += [v * factor for v in e or () if math.isfinite(v)]
         if small:
             left, right = 8.0, svg.width - 12
-            labels = [wrap(b.label, size, svg.width - text_width(b.text, size) - 14, 2) for b in items]
+            labels = [wrap(b.label, size, svg.width - text_width(b.text, size) - 14, 3) for b in items]
             steps = [46.0 + 15 * (len(words) - 1) for words in labels]
         else:
             room = max(text_width(b.label, size) for b in items) + 14

@@ -53,7 +53,9 @@ class Context:
     @cached_property
     def _styles(self) -> dict[str, Style]:
         styles, plain, cash = {self.baseline: BASELINE}, 0, 0
-        for ident in self.treatments:
+        # The largest mixes come first, so that what the page is mostly about has the strongest colours.
+        size = {s.id: len(s.policies) for s in self.exp.scenarios}
+        for ident in sorted(self.treatments, key=lambda s: -size[s]):
             if self.is_cash(ident):
                 styles[ident] = scenario_style(cash, cash=True)
                 cash += 1
@@ -163,7 +165,7 @@ class Context:
         name = self.group(ident)
         if not self.zh:
             name = name[:1].lower() + name[1:]
-        return self.say("cause_named", name=name) if ident.startswith("cause_") else name
+        return self.say("cause_named", name=name) if ident.startswith("cause_") and ident != "cause_none" else name
 
     # -- phrases ---------------------------------------------------------------------------------------------------
     def change(self, estimate: Estimate, unit: str) -> str:

@@ -14,6 +14,7 @@ from experiments.report.svg import (
     FAINT,
     GRID,
     INK,
+    PALE,
     SOFT,
     Scale,
     Style,
@@ -196,6 +197,8 @@ def _band(svg: Svg, line: Line, over: Scale, down: Scale) -> None:
 
 def _stroke(svg: Svg, line: Line, over: Scale, down: Scale) -> None:
     points = [(over(x), down(y)) for x, y in zip(line.x, line.y, strict=True) if math.isfinite(y)]
+    if line.style.colour == PALE:
+        svg.path(points, INK, 3.4)
     svg.path(points, line.style.colour, 2.2, line.style.dash)
     if line.markers and points:
         every = max(1, (len(points) - 1) // 6)
@@ -256,7 +259,7 @@ def plane(
             svg.path(_frontier(points, places, (over(0), down(0))), FAINT, 1.2, "2 3")
         whiskers: list[Box] = [(left, down(0) - 1, svg.width, down(0) + 1)]
         for point, (x, y) in zip(points, places, strict=True):
-            colour = INK if point.style.colour == "#F0E442" else point.style.colour
+            colour = INK if point.style.colour == PALE else point.style.colour
             if point.y.has_interval:
                 low, high = down(point.y.low * fy), down(point.y.high * fy)
                 svg.line(x, low, x, high, colour, 1.6)
@@ -297,33 +300,35 @@ def _labelled(
     whiskers: Sequence[Box],
 ) -> None:
     """Each label beside its point where it touches nothing; farther off, it is tied to the point by a thin line."""
+    written: list[tuple[float, float, str]] = []
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places]
     for i in sorted(range(len(labels)), key=lambda i: (places[i][1], places[i][0])):
         x, y = places[i]
         words = wrap(labels[i], size, 170, 2)
         width, height = max(text_width(w, size) for w in words), 15.0 * len(words)
         others = [*(box for k, box in enumerate(taken) if k != i), *whiskers]
-        options = [
-            (
-                x + dx * (r + 4) - width * (dx < 0) - width / 2 * (dx == 0),
-                y + dy * r - height / 2 + height / 2 * (dy if dx == 0 else 0),
-            )
-            for r in (8, 16, 26, 38, 52, 70, 92)
-            for dx, dy in _AROUND
-        ]
-        spot = next(
-            (o for o in options if _free((o[0], o[1], o[0] + width, o[1] + height), others, bounds)), options[0]
-        )
-        box = (spot[0], spot[1], spot[0] + width, spot[1] + height)
+        spots = (_beside(x, y, width, height, turn, reach) for reach in _REACHES for turn in _TURNS)
+        box = next((spot for spot in spots if _free(spot, others, bounds)), _beside(x, y, width, height, _TURNS[0], 8))
         taken.append(box)
         near = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
         if math.dist(near, (x, y)) > 14:
             svg.line(x, y, *near, FAINT, 0.9)
-        for k, word in enumerate(words):
-            svg.text(spot[0], spot[1] + 11.5 + 15 * k, word, size)
+        written += [(box[0], box[1] + 11.5 + 15 * k, word) for k, word in enumerate(words)]
+    for left, base, word in written:
+        svg.text(left, base, word, size, halo=True)
 
 
-_AROUND = ((1, 0), (-1, 0), (1, 1), (1, -1), (-1, -1), (-1, 1), (0, -1), (0, 1))
+# Right and left first, then slantwise, then above and below; then farther and farther off.
+_TURNS = tuple(math.radians(d) for d in (0, 180, 35, -35, 145, -145, 60, -60, 120, -120, 90, -90))
+_REACHES = (8, 16, 26, 38, 52, 70, 92, 120, 150, 190, 240, 300)
+
+
+def _beside(x: float, y: float, width: float, height: float, turn: float, reach: float) -> Box:
+    """Where a label would stand, seen from its point: in this direction, this far off."""
+    across, up = math.cos(turn), math.sin(turn)
+    middle_x = x + across * (reach + 4 + width / 2)
+    middle_y = y - up * (reach + height / 2)
+    return middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2
 
 
 def _free(box: Box, others: Sequence[Box], bounds: Box) -> bool:

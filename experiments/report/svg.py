@@ -30,7 +30,8 @@ class Style:
 
 
 BASELINE = Style("#767676", "cross")
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+PALE = "#F0E442"  # too pale for a thin line on white: drawn with a dark edge
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", PALE)
 MARKERS = ("circle", "square", "triangle", "diamond", "down", "pentagon", "hexagon", "bow")
 
 
@@ -221,9 +222,11 @@ class Svg:
         anchor: str = "start",
         fill: str = INK,
         bold: bool = False,
+        halo: bool = False,
     ) -> None:
-        """One line of text, baseline at y."""
+        """One line of text, baseline at y; a halo keeps it readable on lines."""
         extra = ' font-weight="600"' if bold else ""
+        extra += ' stroke="#fff" stroke-width="3.5" paint-order="stroke"' if halo else ""
         extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._parts.append(
             f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size or self.size)}" fill="{fill}"{extra}>'

@@ -146,6 +146,7 @@ UPPER: dict[str, tuple[str, str]] = {
         "Of every 100 people poor at the start, about {n} live in households that nothing reaches.",
         "期初每100名贫困人口中，约有{n}人所在户未得到任何帮扶。",
     ),
+    "left_worse": ("Less income than without it, on average: {groups}.", "平均收入低于不实施时的群体：{groups}。"),
     "left_flat": ("No gain can be shown for: {groups}.", "尚看不出增收的群体：{groups}。"),
     "left_none_flat": (
         "Every group examined gains, on average; section 5 says how unevenly.",

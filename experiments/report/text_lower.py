@@ -44,10 +44,9 @@ LOWER: dict[str, tuple[str, str]] = {
     "axis_percent_of_baseline": ("% of baseline income", "占对照收入的%"),
     "axis_percentile": ("Percentile of people, poorest to richest", "人口百分位（由低到高）"),
     "incidence_note": (
-        "Percentiles are of people ranked within each scenario, so they are not the same people. Percentages "
-        "are left out where "
-        "baseline income is close to zero or negative.",
-        "百分位按各情景内人口收入排序，前后并非同一批人。对照收入接近零或为负的百分位不计算比例。",
+        "Percentiles are of people ranked within each scenario, so they are not the same people. Not drawn: the "
+        "first and the last hundredth, and percentages where baseline income is close to zero.",
+        "百分位按各情景内人口收入排序，前后并非同一批人。首末两个百分位未绘；对照收入接近零的百分位不计算比例。",
     ),
     "col_percentile": ("Percentile", "百分位"),
     "col_baseline_yuan": ("Baseline (yuan)", "对照（元）"),

@@ -9,8 +9,11 @@ import dummy
 import pytest
 
 from experiments.report.blocks import Figure
+from experiments.report.charts import Names
 from experiments.report.context import Context
+from experiments.report.curves import Point, plane
 from experiments.report.data import Experiment
+from experiments.report.numbers import Estimate, Numbers
 from experiments.report.sections import build_all
 from experiments.report.sections.answer import Answer
 from experiments.report.svg import (
@@ -126,6 +129,18 @@ def test_spread_keeps_labels_apart() -> None:
     placed = sorted(spread([10, 11, 12, 90], [10, 10, 10, 10], 0, 100))
     assert all(b - a >= 9.9 for a, b in pairwise(placed))
     assert placed[-1] == pytest.approx(90)
+
+
+def test_crowded_points_get_labels_of_their_own() -> None:
+    points = [
+        Point(f"Scenario with a long name {k}", Estimate(1e6 + 4e4 * k), Estimate(0.01 * k), scenario_style(k))
+        for k in range(12)
+    ]
+    far = Point("Cash", Estimate(3e7), Estimate(0.9, 0.8, 1.0), scenario_style(0, cash=True))
+    draw = plane([*points, far], "Cost", "Effect", (1e-6, 100.0), Numbers("en"))
+    for small in (False, True):
+        placed = boxes(ET.fromstring(draw(Names("x", "t", "d"), small)))
+        assert not [pair for pair in combinations(placed, 2) if overlaps(*pair)]
 
 
 def test_text_in_a_drawing_is_escaped() -> None:

@@ -253,16 +253,13 @@ def left_out(ctx: Context) -> Aside:
             for g in ctx.exp.table("differences")["group"].unique()
             if str(g).startswith(("cause_", "terrain_", "poor_at", "fifth_1", "not_served"))
         ]
-        flat = [
-            str(g)
-            for g in sorted(causes)
-            if (e := ctx.exp.difference(leader, ctx.final, str(g), INCOME)) is not None
-            and e.sign <= 0
-            and e.has_interval
-        ]
-        if flat:
-            items.append(ctx.say("left_flat", groups=ctx.num.join([ctx.group_in_list(g) for g in flat])))
-        elif causes:
+        found = {str(g): ctx.exp.difference(leader, ctx.final, str(g), INCOME) for g in sorted(causes)}
+        known = {g: e for g, e in found.items() if e is not None and e.has_interval}
+        for key, sign in (("left_worse", -1), ("left_flat", 0)):
+            names = [ctx.group_in_list(g) for g, e in known.items() if e.sign == sign]
+            if names:
+                items.append(ctx.say(key, groups=ctx.num.join(names)))
+        if known and all(e.sign > 0 for e in known.values()):
             items.append(ctx.say("left_none_flat"))
         moved = ctx.exp.table("movers")
         rows = moved[(moved["scenario"] == leader) & (moved["month"] == ctx.final) & (moved["group"] == "all")]

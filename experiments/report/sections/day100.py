@@ -32,7 +32,7 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     frame = ctx.exp.table("delivery")
     if frame.empty or ctx.leader is None:
         return None, None
-    mine = frame[frame["scenario"] == ctx.leader]
+    mine = in_plan_order(ctx, frame[frame["scenario"] == ctx.leader])
     panels: list[LinePanel] = []
     data: list[list[Cell]] = []
     for (policy, name), part in mine.groupby(["policy", "name"], sort=False, observed=True):
@@ -61,10 +61,16 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
         note=ctx.say("delivery_note"),
     )
     last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
-    order = {s: i for i, s in enumerate([ctx.baseline, *ctx.treatments])}
-    last = last.assign(_o=last["scenario"].map(order)).sort_values(["_o", "policy", "name"], kind="stable")
+    last = in_plan_order(ctx, last)
     rows = [_row(ctx, str(r["scenario"]), r) for _, r in last.iterrows() if not str(r["name"]).endswith("_target")]
     return figure, Table(ctx.say("delivery_table", days=ctx.days), _header(ctx), rows, fold=True)
+
+
+def in_plan_order(ctx: Context, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows by scenario and policy in the order in which the manifest and the scenarios list them."""
+    order = {(s.id, p): (i, k) for i, s in enumerate(ctx.exp.scenarios) for k, p in enumerate(s.policies)}
+    places = [order.get(key, (len(order), 0)) for key in zip(frame["scenario"], frame["policy"], strict=True)]
+    return frame.iloc[sorted(range(len(frame)), key=lambda i: (places[i], i))]
 
 
 def _header(ctx: Context) -> tuple[str, ...]:

@@ -268,10 +268,9 @@ def _usable(ctx: Context, purse: str, spent: float) -> bool:
     stated = [p for p in leader.plan.get("purses", []) if p.get("id") == purse] if leader else []
     if spent > 0 or not stated or leader is None:
         return True
-    kinds = set(leader.kinds.values())
-    if "microcredit" in kinds:
-        kinds |= {"interest_subsidy", "loan_guarantee"}
-    return bool(kinds & set(stated[0].get("uses", [])))
+    uses = set(stated[0].get("uses", []))
+    policies = leader.plan.get("policies", [])
+    return any(purse in p["purses"] if p.get("purses") else p.get("kind") in uses for p in policies)
 
 
 def _why(ctx: Context) -> str:

@@ -118,9 +118,11 @@ def incidence(ctx: Context) -> Figure | None:
             part[c].to_numpy(dtype=float) for c in ("item", "difference", "low", "high", "mean")
         )
         base = mean - gain
-        safe = np.where(base > 0.05 * np.nanmedian(base), base, math.nan)
+        safe = np.where((base > 0.05 * np.nanmedian(base)) & (item > 1) & (item < 100), base, math.nan)
         style, label = ctx.style(ident), ctx.title(ident)
-        yuan.append(Line(item.tolist(), gain.tolist(), style, label, low.tolist(), high.tolist()))
+        inner = (item > 1) & (item < 100)
+        drawn = [np.where(inner, values, math.nan) for values in (gain, low, high)]
+        yuan.append(Line(item.tolist(), drawn[0].tolist(), style, label, drawn[1].tolist(), drawn[2].tolist()))
         percent.append(
             Line(
                 item.tolist(),

@@ -97,7 +97,7 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
         ["_total", "order"], ascending=[False, True], kind="stable"
     )
     for _, row in lines.iterrows():
-        members = [ctx.policy(p, mix) for p in parts_of(row["parts"])]
+        members = [ctx.policy(p, mix) for p in sorted(parts_of(row["parts"]), key=_mix_order(ctx, mix))]
         label = ctx.say("synergy_total") if row["_total"] else " × ".join(members)
         put(label, estimate_of(row, "synergy"), Style(INK, "diamond"), bold=bool(row["_total"]))
     last = estimate_of(lines.iloc[0], "synergy")
