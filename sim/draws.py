@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Word = Any  # an unsigned 64-bit number of which 32 bits are used; Python ints are taken too
 _DECLARED: dict[str, str] = {}
 
 
@@ -39,7 +40,7 @@ def number_of(name: str) -> int:
 
 
 @njit(cache=True, nogil=True)
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Philox4x32-10: ten rounds on a counter of four words under a key of two (all unsigned 32-bit)."""
     low = np.uint64(0xFFFFFFFF)
     half = np.uint64(32)
@@ -65,7 +66,8 @@ def mix(a: int, b: int) -> int:
     z = z ^ (z >> np.uint64(27)) ^ (np.uint64(b) * np.uint64(0xD1342543DE82EF95))
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(1))
+    stirred: int = np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(1))  # type: ignore[assignment]
+    return stirred
 
 
 @njit(cache=True, nogil=True)
@@ -83,7 +85,12 @@ def uniform(seed: int, decision: int, key: int, day: int, k: int = 0) -> float:
     low = np.uint64(0xFFFFFFFF)
     who = np.uint64(key)
     x0, x1, _, _ = philox(
-        who & low, who >> np.uint64(32), np.uint64(day) & low, np.uint64(k) & low, stirred & low, stirred >> np.uint64(32)
+        who & low,
+        who >> np.uint64(32),
+        np.uint64(day) & low,
+        np.uint64(k) & low,
+        stirred & low,
+        stirred >> np.uint64(32),
     )
     bits = (x0 << np.uint64(20)) | (x1 >> np.uint64(12))  # 52 bits, so that adding a half is exact
     return (np.float64(bits) + 0.5) * 2.220446049250313e-16

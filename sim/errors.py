@@ -45,7 +45,8 @@ class UserError(Exception):
         return text
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.problem, str(self.file) if self.file else None, self.line, self.field, self.allowed, self.mend)
+        file = str(self.file) if self.file else None
+        return _rebuild, (self.problem, file, self.line, self.field, self.allowed, self.mend)
 
 
 def _rebuild(

@@ -44,7 +44,7 @@ def set_folder() -> None:
     if "numba" in sys.modules:
         from numba import config
 
-        config.CACHE_DIR = str(place)
+        config.CACHE_DIR = str(place)  # type: ignore[attr-defined]
 
 
 def is_warm() -> bool:

@@ -27,14 +27,21 @@ from sim.parameters.packed import as_python, as_row
 from sim.population.opening import open_world, per_head
 from sim.population.profile import load_profile
 from sim.purse_book import PurseBook
-from sim.records import RecordAgent, Rows, out_of_range, views_of
 from sim.recorder import Recorder
+from sim.records import RecordAgent, Rows, out_of_range, views_of
 from sim.today import Today
 from sim.trend import write_month
 
 if TYPE_CHECKING:
     from sim.policies.base import Policy
     from sim.scenario import Plan
+
+_KINDS: dict[str, type[RecordAgent]] = {
+    "households": Household,
+    "villages": Village,
+    "cadres": Cadre,
+    "units": Unit,
+}
 
 
 class VillageModel(MesaModel):
@@ -79,7 +86,7 @@ class VillageModel(MesaModel):
         self.today = cast(Today, Today.of(self.today_rows[0]))
         self.today.seed, self.today.people_seed = self.seed, world.population_seed
         self.today.endogenous = int(self.plan.closure == "endogenous")
-        self.today.loan_rate[0] = self.p.bank_rate  # type: ignore[index]
+        self.today.loan_rate[0] = self.p.bank_rate
         self.today.year, self.today.calendar_month = opening.year, opening.month
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
@@ -106,7 +113,8 @@ class VillageModel(MesaModel):
         # Loan slots go by label, so that the order of the list moves no loan.
         lenders = sorted((q for q in self.policies if q.kind == "microcredit"), key=lambda q: q.label)
         if len(lenders) >= LOAN_SLOTS:
-            raise UserError(f"{len(lenders)} microcredit policies", field="policies", allowed=f"at most {LOAN_SLOTS - 1}")
+            most = f"at most {LOAN_SLOTS - 1}"
+            raise UserError(f"{len(lenders)} microcredit policies", field="policies", allowed=most)
         self.loan_slots = {policy.label: slot for slot, policy in enumerate(lenders, start=1)}
         self._agenda: dict[int, list[Policy]] = {}
         first = self.clock.day_index(self.clock.start)
@@ -175,10 +183,11 @@ class VillageModel(MesaModel):
             self.recorder.year_end()
 
     def _check_ranges(self) -> None:
-        bad = out_of_range(Household, self.households)
-        if bad:
-            row = int(np.flatnonzero(~np.isfinite(self.households["cash_yuan"]))[:1].sum())
-            raise ArithmeticError(f"{self.today_date}: household columns out of range: {', '.join(bad)} (row {row})")
+        for name, kind in _KINDS.items():
+            rows = getattr(self, name)
+            for column, row in out_of_range(kind, rows).items():
+                found = rows[column][row].tolist()
+                raise ArithmeticError(f"{self.today_date}: {column} of {kind.__name__} {rows['key'][row]} is {found}")
 
     @property
     def _ends_week(self) -> bool:
@@ -210,13 +219,7 @@ class VillageModel(MesaModel):
     @cached_property
     def _mesa_agents(self) -> dict[str, list[RecordAgent]]:
         """A Mesa agent for every row, made when first asked for: a compiled run pays nothing for them."""
-        kinds: tuple[tuple[str, type[RecordAgent]], ...] = (
-            ("households", Household),
-            ("villages", Village),
-            ("cadres", Cadre),
-            ("units", Unit),
-        )
-        return {name: [kind(self, row, i) for i, row in enumerate(getattr(self, name))] for name, kind in kinds}
+        return {name: [kind(self, row, i) for i, row in enumerate(getattr(self, name))] for name, kind in _KINDS.items()}
 
     def _register(self, name: str) -> Any:
         """One of Mesa's own registers of agents, once every row has its agent."""

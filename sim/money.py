@@ -1,8 +1,9 @@
 """Every yuan has a payer and a payee.
 
 Inside kernels a household pays and is paid with `spend` and `receive`, which also write the village's till (one slot a
-reason). After each phase the tills are posted to the accounts; everything else moves with `Accounts.pay`. The audit holds
-the households' control account against the cash in their rows, and the sum of all balances against its opening value.
+reason). After each phase the tills are posted to the accounts; everything else moves with `Accounts.pay`. The
+audit holds the households' control account against the cash in their rows, and the sum of all balances against
+its opening value.
 """
 
 from __future__ import annotations
@@ -110,8 +111,8 @@ def spend(h: Household, till: NDArray[np.float64], amount: float, reason: int) -
 class Accounts:
     """Balances of everybody outside the household rows, and of all households together.
 
-    Outside accounts (market, employers, state, hospitals, schools, relatives, lenders) may go below zero: their balance is
-    what they have paid out more than taken in. Purses may not.
+    Outside accounts (market, employers, state, hospitals, schools, relatives, lenders) may go below zero: their
+    balance is what they have paid out more than taken in. Purses may not.
     """
 
     def __init__(self, households: NDArray[np.void]) -> None:
@@ -142,7 +143,9 @@ class Accounts:
         self.moved[payer, payee, reason] = self.moved.get((payer, payee, reason), 0.0) + amount_yuan
         self.turnover_yuan += amount_yuan
 
-    def pay_households(self, payer: str, who: NDArray[np.int64], amounts_yuan: NDArray[np.float64], reason: str) -> None:
+    def pay_households(
+        self, payer: str, who: NDArray[np.int64], amounts_yuan: NDArray[np.float64], reason: str
+    ) -> None:
         """Pay each of the households in `who` (row numbers, each at most once) its amount."""
         self._households["cash_yuan"][who] += amounts_yuan
         self.pay(payer, HOUSEHOLDS, total(np.ascontiguousarray(amounts_yuan, dtype=np.float64)), reason)

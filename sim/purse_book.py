@@ -54,11 +54,11 @@ class PurseBook:
         known = {held.id: held for held in self.held}
         for name in named:
             if name not in known:
-                raise UserError(f"there is no purse '{name}'", field=f"{kind}.purses", allowed=", ".join(known) or "none")
+                there_are = ", ".join(known) or "none"
+                raise UserError(f"there is no purse '{name}'", field=f"{kind}.purses", allowed=there_are)
             if kind not in known[name].uses:
-                raise UserError(
-                    f"purse '{name}' may not pay for {kind}", field=f"{kind}.purses", allowed=", ".join(known[name].uses)
-                )
+                uses = ", ".join(known[name].uses)
+                raise UserError(f"purse '{name}' may not pay for {kind}", field=f"{kind}.purses", allowed=uses)
         return [known[name] for name in named]
 
     def available(self, kind: str, named: Sequence[str], day: dt.date) -> float:

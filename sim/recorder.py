@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.agents.household import CAUSES
 from sim.agents.village import TERRAINS
+from sim.economy.industries import bearing_share
 from sim.indicators import coverage
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.credit import at_risk_yuan
@@ -16,7 +17,6 @@ from sim.indicators.deprivation import censored_scores
 from sim.indicators.income import percentile_means
 from sim.indicators.movement import transitions
 from sim.indicators.poverty import PovertyTable
-from sim.economy.industries import bearing_share
 from sim.policies.base import COST_ITEMS
 from sim.population.opening import income
 
@@ -91,7 +91,11 @@ class Recorder:
         groups |= {f"cause_{name}": h["cause"] == k for k, name in enumerate(CAUSES)}
         terrain = v["terrain"][h["village"]]
         groups |= {f"terrain_{name}": terrain == k for k, name in enumerate(TERRAINS)}
-        groups |= {"linked": h["linked"] == 1, "registered": h["registered"] == 1, "not_registered": h["registered"] == 0}
+        groups |= {
+            "linked": h["linked"] == 1,
+            "registered": h["registered"] == 1,
+            "not_registered": h["registered"] == 0,
+        }
         return groups
 
     # ---- through the run ---------------------------------------------------------------------------------------
@@ -242,7 +246,11 @@ class Recorder:
         h, p = model.households, model.p
         age = np.maximum(0.0, (model.today.month - h["block_month"]) / 12.0)
         price = float(model.villages["expected_price"][:, 1].mean()) if model.day >= 0 else p.price_yuan[1]
-        net = p.orchard_yield_kg_mu * price - p.orchard_cost_mu_yuan - p.orchard_days_mu * p.day_value_share * p.local_wage_yuan
+        net = (
+            p.orchard_yield_kg_mu * price
+            - p.orchard_cost_mu_yuan
+            - p.orchard_days_mu * p.day_value_share * p.local_wage_yuan
+        )
         worth = np.zeros(8)
         for years_old in range(8):
             factor = 1.0

@@ -4,14 +4,17 @@
         cash_yuan: float = real("yuan", "money in hand")
 
 From the one declaration come a NumPy structured array (one row an agent), the Mesa agent whose attributes read and
-write its row, and the table of state variables in docs/ODD.md. A compiled kernel indexes the array (`rows[i].cash_yuan`);
-the same source, run as Python over agents, reads the same row through the view, so both give the same bits.
+write its row, and the table of state variables in docs/ODD.md. A compiled kernel indexes the array
+(`rows[i].cash_yuan`); the same source, run as Python over agents, reads the same row through the view, so both give the
+same bits. A view refuses a value out of range where it is written; for compiled rows the model looks at month ends.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.errors import UserError
 from sim.mesa_compat import MesaAgent
+from sim.rule import kernel
 
 Rows = NDArray[np.void]
 
@@ -31,8 +35,8 @@ class Column:
     unit: str
     meaning: str
     length: int = 0
-    low: float = float("-inf")
-    high: float = float("inf")
+    low: float = -sys.float_info.max  # so that nan and inf lie outside
+    high: float = sys.float_info.max
     name: str = ""
 
     @property
@@ -40,10 +44,15 @@ class Column:
         """The NumPy description of this column."""
         return (self.name, self.dtype, (self.length,)) if self.length else (self.name, self.dtype)
 
-    @property
-    def is_integer(self) -> bool:
-        """Whether the column holds whole numbers."""
-        return self.dtype[0] == "i"
+    def checked(self, value: float) -> float:
+        """The value, if the column may hold it.
+
+        Raises:
+            ValueError: It is out of range, or not finite.
+        """
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.name} cannot be {value!r}; it goes from {self.low:g} to {self.high:g}")
+        return value
 
 
 def real(unit: str, meaning: str, length: int = 0) -> Any:
@@ -59,16 +68,16 @@ def whole(dtype: str, meaning: str, low: float, high: float, unit: str = "", len
 class _Cells:
     """An array field of one row; hands out Python numbers."""
 
-    __slots__ = ("_cells",)
+    __slots__ = ("_cells", "_column")
 
-    def __init__(self, cells: NDArray[Any]) -> None:
-        self._cells = cells
+    def __init__(self, cells: NDArray[Any], column: Column) -> None:
+        self._cells, self._column = cells, column
 
     def __getitem__(self, i: int) -> Any:
         return self._cells[i].item()
 
     def __setitem__(self, i: int, value: float) -> None:
-        self._cells[i] = value
+        self._cells[i] = self._column.checked(value)
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -83,13 +92,13 @@ class _Cells:
 def _view(column: Column) -> property:
     name = column.name
     if column.length:
-        return property(lambda self: _Cells(self._row[name]), doc=column.meaning)
+        return property(lambda self: _Cells(self._row[name], column), doc=column.meaning)
 
     def read(self: Any) -> Any:
         return self._row[name].item()
 
     def write(self: Any, value: Any) -> None:
-        self._row[name] = value
+        self._row[name] = column.checked(value)
 
     return property(read, write, doc=f"{column.meaning} [{column.unit}]" if column.unit else column.meaning)
 
@@ -168,18 +177,30 @@ def views_of(rows: Rows) -> list[Any]:
     return [record.of(row) for row in rows]
 
 
-def out_of_range(record: type[Record], rows: Rows) -> list[str]:
-    """Names of integer columns that left their declared range, and of real columns that are not finite."""
-    bad = []
-    for column in record.COLUMNS.values():
-        values = rows[column.name]
-        if not values.size:
-            continue
-        if column.is_integer:
-            if values.min() < column.low or values.max() > column.high:
-                bad.append(column.name)
-        elif not np.isfinite(values).all():
-            bad.append(column.name)
+@kernel
+def _first_outside(
+    cells: NDArray[Any], low: NDArray[np.float64], high: NDArray[np.float64], found: NDArray[np.int64]
+) -> None:
+    for i in range(cells.shape[0]):
+        for c in range(cells.shape[1]):
+            if not low[c] <= cells[i, c] <= high[c] and found[c] < 0:
+                found[c] = i
+
+
+def out_of_range(record: type[Record], rows: Rows) -> dict[str, int]:
+    """Columns that left their declared range or are not finite, each with the first row in which it did."""
+    bad: dict[str, int] = {}
+    in_place = [record.COLUMNS[name] for name in record.DTYPE.names or ()]
+    for dtype, group in groupby(in_place, key=lambda column: column.dtype):
+        columns = [column for column in group for _ in range(max(1, column.length))]
+        width = np.dtype(dtype).itemsize
+        start = record.DTYPE.fields[columns[0].name][1] // width  # type: ignore[index]
+        cells = rows.view(dtype).reshape(len(rows), record.DTYPE.itemsize // width)[:, start : start + len(columns)]
+        found = np.full(len(columns), -1)
+        _first_outside(cells, np.array([c.low for c in columns]), np.array([c.high for c in columns]), found)
+        for column, row in zip(columns, found.tolist(), strict=True):
+            if row >= 0:
+                bad[column.name] = min(row, bad.get(column.name, row))
     return bad
 
 

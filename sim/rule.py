@@ -18,7 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def rule(function: F) -> F:
     """Mark a function of one agent; same arithmetic in Python and compiled."""
-    return cast(F, register_jitable(function))
+    marked: F = register_jitable(function)
+    return marked
 
 
 def kernel(function: F) -> F:

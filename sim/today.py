@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 
 from sim.records import Record, real, whole
 
@@ -12,7 +12,9 @@ class Today(Record):
 
     seed: int = whole("i8", "run seed", 0, 2**62)
     people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, 2**62)
-    month: int = whole("i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200)
+    month: int = whole(
+        "i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200
+    )
     day: int = whole("i4", "days since the run opened", -4000, 8000)
     campaign_day: int = whole("i4", "campaign day (first = 1)", -4000, 8000)
     year: int = whole("i4", "calendar year", 0, 2100)
@@ -28,6 +30,6 @@ class Today(Record):
     business_trend: float = real("ratio", "takings of small businesses, 2012 = 1")
     transfer_trend: float = real("ratio", "transfers, 2012 = 1")
     property_trend: float = real("ratio", "rents and dividends, 2012 = 1")
-    loan_rate: Sequence[float] = real("share/year", "interest by loan slot", 5)
-    loan_subsidy: Sequence[float] = real("share", "share of interest that the state pays, by loan slot", 5)
-    loan_lump: Sequence[float] = real("flag", "1 if principal falls due at the end, by loan slot", 5)
+    loan_rate: MutableSequence[float] = real("share/year", "interest by loan slot", 5)
+    loan_subsidy: MutableSequence[float] = real("share", "share of interest that the state pays, by loan slot", 5)
+    loan_lump: MutableSequence[float] = real("flag", "1 if principal falls due at the end, by loan slot", 5)

@@ -137,3 +137,9 @@ def test_a_name_belongs_to_one_topic(folder: Path) -> None:
 def test_shipped_parameters_load() -> None:
     parameters = load_parameters()
     assert len(parameters.values) == len(parameters.table())
+
+
+def test_the_typed_list_of_parameters_is_up_to_date() -> None:
+    from experiments.typed_parameters import TARGET, source
+
+    assert TARGET.read_text(encoding="utf-8") == source(load_parameters()), "run python -m experiments.typed_parameters"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,11 +57,11 @@ class Household(RecordAgent):
     house: int = whole("i1", "1 if the house is sound", 0, 1)
     water: int = whole("i1", "1 if safe water is at hand", 0, 1)
     insured: int = whole("i1", "1 if in the co-operative medical scheme", 0, 1)
-    term_months: Sequence[int] = whole("i1", "term left by loan slot", 0, 120, "months", 5)
-    overdue_months: Sequence[int] = whole("i1", "months overdue by loan slot", 0, 120, "months", 5)
+    term_months: MutableSequence[int] = whole("i1", "term left by loan slot", 0, 120, "months", 5)
+    overdue_months: MutableSequence[int] = whole("i1", "months overdue by loan slot", 0, 120, "months", 5)
 
     cash_yuan: float = real("yuan", "money in hand and at the bank")
-    debt_yuan: Sequence[float] = real("yuan", "principal owed by loan slot", 5)
+    debt_yuan: MutableSequence[float] = real("yuan", "principal owed by loan slot", 5)
     informal_yuan: float = real("yuan", "owed to relatives and friends")
     land_mu: float = real("mu", "cultivated land")
     orchard_mu: float = real("mu", "orchard in full bearing")
@@ -80,9 +80,13 @@ class Household(RecordAgent):
     drive: float = real("share", "drive to act oneself")
     awareness: float = real("share", "awareness of the campaign's programmes")
     satisfaction: float = real("share", "satisfaction with the help")
-    trust: Sequence[float] = real("ratio", "what it thinks a line brings: orchard, livestock, greenhouse, business", 4)
-    income_year: Sequence[float] = real("yuan", "net income this accounting year: wage, operating, property, transfer", 4)
-    income_last: Sequence[float] = real("yuan", "the same, last closed year", 4)
+    trust: MutableSequence[float] = real(
+        "ratio", "what it thinks a line brings: orchard, livestock, greenhouse, business", 4
+    )
+    income_year: MutableSequence[float] = real(
+        "yuan", "net income this accounting year: wage, operating, property, transfer", 4
+    )
+    income_last: MutableSequence[float] = real("yuan", "the same, last closed year", 4)
     burden_year_yuan: float = real("yuan", "medical and school payments this accounting year")
     burden_last_yuan: float = real("yuan", "the same, last closed year")
     consumption_year_yuan: float = real("yuan", "consumption this accounting year")

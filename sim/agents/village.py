@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 
 from sim.records import RecordAgent, real, whole
 
@@ -33,14 +33,16 @@ class Village(RecordAgent):
     jobs: float = real("share", "share of free working days that find local work, as the year opened")
     jobs_now: float = real("share", "the same this month: more hands share the same jobs")
     free_days: float = real("days", "free working days of its households this month")
-    free_days_open: Sequence[float] = real("days", "the same by calendar month in the opening year", 12)
+    free_days_open: MutableSequence[float] = real("days", "the same by calendar month in the opening year", 12)
     away_share: float = real("share", "workers away, share of all workers, last month")
     away_wage_yuan: float = real("yuan/month", "what a worker of ability 1 is paid away, this month")
     local_wage_yuan: float = real("yuan/day", "day wage nearby, this month")
-    gate_price: Sequence[float] = real("yuan/unit", "price at the gate by line, this month", 5)
-    expected_price: Sequence[float] = real("yuan/unit", "the same, had the year been a normal one", 5)
+    gate_price: MutableSequence[float] = real("yuan/unit", "price at the gate by line, this month", 5)
+    expected_price: MutableSequence[float] = real("yuan/unit", "the same, had the year been a normal one", 5)
     weather: float = real("ratio", "yield factor of this year's weather (1 = normal)")
-    seen_result: Sequence[float] = real("ratio", "what orchard, stock, greenhouse, business brought against expectation", 4)
-    shown: Sequence[float] = real("households", "show households for the four lines", 4)
-    supply: Sequence[float] = real("standard units", "what its households can bring to market by line", 5)
+    seen_result: MutableSequence[float] = real(
+        "ratio", "what orchard, stock, greenhouse, business brought against expectation", 4
+    )
+    shown: MutableSequence[float] = real("households", "show households for the four lines", 4)
+    supply: MutableSequence[float] = real("standard units", "what its households can bring to market by line", 5)
     told: float = real("meetings", "meetings and broadcasts this month, weighted by reach")

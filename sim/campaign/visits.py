@@ -48,7 +48,7 @@ def match(c: Cadre, service: int) -> float:
     """How well the cadre's own knowledge fits what is needed."""
     if service == KNOWS_JOBS:
         return c.jobs
-    if service == KNOWS_CREDIT or service == HELPED:
+    if service in (KNOWS_CREDIT, HELPED):
         return c.finance
     return c.farm
 
@@ -152,7 +152,5 @@ def cadres_go_out(
             continue
         v = villages[i]
         for k in range(v.first_cadre, v.last_cadre):
-            used = field_day(
-                cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached, bit
-            )
+            used = field_day(cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached, bit)
             told[i, 3] += used

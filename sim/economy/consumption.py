@@ -26,7 +26,7 @@ def buffer(h: Household, p: P, today: Today) -> float:
 
 @rule
 def pass_through(h: Household, p: P, today: Today) -> float:
-    """Share of a shock that reaches consumption: `passed_poor` at half the line, `passed_rich` at three lines and above."""
+    """Share of a shock that reaches consumption: `passed_poor` for the poorest, `passed_rich` for the richest third."""
     relative = 12.0 * h.expected_yuan / (h.persons * today.line_yuan)
     place = min(1.0, max(0.0, (relative - p.passed_poor_lines) / (p.passed_rich_lines - p.passed_poor_lines)))
     return p.passed_poor + (p.passed_rich - p.passed_poor) * place
@@ -34,7 +34,7 @@ def pass_through(h: Household, p: P, today: Today) -> float:
 
 @rule
 def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], hardship: float) -> None:
-    """Spend what is expected to last, less the part of past shocks that gets through; borrow or sell before going short."""
+    """Spend what is expected to last, less what gets through of past shocks; borrow or sell before going short."""
     if hardship > 0.0:
         h.squeeze_yuan += hardship * pass_through(h, p, today)
     cut = h.squeeze_yuan / 12.0

@@ -40,10 +40,10 @@ def formal_debt(h: Household) -> float:
 @rule
 def is_late(h: Household) -> bool:
     """Whether any loan is overdue: who is late gets no new one."""
+    late = 0
     for slot in range(LOAN_SLOTS):
-        if h.overdue_months[slot] > 0:
-            return True
-    return False
+        late += h.overdue_months[slot]
+    return late > 0
 
 
 @rule
@@ -63,7 +63,9 @@ def subsistence(h: Household, p: P, today: Today) -> float:
 
 
 @rule
-def borrow_from_relatives(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], wanted: float) -> None:
+def borrow_from_relatives(
+    h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], wanted: float
+) -> None:
     """Relatives and friends lend without interest, up to a share of what the household earns in a year."""
     room = p.informal_limit * v.cohesion * max(0.0, h.expected_yuan) * 12.0 - h.informal_yuan
     loan = max(0.0, min(wanted, room))

@@ -39,7 +39,9 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     if uniform(today.seed, ILLNESS, h.key, today.month) >= chance:
         return 0.0
     z = norm_ppf(uniform(today.seed, BILL, h.key, today.month))
-    bill = p.hospital_cost_yuan * today.cpi * exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
+    bill = (
+        p.hospital_cost_yuan * today.cpi * exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
+    )
     own = bill * (1.0 - p.hospital_reimbursed * h.insured)
     spend(h, till, own, MEDICAL)
     h.burden_year_yuan += own

@@ -92,7 +92,9 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
     crowding = max(0.0, 1.0 - 0.5 * h.livestock_head / fodder_head(h, v, p))
     v.supply[LIVESTOCK] += h.livestock_head * crowding
     skill = 1.0 + p.skill_livestock * (h.farm_skill - p.farm_skill_mean)
-    takings = h.livestock_head * p.offspring_head * crowding * skill * h.care * today.farm_trend * v.gate_price[LIVESTOCK]
+    takings = (
+        h.livestock_head * p.offspring_head * crowding * skill * h.care * today.farm_trend * v.gate_price[LIVESTOCK]
+    )
     takings *= p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather))
     receive(h, till, takings, LIVESTOCK_SALE)
     h.income_year[1] += takings
@@ -118,7 +120,11 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
     takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.care
     takings *= today.farm_trend * v.gate_price[GREENHOUSE]
     receive(h, till, takings, GREENHOUSE_SALE)
-    cost = h.greenhouse_mu * today.cpi * (p.greenhouse_cost_mu_yuan * p.greenhouse_season[m] + p.greenhouse_wear_mu_yuan / 12.0)
+    cost = (
+        h.greenhouse_mu
+        * today.cpi
+        * (p.greenhouse_cost_mu_yuan * p.greenhouse_season[m] + p.greenhouse_wear_mu_yuan / 12.0)
+    )
     spend(h, till, cost, OPERATING_COST)
     h.income_year[1] += takings - cost
 

@@ -1,4 +1,4 @@
-"""Investment: a household that knows of a line, and has land, hands and money, takes it up when the gain covers the risk."""
+"""Investment: a household that knows of a line, with land, hands and money, takes it up if the gain covers the risk."""
 
 from __future__ import annotations
 
@@ -69,10 +69,15 @@ def room(h: Household, v: Village, p: P, today: Today, line: int, money_price: f
         return max(0.0, min(mu, h.land_mu)) * p.greenhouse_build_mu_yuan * today.cpi
     if h.business_yuan <= 0.0 and days < p.business_days_month * 12.0:
         return 0.0
-    worth = p.business_alpha * h.talent * v.level * p.business_scale_yuan * today.business_trend * v.expected_price[BUSINESS]
-    best = power(
-        worth / (p.business_capital_yuan * (money_price + p.business_wear)), 1.0 / (1.0 - p.business_alpha)
+    worth = (
+        p.business_alpha
+        * h.talent
+        * v.level
+        * p.business_scale_yuan
+        * today.business_trend
+        * v.expected_price[BUSINESS]
     )
+    best = power(worth / (p.business_capital_yuan * (money_price + p.business_wear)), 1.0 / (1.0 - p.business_alpha))
     return max(0.0, best * p.business_capital_yuan - h.business_yuan)
 
 
@@ -87,9 +92,13 @@ def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amoun
     skill = h.farm_skill - p.farm_skill_mean
     if line == ORCHARD:
         cost = p.orchard_plant_mu_yuan * today.cpi
-        crop = p.orchard_yield_kg_mu * v.level * h.ability * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
+        crop = (
+            p.orchard_yield_kg_mu * v.level * h.ability * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
+        )
         net = crop * believed - p.orchard_cost_mu_yuan * today.cpi - p.orchard_days_mu * labour
-        given_up = (p.staple_yield_kg_mu * v.expected_price[0] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi) * v.level
+        given_up = (
+            p.staple_yield_kg_mu * v.expected_price[0] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi
+        ) * v.level
         return (net * p.orchard_patience - given_up) / cost
     if line == LIVESTOCK:
         price = p.ewe_price_yuan * today.farm_trend

@@ -60,8 +60,8 @@ def already_away(h: Household, v: Village, p: P, today: Today) -> int:
 def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """One worker may leave or come back; leaving costs money up front, which the household must have.
 
-    After the festival (March) every household thinks it over; in other months some do. Each worker's inclination belongs
-    to the population and is drawn once, so that a better offer never turns luck round.
+    After the festival (March) every household thinks it over; in other months some do. Each worker's
+    inclination belongs to the population and is drawn once, so that a better offer never turns luck round.
     """
     if h.migrants > 0 and uniform(today.seed, LOSE_JOB, h.key, today.month) < p.lose_job_rate * h.migrants:
         h.migrants -= 1

@@ -1,4 +1,4 @@
-"""What people learn from one another: knowledge spreads, trust follows outcomes that were seen, skill grows and fades."""
+"""What people learn from one another: knowledge spreads, trust follows what was seen, skill grows and fades."""
 
 from __future__ import annotations
 

@@ -21,8 +21,9 @@ COUNTIES_A_REGION = 10
 class Market:
     """What each county's lines fetch, given the year and what its households bring to market.
 
-    Supply is compared with the opening year's, in standard units (mu, head, yuan of takings), so that a dry year does not
-    count as a smaller market. With closure `fixed` the comparison is left out: prices move with the years alone.
+    Supply is compared with the opening year's, in standard units (mu, head, yuan of takings), so that a dry
+    year does not count as a smaller market. With closure `fixed` the comparison is left out: prices move with
+    the years alone.
     """
 
     def __init__(self, villages: NDArray[np.void], p: P) -> None:
@@ -69,7 +70,9 @@ class Market:
                 crowd = exp(-p.price_flexibility[line] * log(max(0.05, self.supply_ratio[c, line])))
                 sd = p.price_sd[line]
                 expected[c, line] = p.price_yuan[line] * crowd
-                actual[c, line] = expected[c, line] * exp(self.shock_log[c, line] - 0.5 * sd * sd * (1 - today.normal_year))
+                actual[c, line] = expected[c, line] * exp(
+                    self.shock_log[c, line] - 0.5 * sd * sd * (1 - today.normal_year)
+                )
         margin = p.gate_margin * (1.0 - v["road"]) * (1.0 - v["contract"])
         premium = 1.0 + p.cooperative_premium * v["cooperative"]
         for line in range(LINES):
@@ -92,7 +95,7 @@ class Market:
         self.share_out_jobs(today)
 
     def share_out_jobs(self, today: Today) -> None:
-        """The same jobs, more or fewer hands: the chance of local work falls when more days are free than a year ago."""
+        """The same jobs, more or fewer hands: local work gets scarcer when more days are free."""
         v = self.villages
         reference = v["free_days_open"][:, today.calendar_month - 2]  # last month, as it was in the opening year
         v["jobs_now"] = v["jobs"]

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
+from sim.parameters.typed import P
 
-    class P:
-        """Every parameter by name; lists are tuples."""
-
-        def __getattr__(self, name: str) -> Any: ...
-
-else:
-
-    class P(SimpleNamespace):
-        """Every parameter by name; lists are tuples."""
+__all__ = ["P", "as_python", "as_row"]
 
 
 def as_python(values: Mapping[str, float | tuple[float, ...]]) -> P:
     """Parameters as an object of Python floats and tuples of them."""
-    plain = {n: tuple(map(float, v)) if isinstance(v, tuple) else float(v) for n, v in values.items()}
-    return P(**plain)  # type: ignore[no-untyped-call, unused-ignore, call-arg]
+    plain: dict[str, Any] = {n: tuple(map(float, v)) if isinstance(v, tuple) else float(v) for n, v in values.items()}
+    return cast(P, SimpleNamespace(**plain))
 
 
 def as_row(values: Mapping[str, float | tuple[float, ...]]) -> NDArray[np.void]:

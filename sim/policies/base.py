@@ -1,8 +1,9 @@
 """What every policy is made of: who is eligible, who accepts, what is delivered, what it costs and from which purse.
 
-A policy is one class in one file. The model calls `begin` once when the run opens and `day` on each day that `days` names;
-`month_end` follows the households' accounts. All of them work on the columns of the world (NumPy record arrays) and move
-money only through `model.accounts`. A policy that is not in the plan's list costs nothing and draws nothing.
+A policy is one class in one file. The model calls `begin` once when the run opens and `day` on each day that
+`days` names; `month_end` follows the households' accounts. All of them work on the columns of the world (NumPy
+record arrays) and move money only through `model.accounts`. A policy that is not in the plan's list costs
+nothing and draws nothing.
 """
 
 from __future__ import annotations
@@ -31,15 +32,21 @@ class PolicySettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    budget_yuan: float = Field(default=0.0, ge=0, description="most the policy may pay out; 0 = whatever its purses hold")
-    purses: tuple[str, ...] = Field(default=(), description="purses it may draw on, in this order; empty = all that permit its kind")
+    budget_yuan: float = Field(
+        default=0.0, ge=0, description="most the policy may pay out; 0 = whatever its purses hold"
+    )
+    purses: tuple[str, ...] = Field(
+        default=(), description="purses it may draw on, in this order; empty = all that permit its kind"
+    )
     start_day: int = Field(default=1, ge=1, le=3650, description="campaign day on which it starts")
     end_day: int = Field(default=100, ge=1, le=3650, description="last campaign day on which it takes anyone in")
     priority: Literal["poorest", "registered", "linked", "anyone"] = Field(
         default="registered", description="who comes first when money or places are short"
     )
     capture: float = Field(default=0.1, ge=0, le=1, description="share of places that go by connections, not by need")
-    village_share: float = Field(default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery")
+    village_share: float = Field(
+        default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery"
+    )
     effects: bool = Field(default=True, description="false: delivered and paid, but nothing changes (a null check)")
 
 

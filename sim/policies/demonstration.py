@@ -21,9 +21,13 @@ HOLDING = {1: "orchard_mu", 2: "livestock_head", 3: "greenhouse_mu", 4: "busines
 class DemonstrationSettings(PolicySettings):
     """Levers of demonstration."""
 
-    line: Literal["fruit", "livestock", "vegetables", "business"] = Field(default="livestock", description="what is shown")
+    line: Literal["fruit", "livestock", "vegetables", "business"] = Field(
+        default="livestock", description="what is shown"
+    )
     households: int = Field(default=2, ge=0, le=20, description="show households a village")
-    cost_yuan: float = Field(default=1500.0, gt=0, le=100_000, description="cost a show household (sign, visits, upkeep)")
+    cost_yuan: float = Field(
+        default=1500.0, gt=0, le=100_000, description="cost a show household (sign, visits, upkeep)"
+    )
     meetings: int = Field(default=2, ge=0, le=20, description="site meetings a village")
     meeting_yuan: float = Field(default=600.0, ge=0, le=50_000, description="cost a site meeting")
 

@@ -32,8 +32,12 @@ class IndustrySettings(PolicySettings):
     value_yuan: float = Field(default=3000.0, gt=0, le=100_000, description="worth to each household")
     own_share: float = Field(default=0.0, ge=0, le=0.9, description="share of the worth the household must add itself")
     terrain_match: bool = Field(default=True, description="only where the terrain suits the line")
-    contract: float = Field(default=0.0, ge=0, le=1, description="strength of contract or co-operative that comes with it")
-    delivery_share: float = Field(default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth")
+    contract: float = Field(
+        default=0.0, ge=0, le=1, description="strength of contract or co-operative that comes with it"
+    )
+    delivery_share: float = Field(
+        default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth"
+    )
     round_days: int = Field(default=10, ge=1, le=100, description="days between rounds")
 
 
@@ -77,7 +81,7 @@ def hand_over(
     line: int,
     used: NDArray[np.bool_],
 ) -> None:
-    """Turn goods (or the part of a grant that is spent as meant) into the line; the own part is paid by the household."""
+    """Turn goods, or the part of a grant spent as meant, into the line; the household pays its own part."""
     p = params[0]
     today = todays[0]
     for i in range(rows.shape[0]):
@@ -167,7 +171,9 @@ class Industry(Policy):
             own = own + gift * (1.0 - model.p.grant_diverted)
             amounts = own
         used = np.zeros(len(rows), dtype=np.bool_)
-        model.engine.call(hand_over, rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used)
+        model.engine.call(
+            hand_over, rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used
+        )
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         if s.contract > 0:
             # A contract covers those served: it counts in the village by their share of its households.

@@ -29,7 +29,7 @@ KNOWS_CREDIT, HELPED = 5, 9
 
 
 class Channel(NamedTuple):
-    """What a channel offers unless a scenario says otherwise (sources: programme rules and press of 2011-13, CFPAM 2018)."""
+    """What a channel offers unless a scenario says otherwise (programme rules and press of 2011-13, CFPAM 2018)."""
 
     size_yuan: float
     rate: float
@@ -67,11 +67,15 @@ class MicrocreditSettings(PolicySettings):
     fee_yuan: float | None = Field(default=None, ge=0, description="administration a loan")
     round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
     told_share: float = Field(default=0.4, ge=0, le=1, description="share of households that the lender itself reaches")
-    loans_a_round: int = Field(default=0, ge=0, description="loans a county's staff can decide in a round; 0 = no limit")
+    loans_a_round: int = Field(
+        default=0, ge=0, description="loans a county's staff can decide in a round; 0 = no limit"
+    )
 
 
 @rule
-def loan_wanted(h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int) -> float:
+def loan_wanted(
+    h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int
+) -> float:
     """How much the household would borrow at a yearly price, in yuan (0: it would not).
 
     It borrows for the line that appeals most if the gain over the price covers the trouble of the papers, or to pay
@@ -98,9 +102,9 @@ def loan_wanted(h: Household, v: Village, p: P, today: Today, size: float, price
                 wanted = size
     leave = p.leave_cost_yuan * today.cpi
     short = h.cash_yuan < leave + p.leave_reserve_yuan * today.cpi
-    if wanted == 0.0 and short and h.migrants < h.workers and size >= leave:
-        if willing(h, v, p, today, h.migrants) > 0.5 and trouble < 3.0 * leave:
-            wanted = leave + p.leave_reserve_yuan * today.cpi
+    could_leave = wanted == 0.0 and short and h.migrants < h.workers and size >= leave and trouble < 3.0 * leave
+    if could_leave and willing(h, v, p, today, h.migrants) > 0.5:
+        wanted = leave + p.leave_reserve_yuan * today.cpi
     return min(wanted, size)
 
 
@@ -172,9 +176,9 @@ class Microcredit(Policy):
         model.accounts.lenders[self.slot] = f"lender {self.label}"
         model.accounts.open(f"lender {self.label}", 0.0)
         today = model.today
-        today.loan_rate[self.slot] = self.terms.rate  # type: ignore[index]
-        today.loan_subsidy[self.slot] = self.terms.subsidy  # type: ignore[index]
-        today.loan_lump[self.slot] = float(self.terms.lump_sum)  # type: ignore[index]
+        today.loan_rate[self.slot] = self.terms.rate
+        today.loan_subsidy[self.slot] = self.terms.subsidy
+        today.loan_lump[self.slot] = float(self.terms.lump_sum)
         self._on = self.villages_on(model)[model.households["village"]]
         self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
         self._asked_before = np.zeros(len(model.households), dtype=np.bool_)

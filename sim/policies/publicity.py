@@ -13,7 +13,16 @@ from sim.policies.base import Policy, PolicySettings
 if TYPE_CHECKING:
     from sim.model import VillageModel
 
-SUBJECTS = {"orchard": 1, "livestock": 2, "greenhouse": 3, "business": 4, "credit": 5, "training": 6, "industry": 7, "jobs": 8}
+SUBJECTS = {
+    "orchard": 1,
+    "livestock": 2,
+    "greenhouse": 3,
+    "business": 4,
+    "credit": 5,
+    "training": 6,
+    "industry": 7,
+    "jobs": 8,
+}
 
 
 class PublicitySettings(PolicySettings):

@@ -65,7 +65,12 @@ class SupportUnits(Policy):
         v, h = model.villages, model.households
         water = [1.0 - float(h["water"][v["first"][k] : v["last"][k]].mean()) for k in villages]
         return np.stack(
-            [1.0 - v["road"][villages], np.array(water), 0.6 - v["irrigation"][villages], 0.8 - v["cooperative"][villages]],
+            [
+                1.0 - v["road"][villages],
+                np.array(water),
+                0.6 - v["irrigation"][villages],
+                0.8 - v["cooperative"][villages],
+            ],
             axis=1,
         )
 

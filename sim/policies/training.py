@@ -27,7 +27,9 @@ class TrainingSettings(PolicySettings):
     hours: float = Field(default=24.0, gt=0, le=400, description="hours of teaching")
     class_size: int = Field(default=40, ge=5, le=400, description="people in a class")
     follow_up: bool = Field(default=False, description="trainers come to the field afterwards (adds half the cost)")
-    placement: float | None = Field(default=None, ge=0, le=1, description="share of trainees found work (default: as published)")
+    placement: float | None = Field(
+        default=None, ge=0, le=1, description="share of trainees found work (default: as published)"
+    )
     round_days: int = Field(default=7, ge=1, le=100, description="days between classes")
 
 

@@ -48,12 +48,14 @@ class Opened:
 def income(households: NDArray[np.void]) -> NDArray[np.float64]:
     """Net income of the last closed year, yuan per household."""
     parts = households["income_last"]
-    return np.asarray(parts[:, 0] + parts[:, 1] + parts[:, 2] + parts[:, 3])
+    whole: NDArray[np.float64] = parts[:, 0] + parts[:, 1] + parts[:, 2] + parts[:, 3]
+    return whole
 
 
 def per_head(households: NDArray[np.void]) -> NDArray[np.float64]:
     """Net income of the last closed year, yuan per head."""
-    return income(households) / households["persons"]
+    means: NDArray[np.float64] = income(households) / households["persons"]
+    return means
 
 
 @kernel
@@ -84,7 +86,7 @@ def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int,
     seen = Seen.rows(len(h))
     market = Market(v, p)
     engine = Engine("compiled", v["last"] - v["first"], threads)
-    today.seed, today.people_seed, today.normal_year, today.loan_rate[0] = seed, seed, 1, p.bank_rate  # type: ignore[index]
+    today.seed, today.people_seed, today.normal_year, today.loan_rate[0] = seed, seed, 1, p.bank_rate
     line = 0.0
     for back in range(12, 0, -1):
         months = year * 12 + (month - 1) - back

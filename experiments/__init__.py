@@ -1,0 +1,1 @@
+"""Many runs: compare scenarios, store what came out, and report it."""

@@ -1,0 +1,239 @@
+"""Every parameter by name. Written by `python -m experiments.typed_parameters`; a test fails if it is stale."""
+
+from __future__ import annotations
+
+
+class P:
+    """Parameters as rules read them; lists are tuples."""
+
+    ability_schooling: float
+    attend_busy: float
+    attend_idle: float
+    awareness_decay: float
+    awareness_neighbours: float
+    awareness_open: float
+    away_season: tuple[float, ...]
+    bank_borrowers: float
+    bank_loan_yuan: float
+    bank_rate: float
+    block_cost_mu_yuan: float
+    block_days_mu: float
+    block_households: tuple[float, ...]
+    buffer_months: float
+    business_alpha: float
+    business_capital_yuan: float
+    business_days_month: float
+    business_growth: float
+    business_households: float
+    business_least_yuan: float
+    business_mean_yuan: float
+    business_scale_yuan: float
+    business_wear: float
+    cadre_effort: float
+    care_rate: float
+    cash_months: float
+    cause_fit: float
+    cause_shares: tuple[float, ...]
+    caution_spread: float
+    cheap_money: float
+    collateral_need: float
+    consumption_share: float
+    contract_gain: float
+    cooperative_premium: float
+    course_gain: float
+    course_without_follow_up: float
+    cpi: tuple[float, ...]
+    day_value_share: float
+    dependants_share: float
+    deprived_cutoff: float
+    dibao_aim: float
+    dibao_share: float
+    dibao_yuan_month: float
+    disabled_share: float
+    disease_rate: float
+    disease_share: float
+    distress_price: float
+    distress_share: float
+    drive_base: float
+    drive_neighbours: float
+    drive_rate: float
+    drive_success: float
+    drought_major: float
+    drought_major_loss: float
+    drought_minor: float
+    drought_minor_loss: float
+    elder_days_month: float
+    elder_illness: float
+    elder_none: float
+    elder_one: float
+    empty_visit: float
+    ewe_price_yuan: float
+    expectation_rate: float
+    far_loss: float
+    farm_growth: float
+    farm_skill_mean: float
+    field_luck: float
+    first_year: float
+    fodder_base_head: float
+    fodder_head_mu: tuple[float, ...]
+    frail_illness: float
+    frost_luck: float
+    funds_cost: float
+    gate_margin: float
+    good_trainers: float
+    grant_diverted: float
+    greenhouse_build_mu_yuan: float
+    greenhouse_cost_mu_yuan: float
+    greenhouse_days_mu: float
+    greenhouse_households: tuple[float, ...]
+    greenhouse_irrigation: float
+    greenhouse_max_mu: float
+    greenhouse_season: tuple[float, ...]
+    greenhouse_wear_mu_yuan: float
+    greenhouse_yield_kg_mu: float
+    hassle_helped: float
+    hassle_yuan: float
+    home_value_yuan: float
+    hospital_cost_sd: float
+    hospital_cost_yuan: float
+    hospital_rate: float
+    hospital_reimbursed: float
+    house_sound: float
+    ill_worker_share: float
+    illness_months: float
+    illness_weight_mean: float
+    informal_borrowers: float
+    informal_limit: float
+    informal_loan_yuan: float
+    informal_repay_share: float
+    insured_share: float
+    intercropped: float
+    invest_least_yuan: float
+    irrigation_mean: float
+    irrigation_shelter: float
+    irrigation_terrain: tuple[float, ...]
+    irrigation_yield: float
+    jobs_mean: float
+    knows_lines: tuple[float, ...]
+    land_head_mu: float
+    land_sd: float
+    land_terrain: tuple[float, ...]
+    leave_base: float
+    leave_care: float
+    leave_contacts: float
+    leave_cost_yuan: float
+    leave_gain: float
+    leave_inertia: float
+    leave_order: float
+    leave_reserve_yuan: float
+    leave_review: float
+    leave_scale_yuan: float
+    leave_told: float
+    leaver_share: float
+    level_effort: tuple[float, ...]
+    level_sd: float
+    level_terrain: tuple[float, ...]
+    line_risk: tuple[float, ...]
+    line_yuan: tuple[float, ...]
+    linked_registered: float
+    livestock_cost_head_yuan: float
+    livestock_days_head: float
+    livestock_drought: float
+    livestock_households: tuple[float, ...]
+    livestock_mean_head: float
+    livestock_season: tuple[float, ...]
+    living_away_yuan: float
+    loan_diverted: float
+    local_wage_yuan: float
+    lose_job_rate: float
+    meeting_awareness: float
+    meeting_reach: float
+    meeting_tells: float
+    migrant_wage_relative: float
+    migrant_wage_yuan: float
+    network_calls: float
+    network_least: float
+    network_reach: float
+    offspring_head: float
+    orchard_cost_mu_yuan: float
+    orchard_cost_season: tuple[float, ...]
+    orchard_days_mu: float
+    orchard_days_season: tuple[float, ...]
+    orchard_first_fruit_years: float
+    orchard_full_years: float
+    orchard_harvest_season: tuple[float, ...]
+    orchard_households: tuple[float, ...]
+    orchard_land_share: float
+    orchard_mean_mu: float
+    orchard_patience: float
+    orchard_plant_mu_yuan: float
+    orchard_terrain: tuple[float, ...]
+    orchard_yield_kg_mu: float
+    passed_poor: float
+    passed_poor_lines: float
+    passed_rich: float
+    passed_rich_lines: float
+    pension_yuan_month: float
+    persons_shares: tuple[float, ...]
+    placed_of_trained: float
+    poverty_floor_yuan: float
+    price_flexibility: tuple[float, ...]
+    price_sd: tuple[float, ...]
+    price_yuan: tuple[float, ...]
+    project_irrigation: float
+    project_leakage: float
+    project_market: float
+    project_months: float
+    project_road: float
+    project_water: float
+    property_growth: float
+    property_households: float
+    property_mean_yuan: float
+    registry_noise: float
+    repay_burden: float
+    required_return: float
+    rest_rate: float
+    road_mean: tuple[float, ...]
+    satisfaction_base: float
+    satisfaction_rate: float
+    saving_horizon_months: float
+    schooling_shares: tuple[float, ...]
+    senior_fee_yuan: float
+    senior_share: float
+    skill_decay: float
+    skill_doing: float
+    skill_greenhouse: float
+    skill_livestock: float
+    skill_neighbours: float
+    skill_sd: float
+    skill_yield: float
+    staple_cost_mu_yuan: float
+    staple_cost_season: tuple[float, ...]
+    staple_days_mu: float
+    staple_days_season: tuple[float, ...]
+    staple_harvest_season: tuple[float, ...]
+    staple_yield_kg_mu: float
+    subsidy_mu_yuan: float
+    subsistence_share: float
+    substance_base: float
+    talent_sd: float
+    tell_participants: float
+    tell_rate: float
+    think_rate: float
+    tire_rate: float
+    trade_luck: float
+    transfer_growth: float
+    trust_rate: float
+    university_fee_yuan: float
+    university_share: float
+    visit_awareness: float
+    visit_drive: float
+    visit_satisfaction: float
+    wage_growth: float
+    water_mean: tuple[float, ...]
+    wealth_share: float
+    work_course_gain: float
+    work_days_month: float
+    work_skill_mean: float
+    work_skill_wage: float
+    write_off_months: float
