@@ -79,6 +79,7 @@ class Recorder:
         self.groups = self._groups()
         self._month_so_far: dict[str, dict[str, float]] = {}
         self._lines: list[float] = []
+        self._away_at_opening = float(h["migrants"].sum())
         self._poor: list[NDArray[np.bool_]] = [h["poor_at_start"] == 1]
         self._household_rows(0)
         self._panel("panel", 0, model.line_yuan)
@@ -115,6 +116,8 @@ class Recorder:
             for name, target in sorted(policy.targets.items()):
                 self.records.add("delivery", DAY_100, policy.label, f"{name}_target", target)
         h = model.households
+        left = float(h["migrants"].sum()) - self._away_at_opening
+        self.records.add("day100", DAY_100, "all", "jobs_begun", left)
         columns = {
             "awareness": h["awareness"], "drive": h["drive"], "satisfaction": h["satisfaction"],
             "farm_skill": h["farm_skill"], "work_skill": h["work_skill"],
@@ -276,16 +279,23 @@ class Recorder:
                 ("unspent_yuan", held.left_yuan), ("infeasible_yuan", held.refused_yuan),
             ):  # fmt: skip
                 add("purse", 0, held.id, name, value)
-        days = model.cadre_days
-        for week in range(1, model.clock.campaign_weeks + 1):
-            add("cadre_days", DAY_100, "all", "asked", days.asked[week], week)
-            add("cadre_days", DAY_100, "all", "used", days.used[week], week)
-            add("cadre_days", DAY_100, "all", "available", days.left[week], week)
-        add("cadre_days", DAY_100, "all", "given", days.given)
+        self._cadre_days()
         for (payer, payee, reason), amount in model.accounts.matrix().items():
             add("money", 0, f"{payer}>{payee}", reason, amount)
         self.records.add_block("household", 0, "all", "served", model.keys, model.households["served"])
         return self.records.columns()
+
+    def _cadre_days(self) -> None:
+        """Cadre-days asked for, given and left by week: all together, and each unit's."""
+        model, add, block = self.model, self.records.add, self.records.add_block
+        days = model.cadre_days
+        weeks = np.arange(1, model.clock.campaign_weeks + 1)
+        block("cadre_days", DAY_100, "all", "available", weeks, days.left[1:])
+        add("cadre_days", DAY_100, "all", "given", days.given)
+        for name, table in (("asked", days.asked), ("used", days.used)):
+            block("cadre_days", DAY_100, "all", name, weeks, table[1:].sum(axis=1))
+            for unit, column in enumerate(days.by_unit(table)[1:].T):
+                block("cadre_days", DAY_100, f"unit_{int(model.units['key'][unit])}", name, weeks, column)
 
     def _costs(self) -> None:
         model = self.model

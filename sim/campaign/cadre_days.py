@@ -28,7 +28,14 @@ def take_days(
 
 
 class CadreDays:
-    """The campaign's stock of cadre-days, and who asked for them in which week."""
+    """The campaign's stock of cadre-days, and which villages asked for them in which week.
+
+    Attributes:
+        given: Days given to the campaign in all.
+        asked: Days asked for, by week (row 0 is empty) and village.
+        used: Days given, likewise.
+        left: Days left as a week begins, all villages together.
+    """
 
     def __init__(self, households: Any, villages: Any, cadres: Any, days_a_cadre: float, clock: Clock) -> None:
         self._rows = (households, villages, cadres)
@@ -36,11 +43,10 @@ class CadreDays:
         cadres["days_left"] = days_a_cadre
         weeks = clock.campaign_weeks + 1
         self.given = days_a_cadre * len(cadres)
-        self.asked = np.zeros(weeks)
-        self.used = np.zeros(weeks)
-        self.left = np.zeros(weeks)
+        self.asked = np.zeros((weeks, len(villages)))
+        self.used = np.zeros((weeks, len(villages)))
+        self.left = np.full(weeks, self.given)
         self.week = 1
-        self.left[1:] = self.given
 
     def turn_to(self, day_index: int) -> None:
         """Move to the week of this day."""
@@ -49,10 +55,18 @@ class CadreDays:
             self.week = week
             self.left[week:] = total(np.ascontiguousarray(self._rows[2]["days_left"]))
 
-    def note(self, asked: float, used: float) -> None:
-        """Enter days asked for and given this week."""
+    def note(self, asked: NDArray[np.float64], used: NDArray[np.float64]) -> None:
+        """Enter days asked for and given this week, by village."""
         self.asked[self.week] += asked
         self.used[self.week] += used
+
+    def by_unit(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Days by week and support unit, from days by week and village."""
+        units = self._rows[1]["unit"]
+        sums = np.zeros((len(days), int(units.max()) + 1))
+        for village, unit in enumerate(units):
+            sums[:, unit] += days[:, village]
+        return sums
 
     def take(self, rows: NDArray[np.int64], days_each: float) -> tuple[NDArray[np.int64], float, float]:
         """Serve as many of `rows`, in turn, as their villages' cadres have days for.
@@ -62,8 +76,11 @@ class CadreDays:
         """
         if days_each <= 0 or not len(rows):
             return rows, 0.0, 0.0
+        households, villages, _ = self._rows
         served = np.zeros(len(rows), dtype=np.bool_)
         take_days(rows.astype(np.int64), *self._rows, days_each, served)
-        asked, used = days_each * len(rows), days_each * int(served.sum())
+        where = households["village"][rows]
+        asked = days_each * np.bincount(where, minlength=len(villages))
+        used = days_each * np.bincount(where[served], minlength=len(villages))
         self.note(asked, used)
-        return rows[served], asked, used
+        return rows[served], days_each * len(rows), days_each * int(served.sum())

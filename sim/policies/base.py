@@ -33,7 +33,7 @@ class PolicySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     budget_yuan: float = Field(
-        default=0.0, ge=0, description="most the policy may pay out; 0 = whatever its purses hold"
+        default=0.0, ge=0, description="most the policy may pay out in the whole county; 0 = whatever its purses hold"
     )
     purses: tuple[str, ...] = Field(
         default=(), description="purses it may draw on, in this order; empty = all that permit its kind"
@@ -152,12 +152,21 @@ class Policy:
         at[in_need] = np.minimum(at[in_need], np.arange(len(in_need)) / (1.0 - share) if share < 1 else np.inf)
         return rows[np.lexsort((h["key"], at))]
 
+    def money_yuan(self, model: VillageModel) -> float:
+        """What the policy may pay out in all: its budget, or what its purses release by the campaign's last day.
+
+        Scenario files state amounts for the whole county; a world of fewer villages has its share of them.
+        """
+        if self.settings.budget_yuan > 0:
+            return self.settings.budget_yuan * model.county_share
+        return model.purses.available(self.kind, self.settings.purses, model.clock.end)
+
     def left_yuan(self, model: VillageModel) -> float:
         """What the policy may still pay out today."""
         held = model.purses.available(self.kind, self.settings.purses, model.today_date)
         if self.settings.budget_yuan <= 0:
             return held
-        return min(held, max(0.0, self.settings.budget_yuan - self.cash_outlay_yuan))
+        return min(held, max(0.0, self.money_yuan(model) - self.cash_outlay_yuan))
 
     def ration(self, model: VillageModel, rows: RowsOf, each_yuan: Yuan, wanted: float | None = None) -> RowsOf:
         """The candidates, in turn, who can be paid; it stops at the first who cannot.

@@ -41,7 +41,7 @@ class Cash(Policy):
         rows = np.flatnonzero(self.villages_on(model)[model.households["village"]]).astype(np.int64)
         rows = self.in_turn(model, rows)
         whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
-        money = s.budget_yuan or model.purses.available(self.kind, s.purses, model.clock.end)
+        money = self.money_yuan(model)
         self._list = rows[: int(money / whole)]
         self.asked = whole * len(rows)
         self.lost["purse"] = whole * (len(rows) - len(self._list))

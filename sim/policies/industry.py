@@ -110,7 +110,7 @@ class Industry(Policy):
         terrain = model.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] >= 0.5 if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
         self._on = (self.villages_on(model) & suits)[model.households["village"]]
-        money = s.budget_yuan or model.purses.available(self.kind, s.purses, model.clock.end)
+        money = self.money_yuan(model)
         self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
         self.targets["started"] = float(int(money / self._each))
         self._done = np.zeros(len(model.households), dtype=np.bool_)

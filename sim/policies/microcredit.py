@@ -55,7 +55,7 @@ class MicrocreditSettings(PolicySettings):
     """Levers of a loan programme; what is left out is the channel's own."""
 
     channel: Literal["women", "shuanglian", "village_fund", "microlender"] = Field(description="who lends")
-    quota_yuan: float = Field(default=0.0, ge=0, description="principal that may be lent; 0 = what the purse holds")
+    quota_yuan: float = Field(default=0.0, ge=0, description="principal for the whole county; 0 = what the purse holds")
     size_yuan: float | None = Field(default=None, gt=0, le=500_000, description="largest loan")
     rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
     subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
@@ -183,7 +183,7 @@ class Microcredit(Policy):
         self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
         self._asked_before = np.zeros(len(model.households), dtype=np.bool_)
         self._outstanding = 0.0
-        quota = s.quota_yuan or model.purses.available(self.kind, self._purses, model.clock.end)
+        quota = s.quota_yuan * model.county_share or model.purses.available(self.kind, self._purses, model.clock.end)
         self.targets["lent_yuan"] = quota
         self._limit = quota
         self._announced = False

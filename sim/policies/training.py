@@ -47,7 +47,7 @@ class Training(Policy):
         s = self.settings
         each = s.cost_yuan or USUAL_COST[s.content]
         self._each = each * (1.5 if s.follow_up else 1.0)
-        money = s.budget_yuan or model.purses.available(self.kind, s.purses, model.clock.end)
+        money = self.money_yuan(model)
         places = int(s.places * model.county_share) if s.places else int(money / self._each)
         self.targets["trained"] = float(places)
         self._on = self.villages_on(model)[model.households["village"]]

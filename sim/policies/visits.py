@@ -71,7 +71,7 @@ class Visits(Policy):
 
     def day(self, model: VillageModel) -> None:
         """Every cadre's day."""
-        before = self._told.sum(axis=0)
+        before = self._told.copy()
         model.engine.run(
             cadres_go_out,
             model.households,
@@ -87,11 +87,12 @@ class Visits(Policy):
             self._reached,
             self.bit,
         )
-        gained = self._told.sum(axis=0) - before
+        by_village = self._told - before
+        gained = by_village.sum(axis=0)
         for name, amount in zip(("visited", "visited_substance", "told"), gained[:3], strict=True):
             self.count(name, float(amount))
         self.delivered["reached"] = float(self._reached.sum())
-        model.cadre_days.note(float(gained[3]), float(gained[3]))
+        model.cadre_days.note(by_village[:, 3], by_village[:, 3])
         self.costs["cadre_days_yuan"] += float(gained[3]) * model.profile.support.day_cost_yuan
 
     def month_end(self, model: VillageModel) -> None:
