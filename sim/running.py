@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from sim import kernel_cache
 from sim.engine import EngineName
 from sim.model import VillageModel
 
@@ -55,8 +57,30 @@ def run(plan: Plan, seed: int, engine: EngineName = "compiled", threads: int = 1
         model.close()
 
 
-def warm_up() -> None:
-    """Compile every kernel (or load it from the cache) by running a tiny world for a short while."""
-    from sim.scenario import warm_up_plan
+_EVERY_KERNEL: tuple[tuple[str, dict[str, object]], ...] = (
+    ("visits", {}),
+    ("microcredit", {"channel": "microlender", "told_share": 1.0}),
+    ("industry", {"line": "livestock", "end_day": 200}),
+)
 
-    run(warm_up_plan(), 1)
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, by a year of five villages under the policies that have any."""
+    from sim.policies import registry
+    from sim.population.profile import load_profile
+    from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
+
+    kinds = registry()
+    plan = Plan(
+        id="warm_up",
+        title=Title(en="warming up", zh="预热"),
+        era="2012",
+        horizon_months=12,
+        closure="endogenous",
+        world=World(profile="five_villages", villages=5),
+        campaign=Campaign(start=dt.date(2012, 12, 24), days=200),
+        policies=tuple(PolicyPlan(kind=k, label=k, settings=kinds[k].Settings(**s)) for k, s in _EVERY_KERNEL),
+        purses=load_profile("five_villages").purses,
+    )
+    run(plan, 1)
+    kernel_cache.now_warm()
