@@ -13,8 +13,13 @@ from typing import Any
 import pytest
 import typer
 
+from experiments import doc_tables
 from experiments.cli import app
 from sim import load_plan, run
+from sim.errors import UserError
+from sim.parameters import load_parameters
+from sim.policies import registry
+from sim.scenario import check_comparable, load_plans
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -82,6 +87,62 @@ def test_files_shown_in_the_readme_are_right(tmp_path: Path) -> None:
         load_plan(file)
 
 
+GUIDES = [DOCS / "guide.md", DOCS / "guide.zh.md"]
+COUNTY = (ROOT / "scenarios" / "profiles" / "gansu_county.toml").read_text(encoding="utf-8")
+SLIPS = [
+    ("cadres = 4205", "", "'cadres' is missing"),
+    ("headcount = 0.332", "headcount = 33.2", "must be less than 1, found 33.2"),
+    ("wage = 0.40", "wage = 0.50", "must add to 1, found 1.1"),
+    ("linked_households = 5457", 'linked_households = "5457户"', "must be a whole number, found '5457户'"),
+    ("linked_households = 5457", "linked_households = 5,457", "is not valid TOML"),
+    ("villages = 215 ", "villages = 216 ", "the townships have 215 villages together, but size.villages is 216"),
+]
+TWO_KINDS = "\n[[policies]]\nkind = 'microcredit'\nchannel = 'shuanglian'\n"
+SCENARIO_SLIPS = [
+    ("quota_yuan", "quota_yaun", "unknown key 'quota_yaun' (did you mean 'quota_yuan'?)"),
+    ('"unit_funds"', '"unit_fund"', "there is no purse 'unit_fund' (did you mean 'unit_funds'?)"),
+    ("\n\n[[policies]]", TWO_KINDS + "\n[[policies]]", "several policies of kind 'microcredit'"),
+    ("extends", 'era = "2023"\nextends', "eras cannot be mixed"),
+    ('kind = "industry"\n', 'kind = "ours:Industry"\n', "a scenario may not run code by itself"),
+]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the county and the scenarios of the guide."""
+    (tmp_path / "our_county.toml").write_text(COUNTY, encoding="utf-8")
+    for _, _, text in blocks(GUIDES[0], "toml"):
+        named = FILE_NAME.match(text)
+        assert named
+        (tmp_path / named[1]).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_scenarios_of_the_guide_are_right_and_the_same_in_both_languages(office: Path) -> None:
+    plans = load_plans(["our_baseline.toml", "our_mix.toml", "our_cash.toml"])
+    check_comparable(plans)
+    english, chinese = ([text for _, _, text in blocks(page, "toml")] for page in GUIDES)
+    assert english == chinese
+    for override in ("purse.bank_women.release=2013-02-04", "uncertainties.farm.drought_major=0.34"):
+        load_plan("our_mix.toml", [override])
+
+
+@pytest.mark.parametrize(
+    ("file", "found", "put", "message"),
+    [("our_county.toml", *slip) for slip in SLIPS] + [("our_mix.toml", *slip) for slip in SCENARIO_SLIPS],
+)
+def test_the_guide_quotes_real_messages(office: Path, file: str, found: str, put: str, message: str) -> None:
+    text = (office / file).read_text(encoding="utf-8")
+    assert found in text
+    (office / file).write_text(text.replace(found, put, 1), encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        load_plan("our_mix.toml")
+    assert message in str(refused.value)
+    for page in GUIDES:
+        assert f"`{message}`" in page.read_text(encoding="utf-8"), page.name
+
+
 def commands() -> Iterator[tuple[str, str]]:
     """Every `village ...` line of the documents, with where it stands."""
     for page in PAGES:
@@ -115,11 +176,32 @@ def test_links_lead_somewhere() -> None:
     assert not broken
 
 
-def test_nothing_in_the_documents_is_out_of_date() -> None:
-    sys.path.insert(0, str(DOCS))
-    try:
-        import make_tables
-    finally:
-        sys.path.pop(0)
-    stale = [str(path.relative_to(ROOT)) for path, text in make_tables.pages() if path.read_text(encoding="utf-8") != text]
-    assert not stale, f"{', '.join(stale)}: run python docs/make_tables.py"
+def test_the_tables_of_odd_are_those_of_the_code() -> None:
+    text = doc_tables.PAGE.read_text(encoding="utf-8")
+    assert doc_tables.page(text) == text, "run python -m experiments.doc_tables"
+    for name in doc_tables.RECORDS:
+        assert f"<!-- table: state {name} -->" in text
+    for kind in registry():
+        assert f"<!-- table: levers {kind} -->" in text
+
+
+def rules() -> Iterator[tuple[str, str]]:
+    """Every rule of the model, by file and name."""
+    for folder in ("agents", "economy", "campaign", "policies", "population"):
+        for path in sorted((ROOT / "sim" / folder).glob("*.py")):
+            for name in re.findall(r"^@rule\ndef (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE):
+                if not name.startswith("_"):
+                    yield path.relative_to(ROOT).as_posix(), name
+
+
+def test_odd_describes_every_rule() -> None:
+    text = doc_tables.PAGE.read_text(encoding="utf-8")
+    missing = [f"{where}: {name}" for where, name in rules() if f"`{name}`" not in text]
+    assert not missing
+
+
+def test_odd_names_every_parameter_where_it_is_used() -> None:
+    """Parameters stand in the table of all; outside it, those that rules use stand in the equations too."""
+    text = re.sub(r"<!-- table: .*?<!-- end -->", "", doc_tables.PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    words = set(re.findall(r"\w+", text))
+    assert not [entry.key for entry in load_parameters().table() if entry.name not in words]
