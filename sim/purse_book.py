@@ -50,7 +50,8 @@ class PurseBook:
 
     def _permitted(self, kind: str, named: Sequence[str]) -> list[Held]:
         if not named:
-            return [held for held in self.held if kind in held.uses]
+            # Money meant for this alone goes before money that could serve something else.
+            return sorted((held for held in self.held if kind in held.uses), key=lambda held: len(held.uses))
         known = {held.id: held for held in self.held}
         for name in named:
             if name not in known:

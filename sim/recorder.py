@@ -271,6 +271,8 @@ class Recorder:
         self._costs()
         self._spending()
         add = self.records.add
+        for policy in model.policies:
+            model.purses.refuse(policy.kind, policy.settings.purses, policy.lost_yuan.get("purse", 0.0))
         for held in model.purses.held:
             spent = held.amount_yuan - held.left_yuan
             released = held.amount_yuan if held.release <= model.clock.end else 0.0
@@ -310,8 +312,9 @@ class Recorder:
             add("cost", 0, policy.label, "principal_yuan", policy.principal_yuan)
             served = (model.households["served"] >> policy.bit) & 1
             add("cost", 0, policy.label, "households_served", float(served.sum()))
-            for constraint, lost in sorted(policy.lost.items()):
-                add("binding", 0, policy.label, constraint, ratio(lost, policy.asked) if policy.asked > 0 else 0.0)
+            asked = policy.met_yuan + sum(policy.lost_yuan.values())
+            for constraint, lost in sorted(policy.lost_yuan.items()):
+                add("binding", 0, policy.label, constraint, lost / asked if asked > 0 else 0.0)
             add("binding", 0, policy.label, "demand", self._short_of_takers(policy))
 
     @staticmethod
@@ -320,7 +323,8 @@ class Recorder:
         name, target = next(iter(policy.targets.items()), ("", 0.0))
         if target <= 0:
             return 0.0
-        explained = sum(policy.lost.values()) / policy.asked if policy.asked > 0 else 0.0
+        lost = sum(policy.lost_yuan.values())
+        explained = lost / (policy.met_yuan + lost) if lost > 0 else 0.0
         return max(0.0, 1.0 - policy.delivered.get(name, 0.0) / target - explained)
 
     def _spending(self) -> None:

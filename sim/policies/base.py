@@ -77,8 +77,8 @@ class Policy:
         self.principal_yuan = 0.0
         self.targets: dict[str, float] = {}
         self.delivered: dict[str, float] = defaultdict(float)
-        self.asked = 0.0
-        self.lost: dict[str, float] = defaultdict(float)
+        self.met_yuan = 0.0  # what was asked for and could be given
+        self.lost_yuan: dict[str, float] = defaultdict(float)  # what was asked for and could not, by what bound
         self.benefit_yuan: Yuan = np.zeros(0)
 
     # ---- what a subclass answers -------------------------------------------------------------------------------
@@ -168,20 +168,20 @@ class Policy:
             return held
         return min(held, max(0.0, self.money_yuan(model) - self.cash_outlay_yuan))
 
-    def ration(self, model: VillageModel, rows: RowsOf, each_yuan: Yuan, wanted: float | None = None) -> RowsOf:
+    def ration(self, model: VillageModel, rows: RowsOf, each_yuan: Yuan) -> RowsOf:
         """The candidates, in turn, who can be paid; it stops at the first who cannot.
+
+        Who goes without asks again in the next round: what the last round could not pay is what the purse lost.
 
         Args:
             model: The model.
             rows: Candidates in their order.
             each_yuan: What each would cost.
-            wanted: How much is asked for in all (default: the sum), for the report on what bound.
         """
-        asked = total(each_yuan) if wanted is None else wanted
         enough = np.cumsum(each_yuan) <= self.left_yuan(model) + 1e-9
         served = len(rows) if enough.all() else int(np.argmin(enough))
-        self.asked += asked
-        self.lost["purse"] += max(0.0, asked - total(each_yuan[:served]))
+        self.met_yuan += total(each_yuan[:served])
+        self.lost_yuan["purse"] = total(each_yuan[served:])
         return rows[:served]
 
     def pay_households(self, model: VillageModel, rows: RowsOf, amounts_yuan: Yuan, reason: str) -> None:
@@ -218,9 +218,11 @@ class Policy:
         """Add to what has been delivered (visited, told, enrolled, trained, lent, started, finished)."""
         self.delivered[name] += amount
 
-    def take_days(self, model: VillageModel, rows: RowsOf, days_each: float) -> RowsOf:
+    def take_days(self, model: VillageModel, rows: RowsOf, days_each: float, each_yuan: float) -> RowsOf:
         """Those of `rows`, in turn, for whom their village's cadres still have days."""
-        served, asked, used = model.cadre_days.take(rows, days_each)
+        served, _, used = model.cadre_days.take(rows, days_each)
         self.costs["cadre_days_yuan"] += used * model.profile.support.day_cost_yuan
-        self.lost["cadre_days"] += asked - used
+        unserved_yuan = each_yuan * (len(rows) - len(served))
+        self.met_yuan -= unserved_yuan
+        self.lost_yuan["cadre_days"] = unserved_yuan
         return served

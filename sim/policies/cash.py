@@ -43,8 +43,8 @@ class Cash(Policy):
         whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
         money = self.money_yuan(model)
         self._list = rows[: int(money / whole)]
-        self.asked = whole * len(rows)
-        self.lost["purse"] = whole * (len(rows) - len(self._list))
+        self.met_yuan = whole * len(self._list)
+        self.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
         self.targets["paid"] = float(len(self._list) * s.months)
 
     def day(self, model: VillageModel) -> None:

@@ -66,8 +66,8 @@ class Demonstration(Policy):
             return
         cost = self.settings.meeting_yuan
         can = int(min(len(self._on), self.left_yuan(model) // cost)) if cost else len(self._on)
-        self.asked += cost * len(self._on)
-        self.lost["purse"] += cost * (len(self._on) - can)
+        self.met_yuan += cost * can
+        self.lost_yuan["purse"] += cost * (len(self._on) - can)
         self.buy(model, cost * can, "administration_yuan", "site meetings")
         self.count("meetings", float(can))
         h = model.households
@@ -93,8 +93,8 @@ class Demonstration(Policy):
             best = has[np.lexsort((h["key"][has], -merit))][: s.households]
             can = int(min(len(best), self.left_yuan(model) // s.cost_yuan))
             best = best[:can].astype(np.int64)
-            self.asked += s.cost_yuan * s.households
-            self.lost["eligible"] += s.cost_yuan * (s.households - can)
+            self.met_yuan += s.cost_yuan * can
+            self.lost_yuan["eligible"] += s.cost_yuan * (s.households - can)
             if not can:
                 continue
             self.buy(model, s.cost_yuan * can, "grants_yuan", "show households")

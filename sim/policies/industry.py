@@ -144,7 +144,7 @@ class Industry(Policy):
         rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
         rows = self.in_turn(model, self.accepts(model, rows))
         rows = self.ration(model, rows, np.full(len(rows), self._each))
-        rows = self.take_days(model, rows, 0.25)
+        rows = self.take_days(model, rows, 0.25, self._each)
         if not len(rows):
             return
         gift = np.full(len(rows), s.value_yuan * (1.0 - s.own_share))

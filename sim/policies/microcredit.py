@@ -249,17 +249,15 @@ class Microcredit(Policy):
         order = self.in_turn(model, rows)
         of = dict(zip(rows.tolist(), amounts.tolist(), strict=True))
         rows, amounts = order, np.array([of[r] for r in order.tolist()])
-        asked = total(amounts)
-        self.asked += asked
         staff = self.settings.loans_a_round
         if staff and len(rows) > staff * model.county_share:
             most = max(1, int(staff * model.county_share))
-            self.lost["staff"] += total(amounts[most:])
+            self.lost_yuan["staff"] += total(amounts[most:])
             rows, amounts = rows[:most], amounts[:most]
         left = min(self._limit - self.principal_yuan, model.purses.available(self.kind, self._purses, model.today_date))
         enough = np.cumsum(amounts) <= left + 1e-6
         n = len(rows) if enough.all() else int(np.argmin(enough))
-        self.lost["quota"] += total(amounts[n:])
+        self.lost_yuan["quota"] += total(amounts[n:])
         rows, amounts = rows[:n], amounts[:n]
         if not n:
             return
@@ -268,6 +266,7 @@ class Microcredit(Policy):
         for purse, part in model.purses.draw(self.kind, self._purses, model.today_date, sum_yuan):
             model.accounts.pay(purse, lender, part, "loan capital")
         self.principal_yuan += sum_yuan
+        self.met_yuan += sum_yuan
         self.costs["administration_yuan"] += self.terms.fee_yuan * n
         self.cash_outlay_yuan += self.terms.fee_yuan * n
         model.accounts.pay(lender, "employers", self.terms.fee_yuan * n, "loan administration")

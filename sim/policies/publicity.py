@@ -64,13 +64,12 @@ class Publicity(Policy):
     def day(self, model: VillageModel) -> None:
         """One meeting in every village, put off to nobody's benefit if it falls on the festival."""
         if model.today.festival:
-            self.lost["season"] += self.settings.cost_yuan * len(self._on)
-            self.asked += self.settings.cost_yuan * len(self._on)
+            self.lost_yuan["season"] += self.settings.cost_yuan * len(self._on)
             return
         asked = self.settings.cost_yuan * len(self._on)
         can = int(min(len(self._on), self.left_yuan(model) // self.settings.cost_yuan))
-        self.asked += asked
-        self.lost["purse"] += asked - can * self.settings.cost_yuan
+        self.met_yuan += can * self.settings.cost_yuan
+        self.lost_yuan["purse"] += asked - can * self.settings.cost_yuan
         here = self._on[:can]
         self.buy(model, can * self.settings.cost_yuan, "administration_yuan", "meetings and broadcasts")
         self.count("meetings", float(can))

@@ -45,6 +45,7 @@ class SupportUnits(Policy):
         skilled = [SKILLED_AT.get(trades[t], -1) for t in model.units["trade"]]
         self._skilled = np.array(skilled, dtype=np.int64)
         self._on = self.villages_on(model)
+        self._unpaid: dict[int, float] = {}
         self.targets["finished"] = float(int(model.units["money_yuan"].sum() / 150_000.0))
 
     def days(self, model: VillageModel) -> tuple[int, ...]:
@@ -90,10 +91,12 @@ class SupportUnits(Policy):
         score = needs * (0.4 + 0.6 * s.coordination) + bent * (1.0 - 0.5 * s.coordination)
         where, kind = divmod(int(np.argmax(score)), 4)
         cost = COST_YUAN[kind]
-        self.asked += cost
         if u["money_yuan"][i] < cost or self.left_yuan(model) < cost:
-            self.lost["purse"] += cost
+            self._unpaid[i] = cost  # it will ask again next month
+            self.lost_yuan["purse"] = sum(self._unpaid.values())
             return
+        self._unpaid.pop(i, None)
+        self.met_yuan += cost
         leak = model.p.project_leakage * (1.0 - s.supervision) * (1.5 - s.coordination)
         self.buy(model, cost, "grants_yuan", "projects of support units")
         u["money_yuan"][i] -= cost

@@ -89,7 +89,7 @@ class Training(Policy):
         coming = self.accepts(model, invited)[:seats]
         self._asked[invited if len(coming) < seats else coming] = True
         coming = self.ration(model, coming, np.full(len(coming), self._each))
-        coming = self.take_days(model, coming, 0.1)
+        coming = self.take_days(model, coming, 0.1, self._each)
         if not len(coming):
             return
         self.buy(model, self._each * len(coming), "grants_yuan", "training")

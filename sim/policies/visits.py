@@ -97,6 +97,7 @@ class Visits(Policy):
 
     def month_end(self, model: VillageModel) -> None:
         """What visits asked for and could not have: households still short of their visits when the campaign ends."""
-        if model.day >= model.clock.last_campaign_day_index and not self.asked:
-            self.asked = self.targets["visited"]
-            self.lost["cadre_days"] = max(0.0, self.asked - self.delivered["visited"])
+        if model.day >= model.clock.last_campaign_day_index and not self.met_yuan:
+            day_yuan = model.profile.support.day_cost_yuan / self.settings.visits_per_day
+            self.met_yuan = self.delivered["visited"] * day_yuan
+            self.lost_yuan["cadre_days"] = max(0.0, self.targets["visited"] - self.delivered["visited"]) * day_yuan
