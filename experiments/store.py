@@ -185,23 +185,30 @@ class Store:
         """Claim the folder for this question, or refuse because it holds the answer to another one.
 
         Scenarios may be added to a folder or left out of it; what may not change is the content of a scenario that is
-        there already, and the program.
+        there already, and the program. A folder that was begun but holds no result yet is begun anew.
 
         Args:
             manifest: What will stand in manifest.json; `code_version` and the scenarios' digests are compared.
             scenarios: The resolved text of each scenario, by id.
 
         Raises:
-            UserError: The code version or a scenario differs from what the folder was made with.
+            UserError: The code version or a scenario differs from what the stored results were made with.
         """
         path = self.folder / "manifest.json"
-        if path.exists():
-            self._refuse_changed(read_json(path), manifest)
+        if path.exists() and (changed := self._changes(read_json(path), manifest)):
+            if any(self.folder.glob("**/*.parquet")):
+                raise UserError(
+                    f"the runs stored here were made before a change of {' and of '.join(changed)}",
+                    file=self.folder,
+                    mend=_ANOTHER,
+                )
+            self._empty()  # begun, but nothing came of it
         for scenario, text in scenarios.items():
             write_atomic(self.folder / "scenarios" / f"{scenario}.toml", text)
         write_json(path, manifest)
 
-    def _refuse_changed(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    def _changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+        """What of the program and the scenarios is no longer what the folder was begun with."""
         try:
             version = old["code_version"]
             digests = {scenario["id"]: scenario["digest"] for scenario in old["scenarios"]}
@@ -216,14 +223,7 @@ class Store:
             for scenario in new["scenarios"]
             if digests.get(scenario["id"], scenario["digest"]) != scenario["digest"]
         ]
-        if version != new["code_version"]:
-            changed.append(_PROGRAM)
-        if changed:
-            raise UserError(
-                f"the runs stored here were made before a change of {' and of '.join(changed)}",
-                file=self.folder,
-                mend=_ANOTHER,
-            )
+        return changed if version == new["code_version"] else [*changed, _PROGRAM]
 
     # Runs
 

@@ -130,6 +130,7 @@ def test_the_run_of_another_question_is_refused(store: Store, stored: RunKey, me
 def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     store.begin(manifest(credit="d1", mix="d2"), {"credit": "a = 1\n"})
     assert (store.folder / "scenarios" / "credit.toml").read_text() == "a = 1\n"
+    store.write_run(KEY, encode_run(records(), KEY))
     store.begin(manifest(credit="d1", mix="d2", more="d3"), {})  # one more is welcome
     store.begin(manifest(credit="d1"), {})  # one fewer too
     with pytest.raises(UserError, match=r"change of scenario 'credit' \(use another --name, or --fresh"):
@@ -137,6 +138,17 @@ def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     with pytest.raises(UserError, match="scenario 'credit' and of the program"):
         store.begin(manifest("c2", credit="changed"), {})
     assert json.loads((store.folder / "manifest.json").read_text())["scenarios"] == [{"id": "credit", "digest": "d1"}]
+
+
+def test_a_folder_in_which_nothing_succeeded_is_begun_anew(store: Store) -> None:
+    store.begin(manifest(credit="d1", mix="d2"), {"credit": "a = 1\n", "mix": ""})
+    store.write_failure(KEY, "a mistake in the program")
+    store.begin(manifest(credit="d1", mix="d2"), {})
+    assert store.failure(KEY) == "a mistake in the program"  # the same question: what failed is known
+    store.begin(manifest("c2", credit="changed"), {"credit": "a = 2\n"})
+    assert store.failure(replace(KEY, digest="changed", code_version="c2")) is None
+    assert [path.name for path in (store.folder / "scenarios").iterdir()] == ["credit.toml"]
+    assert json.loads((store.folder / "manifest.json").read_text())["code_version"] == "c2"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"code_version": 1}'])
