@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -208,9 +208,7 @@ class Clock:
     @cached_property
     def calendar(self) -> NDArray[Any]:
         """One row a day from day 0 to the last, read-only, for compiled rules (columns: `CALENDAR`)."""
-        rows = np.array([self._row(i) for i in range(self.last_day_index + 1)], dtype=CALENDAR)
-        rows.flags.writeable = False
-        return rows
+        return _calendar(self)
 
     def _row(self, i: int) -> tuple[int | bool, ...]:
         day = self.date(i)
@@ -221,3 +219,11 @@ class Clock:
             *(self.is_sowing(i), self.is_working_day(i)),
             *(getattr(seasons, name).holds(day) for name in _WINDOWS),
         )
+
+
+@lru_cache(maxsize=16)
+def _calendar(clock: Clock) -> NDArray[Any]:
+    """Equal clocks share a calendar: many short runs have the same one."""
+    rows = np.array([clock._row(i) for i in range(clock.last_day_index + 1)], dtype=CALENDAR)
+    rows.flags.writeable = False
+    return rows

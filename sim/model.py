@@ -24,7 +24,8 @@ from sim.mesa_compat import MesaModel
 from sim.money import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF, Accounts
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
-from sim.population.opening import open_world, per_head
+from sim.population.kept import opened_world
+from sim.population.opening import per_head
 from sim.population.profile import load_profile
 from sim.purse_book import PurseBook
 from sim.recorder import Recorder
@@ -73,9 +74,8 @@ class VillageModel(MesaModel):
     def _open_world(self, threads: int) -> None:
         opening = self.clock.opening
         world = self.plan.world
-        opened = open_world(
-            self.profile, world.villages, world.population_seed, self.p, self._p_row, opening.year, opening.month, threads
-        )
+        who, when = (self.profile, world.villages, world.population_seed), (opening.year, opening.month)
+        opened = opened_world(*who, self.p, self._p_row, *when, threads)
         self.world = opened.world
         self.households, self.villages = opened.world.households, opened.world.villages
         self.cadres, self.units = opened.world.cadres, opened.world.units

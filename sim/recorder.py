@@ -28,6 +28,7 @@ SOURCES = ("wage", "operating", "property", "transfer")
 DAY_100 = -1
 MONTHLY_GROUPS = ("all", "poor_at_start", "fifth_1", "linked", "registered")
 ORCHARD_LIFE_YEARS = 15
+COLUMNS = {"table": object, "month": np.int16, "group": object, "name": object, "item": np.int64, "value": np.float64}
 
 
 class Records:
@@ -49,23 +50,20 @@ class Records:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """All rows as equally long arrays."""
-        parts: dict[str, list[NDArray[Any]]] = {n: [] for n in ("table", "month", "group", "name", "item", "value")}
-        if self._rows:
-            table, month, group, name, item, value = zip(*self._rows, strict=True)
-            for key, cells, kind in (
-                ("table", table, object), ("month", month, np.int16), ("group", group, object),
-                ("name", name, object), ("item", item, np.int64), ("value", value, np.float64),
-            ):  # fmt: skip
-                parts[key].append(np.array(cells, dtype=kind))
-        for table_, month_, group_, name_, items, values in self._blocks:
-            n = len(items)
-            parts["table"].append(np.full(n, table_, dtype=object))
-            parts["month"].append(np.full(n, month_, dtype=np.int16))
-            parts["group"].append(np.full(n, group_, dtype=object))
-            parts["name"].append(np.full(n, name_, dtype=object))
-            parts["item"].append(items.astype(np.int64))
-            parts["value"].append(values)
-        return {key: np.concatenate(cells) for key, cells in parts.items()}
+        rows = len(self._rows) + sum(len(items) for *_, items, _ in self._blocks)
+        columns: dict[str, NDArray[Any]] = {key: np.empty(rows, dtype=kind) for key, kind in COLUMNS.items()}
+        at = len(self._rows)
+        for key, cells in zip(columns, zip(*self._rows, strict=True), strict=False):
+            columns[key][:at] = cells
+        for block in self._blocks:
+            stop = at + len(block[4])
+            for key, cell in zip(columns, block, strict=True):
+                if isinstance(cell, np.ndarray):
+                    columns[key][at:stop] = cell
+                else:
+                    columns[key][at:stop].fill(cell)  # the one string; NumPy would copy it for every row
+            at = stop
+        return columns
 
 
 class Recorder:
@@ -212,7 +210,7 @@ class Recorder:
         scores = censored_scores(self._deprived(), np.full(6, 1 / 6), self.model.p.deprived_cutoff)
         columns["deprived_share"] = scores > 0
         columns["deprivation_m0"] = scores
-        return {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
+        return columns
 
     def _deprived(self) -> NDArray[np.bool_]:
         h = self.model.households
@@ -238,7 +236,7 @@ class Recorder:
             "orchard_asset_yuan": self._young_orchards(), "support_yuan": h["support_yuan"],
             "business_yuan": h["business_yuan"], "cash_yuan": h["cash_yuan"],
         }  # fmt: skip
-        return {name: np.ascontiguousarray(column, dtype=np.float64) for name, column in columns.items()}
+        return columns
 
     def _young_orchards(self) -> NDArray[np.float64]:
         """What young orchards are worth today: net returns still to come, at the cost of capital.

@@ -25,6 +25,7 @@ from sim.mesa_compat import MesaAgent
 from sim.rule import kernel
 
 Rows = NDArray[np.void]
+Stretch = tuple[list[str], int, NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Record:
 
     COLUMNS: ClassVar[dict[str, Column]] = {}
     DTYPE: ClassVar[np.dtype[np.void]]
+    LIMITS: ClassVar[list[Stretch]]
     _row: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -120,6 +122,7 @@ class Record:
         by_width = sorted(declared.values(), key=lambda c: -np.dtype(c.dtype).itemsize)
         cls.DTYPE = np.dtype([c.field for c in by_width], align=True)
         _RECORDS[cls.DTYPE] = cls
+        cls.LIMITS = _limits(cls)
         for name, column in declared.items():
             setattr(cls, name, _view(column))
 
@@ -177,30 +180,44 @@ def views_of(rows: Rows) -> list[Any]:
     return [record.of(row) for row in rows]
 
 
+def _limits(record: type[Record]) -> list[Stretch]:
+    """For each stretch of columns of one type: the name of every cell, the place of the first, least and most."""
+    stretches: list[Stretch] = []
+    in_place = [record.COLUMNS[name] for name in record.DTYPE.names or ()]
+    for kind, group in groupby(in_place, key=lambda column: column.dtype):
+        columns = [column for column in group for _ in range(max(1, column.length))]
+        low, high = (np.array([getattr(c, end) for c in columns], dtype=kind) for end in ("low", "high"))
+        start = record.DTYPE.fields[columns[0].name][1] // low.itemsize  # type: ignore[index]
+        stretches.append(([c.name for c in columns], start, low, high))
+    return stretches
+
+
 @kernel
 def _first_outside(
-    cells: NDArray[Any], low: NDArray[np.float64], high: NDArray[np.float64], found: NDArray[np.int64]
+    cells: NDArray[Any], start: int, low: NDArray[Any], high: NDArray[Any], found: NDArray[np.int64]
 ) -> None:
+    width = low.shape[0]
     for i in range(cells.shape[0]):
-        for c in range(cells.shape[1]):
-            if not low[c] <= cells[i, c] <= high[c] and found[c] < 0:
-                found[c] = i
+        row = cells[i, start : start + width]
+        inside = True
+        for c in range(width):
+            inside &= (row[c] >= low[c]) & (row[c] <= high[c])  # no branch: several columns at a time
+        if not inside:
+            for c in range(width):
+                if not low[c] <= row[c] <= high[c] and found[c] < 0:
+                    found[c] = i
 
 
 def out_of_range(record: type[Record], rows: Rows) -> dict[str, int]:
     """Columns that left their declared range or are not finite, each with the first row in which it did."""
     bad: dict[str, int] = {}
-    in_place = [record.COLUMNS[name] for name in record.DTYPE.names or ()]
-    for dtype, group in groupby(in_place, key=lambda column: column.dtype):
-        columns = [column for column in group for _ in range(max(1, column.length))]
-        width = np.dtype(dtype).itemsize
-        start = record.DTYPE.fields[columns[0].name][1] // width  # type: ignore[index]
-        cells = rows.view(dtype).reshape(len(rows), record.DTYPE.itemsize // width)[:, start : start + len(columns)]
-        found = np.full(len(columns), -1)
-        _first_outside(cells, np.array([c.low for c in columns]), np.array([c.high for c in columns]), found)
-        for column, row in zip(columns, found.tolist(), strict=True):
+    for names, start, low, high in record.LIMITS:
+        cells = rows.view(low.dtype).reshape(len(rows), record.DTYPE.itemsize // low.itemsize)
+        found = np.full(len(names), -1)
+        _first_outside(cells, start, low, high, found)
+        for name, row in zip(names, found.tolist(), strict=True):
             if row >= 0:
-                bad[column.name] = min(row, bad.get(column.name, row))
+                bad[name] = min(row, bad.get(name, row))
     return bad
 
 

@@ -130,6 +130,15 @@ def read_toml(path: Path) -> TomlSource:
     Raises:
         UserError: The file is missing, unreadable, not UTF-8 or not TOML.
     """
+    return parse_toml(path, read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UserError: The file is missing, unreadable or not UTF-8.
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -139,10 +148,18 @@ def read_toml(path: Path) -> TomlSource:
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", file=path) from None
     try:
-        text = raw.decode("utf-8-sig")  # Windows editors write a byte-order mark
+        return raw.decode("utf-8-sig")  # Windows editors write a byte-order mark
     except UnicodeDecodeError as error:
         bad = raw.count(b"\n", 0, error.start) + 1
         raise UserError("is not UTF-8 text", file=path, line=bad, mend="save the file as UTF-8") from None
+
+
+def parse_toml(path: Path, text: str) -> TomlSource:
+    """The content of a TOML text that stands in a file.
+
+    Raises:
+        UserError: It is not TOML.
+    """
     try:
         return TomlSource(path, text, tomllib.loads(text))
     except RecursionError:

@@ -17,6 +17,7 @@ from sim.rule import kernel, rule
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_CHUNK = 8192  # rows summed at a time: a table of them stays in the processor's cache
 
 
 def floats(values: ArrayLike, name: str, rows: int | None = None) -> Floats:
@@ -113,19 +114,24 @@ def group_totals(
     Raises:
         ValueError: If lengths differ, a mask is not boolean or a weight is negative.
     """
-    names = list(columns)
-    rows = np.asarray(columns[names[0]]).size if names else 0
-    table = np.empty((rows, len(names)), dtype=np.float64)
-    for place, name in enumerate(names):
-        column = np.asarray(columns[name], dtype=np.float64)
+    cells = {name: np.asarray(column) for name, column in columns.items()}
+    rows = next(iter(cells.values())).size if cells else 0
+    for name, column in cells.items():
         _check_rows(column, name, rows)
-        table[:, place] = column
-    if persons is not None:
-        table *= weights(persons, rows=rows)[:, None]
-    sums = np.zeros((len(masks), len(names)))
-    _sum_groups(table, stacked(masks, rows), sums)
+    heads = None if persons is None else weights(persons, rows=rows)[:, None]
+    table = np.empty((min(rows, _CHUNK), len(cells)), dtype=np.float64)
+    members_of = stacked(masks, rows)
+    sums = np.zeros((len(masks), len(cells)))
+    for start in range(0, rows, _CHUNK):
+        stop = min(rows, start + _CHUNK)
+        part = table[: stop - start]
+        for place, column in enumerate(cells.values()):
+            part[:, place] = column[start:stop]
+        if heads is not None:
+            part *= heads[start:stop]
+        _sum_groups(part, members_of, start, sums)
     return {
-        group: dict(zip(names, row, strict=True)) for group, row in zip(masks, sums.tolist(), strict=True)
+        group: dict(zip(cells, row, strict=True)) for group, row in zip(masks, sums.tolist(), strict=True)
     }
 
 
@@ -156,11 +162,14 @@ def members(mask: Bools, order: NDArray[np.intp], found: NDArray[np.intp]) -> in
 
 
 @kernel
-def _sum_groups(table: Floats, masks: Bools, sums: Floats) -> None:
-    order = np.arange(table.shape[0])
+def _sum_groups(table: Floats, masks: Bools, start: int, sums: Floats) -> None:
+    """Add the rows of a table, which stands for the masks' places from `start` on, to the sums of their groups."""
     found = np.empty(table.shape[0], np.intp)
     for g in range(masks.shape[0]):
-        count = members(masks[g], order, found)
+        count = 0
+        for row in range(table.shape[0]):
+            found[count] = row
+            count += int(masks[g, start + row])
         for m in range(count):
             row = found[m]
             for column in range(table.shape[1]):

@@ -17,7 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from sim.errors import UserError
 from sim.frozen import FrozenDict, FrozenModel
 from sim.toml_check import check
-from sim.toml_source import Place, TomlSource, meant, raise_all, read_toml, show
+from sim.toml_source import Place, TomlSource, meant, parse_toml, raise_all, read_text, show
 
 FOLDER = Path(__file__).parent
 Value = float | tuple[float, ...]
@@ -133,6 +133,8 @@ class Parameters:
         Raises:
             UserError: As `checked`; all problems are reported together.
         """
+        if not overrides:
+            return self
         new: dict[str, Value] = {}
         problems: list[UserError] = []
         for name, value in overrides.items():
@@ -166,11 +168,18 @@ def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path 
     Raises:
         UserError: A file or an override is wrong; all problems are reported together.
     """
+    files = tuple((path, read_text(path)) for path in sorted(folder.glob("*.toml")))
+    return _parsed(files).override(overrides or {})
+
+
+@lru_cache(maxsize=4)
+def _parsed(files: tuple[tuple[Path, str], ...]) -> Parameters:
+    """The parameters of these files and texts; parsing takes longer than many a run, so it is done once."""
     entries: list[Parameter] = []
     problems: list[UserError] = []
     places: dict[str, Place] = {}
-    for path in sorted(folder.glob("*.toml")):
-        source = read_toml(path)
+    for path, text in files:
+        source = parse_toml(path, text)
         for name, table in source.data.items():
             entry, found = _entry(source, name, table)
             if name in places:
@@ -182,7 +191,7 @@ def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path 
                 entries.append(Parameter(topic=path.stem, name=name, **dict(entry)))
     if problems:
         raise_all(problems)
-    return Parameters(tuple(entries)).override(overrides or {})
+    return Parameters(tuple(entries))
 
 
 def _entry(source: TomlSource, name: str, table: object) -> tuple[_Entry | None, list[UserError]]:
