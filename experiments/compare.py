@@ -21,7 +21,8 @@ from experiments.evidence import Evidence
 from experiments.pool import Job, Pool, default_workers
 from experiments.precision import Judged, Outcome, check_outcomes, judge, parse_outcomes
 from experiments.progress import Progress
-from experiments.runfile import RunKey
+from experiments.runfile import RunFile, RunKey
+from experiments.spillover import choose, spillovers_of, twins
 from experiments.statistics import Floats
 from experiments.store import Store
 from experiments.summary import print_summary, write_summary
@@ -46,6 +47,7 @@ def compare(
     workers: int | None = None,
     baseline: str | None = None,
     outcomes: Sequence[str] | None = None,
+    spillovers: Sequence[str] | None = None,
     seeds_first: int = 1,
     progress: bool = True,
     retry_failed: bool = False,
@@ -72,6 +74,9 @@ def compare(
         workers: Worker processes; None = one a processor, 0 = none (run in this process).
         baseline: Id of the scenario to compare with; the one called "baseline" by default, else the first.
         outcomes: Outcomes to judge, as `name[@month][:group]`; income and headcount at month 36 by default.
+        spillovers: Ids of scenarios to run under the fixed closure too, which shows what comes through prices and
+            jobs; the one with the most policies by default, if every closure is endogenous. See
+            `experiments.spillover`.
         seeds_first: The first seed.
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
@@ -91,10 +96,12 @@ def compare(
     if workers is not None and workers < 0:
         raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
     base = _baseline(plans, baseline)
+    twinned = choose(plans, base, spillovers)
+    everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
     code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
     stamp = program or code_version(code)
-    keys = [RunKey(plan.id, 0, plan.digest(), stamp) for plan in plans]
+    keys = [RunKey(plan.id, 0, plan.digest(), stamp) for plan in everything]
     manifest: dict[str, Any] = {
         "name": name,
         "kind": "compare",
@@ -109,9 +116,10 @@ def compare(
                 "policies": [policy.label for policy in plan.policies],
                 "closure": plan.closure,
             }
-            for plan, key in zip(plans, keys, strict=True)
+            for plan, key in zip(plans, keys, strict=False)  # the twins stand last
         ],
         "baseline": base,
+        "spillovers": list(twinned),
         "outcomes": [{"name": one.name, "month": one.month, "group": one.group} for one in chosen],
         "precision": precision,
         "replicates": {
@@ -128,11 +136,11 @@ def compare(
         "versions": _versions(),
         "world": plans[0].world.model_dump(mode="json"),
     }
-    job = Job(plans, keys, run, code, check_version=program is None)
+    job = Job(everything, keys, run, code, check_version=program is None)
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
-        with Pool(job, min(default_workers() if workers is None else workers, len(plans) * counts[-1])) as pool:
-            work = _Work(store, pool, base, chosen, retry_failed, said)
+        with Pool(job, min(default_workers() if workers is None else workers, len(keys) * counts[-1])) as pool:
+            work = _Work(store, pool, [plan.id for plan in plans], base, chosen, retry_failed, said)
             judged: list[Judged] = []
             for count in counts:
                 seeds = range(seeds_first, seeds_first + count)
@@ -142,15 +150,11 @@ def compare(
                     break
         said.status("making the tables")
         alive = [plan for plan in plans if work.done(plan.id, seeds)]
-        evidence = Evidence(
-            alive,
-            base,
-            pairs,
-            {plan.id: work.done(plan.id, seeds) for plan in alive},
-            lambda scenario, seed: store.read_run(work.key(scenario, seed)),
-        )
+        done = {plan.id: work.done(plan.id, seeds) for plan in alive}
+        evidence = Evidence(alive, base, pairs, done, work.read)
+        under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read)
         failures = {key: error for key, error in work.failures.items() if error}
-        rebuild(store.folder, evidence, judged, failures, _reconciled(plans[_index(plans, base)]))
+        rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)]))
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         manifest["complete"] = True
@@ -216,12 +220,14 @@ class _Work:
         self,
         store: Store,
         pool: Pool,
+        compared: Sequence[str],
         baseline: str,
         outcomes: Sequence[Outcome],
         retry_failed: bool,
         said: Progress,
     ) -> None:
         self.store, self.pool, self.baseline, self.outcomes = store, pool, baseline, outcomes
+        self.compared = compared  # all but the twins
         self.retry_failed, self.said = retry_failed, said
         self.failures: dict[tuple[str, int], str] = {}
         self._there: dict[tuple[str, int], Floats | None] = {}
@@ -231,6 +237,10 @@ class _Work:
     def key(self, scenario: str, seed: int) -> RunKey:
         """The run key of a scenario and seed."""
         return self.pool.job.key(self._scenarios[scenario], seed)
+
+    def read(self, scenario: str, seed: int) -> RunFile:
+        """A stored run."""
+        return self.store.read_run(self.key(scenario, seed))
 
     def do(self, seeds: Sequence[int]) -> None:
         """Do every run of these seeds that is neither stored nor known to fail."""
@@ -276,14 +286,14 @@ class _Work:
         # The first run tells whether the chosen outcomes exist; the others are looked into only when judged, since
         # workers wait while the parent computes.
         if not self._there:
-            check_outcomes(self.outcomes, self.store.read_run(key).panel())
+            check_outcomes(self.outcomes, self.read(key.scenario, key.seed).panel())
         self._there[key.scenario, key.seed] = None
 
     def _outcomes(self, scenario: str, seed: int) -> Floats:
         """The chosen outcomes of a stored run."""
         found = self._there[scenario, seed]
         if found is None:
-            panel = self.store.read_run(self.key(scenario, seed)).panel([outcome.name for outcome in self.outcomes])
+            panel = self.read(scenario, seed).panel([outcome.name for outcome in self.outcomes])
             found = np.array([panel.get(outcome.cell, np.nan) for outcome in self.outcomes])
             self._there[scenario, seed] = found
         return found
@@ -304,15 +314,15 @@ class _Work:
         return [seed for seed in seeds if (scenario, seed) in self._there]
 
     def judge(self, seeds: Sequence[int], precision: float | None) -> tuple[list[int], list[Judged]]:
-        """The seeds that every scenario has, and the verdict on the differences under them.
+        """The seeds that every compared scenario has, and the verdict on the differences under them.
 
         Raises:
             UserError: There is no such seed.
         """
-        alive = [scenario for scenario in self._scenarios if self.done(scenario, seeds)]
+        alive = [scenario for scenario in self.compared if self.done(scenario, seeds)]
         pairs = [seed for seed in seeds if all((scenario, seed) in self._there for scenario in alive)]
         if self.baseline not in alive or not pairs:
-            (scenario, seed), error = next(iter(self.failures.items()))
+            (scenario, seed), error = next(item for item in self.failures.items() if item[0][0] in self.compared)
             raise UserError(
                 f"no seed ran in the baseline and every other scenario; the first failure: {error}",
                 file=self.store.failure_path(scenario, seed),

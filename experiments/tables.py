@@ -30,6 +30,8 @@ COLUMNS: dict[str, str] = {
     "synergy": "scenario parts order kind month name | synergy low high replicates",
     "movers": "scenario month group | gained_share lost_share unchanged_share gained_share_low gained_share_high"
     " lost_share_low lost_share_high unchanged_share_low unchanged_share_high",
+    "spillover": "scenario month group name | endogenous endogenous_low endogenous_high fixed fixed_low fixed_high"
+    " spillover spillover_low spillover_high replicates",
     "verdict": "scenario month group name | asked_precision halfwidth replicates enough needed",
     "reconcile": "| name label_en label_zh model profile difference tolerance within unit",
     "failures": "scenario seed | error",
@@ -50,6 +52,7 @@ def rebuild(
     evidence: Evidence,
     judged: Sequence[Judged],
     failures: Mapping[tuple[str, int], str],
+    spillovers: Frames = (),
     reconciled: Iterable[Any] = (),
 ) -> None:
     """Write every table of a comparison.
@@ -59,6 +62,7 @@ def rebuild(
         evidence: Its runs.
         judged: The verdict on the replicates.
         failures: Error of each failed run, by scenario and seed.
+        spillovers: Frames of effects under both closures.
         reconciled: Lines of model beside profile; objects or mappings with the columns of the table.
 
     Raises:
@@ -75,6 +79,7 @@ def rebuild(
         "effectiveness": of.effectiveness(evidence),
         "synergy": of.synergies(evidence),
         "movers": of.movers(evidence),
+        "spillover": spillovers,
         "verdict": _verdict(judged),
         "reconcile": _reconcile(reconciled),
         "failures": [

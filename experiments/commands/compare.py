@@ -53,6 +53,18 @@ def compare(
             help="Outcome to judge precision by, such as income_yuan@36:poor_at_start. Repeatable.",
         ),
     ] = None,
+    spillovers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--spillovers",
+            metavar="ID",
+            help="Scenario to run with prices and jobs held too, to show what comes through them; the largest mix by "
+            "default. Repeatable.",
+        ),
+    ] = None,
+    no_spillovers: Annotated[
+        bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held.")
+    ] = False,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -68,6 +80,10 @@ def compare(
 
     The same command again does only what is missing.
     """
+    if spillovers and no_spillovers:
+        from sim.errors import UserError
+
+        raise UserError("one option asks for it, the other forbids it", field="--spillovers, --no-spillovers")
     chosen = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
     loaded = plans(chosen, overrides, code, villages, horizon)
     from experiments.compare import compare as run_comparison
@@ -85,6 +101,7 @@ def compare(
         workers=workers,
         baseline=baseline,
         outcomes=outcomes,
+        spillovers=() if no_spillovers else spillovers,
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

@@ -2,7 +2,8 @@
 
 Two policies: credit serves households with an even key and adds its budget to their income, training serves every
 third and does likewise; who gets both gets 30 yuan more. A seed moves everyone's income by the same amount, and what
-a policy adds by a little of its own.
+a policy adds by a little of its own. Under the endogenous closure every yuan of budget lowers what everyone gets by a
+twentieth, a little more under every second seed.
 """
 
 from __future__ import annotations
@@ -25,20 +26,20 @@ from sim.errors import UserError
 from sim.policies.base import PolicySettings
 from sim.scenario.plan import Campaign, Plan, PolicyPlan, Title, World
 
-LINE, HOUSEHOLDS, BOTH = 2300.0, 60, 30.0
+LINE, HOUSEHOLDS, BOTH, CROWDING = 2300.0, 60, 30.0, 0.05
 KEYS = np.arange(1000, 1000 + HOUSEHOLDS)
 SERVED = {"credit": KEYS % 2 == 0, "training": KEYS % 3 == 0, "visits": np.ones(HOUSEHOLDS, dtype=bool)}
 RUN = "fake_runs:run"
 
 
-def plan(name: str, era: str = "2012", horizon: int = 36, **budgets: float) -> Plan:
+def plan(name: str, era: str = "2012", horizon: int = 36, closure: Any = "fixed", **budgets: float) -> Plan:
     """A plan whose policies add these amounts to the income of those they serve."""
     return Plan(
         id=name,
         title=Title(en=name.title(), zh=f"方案{name}"),
         era=era,
         horizon_months=horizon,
-        closure="fixed",
+        closure=closure,
         world=World(profile="fake", villages=1),
         campaign=Campaign(start=dt.date(2012, 12, 24), days=100),
         policies=tuple(
@@ -48,13 +49,13 @@ def plan(name: str, era: str = "2012", horizon: int = 36, **budgets: float) -> P
     )
 
 
-def four_plans() -> list[Plan]:
+def four_plans(closure: str = "fixed") -> list[Plan]:
     """A full factorial of two policies."""
     return [
-        plan("baseline"),
-        plan("credit", credit=200.0),
-        plan("training", training=100.0),
-        plan("mix", credit=200.0, training=100.0),
+        plan("baseline", closure=closure),
+        plan("credit", closure=closure, credit=200.0),
+        plan("training", closure=closure, training=100.0),
+        plan("mix", closure=closure, credit=200.0, training=100.0),
     ]
 
 
@@ -76,7 +77,12 @@ def incomes(of: Plan, seed: int) -> np.ndarray:
         income = income + SERVED[policy.label] * size * (1 + own)
     if {"credit", "training"} <= {policy.label for policy in of.policies}:
         income = income + BOTH * (SERVED["credit"] & SERVED["training"])
-    return income
+    return income if of.closure == "fixed" else income - crowding(of, seed)
+
+
+def crowding(of: Plan, seed: int) -> float:
+    """What everyone loses because others are helped."""
+    return (CROWDING + 0.01 * (seed % 2)) * sum(policy.settings.budget_yuan for policy in of.policies)
 
 
 def run(of: Plan, seed: int) -> Any:

@@ -287,9 +287,18 @@ def test_compare(compared: list[dict[str, Any]]) -> None:
 def test_compare_says_where_to_look(compared: list[dict[str, Any]]) -> None:
     result = village("compare", "base.toml", "mix.toml")
     assert "Report: results/base-mix/report.en.html" in result.output
-    assert compared[0]["progress"] is True
+    assert compared[0]["progress"] is True and compared[0]["spillovers"] is None
     as_json = json.loads(village("compare", "mix.toml", "--json").output)
     assert as_json == {"folder": "results/mix", "files": ["results/mix/report.en.html", "results/mix/report.zh.html"]}
+
+
+def test_compare_with_and_without_spillovers(compared: list[dict[str, Any]]) -> None:
+    files = ("compare", "base.toml", "mix.toml", "--name")
+    for options in (["x", "--spillovers", "mix"], ["y", "--no-spillovers"]):
+        assert village(*files, *options).exit_code == 0
+    assert [call["spillovers"] for call in compared if "plans" in call] == [["mix"], ()]
+    both = village(*files, "z", "--spillovers", "mix", "--no-spillovers")
+    assert both.exit_code == 2 and "--no-spillovers: one option asks for it" in both.stderr
 
 
 def test_names_of_experiments_nobody_named() -> None:
