@@ -1,4 +1,4 @@
-"""The model: `VillageModel.step` is one day of the world, to be read from top to bottom."""
+"""The model: `VillageModel._live_a_day` is one day of the world, to be read from top to bottom."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from sim.population.profile import load_profile
 from sim.purse_book import PurseBook
 from sim.recorder import Recorder
 from sim.records import RecordAgent, Rows, out_of_range, views_of
+from sim.replay import FAILURES, Careful, explain
 from sim.today import Today
 from sim.trend import write_month
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from sim.policies.base import Policy
     from sim.scenario import Plan
 
-_KINDS: dict[str, type[RecordAgent]] = {
+KINDS: dict[str, type[RecordAgent]] = {
     "households": Household,
     "villages": Village,
     "cadres": Cadre,
@@ -94,7 +95,7 @@ class VillageModel(MesaModel):
         self.market.opening_supply = opened.opening_supply
         self.seen = Seen.rows(len(self.households))
         self.tills = np.zeros((len(self.villages), N_REASONS))
-        self.engine = Engine(self.engine_name, self.villages["last"] - self.villages["first"], threads, self._see)
+        self.engine = Engine(self.engine_name, self.world.sizes, threads, self._see)
         self.day = -1
 
     def _open_books(self) -> None:
@@ -126,11 +127,18 @@ class VillageModel(MesaModel):
     # ---- one day -----------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One day."""
+        """One day, its failures explained."""
         if self.day >= self.clock.last_day_index:
             return
         self.day += 1
-        calendar = self.clock.calendar[self.day]
+        try:
+            self._live_a_day(self.clock.calendar[self.day])
+        except FAILURES as error:
+            explain(error, self._live_again, str(self.today_date))
+        self.running = self.day < self.clock.last_day_index
+
+    def _live_a_day(self, calendar: Any) -> None:
+        """The day, from top to bottom."""
         self._turn_the_calendar(calendar)
         if calendar["day"] == 1:
             self.market.open_month(self.today)
@@ -142,7 +150,13 @@ class VillageModel(MesaModel):
             self._close_month()
         if self.day == self.clock.last_campaign_day_index:
             self.recorder.end_of_campaign()
-        self.running = self.day < self.clock.last_day_index
+
+    def _live_again(self) -> None:
+        """The whole run again, with care: a run is a pure function of plan and seed."""
+        if type(self.engine) is Engine and self.engine.name == "compiled":
+            twin = type(self)(self.plan, rng=self.seed)
+            twin.engine = Careful(self.world.sizes, twin._see)
+            twin.run_model()
 
     def run_model(self) -> None:
         """All days to the end of the horizon."""
@@ -183,7 +197,7 @@ class VillageModel(MesaModel):
             self.recorder.year_end()
 
     def _check_ranges(self) -> None:
-        for name, kind in _KINDS.items():
+        for name, kind in KINDS.items():
             rows = getattr(self, name)
             for column, row in out_of_range(kind, rows).items():
                 found = rows[column][row].tolist()
@@ -219,7 +233,7 @@ class VillageModel(MesaModel):
     @cached_property
     def _mesa_agents(self) -> dict[str, list[RecordAgent]]:
         """A Mesa agent for every row, made when first asked for: a compiled run pays nothing for them."""
-        return {name: [kind(self, row, i) for i, row in enumerate(getattr(self, name))] for name, kind in _KINDS.items()}
+        return {name: [kind(self, row, i) for i, row in enumerate(getattr(self, name))] for name, kind in KINDS.items()}
 
     def _register(self, name: str) -> Any:
         """One of Mesa's own registers of agents, once every row has its agent."""

@@ -221,6 +221,12 @@ def out_of_range(record: type[Record], rows: Rows) -> dict[str, int]:
     return bad
 
 
+def in_range(rows: NDArray[Any]) -> bool:
+    """Whether a record array holds only what was declared; true of other arrays."""
+    record = _RECORDS.get(rows.dtype)
+    return record is None or not out_of_range(record, rows)
+
+
 def state_table(record: type[Record]) -> str:
     """The state variables as a Markdown table, for docs/ODD.md."""
     lines = ["| variable | type | unit | meaning |", "|---|---|---|---|"]

@@ -71,6 +71,7 @@ def warm_up() -> None:
     from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
 
     kinds = registry()
+    policies = (PolicyPlan(kind=k, label=k, settings=kinds[k].Settings.model_validate(s)) for k, s in _EVERY_KERNEL)
     plan = Plan(
         id="warm_up",
         title=Title(en="warming up", zh="预热"),
@@ -79,7 +80,7 @@ def warm_up() -> None:
         closure="endogenous",
         world=World(profile="five_villages", villages=5),
         campaign=Campaign(start=dt.date(2012, 12, 24), days=200),
-        policies=tuple(PolicyPlan(kind=k, label=k, settings=kinds[k].Settings(**s)) for k, s in _EVERY_KERNEL),
+        policies=tuple(policies),
         purses=load_profile("five_villages").purses,
     )
     run(plan, 1)

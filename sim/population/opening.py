@@ -24,6 +24,8 @@ from sim.numerics import exp_array, norm_ppf_array
 from sim.population.profile import Profile
 from sim.population.sharing import share_out
 from sim.population.synthetic import Knobs, World, lay_out
+from sim.records import in_range, views_of
+from sim.replay import FAILURES, Careful, explain
 from sim.rule import kernel
 from sim.today import Today
 from sim.trend import write_month
@@ -67,7 +69,7 @@ def send_away(households: Any, villages: Any, params: Any, todays: Any, first: i
             households[j].migrants = already_away(households[j], v, params[0], todays[0])
 
 
-def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int, month: int, threads: int = 1) -> Opened:
+def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int, month: int, engine: Engine) -> Opened:
     """Run the twelve months before `year`-`month` and close their accounts.
 
     Args:
@@ -77,7 +79,7 @@ def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int,
         seed: Population seed: the opening year belongs to the population, not to the run.
         year: Calendar year in which the run opens.
         month: Its calendar month.
-        threads: How many threads share the villages.
+        engine: What runs the rules.
     """
     h, v = world.households, world.villages
     rows = Today.rows(1)
@@ -85,7 +87,6 @@ def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int,
     tills = np.zeros((len(v), N_REASONS))
     seen = Seen.rows(len(h))
     market = Market(v, p)
-    engine = Engine("compiled", v["last"] - v["first"], threads)
     today.seed, today.people_seed, today.normal_year, today.loan_rate[0] = seed, seed, 1, p.bank_rate
     line = 0.0
     for back in range(12, 0, -1):
@@ -96,16 +97,34 @@ def live_a_year(world: World, p: P, row: NDArray[np.void], seed: int, year: int,
         line += today.line_yuan / 12.0
         market.open_month(today)
         if back == 12:
-            send_away(h, v, row, rows, 0, len(v))
+            engine.run(send_away, h, v, row, rows)
         engine.run(close_month, h, v, row, rows, tills)
         market.remember_free_days(today)
-        look_around(h, seen, 0, len(h))
+        engine.call(look_around, h, seen, 0, len(h))
         engine.run(talk, h, v, row, rows, seen, world.indptr, world.indices)
+    engine.call(close_year, h, 0, len(h))
     engine.close()
-    close_year(h, 0, len(h))
+    if not in_range(h):
+        raise ArithmeticError("households end the opening year out of range")
     h["expected_yuan"] = income(h) / 12.0
     market.remember_opening()
     return Opened(world, market.opening_supply, line)
+
+
+Month = tuple[int, int]  # year, month
+
+
+def begin(
+    profile: Profile, n: int, seed: int, p: P, row: NDArray[np.void], knobs: Knobs, start: Month, threads: int = 1
+) -> Opened:
+    """`n` villages laid out, and the year before `start` lived; its failures explained."""
+    world = lay_out(profile, n, seed, p, row, knobs)
+    try:
+        return live_a_year(world, p, row, seed, *start, Engine("compiled", world.sizes, threads))
+    except FAILURES as error:
+        again = lay_out(profile, n, seed, p, row, knobs)
+        careful = Careful(world.sizes, lambda rows: (p,) if rows is row else views_of(rows))
+        explain(error, lambda: live_a_year(again, p, row, seed, *start, careful), "the opening year")
 
 
 def set_flags(world: World, profile: Profile, p: P, knobs: Knobs, line_yuan: float, seed: int) -> None:
@@ -166,9 +185,8 @@ def open_world(
 ) -> Opened:
     """Lay out a world, let it live its opening year, and set its flags."""
     knobs = fitted(profile, p, row)
-    world = lay_out(profile, n_villages, seed, p, row, knobs)
-    opened = live_a_year(world, p, row, seed, year, month, threads)
-    set_flags(world, profile, p, knobs, opened.line_yuan, seed)
+    opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads)
+    set_flags(opened.world, profile, p, knobs, opened.line_yuan, seed)
     return opened
 
 
@@ -195,14 +213,12 @@ def fit(profile: Profile, p: P, row: NDArray[np.void], rounds: int = 6) -> Knobs
     then built, and its seed, change nothing in the households they share.
     """
     level, spread = 1.0, 0.45
-    year, month = REFERENCE_START
     mean = head = 0.0
     mean_ln, line, weight = np.zeros(0), 0.0, np.zeros(0)
     past: list[tuple[float, float]] = []
     for _ in range(rounds):
-        world = lay_out(profile, profile.villages, REFERENCE_SEED, p, row, Knobs(level, spread))
-        line = live_a_year(world, p, row, REFERENCE_SEED, year, month).line_yuan
-        h = world.households
+        opened = begin(profile, profile.villages, REFERENCE_SEED, p, row, Knobs(level, spread), REFERENCE_START)
+        line, h = opened.line_yuan, opened.world.households
         weight = h["persons"].astype(np.float64)
         mean_ln = per_head(h)
         mean = float((income(h)).sum() / weight.sum())

@@ -50,6 +50,11 @@ class World:
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
 
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Households of each village."""
+        return np.asarray(self.villages["last"] - self.villages["first"])
+
     def copy(self) -> World:
         """A world of its own; the network is shared, since nothing writes it."""
         return World(

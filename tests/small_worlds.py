@@ -1,0 +1,99 @@
+"""Small worlds to run in tests: the shipped county with few households a village, and scenarios written on the spot."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+
+from sim.model import VillageModel
+from sim.scenario import PROFILES, Plan, load_plan
+
+KINDS = ("households", "villages", "cadres", "units")
+VISITS: dict[str, Any] = {"kind": "visits"}
+# A policy of every kind that ships, each with money enough to act in a few small villages.
+EVERY_POLICY: tuple[dict[str, Any], ...] = (
+    VISITS,
+    {"kind": "microcredit", "label": "microlender", "channel": "microlender", "told_share": 1.0},
+    {"kind": "microcredit", "label": "women", "channel": "women", "told_share": 0.8},
+    {"kind": "industry", "label": "livestock", "line": "livestock", "purses": ["industry_funds"], "contract": 0.5},
+    {"kind": "industry", "label": "fruit", "line": "fruit", "form": "grant", "own_share": 0.2, "capture": 0.0},
+    {"kind": "training", "label": "farm", "content": "farm", "follow_up": True},
+    {"kind": "training", "label": "leavers", "content": "leavers", "places": 4000},
+    {"kind": "publicity", "subjects": ["orchard", "livestock", "credit", "jobs"]},
+    {"kind": "demonstration", "line": "livestock"},
+    {"kind": "cash", "budget_yuan": 3_000_000, "months": 2},
+    {"kind": "support_units"},
+)
+
+
+def small_profile(folder: Path, households: int = 40, **changes: Mapping[str, Any]) -> Path:
+    """The shipped county with so many households a village, and sections changed; fitted beforehand, to save time."""
+    county = tomllib.loads((PROFILES / "gansu_county.toml").read_text(encoding="utf-8"))
+    county["size"] = {"villages": 215, "households_per_village": households, "village_spread": 0.35}
+    county["fitted"] = {"level": 1.0, "spread": 0.45, "registry_line": 1.0}
+    for section, values in changes.items():
+        county[section] = {**county[section], **values}
+    path = folder / f"profile_{households}.toml"
+    path.write_text(tomli_w.dumps(county), encoding="utf-8")
+    return path
+
+
+def plan_of(
+    folder: Path,
+    policies: Iterable[Mapping[str, Any]] = (VISITS,),
+    *,
+    villages: int = 3,
+    months: int = 12,
+    profile: Path | str | None = None,
+    closure: str = "endogenous",
+    days: int = 100,
+    purses: Sequence[Mapping[str, Any]] = (),
+    uncertainties: Mapping[str, Any] | None = None,
+    name: str = "test",
+) -> Plan:
+    """A plan, by way of a scenario file."""
+    scenario = {
+        "title": {"en": "test", "zh": "测试"},
+        "era": "2012",
+        "horizon_months": months,
+        "closure": closure,
+        "world": {"profile": str(profile or small_profile(folder)), "villages": villages, "population_seed": 1},
+        "campaign": {"start": "@start", "days": days},
+        "policies": list(policies),
+        "purses": list(purses),
+        "uncertainties": dict(uncertainties or {}),
+    }
+    text = tomli_w.dumps({key: value for key, value in scenario.items() if value or key == "policies"})
+    path = folder / f"{name}.toml"
+    path.write_text(text.replace('"@start"', "2012-12-24"), encoding="utf-8")
+    return load_plan(path)
+
+
+def lived(plan: Plan, seed: int = 3, **how: Any) -> VillageModel:
+    """The model after its last day."""
+    model = VillageModel(plan, rng=seed, **how)
+    model.run_model()
+    model.close()
+    return model
+
+
+def differing(one: VillageModel, other: VillageModel, kinds: Iterable[str] = KINDS) -> list[str]:
+    """Columns that are not the same to the last bit, as "households.cash_yuan"."""
+    found = []
+    for kind in kinds:
+        a, b = getattr(one, kind), getattr(other, kind)
+        names = a.dtype.names if len(a) == len(b) else ["(number)"]
+        found += [f"{kind}.{n}" for n in names if len(a) != len(b) or a[n].tobytes() != b[n].tobytes()]
+    return found
+
+
+def records_bytes(columns: Mapping[str, np.ndarray]) -> dict[str, bytes]:
+    """The long records as bytes, texts in UTF-8."""
+    return {
+        name: "\n".join(cells).encode() if cells.dtype == object else cells.tobytes() for name, cells in columns.items()
+    }
