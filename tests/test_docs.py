@@ -147,9 +147,11 @@ def commands() -> Iterator[tuple[str, str]]:
     """Every `village ...` line of the documents, with where it stands."""
     for page in PAGES:
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
-            spans = re.findall(r"`(village [^`]+)`", line) or re.findall(r"^\s+(village .+)$|^(village .+)$", line)
-            for span in spans:
-                yield f"{page.name}:{number}", span if isinstance(span, str) else "".join(span)
+            for span in re.findall(r"`(village [^`]+)`", line) or re.findall(r"^ {4,}(village .+)$", line):
+                yield f"{page.name}:{number}", span
+        for number, _, text in blocks(page, "sh"):
+            for line in text.splitlines():
+                yield f"{page.name}:{number}", line
 
 
 @pytest.mark.parametrize(("where", "text"), [pytest.param(*c, id=c[0]) for c in commands()])
