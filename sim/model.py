@@ -59,6 +59,10 @@ class VillageModel(MesaModel):
     def __init__(self, plan: Plan, rng: int = 17, engine: EngineName = "compiled", threads: int = 1) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
+        if plan.era != "2012":
+            raise UserError(
+                f"era '{plan.era}' cannot be run yet: the parameters are those of era 2012", field="era", allowed="2012"
+            )
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
