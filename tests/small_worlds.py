@@ -97,3 +97,10 @@ def records_bytes(columns: Mapping[str, np.ndarray]) -> dict[str, bytes]:
     return {
         name: "\n".join(cells).encode() if cells.dtype == object else cells.tobytes() for name, cells in columns.items()
     }
+
+
+def shipped_plan(folder: Path, file: Path, *overrides: str, villages: int = 3, months: int = 12) -> Plan:
+    """A shipped scenario in a small world: the first three villages are one a terrain."""
+    profile = small_profile(folder)
+    world = (f"world.profile={profile}", f"world.villages={villages}", f"horizon_months={months}")
+    return load_plan(file, [*world, *overrides])
