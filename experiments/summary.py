@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.report.numbers import Estimate, Numbers
+from experiments.report.terms import CLOSURES_SHORT
 from experiments.statistics import decimals
 from experiments.store import write_atomic
 from experiments.tables import Comparison
@@ -21,16 +22,16 @@ HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after",
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEADER = [
     *("scenario", "title_en", "title_zh", "outcome", "group", "month", "baseline_mean", "mean"),
-    *("difference", "low", "high", "replicates", "share_positive"),
+    *("difference", "low", "high", "replicates", "share_positive", "closure"),
 ]
 _WORDS: dict[str, tuple[str, str]] = {
     "title": (
-        "Difference to “{baseline}”, month {month}, {n} replicates",
-        "与“{baseline}”相比，第{month}个月，重复模拟{n}次",
+        "Difference to “{baseline}”, month {month}, {n} replicates, {closure}",
+        "与“{baseline}”相比，第{month}个月，重复模拟{n}次，{closure}",
     ),
     "title_day": (
-        "Difference to “{baseline}”, last campaign day, {n} replicates",
-        "与“{baseline}”相比，活动最后一天，重复模拟{n}次",
+        "Difference to “{baseline}”, last campaign day, {n} replicates, {closure}",
+        "与“{baseline}”相比，活动最后一天，重复模拟{n}次，{closure}",
     ),
     "scenario": ("Scenario", "方案"),
     "income_yuan": ("Net income per head, yuan", "人均纯收入（元）"),
@@ -56,6 +57,7 @@ def safe_cell(value: Any) -> Any:
 def write_summary(comparison: Comparison) -> None:
     """Write summary.csv: headline differences by group and mark, and cost; UTF-8 with the mark that Excel looks for."""
     titles = {entry["id"]: (entry["title"]["en"], entry["title"]["zh"]) for entry in comparison.manifest["scenarios"]}
+    closures = {entry["id"]: entry["closure"] for entry in comparison.manifest["scenarios"]}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_HEADER)
@@ -65,7 +67,7 @@ def write_summary(comparison: Comparison) -> None:
         numbers = [
             _rounded(value, places) for value in (row.baseline_mean, row.mean, row.difference, row.low, row.high)
         ]
-        shares = [row.replicates, _rounded(row.share_positive, 3)]
+        shares = [row.replicates, _rounded(row.share_positive, 3), closures[row.scenario]]
         cells = [row.scenario, *titles[row.scenario], row.name, row.group, _mark(row.month), *numbers, *shares]
         writer.writerow([safe_cell(cell) for cell in cells])
     frame = comparison.table("cost")
@@ -79,6 +81,7 @@ def write_summary(comparison: Comparison) -> None:
             "",
             _rounded(row.mean, 0),
             *[""] * 5,
+            closures[row.scenario],
         ]
         writer.writerow([safe_cell(cell) for cell in cells])
     write_atomic(comparison.folder / "summary.csv", "\ufeff" + text.getvalue())
@@ -129,6 +132,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         baseline=titles[manifest["baseline"]],
         month=month,
         n=manifest["replicates"]["done"],
+        closure=CLOSURES_SHORT[manifest["closure"]][language == "zh"],
     )
     table = Table(title=heading)
     table.add_column(say("scenario"), overflow="fold")

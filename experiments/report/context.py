@@ -11,6 +11,7 @@ from experiments.report.data import Experiment, Scenario, estimate_of
 from experiments.report.numbers import Estimate, Numbers
 from experiments.report.svg import BASELINE, Style, scenario_style
 from experiments.report.words import Words
+from experiments.spillover import original
 
 INCOME, HEADCOUNT = "income_yuan", "headcount"
 
@@ -37,6 +38,8 @@ class Context:
     def title(self, ident: str) -> str:
         """A scenario's title in this language."""
         found = self._by_id.get(ident)
+        if found is None and (twin := original(ident)) in self._by_id:
+            return self.say("twin", title=self.title(str(twin)))
         return found.title(self.language) if found else ident
 
     @cached_property
@@ -182,7 +185,11 @@ class Context:
     def source(self, kind: str, replicates: int | None = None) -> str:
         """The line under a figure: replicates, what the interval covers, closure."""
         count = self.exp.replicates if replicates is None else replicates
-        return self.say("source_" + kind, n=count, closure=self.say.term("closure", self.exp.closure))
+        return self.say("source_" + kind, n=count, closure=self.closure())
+
+    def closure(self, short: bool = False) -> str:
+        """What the differences count: with spillovers or without. Who gained is never said without it."""
+        return self.say.term("closure_short" if short else "closure", self.exp.closure)
 
     def missing(self) -> str:
         """The sentence for what was not computed."""

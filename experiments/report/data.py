@@ -148,6 +148,18 @@ class Experiment:
         return dict(zip(names, row, strict=True))
 
     @cached_property
+    def spillovers(self) -> dict[tuple[str, int, str, str], dict[str, Estimate]]:
+        """Effects by (scenario, month, group, name): "fixed", "spillover" and "endogenous"."""
+        keys = ("scenario", "month", "group", "name")
+        return {
+            tuple(row[key] for key in keys): {
+                part: estimate_of(row, part, f"{part}_low", f"{part}_high")
+                for part in ("fixed", "spillover", "endogenous")
+            }
+            for row in self.table("spillover").to_dict("records")
+        }
+
+    @cached_property
     def everyone(self) -> dict[tuple[str, int], pd.DataFrame]:
         """Outcomes of everyone by (name, month): one row a seed, one column a scenario."""
         frame = self.table("outcomes")

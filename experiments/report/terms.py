@@ -235,12 +235,25 @@ MEASURES: dict[str, Pair] = {
 }
 
 CLOSURES: dict[str, Pair] = {
-    "fixed": ("fixed closure: prices and queues as in the baseline", "固定闭合：价格和排队次序与对照情景相同"),
+    "fixed": ("fixed closure: prices and local jobs follow the years alone", "固定闭合：价格和本地用工只随年景变化"),
     "endogenous": (
-        "endogenous closure: spillovers through prices, jobs and budgets included",
-        "内生闭合：含价格、就业和资金的外溢影响",
+        "endogenous closure: spillovers through prices and local jobs included",
+        "内生闭合：含价格和本地用工的外溢影响",
     ),
     "mixed": ("closure differs between scenarios", "各情景闭合方式不同"),
+}
+
+CLOSURES_SHORT: dict[str, Pair] = {
+    "fixed": ("prices and local jobs held", "价格和本地用工不变"),
+    "endogenous": ("spillovers included", "含外溢影响"),
+    "mixed": CLOSURES["mixed"],
+}
+
+# The parts of an effect, by column of the table `spillover`.
+EFFECTS: dict[str, Pair] = {
+    "fixed": ("Prices and local jobs held", "价格和本地用工不变"),
+    "spillover": ("Spillovers", "外溢影响"),
+    "endogenous": ("Together", "合计"),
 }
 
 CONFIDENCE: dict[str, Pair] = {
@@ -323,6 +336,8 @@ TERMS: dict[str, dict[str, Pair]] = {
     "error": ERRORS,
     "measure": MEASURES,
     "closure": CLOSURES,
+    "closure_short": CLOSURES_SHORT,
+    "effect": EFFECTS,
     "confidence": CONFIDENCE,
     "topic": TOPICS,
 }

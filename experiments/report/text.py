@@ -43,6 +43,7 @@ UPPER: dict[str, tuple[str, str]] = {
         "The tables behind the figures are in workbook.xlsx, in the same folder.",
         "各图数据见同一文件夹中的工作簿（workbook.xlsx）。",
     ),
+    "twin": ("{title}, prices and local jobs held", "{title}（价格和本地用工不变）"),
     "labelled": ("{name} ({label})", "{name}（{label}）"),
     "quoted": ("“{title}”", "“{title}”"),
     "with_unit": ("{name} ({unit})", "{name}（{unit}）"),
@@ -76,6 +77,12 @@ UPPER: dict[str, tuple[str, str]] = {
     "source_means_only": (
         "Difference of the means over {n} simulated years; its interval was not computed; {closure}.",
         "{n}个模拟年份均值之差，未计算区间；{closure}。",
+    ),
+    "source_both": (
+        "Mean paired difference to the baseline over {n} simulated years with the same chance events, under the fixed "
+        "closure, under the endogenous closure, and between the two; lines: 95% interval of that mean.",
+        "与对照情景同一随机情形下逐年配对，{n}个模拟年份的平均差，分别按固定闭合、内生闭合计算，并列出两者之差；"
+        "线段为该均值的95%区间。",
     ),
     # -- 1 answer --------------------------------------------------------------------------------------------------
     "s1": ("The answer", "主要结论"),
@@ -120,6 +127,12 @@ UPPER: dict[str, tuple[str, str]] = {
     "answer_headcount_other": (
         "The headcount falls most, by estimate, under “{mix}”: {fall}.",
         "贫困发生率降幅估计值最大的是“{mix}”：{fall}。",
+    ),
+    "counted_under": ("Counted under {closure}.", "计算口径为{closure}。"),
+    "answer_spillover": (
+        "Spillovers are included (endogenous closure): with prices and local jobs held the difference would be "
+        "{fixed}; spillovers change it by {spillover}.",
+        "以上含外溢影响（内生闭合）：价格和本地用工不变时差异为{fixed}，外溢影响使其变化{spillover}。",
     ),
     "answer_cash": (
         "For comparison, “{title}” ({cost} more than the baseline) leaves income per head {change} in {month}; "

@@ -7,6 +7,7 @@ LOWER: dict[str, tuple[str, str]] = {
     "s5": ("For whom", "谁受益"),
     "s5_question": ("Who gains, who is left out, who might be worse off?", "谁增收、谁没赶上、谁可能反而减收？"),
     "part_groups": ("Differences by group", "分组差异"),
+    "part_spillover": ("Spillovers", "外溢影响"),
     "part_percentiles": ("Growth incidence curve", "增长发生曲线"),
     "part_distribution": ("Distribution of income", "收入分布"),
     "part_fifths": ("Spending by fifth", "资金投向"),
@@ -19,12 +20,13 @@ LOWER: dict[str, tuple[str, str]] = {
     "band_terrain": ("By terrain", "按地形"),
     "band_served": ("Reached or not", "是否受益"),
     "fig_groups": (
-        "In {month} “{mix}” leaves income per head {poor} for those poor at the start and {others} for the others",
-        "{month}“{mix}”下人均纯收入与对照相比，期初贫困人口{poor}，其他人口{others}",
+        "In {month} “{mix}” leaves income per head {poor} for those poor at the start and {others} for the others "
+        "({closure})",
+        "{month}“{mix}”下人均纯收入与对照相比，期初贫困人口{poor}，其他人口{others}（{closure}）",
     ),
     "fig_groups_plain": (
-        "For {flat} of {count} groups no gain from “{mix}” can be shown in {month}",
-        "{month}，{count}类群体中有{flat}类看不出“{mix}”的增收作用",
+        "For {flat} of {count} groups no gain from “{mix}” can be shown in {month} ({closure})",
+        "{month}，{count}类群体中有{flat}类看不出“{mix}”的增收作用（{closure}）",
     ),
     "groups_note": (
         "An interval that crosses the zero line: the group cannot be told apart from no change. Many groups are "
@@ -32,6 +34,19 @@ LOWER: dict[str, tuple[str, str]] = {
         "about one interval in twenty misses by chance.",
         "区间跨过零线，表示与无变化无法区分。同时考察的群体较多，约每二十个区间会有一个因偶然而偏离。",
     ),
+    "fig_spillover": (
+        "“{mix}” in {month}, income per head: {fixed} with prices and local jobs held, {spillover} through spillovers, "
+        "{together} together",
+        "{month}“{mix}”人均纯收入与对照之差：价格和本地用工不变时{fixed}，外溢影响{spillover}，合计{together}",
+    ),
+    "spillover_note": (
+        "With prices and local jobs held (fixed closure) the measure acts alone. Together (endogenous closure), prices "
+        "fall when many sell the same, and local jobs get scarcer when more hands look for them. The difference is the "
+        "spillover; it reaches those whom no measure reached as well.",
+        "“价格和本地用工不变”（固定闭合）只反映措施本身的作用；“合计”（内生闭合）则计入同类产品集中上市后价格下跌、"
+        "求职人多则本地用工机会减少。两者之差即外溢影响，未受益户同样受其影响。",
+    ),
+    "col_effect": ("Effect", "作用"),
     "col_kind": ("Grouped by", "分组方式"),
     "col_group": ("Group", "群体"),
     "fig_incidence": (
@@ -76,11 +91,15 @@ LOWER: dict[str, tuple[str, str]] = {
     "targeting_table": ("Targeting error", "瞄准偏差"),
     "moved": ("{gained} gained, {lost} lost", "增{gained}，减{lost}"),
     "fig_movers": (
-        "In {month}, {gained} of people are in households that gain from “{mix}”, {lost} in households that lose",
-        "{month}，“{mix}”下{gained}的人口所在户增收，{lost}的人口所在户减收",
+        "In {month}, {gained} of people are in households that gain from “{mix}”, {lost} in households that lose "
+        "({closure})",
+        "{month}，“{mix}”下{gained}的人口所在户增收，{lost}的人口所在户减收（{closure}）",
     ),
     "axis_movers": ("Share of people: lost (hatched) | gained (%)", "人口比例：减收（斜线）｜增收（%）"),
-    "movers_table": ("“{mix}”: gained and lost by group, {month}", "“{mix}”{month}各类人群增收、减收情况"),
+    "movers_table": (
+        "“{mix}”: gained and lost by group, {month} ({closure})",
+        "“{mix}”{month}各类人群增收、减收情况（{closure}）",
+    ),
     "movers_note": (
         "The same household is followed with and without; gained or lost means a change of more than 1% of the "
         "poverty line ({closure}).",
@@ -245,16 +264,14 @@ LOWER: dict[str, tuple[str, str]] = {
         "台账之外村里自己清楚的情况，如人情关系、声望和纠纷。",
     ),
     "closure_text_fixed": (
-        "Closure is fixed: prices and queues stay as in the baseline, so that the differences show the pure "
-        "effect of a measure and "
-        "leave out what it does to neighbours.",
-        "本次采用固定闭合：价格和排队次序与对照情景相同，差异反映措施本身的作用，不含对他人的影响。",
+        "Closure is fixed: prices and local jobs follow the years alone, so that the differences show the pure effect "
+        "of a measure and leave out what it does to others through markets.",
+        "本次采用固定闭合：价格和本地用工只随年景变化，差异反映措施本身的作用，不含经市场对他人的影响。",
     ),
     "closure_text_endogenous": (
-        "Closure is endogenous: households meet in markets, jobs and queues, so that the differences include "
-        "spillovers, and a household "
-        "may lose because others gained.",
-        "本次采用内生闭合：农户通过市场、就业和排队相互影响，差异包含外溢影响，有的户可能因他人受益而减收。",
+        "Closure is endogenous: prices and local jobs answer to what households do, so that the differences include "
+        "spillovers, and a household may lose because others gained.",
+        "本次采用内生闭合：价格和本地用工随农户的行动变化，差异包含外溢影响，有的户可能因他人受益而减收。",
     ),
     "closure_text_mixed": (
         "Closure differs between the scenarios; each scenario's stored file says which it has. "
@@ -292,6 +309,8 @@ LOWER: dict[str, tuple[str, str]] = {
     "sheet_county": ("County", "核对"),
     "sheet_differences": ("Differences", "差异"),
     "sheet_groups": ("By group", "分组"),
+    "sheet_spillover": ("Spillovers", "外溢影响"),
+    "sheet_cadre_days": ("Cadre-days", "干部工作日"),
     "sheet_day100": ("Day 100", "第100天"),
     "sheet_money": ("Money", "资金"),
     "sheet_purses": ("Purses", "资金来源"),
@@ -307,6 +326,9 @@ LOWER: dict[str, tuple[str, str]] = {
     "col_better": ("Share of years above zero", "差异大于零的年份占比"),
     "col_unit": ("Unit", "单位"),
     "col_week": ("Week", "周"),
+    "col_support_unit": ("Support unit (number)", "联村单位（编号）"),
+    "col_days_asked": ("Cadre-days asked for", "需求工作日"),
+    "col_days_used": ("Cadre-days used", "实际使用工作日"),
     "col_part": ("Part", "构成"),
     "col_amount": ("Amount", "金额"),
     "col_measure": ("Measure", "指标"),

@@ -254,7 +254,13 @@ def test_scenarios_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "trial").exists()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ["Mix", "not enough"]), ("zh", ["方案mix", "贫困发生率"])])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Mix", "not enough", "prices and local jobs held"]),
+        ("zh", ["方案mix", "贫困发生率", "价格和本地用工不变"]),
+    ],
+)
 def test_the_summary_is_printed_in_both_languages(tmp_path: Path, language: str, words: list[str]) -> None:
     folder = compared(tmp_path, replicates=4)
     console = Console(record=True, width=160, file=io.StringIO())
@@ -284,6 +290,7 @@ def test_summary_csv_opens_in_a_spreadsheet_without_running_anything(tmp_path: P
     assert data.startswith(b"\xef\xbb\xbfscenario,")
     frame = pd.read_csv(folder / "summary.csv", encoding="utf-8-sig")
     assert set(frame["title_en"].dropna()) == {"'=HYPERLINK(1)", "Baseline"}
+    assert set(frame["closure"]) == {"fixed"}
     assert set(frame["title_zh"].dropna()) == {"'@贷款", "方案baseline"}
     income = frame.query("outcome == 'income_yuan' and group == 'all' and month == '36'").iloc[0]
     assert income["low"] < income["difference"] < income["high"]  # negative numbers stay numbers

@@ -119,7 +119,13 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
     out |= (
         dt.monthly(rng, scenarios) | dt.delivery(rng, scenarios) | dt.money(rng, scenarios) | dt.percentile(scenarios)
     )
-    out |= dt.synergy(outcomes, scenarios) | dt.movers(scenarios) | dt.verdict(out["differences"]) | dt.reconcile()
+    out |= (
+        dt.synergy(outcomes, scenarios)
+        | dt.movers(scenarios)
+        | dt.spillover(out["differences"], scenarios)
+        | dt.verdict(out["differences"])
+        | dt.reconcile()
+    )
     out["failures"] = pd.DataFrame(
         {"scenario": ["training"], "seed": [17], "error": ["ArithmeticError: household 1204, day 61"]}
     )

@@ -207,6 +207,12 @@ def delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
             for name, value in (("available", left), ("asked", used * 1.4), ("used", used)):
                 days.append((ident, "all", week, name, value, value - 20, value + 20))
             left -= used
+        days += [
+            (ident, f"unit_{unit}", week, name, float(unit), float(unit), float(unit))
+            for unit in range(1, 6)
+            for week in range(1, 16)
+            for name in ("asked", "used")
+        ]
     return {
         "delivery": pd.DataFrame(
             rows, columns=["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
@@ -412,6 +418,28 @@ def movers(scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
             ],
         )
     }
+
+
+def spillover(differences: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """The largest mix loses 60 yuan through prices, wherever it is looked at."""
+    columns = ["scenario", "month", "group", "name", "replicates"]
+    names = ("income_yuan", "income_operating_yuan", "income_wage_yuan", "headcount", "poverty_gap")
+    treated = [s for s in scenarios if s != "baseline"]
+    if not treated:
+        return {"spillover": pd.DataFrame(columns=columns)}
+    largest = min(treated, key=lambda s: (-len(SCENARIOS[s][2]), s))
+    mine = differences[
+        (differences["scenario"] == largest) & (differences["month"] > 0) & differences["name"].isin(names)
+    ]
+    frame = mine[columns].copy()
+    money = frame["name"].str.endswith("_yuan")
+    lost, half = money.map({True: -60.0, False: 0.006}), money.map({True: 5.0, False: 0.0007})
+    half = half.where(frame["replicates"] > 1)
+    for end, shift in (("", 0.0), ("_low", -half), ("_high", half)):
+        frame[f"endogenous{end}"] = mine["difference" if not end else end[1:]]
+        frame[f"fixed{end}"] = mine["difference"] - lost + shift
+        frame[f"spillover{end}"] = lost + shift
+    return {"spillover": frame}
 
 
 def verdict(differences: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ from experiments.report import write_report
 from experiments.report.context import Context
 from experiments.report.data import Experiment
 from experiments.report.page import render
-from experiments.report.sections import answer, together
+from experiments.report.sections import answer, people, spillover, together
 from experiments.tables import COLUMNS, write_table
 from sim.errors import UserError
 
@@ -145,6 +145,47 @@ def test_both_pages_tell_the_same_facts(folder: Path) -> None:
         first, more = answer.sentences(ctx)
         assert ctx.leader == "mix" and ctx.num.show(gain, "yuan") in first and len(more) >= 2
     assert "万元" in answer.sentences(chinese)[0] and "million yuan" in answer.sentences(english)[0]
+
+
+def test_who_gains_is_said_with_its_closure(folder: Path, pages: dict[str, str], tmp_path: Path) -> None:
+    experiment = Experiment(folder)
+    effect = experiment.spillovers["mix", 36, "all", "income_yuan"]
+    assert effect["fixed"].value == pytest.approx(effect["endogenous"].value + 60)
+    for language, words in (("en", "endogenous closure"), ("zh", "内生闭合")):
+        ctx = Context(experiment, language)
+        said = " ".join(answer.sentences(ctx)[1])
+        assert words in said and all(ctx.num.show(effect[k], "yuan", True) in said for k in ("fixed", "spillover"))
+        assert words in answer.left_out(ctx).items[-1]
+        (figure,) = spillover.figures(ctx)
+        assert figure.title in pages[language] and len(figure.data.rows) == 9
+        short = ctx.closure(short=True)
+        for block in (people.groups(ctx), people.movers(ctx)):
+            assert block is not None and short in block.title
+        table = people.movers_by_group(ctx)
+        assert table is not None and short in table.caption
+    without = copy_of(folder, tmp_path / "without", closure="fixed")
+    (without / "tables" / "spillover.parquet").unlink()
+    ctx = Context(Experiment(without), "en")
+    assert any("fixed closure: prices and local jobs follow the years alone" in s for s in answer.sentences(ctx)[1])
+    assert "Spillovers: not computed in this experiment" in render(Experiment(without), "en")
+
+
+def test_a_mix_that_shows_no_gain_still_shows_its_spillovers(folder: Path, tmp_path: Path) -> None:
+    there = copy_of(folder, tmp_path / "flat")
+    flat = pd.read_parquet(folder / "tables" / "differences.parquet")
+    flat[["low", "high"]] = flat["difference"].to_numpy()[:, None] + [-1e4, 1e4]
+    path = there / "tables" / "differences.parquet"
+    path.unlink()
+    write_table(path, "differences", [flat])
+    first, more = answer.sentences(Context(Experiment(there), "en"))
+    assert first.startswith("No mix can be shown to raise income") and "prices and local jobs held" in more[0]
+
+
+def test_the_twin_of_a_scenario_has_a_title(folder: Path) -> None:
+    english, chinese = (Context(Experiment(folder), language) for language in ("en", "zh"))
+    assert english.title("mix~fixed") == "Credit, industry and training, prices and local jobs held"
+    assert chinese.title("mix~fixed") == "信贷＋产业＋培训（价格和本地用工不变）"
+    assert english.title("gone~fixed") == "gone~fixed"
 
 
 def test_uncalibrated_until_it_is(folder: Path, pages: dict[str, str], tmp_path: Path) -> None:

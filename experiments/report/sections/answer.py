@@ -88,7 +88,7 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
             gain=ctx.num.show(gain, "yuan", signed=True),
             mix=ctx.title(leader),
         )
-        return first, ()
+        return first, (_closure(ctx, leader),)
     extra = ctx.extra_cost(leader)
     part = relative(ctx, leader, ctx.final, "all", INCOME)
     first = say(
@@ -109,6 +109,7 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         best, fall = min(known, key=lambda pair: pair[1].value)
         key = "answer_headcount_same" if best == leader else "answer_headcount_other"
         more.append(say(key, mix=ctx.title(best), fall=ctx.num.show(fall.times(-1), "points")))
+    more.append(_closure(ctx, leader))
     if ctx.cash is not None:
         cash = ctx.exp.difference(ctx.cash, ctx.final, "all", INCOME)
         if cash is not None:
@@ -122,6 +123,14 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
                 )
             )
     return first, tuple(more)
+
+
+def _closure(ctx: Context, leader: str) -> str:
+    """Under which closure this is said, and what it would be with prices and jobs held."""
+    found = ctx.exp.spillovers.get((leader, ctx.final, "all", INCOME))
+    if found is None:
+        return ctx.say("counted_under", closure=ctx.closure())
+    return ctx.say("answer_spillover", **{k: ctx.num.show(e, "yuan", signed=True) for k, e in found.items()})
 
 
 def ranking(ctx: Context) -> Figure | None:
@@ -265,6 +274,8 @@ def left_out(ctx: Context) -> Aside:
         rows = moved[(moved["scenario"] == leader) & (moved["month"] == ctx.final) & (moved["group"] == "all")]
         if len(rows):
             items.append(ctx.say("left_lost", percent=ctx.num.share(float(rows.iloc[0]["lost_share"]), 0)))
+        if known or len(rows):
+            items.append(ctx.say("counted_under", closure=ctx.closure()))
     return Aside(heading, tuple(items) or (ctx.missing(),))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.report.blocks import Cell, Figure, Section, Table, Text
+from experiments.report.blocks import Block, Cell, Figure, Section, Table, Text
 from experiments.report.charts import Bar, Panel, Row, bars, dots
 from experiments.report.context import HEADCOUNT, INCOME, Context
 from experiments.report.curves import Line, LinePanel, lines
 from experiments.report.data import estimate_of
 from experiments.report.numbers import Estimate
+from experiments.report.sections import spillover
 from experiments.report.terms import unit_of
 
 BANDS = (
@@ -38,17 +40,19 @@ BANDS = (
 
 
 def build(ctx: Context) -> Section:
-    """Groups, percentiles, distribution, spending by fifth, targeting, movers."""
+    """Groups, spillovers, percentiles, distribution, spending by fifth, targeting, movers."""
     section = Section("people", ctx.say("s5"), ctx.say("s5_question"))
-    for key, block in (
-        ("part_groups", groups(ctx)),
-        ("part_percentiles", incidence(ctx)),
-        ("part_distribution", distribution(ctx)),
-        ("part_fifths", fifths(ctx)),
-        ("part_targeting", targeting(ctx)),
-        ("part_movers", movers(ctx)),
-    ):
-        section.add(block or Text(ctx.say("part_missing", part=ctx.say(key)), "missing"))
+    parts: dict[str, Sequence[Block | None]] = {
+        "part_groups": [groups(ctx)],
+        "part_spillover": spillover.figures(ctx),
+        "part_percentiles": [incidence(ctx)],
+        "part_distribution": [distribution(ctx)],
+        "part_fifths": [fifths(ctx)],
+        "part_targeting": [targeting(ctx)],
+        "part_movers": [movers(ctx)],
+    }
+    for key, blocks in parts.items():
+        section.add(*(blocks if any(blocks) else [Text(ctx.say("part_missing", part=ctx.say(key)), "missing")]))
     section.add(movers_by_group(ctx))
     return section
 
@@ -85,6 +89,7 @@ def groups(ctx: Context) -> Figure | None:
     poor = ctx.exp.difference(ctx.leader, ctx.final, "poor_at_start", INCOME)
     others = ctx.exp.difference(ctx.leader, ctx.final, "not_poor_at_start", INCOME)
     values: dict[str, Any] = {"month": ctx.month(ctx.final), "mix": ctx.title(ctx.leader), "flat": flat, "count": count}
+    values["closure"] = ctx.closure(short=True)
     if poor is not None and others is not None:
         title = ctx.say("fig_groups", poor=ctx.change(poor, "yuan"), others=ctx.change(others, "yuan"), **values)
     else:
@@ -337,6 +342,7 @@ def movers(ctx: Context) -> Figure | None:
         gained=data[lead][1].text,
         lost=data[lead][2].text,
         month=ctx.month(ctx.final),
+        closure=ctx.closure(short=True),
     )
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_gained", "col_lost"))
     return Figure(
@@ -345,7 +351,7 @@ def movers(ctx: Context) -> Figure | None:
         ctx.source("paired"),
         bars(items, ctx.say("axis_movers"), 100, ctx.num),
         Table(ctx.say("data_behind"), header, data, fold=True),
-        note=ctx.say("movers_note", closure=ctx.say.term("closure", ctx.exp.closure)),
+        note=ctx.say("movers_note", closure=ctx.closure()),
     )
 
 
@@ -367,7 +373,8 @@ def movers_by_group(ctx: Context) -> Table | None:
         for g in order
     ]
     header = tuple(ctx.say(k) for k in ("col_group", "col_gained", "col_lost"))
-    return Table(ctx.say("movers_table", mix=ctx.title(ctx.leader), month=ctx.month(ctx.final)), header, rows)
+    values = {"mix": ctx.title(ctx.leader), "month": ctx.month(ctx.final), "closure": ctx.closure(short=True)}
+    return Table(ctx.say("movers_table", **values), header, rows)
 
 
 def _with_ends(row: Any, name: str) -> Estimate:
