@@ -53,7 +53,6 @@ class Household(RecordAgent):
     show: int = whole("i1", "1 if a show household", 0, 1)
     fifth: int = whole("i1", "fifth of income per head as the run opened (1 = lowest)", 0, 5)
     poor_at_start: int = whole("i1", "1 if income-poor as the run opened", 0, 1)
-    poor_history: int = whole("i2", "poor at the 12-month marks, newest in bit 0", 0, 2**15 - 1)
     house: int = whole("i1", "1 if the house is sound", 0, 1)
     water: int = whole("i1", "1 if safe water is at hand", 0, 1)
     insured: int = whole("i1", "1 if in the co-operative medical scheme", 0, 1)

@@ -45,4 +45,3 @@ class Village(RecordAgent):
     )
     shown: MutableSequence[float] = real("households", "show households for the four lines", 4)
     supply: MutableSequence[float] = real("standard units", "what its households can bring to market by line", 5)
-    told: float = real("meetings", "meetings and broadcasts this month, weighted by reach")

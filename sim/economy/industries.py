@@ -65,7 +65,8 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     share = p.orchard_harvest_season[m]
     if share == 0.0 or bearing == 0.0:
         return 0.0
-    normal = bearing * p.orchard_yield_kg_mu * share * farm_quality(h, v, p) * today.farm_trend
+    normal = bearing * p.orchard_yield_kg_mu * p.orchard_terrain[v.terrain] * share
+    normal *= farm_quality(h, v, p) * today.farm_trend
     frost = 1.0 + p.frost_luck * (2.0 * uniform(today.seed, FROST, h.key, today.year) - 1.0)
     takings = normal * frost * (0.5 + 0.5 * v.weather) * v.gate_price[ORCHARD]
     receive(h, till, takings, ORCHARD_SALE)

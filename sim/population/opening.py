@@ -133,7 +133,6 @@ def set_flags(world: World, profile: Profile, p: P, knobs: Knobs, line_yuan: flo
     keys = h["key"].astype(np.int64)
     mean = per_head(h)
     h["poor_at_start"] = mean < line_yuan
-    h["poor_history"] = h["poor_at_start"]
     h["fifth"] = fifths(mean, h["persons"].astype(np.float64), keys)
     # The registry sees income with an error; its line is fitted to the profile's registered share.
     z = norm_ppf_array(uniforms(seed, REGISTRY, keys, 0))
