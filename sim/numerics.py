@@ -21,6 +21,8 @@ freely granted, provided that this notice is preserved."
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 from sim.rule import kernel, rule
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", int, float)
 
 _LOG2_E = 1.44269504088896338700
 _LN2_HIGH = 6.93147180369123816490e-01  # ends in zero bits: a whole number up to 1100 times it is exact
@@ -203,6 +206,14 @@ def total(values: Floats) -> float:
     run = 0.0
     for i in range(values.size):
         run += values[i]
+    return run
+
+
+def add_up(values: Iterable[Number]) -> Number | int:
+    """The sum of numbers, first to last. Not `sum`: since Python 3.12 it makes up for rounding, before it does not."""
+    run: Number | int = 0
+    for value in values:
+        run += value
     return run
 
 

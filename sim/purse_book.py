@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.errors import UserError
+from sim.numerics import add_up
 from sim.purses import Purse
 
 
@@ -64,7 +65,7 @@ class PurseBook:
 
     def available(self, kind: str, named: Sequence[str], day: dt.date) -> float:
         """What the policy's purses hold and have released, in yuan."""
-        return sum(held.left_yuan for held in self.open_to(kind, named, day))
+        return add_up(held.left_yuan for held in self.open_to(kind, named, day))
 
     def draw(self, kind: str, named: Sequence[str], day: dt.date, amount_yuan: float) -> list[tuple[str, float]]:
         """Take an amount from the policy's purses, first named first.

@@ -17,6 +17,7 @@ from sim.indicators.deprivation import censored_scores
 from sim.indicators.income import percentile_means
 from sim.indicators.movement import transitions
 from sim.indicators.poverty import PovertyTable
+from sim.numerics import add_up
 from sim.policies.base import COST_ITEMS
 from sim.population.opening import income
 
@@ -50,7 +51,7 @@ class Records:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """All rows as equally long arrays."""
-        rows = len(self._rows) + sum(len(items) for *_, items, _ in self._blocks)
+        rows = len(self._rows) + add_up(len(items) for *_, items, _ in self._blocks)
         columns: dict[str, NDArray[Any]] = {key: np.empty(rows, dtype=kind) for key, kind in COLUMNS.items()}
         at = len(self._rows)
         for key, cells in zip(columns, zip(*self._rows, strict=True), strict=False):
@@ -141,7 +142,7 @@ class Recorder:
         for group, now in sums.items():
             before = {} if first_of_year else self._month_so_far.get(group, {})
             flows = {name: (now[name] - before.get(name, 0.0)) / max(1.0, now["persons"]) for name in columns}
-            flows["income_yuan"] = sum(flows[f"income_{s}_yuan"] for s in SOURCES)
+            flows["income_yuan"] = add_up(flows[f"income_{s}_yuan"] for s in SOURCES)
             for name, value in flows.items():
                 self.records.add("monthly", model.today.month, group, name, value)
         self._month_so_far = sums
@@ -149,7 +150,7 @@ class Recorder:
     def year_end(self) -> None:
         """The panel at a 12-month mark, and each household's income."""
         model = self.model
-        line = sum(self._lines[-12:]) / len(self._lines[-12:])
+        line = add_up(self._lines[-12:]) / len(self._lines[-12:])
         self._panel("panel", model.today.month, line)
         self._household_rows(model.today.month)
 
@@ -305,12 +306,12 @@ class Recorder:
             costs["loan_losses_yuan"] += policy.final_losses(model)
             for name in COST_ITEMS:
                 add("cost", 0, policy.label, name, costs[name])
-            add("cost", 0, policy.label, "cost_yuan", sum(costs.values()))
+            add("cost", 0, policy.label, "cost_yuan", add_up(costs.values()))
             add("cost", 0, policy.label, "cash_outlay_yuan", policy.cash_outlay_yuan)
             add("cost", 0, policy.label, "principal_yuan", policy.principal_yuan)
             served = (model.households["served"] >> policy.bit) & 1
             add("cost", 0, policy.label, "households_served", float(served.sum()))
-            asked = policy.met_yuan + sum(policy.lost_yuan.values())
+            asked = policy.met_yuan + add_up(policy.lost_yuan.values())
             for constraint, lost in sorted(policy.lost_yuan.items()):
                 add("binding", 0, policy.label, constraint, lost / asked if asked > 0 else 0.0)
             add("binding", 0, policy.label, "demand", self._short_of_takers(policy))
@@ -321,7 +322,7 @@ class Recorder:
         name, target = next(iter(policy.targets.items()), ("", 0.0))
         if target <= 0:
             return 0.0
-        lost = sum(policy.lost_yuan.values())
+        lost = add_up(policy.lost_yuan.values())
         explained = lost / (policy.met_yuan + lost) if lost > 0 else 0.0
         return max(0.0, 1.0 - policy.delivered.get(name, 0.0) / target - explained)
 

@@ -11,7 +11,7 @@ import numpy as np
 import tomli_w
 
 from sim.model import VillageModel
-from sim.scenario import PROFILES, Plan, load_plan
+from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
 KINDS = ("households", "villages", "cadres", "units")
 VISITS: dict[str, Any] = {"kind": "visits"}
@@ -92,11 +92,21 @@ def differing(one: VillageModel, other: VillageModel, kinds: Iterable[str] = KIN
     return found
 
 
+def column_bytes(rows: np.ndarray) -> bytes:
+    """All columns of rows; what lies between columns means nothing."""
+    return b"".join(rows[name].tobytes() for name in rows.dtype.names)
+
+
 def records_bytes(columns: Mapping[str, np.ndarray]) -> dict[str, bytes]:
     """The long records as bytes, texts in UTF-8."""
     return {
         name: "\n".join(cells).encode() if cells.dtype == object else cells.tobytes() for name, cells in columns.items()
     }
+
+
+def shipped_scenario_files() -> list[Path]:
+    """Every scenario that ships, those of the first comparison and the others."""
+    return sorted(file for file in SCENARIOS.rglob("*.toml") if file.parent.name != "profiles")
 
 
 def shipped_plan(folder: Path, file: Path, *overrides: str, villages: int = 3, months: int = 12) -> Plan:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan
+from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan, shipped_scenario_files
 
 from sim.agents.household import Household
 from sim.economy import consumption, transfers
@@ -29,11 +29,9 @@ from sim.money import (
     outstanding,
 )
 from sim.policies.base import COST_ITEMS
-from sim.scenario import SCENARIOS, Plan
+from sim.scenario import Plan
 
 BALANCED = 1e-9
-SCENARIO_FILES = sorted(SCENARIOS.rglob("*.toml"))
-SCENARIO_FILES = [file for file in SCENARIO_FILES if "profiles" not in file.parts]
 
 
 # ---- accounts ------------------------------------------------------------------------------------------------------
@@ -168,7 +166,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     assert paid == pytest.approx(known, rel=1e-9)
 
 
-@pytest.mark.parametrize("file", SCENARIO_FILES, ids=lambda f: f.stem)
+@pytest.mark.parametrize("file", shipped_scenario_files(), ids=lambda f: f.stem)
 def test_money_balances_in_every_shipped_scenario(file: Path, tmp_path: Path) -> None:
     check_books(lived(shipped_plan(tmp_path, file)))
 

@@ -144,6 +144,8 @@ def _call_reasons(node: ast.Call, names: dict[str, str], may_write: list[str]) -
         yield "fastmath lets the compiler change the bits"
     if called == "pow" and isinstance(node.func, ast.Name):
         yield "pow differs between Python and compiled code: write x * x, or numerics.power"
+    if called == "sum" and isinstance(node.func, ast.Name):
+        yield "sum rounds otherwise from Python 3.12 on: numerics.add_up"
     sorts = called == "argsort" or _full_name(node.func, names) == "numpy.sort"
     if sorts and keywords.get("kind") not in ("stable", "mergesort"):  # mergesort: the stable one in Numba
         yield f"{called} without kind='stable': ties fall as they like"
@@ -233,7 +235,7 @@ def test_arrows_point_down() -> None:
         "import numpy as np\ny = np.exp(x)", "from numpy import log1p", "import numpy\nnumpy.random.seed(1)",
         "import numpy as np\nrng = np.random.default_rng(1)", "from numpy.random import default_rng",
         "from numpy import random", "import random", "from random import choice", "import scipy.special",
-        "y = a @ b", "import numpy as np\ny = np.dot(a, b)", "import time",
+        "y = a @ b", "import numpy as np\ny = np.dot(a, b)", "import time", "y = sum(costs)",
         "@njit(fastmath=True)\ndef f(): pass", "@njit(fastmath={'contract'})\ndef f(): pass",
         "import numpy as np\ny = np.sort(x)", "import numpy as np\ny = np.argsort(x)", "i = x.argsort()",
         "import numpy as np\ny = np.argsort(x, kind='quicksort')",
@@ -250,7 +252,7 @@ def test_refused(source: str) -> None:
     [
         "y = x * x", "most = 2**31 - 1", "f(**settings)", "import math\ny = math.sqrt(x) + math.floor(x)",
         "import numpy as np\ny = np.sqrt(x)", "import numpy as np\ni = np.argsort(x, kind='stable')",
-        "from sim.numerics import exp, log\ny = exp(x)", "items.sort()",
+        "from sim.numerics import exp, log\ny = exp(x)", "items.sort()", "y = a.sum()",
         "@njit(fastmath=False)\ndef f(): pass", "def f(a): return a",
         "open(path)", "open(path, 'rb')", "path.open('r')", "accounts.open('state', 0.0)",
     ],

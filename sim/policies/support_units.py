@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.agents.unit import IRRIGATION, MARKET, ROAD, WATER
+from sim.numerics import add_up
 from sim.policies.base import Policy, PolicySettings
 from sim.population.trades import TRADES
 
@@ -93,7 +94,7 @@ class SupportUnits(Policy):
         cost = COST_YUAN[kind]
         if u["money_yuan"][i] < cost or self.left_yuan(model) < cost:
             self._unpaid[i] = cost  # it will ask again next month
-            self.lost_yuan["purse"] = sum(self._unpaid.values())
+            self.lost_yuan["purse"] = add_up(self._unpaid.values())
             return
         self._unpaid.pop(i, None)
         self.met_yuan += cost

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.numerics import add_up
 from sim.policies.base import Policy, PolicySettings
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Training(Policy):
         if model.today.festival:
             return
         left = self.targets["trained"] - self.delivered["trained"]
-        to_come = sum(day >= model.today.campaign_day for day in self.days(model))
+        to_come = add_up(day >= model.today.campaign_day for day in self.days(model))
         seats = int(min(left, 1.5 * left / to_come + 1))
         rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
         invited = rows[: 4 * seats]

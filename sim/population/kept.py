@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.numerics import add_up
 from sim.population.opening import Opened, open_world
 from sim.population.profile import Profile
 
@@ -33,7 +34,7 @@ def opened_world(
         _KEPT.move_to_end(key)
     else:
         _KEPT[key] = open_world(profile, n_villages, seed, p, row, year, month, threads)
-        while sum(villages for villages, *_ in _KEPT) > MOST_VILLAGES:
+        while add_up(villages for villages, *_ in _KEPT) > MOST_VILLAGES:
             _KEPT.popitem(last=False)
     kept = _KEPT[key]
     return Opened(kept.world.copy(), kept.opening_supply.copy(), kept.line_yuan)

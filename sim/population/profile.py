@@ -19,7 +19,7 @@ from sim.agents.unit import LEVELS
 from sim.draws import decision, uniform
 from sim.errors import UserError
 from sim.frozen import FrozenDict, FrozenModel
-from sim.numerics import log, norm_cdf, norm_ppf
+from sim.numerics import add_up, log, norm_cdf, norm_ppf
 from sim.population.sharing import Ints, interleave, share_out
 from sim.population.trades import TRADES, known_trade
 from sim.purses import Purse
@@ -48,8 +48,8 @@ class _Parts(FrozenModel):
     @model_validator(mode="after")
     def _whole(self) -> _Parts:
         parts = dict(self)
-        if abs(sum(parts.values()) - 1.0) > 0.001:
-            raise ValueError(f"{', '.join(parts)} must add to 1, found {sum(parts.values()):.6g}")
+        if abs(add_up(parts.values()) - 1.0) > 0.001:
+            raise ValueError(f"{', '.join(parts)} must add to 1, found {add_up(parts.values()):.6g}")
         return self
 
 
@@ -280,11 +280,11 @@ def _contradictions(p: Profile) -> Iterator[tuple[KeyPath, str, str]]:
     if p.income.concept != concept:
         mend = f"use '{concept}' or change the era"
         yield ("income", "concept"), f"'{p.income.concept}' income in era {p.era}", mend
-    villages = sum(township.villages for township in p.townships)
+    villages = add_up(township.villages for township in p.townships)
     if villages != p.villages:
         problem = f"the townships have {villages} villages together, but size.villages is {p.villages}"
         yield ("townships",), problem, "correct one of them"
-    units = sum(kind.count for kind in p.support.unit_kinds)
+    units = add_up(kind.count for kind in p.support.unit_kinds)
     if units != p.units:
         problem = f"{units} units are listed, but support.units is {p.units}"
         yield ("support", "unit_kinds"), problem, "correct one of them"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.numerics import add_up
+
 Ints = NDArray[np.int64]
 _NEARLY = 1e-6  # 4205 / 215 * 215 must come to 4205, whatever is lost in rounding
 
@@ -34,7 +36,7 @@ def interleave(weights: Sequence[float], n: int) -> Ints:
     Returns:
         The kind (index into weights) at each place.
     """
-    scale = sum(weights)
+    scale = add_up(weights)
     given = [0] * len(weights)
     order = np.empty(n, dtype=np.int64)
     for i in range(n):
