@@ -120,7 +120,12 @@ class Record:
         cls.COLUMNS = declared
         # Widest first: aligned without holes.
         by_width = sorted(declared.values(), key=lambda c: -np.dtype(c.dtype).itemsize)
-        cls.DTYPE = np.dtype([c.field for c in by_width], align=True)
+        fields = [c.field for c in by_width]
+        packed, aligned = np.dtype(fields).itemsize, np.dtype(fields, align=True).itemsize
+        if aligned > packed:
+            # What is left at the end is a field too, so that a copy has all the bytes of its original.
+            fields.append(("_", "u1", (aligned - packed,)))
+        cls.DTYPE = np.dtype(fields, align=True)
         _RECORDS[cls.DTYPE] = cls
         cls.LIMITS = _limits(cls)
         for name, column in declared.items():
@@ -183,7 +188,7 @@ def views_of(rows: Rows) -> list[Any]:
 def _limits(record: type[Record]) -> list[Stretch]:
     """For each stretch of columns of one type: the name of every cell, the place of the first, least and most."""
     stretches: list[Stretch] = []
-    in_place = [record.COLUMNS[name] for name in record.DTYPE.names or ()]
+    in_place = [record.COLUMNS[name] for name in record.DTYPE.names or () if name in record.COLUMNS]
     for kind, group in groupby(in_place, key=lambda column: column.dtype):
         columns = [column for column in group for _ in range(max(1, column.length))]
         low, high = (np.array([getattr(c, end) for c in columns], dtype=kind) for end in ("low", "high"))

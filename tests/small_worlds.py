@@ -92,11 +92,6 @@ def differing(one: VillageModel, other: VillageModel, kinds: Iterable[str] = KIN
     return found
 
 
-def column_bytes(rows: np.ndarray) -> bytes:
-    """All columns of rows; what lies between columns means nothing."""
-    return b"".join(rows[name].tobytes() for name in rows.dtype.names)
-
-
 def records_bytes(columns: Mapping[str, np.ndarray]) -> dict[str, bytes]:
     """The long records as bytes, texts in UTF-8."""
     return {
