@@ -18,9 +18,10 @@ from sim.agents.unit import Unit
 from sim.agents.village import Village
 from sim.economy.learning import Seen
 from sim.parameters import Parameter, Value, load_parameters
+from sim.parameters.packed import as_python
 from sim.policies import registry
 from sim.policies.base import PolicySettings
-from sim.policies.microcredit import CHANNELS
+from sim.policies.microcredit import CHANNELS, Channel, usual_terms
 from sim.records import Record, state_table
 from sim.today import Today
 
@@ -128,8 +129,9 @@ def _allowed(field: Any) -> str:
 
 
 def _channels() -> str:
-    names = next(iter(CHANNELS.values()))._fields
-    rows = ((f"`{name}`", *(_cell(getattr(c, name)) for c in CHANNELS.values())) for name in names)
+    p = as_python(load_parameters().values)
+    terms = [usual_terms(channel, p) for channel in CHANNELS]
+    rows = ((f"`{name}`", *(_cell(getattr(t, name)) for t in terms)) for name in Channel._fields)
     return _rows("term", *CHANNELS, rows=rows)
 
 

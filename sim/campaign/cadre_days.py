@@ -80,7 +80,7 @@ class CadreDays:
         served = np.zeros(len(rows), dtype=np.bool_)
         take_days(rows.astype(np.int64), *self._rows, days_each, served)
         where = households["village"][rows]
-        asked = days_each * np.bincount(where, minlength=len(villages))
-        used = days_each * np.bincount(where[served], minlength=len(villages))
-        self.note(asked, used)
+        asked = np.bincount(where, minlength=len(villages)).astype(np.float64)
+        used = np.bincount(where[served], minlength=len(villages)).astype(np.float64)
+        self.note(days_each * asked, days_each * used)
         return rows[served], days_each * len(rows), days_each * int(served.sum())

@@ -61,13 +61,14 @@ def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, ef
         -1 if it had no substance, otherwise the service it carried.
     """
     service = need(h)
-    chance = p.substance_base * substance_lever * c.effort * (0.5 + 0.5 * c.standing) * (0.6 + 0.8 * match(c, service))
-    chance *= 1.0 - 0.5 * c.fatigue
+    chance = p.substance_base * substance_lever * c.effort * (1.0 - p.substance_standing * (1.0 - c.standing))
+    chance *= 1.0 + p.substance_match * (match(c, service) - p.cadre_knowledge)
+    chance *= 1.0 - p.substance_fatigue * c.fatigue
     c.visits += 1
     if uniform(today.seed, SUBSTANCE, pair_key(c.key, h.key), today.day) >= chance:
         if effects > 0:
             h.satisfaction = max(0.0, h.satisfaction - p.empty_visit)
-            c.standing = max(0.0, c.standing - 0.1 * p.empty_visit)
+            c.standing = max(0.0, c.standing - p.standing_rate * p.empty_visit)
         return -1
     c.substance += 1
     if effects > 0:
@@ -75,7 +76,7 @@ def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, ef
         h.awareness += p.visit_awareness * (1.0 - h.awareness)
         h.drive += p.visit_drive * (1.0 - h.drive)
         h.satisfaction += p.visit_satisfaction * (1.0 - h.satisfaction)
-        c.standing += 0.1 * p.visit_satisfaction * (1.0 - c.standing)
+        c.standing += p.standing_rate * p.visit_satisfaction * (1.0 - c.standing)
     return service
 
 
@@ -111,7 +112,7 @@ def field_day(
     c.days_left -= 1.0
     c.days_used += 1.0
     c.fatigue = min(1.0, c.fatigue + p.tire_rate)
-    slow = 1.0 - p.far_loss * min(1.0, v.distance_km / 40.0) * (1.0 - 0.5 * v.road)
+    slow = 1.0 - p.far_loss * min(1.0, v.distance_km / p.far_km) * (1.0 - p.far_road * v.road)
     calls = min(c.count, max(1, int(per_day * slow)))
     for _ in range(calls):
         j = mine[c.first + c.next]

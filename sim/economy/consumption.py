@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @rule
 def buffer(h: Household, p: P, today: Today) -> float:
     """Money the household likes to keep by it, in yuan: some months of what it lives on."""
-    return p.buffer_months * max(subsistence(h, p, today), 0.7 * h.expected_yuan)
+    return p.buffer_months * max(subsistence(h, p, today), p.buffer_income_share * h.expected_yuan)
 
 
 @rule

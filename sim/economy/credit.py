@@ -109,7 +109,7 @@ def repay(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64
         else:
             principal = debt / (left + 1.0)
         due = interest + principal
-        keep = 0.5 * subsistence(h, p, today)
+        keep = p.kept_before_repaying * subsistence(h, p, today)
         if h.cash_yuan - keep < due:
             borrow_from_relatives(h, v, p, today, till, due + keep - h.cash_yuan)
         if h.cash_yuan - keep < due:

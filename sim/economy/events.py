@@ -46,7 +46,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     spend(h, till, own, MEDICAL)
     h.burden_year_yuan += own
     months = 1.0 + 2.0 * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month)
-    h.ill_months = int(min(24.0, max(float(h.ill_months), months)))
+    h.ill_months = int(min(p.illness_most_months, max(float(h.ill_months), months)))
     return own
 
 

@@ -38,7 +38,8 @@ def bearing_share(age_years: float, p: P) -> float:
     if age_years < p.orchard_first_fruit_years:
         return 0.0
     span = p.orchard_full_years - p.orchard_first_fruit_years
-    return min(1.0, 0.25 + 0.75 * (age_years - p.orchard_first_fruit_years) / span)
+    first = p.orchard_first_crop
+    return min(1.0, first + (1.0 - first) * (age_years - p.orchard_first_fruit_years) / span)
 
 
 @rule
@@ -68,7 +69,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     normal = bearing * p.orchard_yield_kg_mu * p.orchard_terrain[v.terrain] * share
     normal *= farm_quality(h, v, p) * today.farm_trend
     frost = 1.0 + p.frost_luck * (2.0 * uniform(today.seed, FROST, h.key, today.year) - 1.0)
-    takings = normal * frost * (0.5 + 0.5 * v.weather) * v.gate_price[ORCHARD]
+    takings = normal * frost * (1.0 - p.orchard_drought * (1.0 - v.weather)) * v.gate_price[ORCHARD]
     receive(h, till, takings, ORCHARD_SALE)
     h.income_year[1] += takings
     return max(0.0, normal * v.expected_price[ORCHARD] - takings)

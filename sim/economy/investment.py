@@ -128,8 +128,8 @@ def smallest(h: Household, p: P, today: Today, line: int) -> float:
     if line == LIVESTOCK:
         return p.ewe_price_yuan * today.farm_trend
     if line == GREENHOUSE:
-        return 0.5 * p.greenhouse_build_mu_yuan * today.cpi
-    return p.business_least_yuan if h.business_yuan <= 0.0 else 500.0
+        return p.greenhouse_least_mu * p.greenhouse_build_mu_yuan * today.cpi
+    return p.business_least_yuan if h.business_yuan <= 0.0 else p.business_step_yuan
 
 
 @rule
@@ -148,7 +148,7 @@ def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan:
     population, one draw a line.
     """
     caution = p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
-    asked = p.required_return + p.line_risk[line] * (1.5 - h.drive) + caution
+    asked = p.required_return + p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
     return yearly_return(h, v, p, today, line, amount_yuan) - asked
 
 
@@ -193,7 +193,7 @@ def invest(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float6
     funds = h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today)
     if funds < p.invest_least_yuan:
         return
-    if uniform(today.seed, THINK, h.key, today.month) >= p.think_rate * (0.5 + h.drive):
+    if uniform(today.seed, THINK, h.key, today.month) >= p.think_rate * (1.0 - p.drive_base + h.drive):
         return
     line = best_line(h, v, p, today, funds, 0, p.required_return)
     if line > 0:

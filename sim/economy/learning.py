@@ -103,20 +103,21 @@ def learn(
         t6 += (knows >> 6) & 1
         t7 += (knows >> 7) & 1
         t8 += (knows >> 8) & 1
-    hear(h, p, today, 1, t1, 1.0 + v.shown[0])
-    hear(h, p, today, 2, t2, 1.0 + v.shown[1])
-    hear(h, p, today, 3, t3, 1.0 + v.shown[2])
-    hear(h, p, today, 4, t4, 1.0 + v.shown[3])
+    hear(h, p, today, 1, t1, 1.0 + p.tell_shown * v.shown[0])
+    hear(h, p, today, 2, t2, 1.0 + p.tell_shown * v.shown[1])
+    hear(h, p, today, 3, t3, 1.0 + p.tell_shown * v.shown[2])
+    hear(h, p, today, 4, t4, 1.0 + p.tell_shown * v.shown[3])
     hear(h, p, today, 5, t5, 1.0)
     hear(h, p, today, 6, t6, 1.0)
     hear(h, p, today, 7, t7, 1.0)
     hear(h, p, today, 8, t8, 1.0)
     mine = lines_of(h)
+    own = p.trust_own
     if degree > 0:
-        watch(h, v, p, 0, orchard + 3 * ((mine >> 1) & 1))
-        watch(h, v, p, 1, livestock + 3 * ((mine >> 2) & 1))
-        watch(h, v, p, 2, greenhouse + 3 * ((mine >> 3) & 1))
-        watch(h, v, p, 3, business + 3 * ((mine >> 4) & 1))
+        watch(h, v, p, 0, orchard + own * ((mine >> 1) & 1))
+        watch(h, v, p, 1, livestock + own * ((mine >> 2) & 1))
+        watch(h, v, p, 2, greenhouse + own * ((mine >> 3) & 1))
+        watch(h, v, p, 3, business + own * ((mine >> 4) & 1))
         skill = skill / degree
         if skill > h.farm_skill:
             h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)
@@ -126,8 +127,8 @@ def learn(
         drive = drive / degree
     else:
         drive = h.drive
-    base = min(0.8, p.farm_skill_mean - 0.1 + 0.015 * h.schooling)
-    h.farm_skill += p.skill_doing * (1.0 - h.farm_skill) * (1.0 if mine > 0 else 0.3)
+    base = min(p.skill_base_most, p.farm_skill_mean + p.skill_schooling * (h.schooling - p.schooling_mean))
+    h.farm_skill += p.skill_doing * (1.0 - h.farm_skill) * (1.0 if mine > 0 else p.skill_doing_staple)
     h.farm_skill -= p.skill_decay * max(0.0, h.farm_skill - base)
     h.awareness -= p.awareness_decay * h.awareness
     year = h.income_last[0] + h.income_last[1] + h.income_last[2] + h.income_last[3]
@@ -140,10 +141,10 @@ def learn(
 
 
 @rule
-def watch(h: Household, v: Village, p: P, line: int, participants: int) -> None:
+def watch(h: Household, v: Village, p: P, line: int, participants: float) -> None:
     """Trust in a line moves toward what it was seen to bring, faster when more contacts are in it."""
     if participants > 0:
-        weight = min(1.0, participants / 3.0) * (1.0 + 0.5 * min(2.0, v.shown[line]))
+        weight = min(1.0, participants / p.trust_contacts) * (1.0 + p.trust_shown * min(2.0, v.shown[line]))
         h.trust[line] += p.trust_rate * weight * (v.seen_result[line] - h.trust[line])
 
 

@@ -89,7 +89,9 @@ class Market:
             v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
         for line in range(1, LINES):
             result = v["gate_price"][:, line] / v["expected_price"][:, line]
-            v["seen_result"][:, line - 1] = result * (0.5 + 0.5 * v["weather"]) if line == 1 else result
+            if line == 1:
+                result *= 1.0 - p.orchard_drought * (1.0 - v["weather"])
+            v["seen_result"][:, line - 1] = result
         v["away_wage_yuan"] = p.migrant_wage_yuan * p.migrant_wage_relative * today.wage_trend
         v["local_wage_yuan"] = p.local_wage_yuan * today.wage_trend
         self.share_out_jobs(today)
@@ -103,7 +105,7 @@ class Market:
             known = (reference > 0.0) & (v["free_days"] > 0.0)
             ratio = np.ones(len(v))
             np.divide(reference, v["free_days"], out=ratio, where=known)
-            v["jobs_now"] = v["jobs"] * np.minimum(2.0, np.maximum(0.5, ratio))
+            v["jobs_now"] = v["jobs"] * np.minimum(self.p.jobs_most, np.maximum(self.p.jobs_least, ratio))
 
     def remember_free_days(self, today: Today) -> None:
         """Keep the opening year's free days, month by month."""

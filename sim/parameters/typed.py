@@ -19,6 +19,7 @@ class P:
     block_cost_mu_yuan: float
     block_days_mu: float
     block_households: tuple[float, ...]
+    buffer_income_share: float
     buffer_months: float
     business_alpha: float
     business_capital_yuan: float
@@ -28,19 +29,36 @@ class P:
     business_least_yuan: float
     business_mean_yuan: float
     business_scale_yuan: float
+    business_step_yuan: float
     business_wear: float
     cadre_effort: float
+    cadre_knowledge: float
     care_rate: float
     cash_months: float
     cause_fit: float
     cause_shares: tuple[float, ...]
     caution_spread: float
+    channel_days: tuple[float, ...]
+    channel_fee_yuan: tuple[float, ...]
+    channel_guarantee: tuple[float, ...]
+    channel_least_income_yuan: tuple[float, ...]
+    channel_lump_sum: tuple[float, ...]
+    channel_rate: tuple[float, ...]
+    channel_size_yuan: tuple[float, ...]
+    channel_subsidy: tuple[float, ...]
+    channel_term_months: tuple[float, ...]
     cheap_money: float
     collateral_need: float
     consumption_share: float
     contract_gain: float
+    contract_of_market: float
     cooperative_premium: float
+    course_class: float
+    course_crowding: float
+    course_first_hours: float
     course_gain: float
+    course_hours: float
+    course_least: float
     course_without_follow_up: float
     cpi: tuple[float, ...]
     day_value_share: float
@@ -69,17 +87,22 @@ class P:
     empty_visit: float
     ewe_price_yuan: float
     expectation_rate: float
+    far_km: float
     far_loss: float
+    far_road: float
     farm_growth: float
     farm_skill_mean: float
     field_luck: float
     first_year: float
     fodder_base_head: float
     fodder_head_mu: tuple[float, ...]
+    follow_up_cost: float
     frail_illness: float
     frost_luck: float
     funds_cost: float
     gate_margin: float
+    gift_return: float
+    gift_usable: float
     good_trainers: float
     grant_diverted: float
     greenhouse_build_mu_yuan: float
@@ -87,6 +110,7 @@ class P:
     greenhouse_days_mu: float
     greenhouse_households: tuple[float, ...]
     greenhouse_irrigation: float
+    greenhouse_least_mu: float
     greenhouse_max_mu: float
     greenhouse_season: tuple[float, ...]
     greenhouse_wear_mu_yuan: float
@@ -101,7 +125,9 @@ class P:
     house_sound: float
     ill_worker_share: float
     illness_months: float
+    illness_most_months: float
     illness_weight_mean: float
+    industry_days: float
     informal_borrowers: float
     informal_limit: float
     informal_loan_yuan: float
@@ -113,7 +139,10 @@ class P:
     irrigation_shelter: float
     irrigation_terrain: tuple[float, ...]
     irrigation_yield: float
+    jobs_least: float
     jobs_mean: float
+    jobs_most: float
+    kept_before_repaying: float
     knows_lines: tuple[float, ...]
     land_head_mu: float
     land_sd: float
@@ -129,6 +158,7 @@ class P:
     leave_review: float
     leave_scale_yuan: float
     leave_told: float
+    leave_worth: float
     leaver_share: float
     level_effort: tuple[float, ...]
     level_sd: float
@@ -146,6 +176,7 @@ class P:
     loan_diverted: float
     local_wage_yuan: float
     lose_job_rate: float
+    lump_sum_ease: float
     meeting_awareness: float
     meeting_reach: float
     meeting_tells: float
@@ -159,12 +190,15 @@ class P:
     orchard_cost_season: tuple[float, ...]
     orchard_days_mu: float
     orchard_days_season: tuple[float, ...]
+    orchard_drought: float
+    orchard_first_crop: float
     orchard_first_fruit_years: float
     orchard_full_years: float
     orchard_harvest_season: tuple[float, ...]
     orchard_households: tuple[float, ...]
     orchard_land_share: float
     orchard_mean_mu: float
+    orchard_of_loan: float
     orchard_patience: float
     orchard_plant_mu_yuan: float
     orchard_terrain: tuple[float, ...]
@@ -180,11 +214,17 @@ class P:
     price_flexibility: tuple[float, ...]
     price_sd: tuple[float, ...]
     price_yuan: tuple[float, ...]
+    project_cost_yuan: tuple[float, ...]
+    project_enough: tuple[float, ...]
+    project_heedless: float
     project_irrigation: float
+    project_leadership: float
     project_leakage: float
     project_market: float
     project_months: float
+    project_restraint: float
     project_road: float
+    project_trade: float
     project_water: float
     property_growth: float
     property_households: float
@@ -197,16 +237,23 @@ class P:
     satisfaction_base: float
     satisfaction_rate: float
     saving_horizon_months: float
+    schooling_mean: float
     schooling_shares: tuple[float, ...]
     senior_fee_yuan: float
     senior_share: float
+    site_meeting_reach: float
+    site_meeting_trust: float
+    skill_base_most: float
     skill_decay: float
     skill_doing: float
+    skill_doing_staple: float
     skill_greenhouse: float
     skill_livestock: float
     skill_neighbours: float
+    skill_schooling: float
     skill_sd: float
     skill_yield: float
+    standing_rate: float
     staple_cost_mu_yuan: float
     staple_cost_season: tuple[float, ...]
     staple_days_mu: float
@@ -216,14 +263,23 @@ class P:
     subsidy_mu_yuan: float
     subsistence_share: float
     substance_base: float
+    substance_fatigue: float
+    substance_match: float
+    substance_standing: float
     talent_sd: float
     tell_participants: float
     tell_rate: float
+    tell_shown: float
     think_rate: float
     tire_rate: float
     trade_luck: float
+    training_cost_yuan: tuple[float, ...]
+    training_days: float
     transfer_growth: float
+    trust_contacts: float
+    trust_own: float
     trust_rate: float
+    trust_shown: float
     university_fee_yuan: float
     university_share: float
     visit_awareness: float

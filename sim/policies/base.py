@@ -67,6 +67,8 @@ class Policy:
     title_en: ClassVar[str] = ""
     title_zh: ClassVar[str] = ""
     Settings: ClassVar[type[PolicySettings]] = PolicySettings
+    most: ClassVar[int] = 31
+    """How many of the kind a scenario may have; 31 policies in all, since a household's `served` has a bit for each."""
 
     def __init__(self, settings: PolicySettings, label: str, bit: int = 0) -> None:
         self.settings = settings

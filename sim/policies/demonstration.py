@@ -72,7 +72,7 @@ class Demonstration(Policy):
         self.count("meetings", float(can))
         h = model.households
         rows = np.flatnonzero(np.isin(h["village"], self._on[:can])).astype(np.int64)
-        came = rows[self.luck(model, "come", rows, model.day) < 0.5 * model.p.meeting_reach]
+        came = rows[self.luck(model, "come", rows, model.day) < model.p.site_meeting_reach]
         self.mark_served(model, came)
         self.count("told", float(len(came)))
         self.benefit(model, came, cost * can / max(1, len(came)))
@@ -80,7 +80,7 @@ class Demonstration(Policy):
             h["knows"][came] |= 1 << self._line
             trust = h["trust"][came, self._line - 1]
             seen = model.villages["seen_result"][h["village"][came], self._line - 1]
-            h["trust"][came, self._line - 1] = trust + 0.1 * (seen - trust)
+            h["trust"][came, self._line - 1] = trust + model.p.site_meeting_trust * (seen - trust)
 
     def _choose(self, model: VillageModel) -> None:
         """The households with most of the line and best skill; where there is none, none is shown."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 KNOWS_INDUSTRY = 7
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
-SUITS = {"fruit": (1.0, 0.5, 0.5), "livestock": (1.0, 1.0, 1.0), "vegetables": (0.3, 1.0, 0.0)}
+# On tableland, river flats, hills: where a line is offered at all when terrain is matched.
+SUITS = {"fruit": (True, True, True), "livestock": (True, True, True), "vegetables": (False, True, False)}
 
 
 class IndustrySettings(PolicySettings):
@@ -63,10 +64,10 @@ def would_take(
         least = smallest(h, p, today, line)
         worth = min(value, space)
         own = (1.0 - gift_share) * worth
-        if worth < min(least, value) or worth < 0.5 * value or own > max(0.0, h.cash_yuan):
+        if worth < min(least, value) or worth < p.gift_usable * value or own > max(0.0, h.cash_yuan):
             continue
-        # Over the years a household reckons with (about five), a gift is worth a fifth of itself a year.
-        out[i] = appeal(h, v, p, today, line, worth) + 0.2 * gift_share > 0.0
+        # A gift is reckoned as a yearly return on what it helps to build.
+        out[i] = appeal(h, v, p, today, line, worth) + p.gift_return * gift_share > 0.0
 
 
 @kernel
@@ -108,7 +109,7 @@ class Industry(Policy):
         s = self.settings
         self._line = LINE_OF[s.line]
         terrain = model.villages["terrain"]
-        suits = np.array(SUITS[s.line])[terrain] >= 0.5 if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
+        suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
         self._on = (self.villages_on(model) & suits)[model.households["village"]]
         money = self.money_yuan(model)
         self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
@@ -144,7 +145,7 @@ class Industry(Policy):
         rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
         rows = self.in_turn(model, self.accepts(model, rows))
         rows = self.ration(model, rows, np.full(len(rows), self._each))
-        rows = self.take_days(model, rows, 0.25, self._each)
+        rows = self.take_days(model, rows, model.p.industry_days, self._each)
         if not len(rows):
             return
         gift = np.full(len(rows), s.value_yuan * (1.0 - s.own_share))

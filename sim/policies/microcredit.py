@@ -13,7 +13,7 @@ from sim.economy.consumption import buffer
 from sim.economy.credit import formal_debt, is_late
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
 from sim.economy.labour import willing
-from sim.money import INTEREST_SUBSIDY, INVESTMENT, spend
+from sim.money import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS, spend
 from sim.numerics import total
 from sim.policies.base import Policy, PolicySettings
 from sim.rule import kernel, rule
@@ -29,7 +29,7 @@ KNOWS_CREDIT, HELPED = 5, 9
 
 
 class Channel(NamedTuple):
-    """What a channel offers unless a scenario says otherwise (programme rules and press of 2011-13, CFPAM 2018)."""
+    """What a channel offers unless a scenario says otherwise."""
 
     size_yuan: float
     rate: float
@@ -40,15 +40,31 @@ class Channel(NamedTuple):
     guarantee: bool
     least_income_yuan: float
     fee_yuan: float
-    purse: str
 
 
+# In the order of the parameters channel_*, with the purse each lends from when a plan has it.
 CHANNELS = {
-    "women": Channel(47_400, 0.09, 1.0, 24, True, 40, True, 9_000, 150, "bank_women"),
-    "shuanglian": Channel(50_000, 0.072, 0.5, 24, True, 30, False, 12_000, 150, "bank_shuanglian"),
-    "village_fund": Channel(6_000, 0.08, 0.0, 12, True, 10, True, 0, 40, "village_funds"),
-    "microlender": Channel(15_000, 0.19, 0.0, 12, False, 5, True, 4_000, 450, "microlender"),
+    "women": "bank_women",
+    "shuanglian": "bank_shuanglian",
+    "village_fund": "village_funds",
+    "microlender": "microlender",
 }
+
+
+def usual_terms(channel: str, p: P) -> Channel:
+    """A channel's own terms."""
+    k = list(CHANNELS).index(channel)
+    return Channel(
+        size_yuan=p.channel_size_yuan[k],
+        rate=p.channel_rate[k],
+        subsidy=p.channel_subsidy[k],
+        term_months=int(p.channel_term_months[k]),
+        lump_sum=p.channel_lump_sum[k] > 0.5,
+        days_to_decide=int(p.channel_days[k]),
+        guarantee=p.channel_guarantee[k] > 0.5,
+        least_income_yuan=p.channel_least_income_yuan[k],
+        fee_yuan=p.channel_fee_yuan[k],
+    )
 
 
 class MicrocreditSettings(PolicySettings):
@@ -84,7 +100,7 @@ def loan_wanted(
     if is_late(h) or h.workers == 0:
         return 0.0
     income = max(0.0, h.expected_yuan) * 12.0
-    most = income * p.repay_burden * (max(1.0, term_years) + (0.5 if lump > 0 else 0.0)) - formal_debt(h)
+    most = income * p.repay_burden * (max(1.0, term_years) + (p.lump_sum_ease if lump > 0 else 0.0)) - formal_debt(h)
     size = min(size, most)
     own = max(0.0, h.cash_yuan - buffer(h, p, today))
     trouble = p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
@@ -93,7 +109,7 @@ def loan_wanted(
     if line > 0:
         amount = min(size, max(0.0, room(h, v, p, today, line, price) - own))
         # Trees bear long after such a loan falls due: it must be repaid out of other income.
-        patient = line != 1 or amount <= 0.25 * most
+        patient = line != 1 or amount <= p.orchard_of_loan * most
         gain = (appeal(h, v, p, today, line, own + amount) + p.required_return - price) * amount
         if amount + own >= smallest(h, p, today, line) and patient and gain * term_years > trouble:
             wanted = amount / (1.0 - p.loan_diverted)
@@ -102,7 +118,9 @@ def loan_wanted(
                 wanted = size
     leave = p.leave_cost_yuan * today.cpi
     short = h.cash_yuan < leave + p.leave_reserve_yuan * today.cpi
-    could_leave = wanted == 0.0 and short and h.migrants < h.workers and size >= leave and trouble < 3.0 * leave
+    could_leave = (
+        wanted == 0.0 and short and h.migrants < h.workers and size >= leave and trouble < p.leave_worth * leave
+    )
     if could_leave and willing(h, v, p, today, h.migrants) > 0.5:
         wanted = leave + p.leave_reserve_yuan * today.cpi
     return min(wanted, size)
@@ -162,16 +180,18 @@ class Microcredit(Policy):
     title_zh: ClassVar[str] = "小额信贷"
     Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
     settings: MicrocreditSettings
+    most: ClassVar[int] = LOAN_SLOTS - 1  # the first is the bank's, for loans of before
 
     def begin(self, model: VillageModel) -> None:
         """Take a loan slot, and open the lender's books."""
-        s, usual = self.settings, CHANNELS[self.settings.channel]
+        s = self.settings
+        usual, purse = usual_terms(s.channel, model.p), CHANNELS[s.channel]
         given = {name: value for name in usual._fields if (value := getattr(s, name, None)) is not None}
         self.terms = usual._replace(**given)
         if s.purses:
             self._purses: tuple[str, ...] = s.purses
         else:
-            self._purses = (usual.purse,) if any(q.id == usual.purse for q in model.purses.held) else ()
+            self._purses = (purse,) if any(q.id == purse for q in model.purses.held) else ()
         self.slot = model.loan_slots[self.label]
         model.accounts.lenders[self.slot] = f"lender {self.label}"
         model.accounts.open(f"lender {self.label}", 0.0)
@@ -192,8 +212,7 @@ class Microcredit(Policy):
         """Rounds of applications, and the days on which they are decided and paid."""
         s = self.settings
         rounds = range(s.start_day, min(s.end_day, model.clock.campaign_days) + 1, s.round_days)
-        terms = CHANNELS[s.channel]
-        wait = s.days_to_decide if s.days_to_decide is not None else terms.days_to_decide
+        wait = self.terms.days_to_decide
         return sorted({*rounds, *(r + max(1, wait) for r in rounds)})
 
     def day(self, model: VillageModel) -> None:

@@ -20,7 +20,6 @@ SKILLED_AT = {
     "transport": ROAD, "construction": ROAD, "water": WATER, "health": WATER, "agrotechnology": IRRIGATION,
     "livestock": MARKET, "fruit": MARKET, "supply_coop": MARKET, "enterprise": MARKET, "bank": MARKET,
 }  # fmt: skip
-COST_YUAN = (180_000.0, 120_000.0, 150_000.0, 90_000.0)
 
 
 class SupportUnitsSettings(PolicySettings):
@@ -39,6 +38,7 @@ class SupportUnits(Policy):
     title_zh: ClassVar[str] = "联村单位项目"
     Settings: ClassVar[type[PolicySettings]] = SupportUnitsSettings
     settings: SupportUnitsSettings
+    most: ClassVar[int] = 1  # a unit has one project under way
 
     def begin(self, model: VillageModel) -> None:
         """What each unit's trade is good at; the target is what its money could pay for."""
@@ -47,7 +47,7 @@ class SupportUnits(Policy):
         self._skilled = np.array(skilled, dtype=np.int64)
         self._on = self.villages_on(model)
         self._unpaid: dict[int, float] = {}
-        self.targets["finished"] = float(int(model.units["money_yuan"].sum() / 150_000.0))
+        self.targets["finished"] = float(int(model.units["money_yuan"].sum() / (sum(model.p.project_cost_yuan) / 4.0)))
 
     def days(self, model: VillageModel) -> tuple[int, ...]:
         """None: units work by months."""
@@ -70,8 +70,8 @@ class SupportUnits(Policy):
             [
                 1.0 - v["road"][villages],
                 np.array(water),
-                0.6 - v["irrigation"][villages],
-                0.8 - v["cooperative"][villages],
+                model.p.project_enough[2] - v["irrigation"][villages],
+                model.p.project_enough[3] - v["cooperative"][villages],
             ],
             axis=1,
         )
@@ -87,11 +87,13 @@ class SupportUnits(Policy):
         needs = self._needs(model, villages)
         bent = np.zeros(4)
         if self._skilled[i] >= 0:
-            bent[self._skilled[i]] = 0.4
+            bent[self._skilled[i]] = model.p.project_trade
         # Coordination weighs need; without it the unit does what its trade is good at.
-        score = needs * (0.4 + 0.6 * s.coordination) + bent * (1.0 - 0.5 * s.coordination)
+        p = model.p
+        heed = 1.0 - p.project_heedless * (1.0 - s.coordination)
+        score = needs * heed + bent * (1.0 - p.project_restraint * s.coordination)
         where, kind = divmod(int(np.argmax(score)), 4)
-        cost = COST_YUAN[kind]
+        cost = model.p.project_cost_yuan[kind]
         if u["money_yuan"][i] < cost or self.left_yuan(model) < cost:
             self._unpaid[i] = cost  # it will ask again next month
             self.lost_yuan["purse"] = add_up(self._unpaid.values())
@@ -108,18 +110,22 @@ class SupportUnits(Policy):
 
     def _build(self, model: VillageModel, i: int) -> None:
         u, v, p = model.units, model.villages, model.p
-        pace = u["effort"][i] * (0.7 + 0.6 * v["leadership"][u["project_village"][i]]) / p.project_months
+        pace = (
+            u["effort"][i]
+            * (1.0 + p.project_leadership * (v["leadership"][u["project_village"][i]] - 0.5))
+            / p.project_months
+        )
         u["progress"][i] += pace
         if u["progress"][i] < 1.0:
             return
         k, kind = int(u["project_village"][i]), int(u["project"][i])
-        worth = float(u["cost_yuan"][i]) / COST_YUAN[kind]
+        worth = float(u["cost_yuan"][i]) / p.project_cost_yuan[kind]
         u["project"][i] = -1
         u["finished"][i] += 1
         self.count("finished", 1.0)
         rows = np.arange(v["first"][k], v["last"][k])
         self.mark_served(model, rows)
-        self.benefit(model, rows, COST_YUAN[kind] / len(rows))
+        self.benefit(model, rows, p.project_cost_yuan[kind] / len(rows))
         if not self.settings.effects:
             return
         if kind == ROAD:
@@ -131,4 +137,4 @@ class SupportUnits(Policy):
             v["irrigation"][k] = min(1.0, v["irrigation"][k] + p.project_irrigation * worth)
         else:
             v["cooperative"][k] += (1.0 - v["cooperative"][k]) * p.project_market * worth
-            v["contract"][k] += (1.0 - v["contract"][k]) * 0.5 * p.project_market * worth
+            v["contract"][k] += (1.0 - v["contract"][k]) * p.contract_of_market * p.project_market * worth

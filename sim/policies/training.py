@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.model import VillageModel
 
 KNOWS_TRAINING, KNOWS_JOBS = 6, 8
-USUAL_COST = {"farm": 417.0, "work": 800.0, "leavers": 1330.0}
+CONTENTS = ("farm", "work", "leavers")  # in the order of the parameter training_cost_yuan
 
 
 class TrainingSettings(PolicySettings):
@@ -45,19 +45,18 @@ class Training(Policy):
 
     def begin(self, model: VillageModel) -> None:
         """Price, places and the quality that so many places leave."""
-        s = self.settings
-        each = s.cost_yuan or USUAL_COST[s.content]
-        self._each = each * (1.5 if s.follow_up else 1.0)
-        money = self.money_yuan(model)
-        places = int(s.places * model.county_share) if s.places else int(money / self._each)
+        s, p = self.settings, model.p
+        each = s.cost_yuan or p.training_cost_yuan[CONTENTS.index(s.content)]
+        self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
+        places = int(s.places * model.county_share) if s.places else int(self.money_yuan(model) / self._each)
         self.targets["trained"] = float(places)
         self._on = self.villages_on(model)[model.households["village"]]
         self._asked = np.zeros(len(model.households), dtype=np.bool_)
-        good = model.p.good_trainers * model.county_share
-        crowd = min(1.0, 40.0 / s.class_size)
-        time = min(1.0, 0.4 + 0.6 * s.hours / 24.0)
-        thin = 0.1 + 0.9 * min(1.0, good / max(1.0, float(places)))  # beyond the good trainers come the others
-        self.quality = thin * (0.6 + 0.4 * crowd) * time
+        good = min(1.0, p.good_trainers * model.county_share / max(1.0, float(places)))
+        thin = p.course_least + (1.0 - p.course_least) * good  # after the good trainers come the others
+        crowd = 1.0 - p.course_crowding * (1.0 - min(1.0, p.course_class / s.class_size))
+        time = min(1.0, p.course_first_hours + (1.0 - p.course_first_hours) * s.hours / p.course_hours)
+        self.quality = thin * crowd * time
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Days on which classes begin."""
@@ -76,7 +75,7 @@ class Training(Policy):
         idle = model.clock.is_idle_season(model.day)
         chance = model.p.attend_idle if idle else model.p.attend_busy
         drive = model.households["drive"][rows]
-        return rows[self.luck(model, "attend", rows) < chance * (0.5 + drive)]
+        return rows[self.luck(model, "attend", rows) < chance * (1.0 - model.p.drive_base + drive)]
 
     def day(self, model: VillageModel) -> None:
         """A round of classes: about a round's share of the places is filled."""
@@ -90,7 +89,7 @@ class Training(Policy):
         coming = self.accepts(model, invited)[:seats]
         self._asked[invited if len(coming) < seats else coming] = True
         coming = self.ration(model, coming, np.full(len(coming), self._each))
-        coming = self.take_days(model, coming, 0.1, self._each)
+        coming = self.take_days(model, coming, model.p.training_days, self._each)
         if not len(coming):
             return
         self.buy(model, self._each * len(coming), "grants_yuan", "training")

@@ -34,6 +34,7 @@ class Visits(Policy):
     title_zh: ClassVar[str] = "干部入户走访"
     Settings: ClassVar[type[PolicySettings]] = VisitsSettings
     settings: VisitsSettings
+    most: ClassVar[int] = 1  # a cadre has one list of households
 
     def begin(self, model: VillageModel) -> None:
         """Give every cadre their households: those of the village, dealt out in turn."""
