@@ -115,15 +115,13 @@ class VillageModel(MesaModel):
         self.policies: list[Policy] = [one.build() for one in self.plan.policies]
         for bit, policy in enumerate(self.policies):
             policy.bit = bit
-        # Loan slots go by label, so that the order of the list moves no loan.
-        lenders = sorted((q for q in self.policies if q.kind == "microcredit"), key=lambda q: q.label)
-        if len(lenders) >= LOAN_SLOTS:
-            most = f"at most {LOAN_SLOTS - 1}"
-            raise UserError(f"{len(lenders)} microcredit policies", field="policies", allowed=most)
-        self.loan_slots = {policy.label: slot for slot, policy in enumerate(lenders, start=1)}
+        # Who acts first on a day, and who has which loan slot, goes by kind and label: the list's order changes nothing.
+        self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
+        lenders = (policy.label for policy in self._acting if policy.kind == "microcredit")
+        self.loan_slots = {label: slot for slot, label in enumerate(lenders, start=1)}
         self._agenda: dict[int, list[Policy]] = {}
         first = self.clock.day_index(self.clock.start)
-        for policy in self.policies:
+        for policy in self._acting:
             policy.begin(self)
             for campaign_day in policy.days(self):
                 self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
@@ -184,13 +182,13 @@ class VillageModel(MesaModel):
         """Households' accounts, then talk, then what units and policies do at a month's end."""
         everyone = self.households, self.villages, self._p_row, self.today_rows
         self.engine.run(close_month, *everyone, self.tills)
-        for policy in self.policies:
+        for policy in self._acting:
             policy.month_end(self)
         sums = self.accounts.post(self.tills)
         self.interest_subsidy_yuan = sums[INTEREST_SUBSIDY : INTEREST_SUBSIDY + LOAN_SLOTS]
         self.repaid_yuan = sums[PRINCIPAL : PRINCIPAL + LOAN_SLOTS]
         self.written_off_yuan = sums[WRITTEN_OFF : WRITTEN_OFF + LOAN_SLOTS]
-        for policy in self.policies:
+        for policy in self._acting:
             policy.books_closed(self)
         self.engine.call(look_around, self.households, self.seen, 0, len(self.households))
         self.engine.run(talk, *everyone, self.seen, self.world.indptr, self.world.indices)

@@ -277,6 +277,10 @@ class _Loader:
             if settings is not None:
                 self._check_purses(cls.kind, label, settings.purses, purses)
                 plans.append(PolicyPlan(kind=kind, label=label, settings=settings, code=code))
+            of_kind = [plan.kind for plan in plans].count(kind)
+            for number, what, most in ((of_kind, f"policies of kind '{kind}'", cls.most), (len(plans), "policies", 31)):
+                if number == most + 1:
+                    self.problems.append(where.error(f"more than {most} {what}", field=f"policy.{label}"))
         return plans
 
     def _settings(self, cls: type[Policy], label: str, table: Mapping[str, Any]) -> Any:
