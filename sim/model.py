@@ -115,7 +115,7 @@ class VillageModel(MesaModel):
         self.policies: list[Policy] = [one.build() for one in self.plan.policies]
         for bit, policy in enumerate(self.policies):
             policy.bit = bit
-        # Who acts first on a day, and who has which loan slot, goes by kind and label: the list's order changes nothing.
+        # Who acts first on a day, and has which loan slot, goes by kind and label: not by the order of the list.
         self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
         lenders = (policy.label for policy in self._acting if policy.kind == "microcredit")
         self.loan_slots = {label: slot for slot, label in enumerate(lenders, start=1)}
