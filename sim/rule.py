@@ -17,8 +17,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def rule(function: F) -> F:
-    """Mark a function of one agent; same arithmetic in Python and compiled."""
-    marked: F = register_jitable(function)
+    """Mark a function of one agent; same arithmetic in Python and compiled.
+
+    A rule allocates nothing (one that does will not compile): arrays pass through it without being counted, which
+    would take a third of a household's month.
+    """
+    marked: F = register_jitable(_nrt=False)(function)
     return marked
 
 
