@@ -153,10 +153,11 @@ class Industry(Policy):
         self.buy(model, total(gift) * s.delivery_share, "administration_yuan", "delivery and administration")
         self.mark_served(model, rows)
         self._done[rows] = True
-        if s.form == "grant":
+        if s.form == "grant" and s.effects:
             self.pay_households(model, rows, gift, "industry grants")
         else:
-            self.buy(model, total(gift), "grants_yuan", "industry support in kind")
+            in_kind = "industry support in kind" if s.form == "in_kind" else "grants withheld (null check)"
+            self.buy(model, total(gift), "grants_yuan", in_kind)
             self.benefit(model, rows, gift)
         if s.effects:
             self._build_up(model, rows, gift, own)

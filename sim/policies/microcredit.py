@@ -207,6 +207,7 @@ class Microcredit(Policy):
         self.targets["lent_yuan"] = quota
         self._limit = quota
         self._announced = False
+        self._told = np.zeros(len(model.households), dtype=np.bool_)
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Rounds of applications, and the days on which they are decided and paid."""
@@ -222,7 +223,9 @@ class Microcredit(Policy):
             self._announced = True
             everyone = np.flatnonzero(self._on).astype(np.int64)
             told = everyone[self.luck(model, "told", everyone) < self.settings.told_share]
-            model.households["knows"][told] |= 1 << KNOWS_CREDIT
+            self._told[told] = True
+            if self.settings.effects:
+                model.households["knows"][told] |= 1 << KNOWS_CREDIT
             self.count("told", float(len(told)))
         for rows, amounts in self._waiting.pop(today, []):
             self.pay_out(model, rows, amounts)
@@ -240,7 +243,8 @@ class Microcredit(Policy):
     def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
         """Knows of it, has hands, owes nothing here, earns enough, and has not asked before."""
         h = model.households
-        ok = self._on & ((h["knows"] >> KNOWS_CREDIT) & 1 == 1) & (h["workers"] > 0) & ~self._asked_before
+        knows = self._told | ((h["knows"] >> KNOWS_CREDIT) & 1 == 1)
+        ok = self._on & knows & (h["workers"] > 0) & ~self._asked_before
         ok &= (h["debt_yuan"][:, self.slot] <= 0) & (h["overdue_months"][:, self.slot] == 0)
         return np.asarray(ok & (h["expected_yuan"] * 12.0 >= self.terms.least_income_yuan))
 
