@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -154,7 +154,7 @@ def compare(
         evidence = Evidence(alive, base, pairs, done, work.read)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read)
         failures = {key: error for key, error in work.failures.items() if error}
-        rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)]))
+        rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         manifest["complete"] = True
@@ -204,12 +204,12 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _reconciled(plan: Plan) -> Sequence[Any]:
-    """Model beside profile, if this sim can say."""
-    try:
-        reconcile: Callable[[Plan], Sequence[Any]] = import_module("sim.population.describe").reconcile
-    except (ImportError, AttributeError):
+def _reconciled(plan: Plan, run: str) -> Sequence[Any]:
+    """Model beside profile, where it is sim's own run."""
+    if run != Job.run:
         return ()
+    from sim.population.describe import reconcile
+
     return reconcile(plan)
 
 

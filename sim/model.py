@@ -17,7 +17,6 @@ from sim.agents.village import Village
 from sim.campaign.cadre_days import CadreDays
 from sim.clock import Clock
 from sim.economy.learning import Seen, look_around, talk
-from sim.economy.market import Market
 from sim.engine import Engine, EngineName
 from sim.errors import UserError
 from sim.mesa_compat import MesaModel
@@ -95,8 +94,7 @@ class VillageModel(MesaModel):
         self.today.year, self.today.calendar_month = opening.year, opening.month
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
-        self.market = Market(self.villages, self.p)
-        self.market.opening_supply = opened.opening_supply
+        self.market = opened.market
         self.seen = Seen.rows(len(self.households))
         self.tills = np.zeros((len(self.villages), N_REASONS))
         self.engine = Engine(self.engine_name, self.world.sizes, threads, self._see)

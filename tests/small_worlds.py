@@ -32,12 +32,11 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
 
 
 def small_profile(folder: Path, households: int = 40, villages: int = 215, **changes: Mapping[str, Any]) -> Path:
-    """The shipped county with so many households a village, and sections changed; fitted beforehand, to save time."""
+    """The shipped county with so many households a village, and sections changed."""
     county = tomllib.loads((PROFILES / "gansu_county.toml").read_text(encoding="utf-8"))
     county["size"] = {"villages": villages, "households_per_village": households, "village_spread": 0.35}
     if villages < 215:
         county["townships"] = [{**county["townships"][0], "villages": villages}]
-    county["fitted"] = {"level": 1.0, "spread": 0.45, "registry_line": 1.0}
     for section, values in changes.items():
         county[section] = {**county[section], **values}
     path = folder / f"profile_{villages}_{households}.toml"

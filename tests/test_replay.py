@@ -11,7 +11,7 @@ import pytest
 from small_worlds import EVERY_POLICY, VISITS, plan_of
 
 from sim.model import VillageModel
-from sim.population import kept, opening
+from sim.population import first_year, kept
 from sim.replay import ReplayedError
 from sim.scenario import Plan
 
@@ -26,7 +26,7 @@ def plan(tmp_path: Path) -> Plan:
 class Broken(VillageModel):
     """On the morning of some day something is wrong with one household, which a rule will stumble on later."""
 
-    column, value, row, on = "talent", np.nan, 77, 40
+    column, value, row, on = "talent", np.nan, 78, 40
 
     def _turn_the_calendar(self, calendar: object) -> None:
         super()._turn_the_calendar(calendar)
@@ -56,7 +56,7 @@ def test_a_failure_names_rule_household_and_day(
     with pytest.raises(ReplayedError) as caught:
         model.run_model()
     error = caught.value
-    assert error.agent == f"Household {model.keys[77]}"
+    assert error.agent == f"Household {model.keys[78]}"
     assert error.when == when
     assert cause in str(error) and error.agent in str(error) and error.when in str(error)
     assert error.file.startswith("sim/economy/") and f"{error.file}:{error.line}" in str(error)
@@ -91,14 +91,14 @@ def test_a_failure_of_a_policy_that_is_no_rule_is_left_as_it_is(plan: Plan, monk
 def test_a_failure_in_the_opening_year_names_rule_and_household(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    laid_out = opening.lay_out
+    laid_out = first_year.lay_out
 
     def without_persons(*args: object) -> object:
         world = laid_out(*args)
         world.households["persons"][9] = 0
         return world
 
-    monkeypatch.setattr(opening, "lay_out", without_persons)
+    monkeypatch.setattr(first_year, "lay_out", without_persons)
     monkeypatch.setattr(kept, "_KEPT", OrderedDict())
     with pytest.raises(ReplayedError, match="the opening year, Household 1048585: ZeroDivisionError"):
         VillageModel(plan_of(tmp_path, [VISITS]), rng=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Describe, fit and write the generated population.")
 
-LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit")
+LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
 
 Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, or a profile file.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the population.")]
@@ -53,12 +54,19 @@ def fit(
     """Fit the generator to a profile, and print the table 'fitted' that saves doing so in every run."""
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
-    from sim.population.opening import fit as find
+    from sim.population.fitting import digest
+    from sim.population.fitting import fit as find
 
     loaded, values = _profile(profile), load_parameters().values
-    knobs = find(loaded, as_python(values), as_row(values))
-    keys = ("level", "spread", "registry_line")
-    table = "[fitted]\n" + "".join(f"{key} = {getattr(knobs, key)!r}\n" for key in keys)
+    row = as_row(values)
+    knobs, cuts = find(loaded, as_python(values), row)
+    table = "".join(
+        (
+            f'[fitted]\nof = "{digest(loaded, row)}"\n',
+            *(f"knobs.{name} = {value!r}\n" for name, value in vars(knobs).items()),
+            *(f"{name} = {_toml(value)}\n" for name, value in vars(cuts).items()),
+        )
+    )
     typer.echo(table, nl=False)
     if write:
         from experiments.store import write_atomic
@@ -85,11 +93,12 @@ def make(
     from experiments.store import write_atomic
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
-    from sim.population.opening import REFERENCE_START, open_world
+    from sim.population.fitting import reference_start
+    from sim.population.opening import open_world
 
     loaded, values = _profile(profile), load_parameters().values
     size = villages or loaded.villages
-    opened = open_world(loaded, size, seed, as_python(values), as_row(values), *REFERENCE_START)
+    opened = open_world(loaded, size, seed, as_python(values), as_row(values), *reference_start(loaded))
     world = opened.world
     tables: dict[str, dict[str, Any]] = {
         kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names}
@@ -125,8 +134,16 @@ def _path(name: str) -> Path:
     return shipped if shipped.is_file() else Path(name)
 
 
+def _toml(value: float | tuple[float, ...]) -> str:
+    return repr(list(value)) if isinstance(value, tuple) else repr(value)
+
+
 def _column(values: Any) -> Any:
     return list(values) if values.ndim > 1 else values
+
+
+ROLES = {"set": ("set", "设定"), "fitted": ("fitted", "拟合"), "free": ("free", "检验")}
+UNITS_ZH = dict(villages="个", households="户", persons="人", cadres="人", units="个", yuan="元", mu="亩")
 
 
 def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
@@ -135,20 +152,42 @@ def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
     from rich.text import Text
 
     heads = (
-        ("指标", "模型", "本县", "差额", "允许差额", "")
+        ("指标", "模型", "本县或公布数", "差额", "允许差额", "用途", "")
         if chinese
-        else ("Figure", "Model", "Profile", "Difference", "Tolerance", "")
+        else ("Figure", "Model", "Profile or published", "Difference", "Tolerance", "Use", "")
     )
     table = Table()
     for head in heads:
-        table.add_column(head, justify="left" if head in (heads[0], "") else "right")
+        table.add_column(head, justify="left" if head in (heads[0], heads[5], "") else "right")
     out = "超出" if chinese else "OUT"
     for row in rows:
-        label = f"{row['label_zh' if chinese else 'label_en']} ({row['unit']})" if row["unit"] else row["label_en"]
-        numbers = [_number(row[key]) for key in ("model", "profile", "difference", "tolerance")]
-        table.add_row(Text(label), *numbers, "" if row["within"] else Text(out, style="bold red"))
-    Console().print(table)
+        label, unit = row["label_zh" if chinese else "label_en"], row["unit"]
+        share = unit == "share"
+        if unit and not share:
+            label = f"{label}({UNITS_ZH.get(unit, unit)})" if chinese else f"{label} ({unit})"
+        signs = (("%", "个百分点") if chinese else ("%", " points")) if share else ("", "")
+        numbers = [
+            _number(row[key], row["tolerance"], share) + signs[key in ("difference", "tolerance")]
+            for key in ("model", "profile", "difference", "tolerance")
+        ]
+        role = ROLES[row["role"]][chinese]
+        table.add_row(Text(label), *numbers, role, "" if row["within"] else Text(out, style="bold red"))
+    console = Console()
+    console.print(table)
+    failed = sum(not row["within"] for row in rows)
+    free = sum(row["role"] == "free" for row in rows)
+    if chinese:
+        console.print(f"共 {len(rows)} 项,超出允许差额 {failed} 项;其中 {free} 项未用于设定模型,可作检验。")
+    else:
+        console.print(
+            f"{len(rows)} lines, {failed} out of tolerance. What was set or fitted confirms nothing; "
+            f"{free} lines are free: not used to set the world."
+        )
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _number(value: float, tolerance: float, share: bool) -> str:
+    """As many digits as the tolerance can tell apart, and one more."""
+    value, tolerance = (100.0 * value, 100.0 * tolerance) if share else (value, tolerance)
+    decimals = min(3, max(0, 1 - math.floor(math.log10(tolerance)))) if tolerance > 0.0 else 0
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if not float(text.replace(",", "")) else text

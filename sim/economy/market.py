@@ -26,13 +26,27 @@ class Market:
     the years alone.
     """
 
-    def __init__(self, villages: NDArray[np.void], p: P) -> None:
-        self.villages, self.p = villages, p
+    def __init__(self, villages: NDArray[np.void], p: P, wages: float = 1.0, prices: float = 1.0) -> None:
+        """A market in which nothing has been sold yet.
+
+        Args:
+            villages: Rows of the villages that share it.
+            p: Parameters.
+            wages: What its migrants are paid, against the nation's.
+            prices: What is paid for farm goods, against the parameters.
+        """
+        self.villages, self.p, self.wages, self.prices = villages, p, wages, prices
         self.counties = int(villages["county"].max()) + 1
         self.opening_supply = np.ones((self.counties, LINES))
         self.supply_ratio = np.ones((self.counties, LINES))
         self.shock_log = np.zeros((self.counties, LINES))
         self.severity = np.zeros(self.counties, dtype=np.int64)
+
+    def beside(self, villages: NDArray[np.void]) -> Market:
+        """The same market, newly opened, for a copy of its villages."""
+        twin = Market(villages, self.p, self.wages, self.prices)
+        twin.opening_supply = self.opening_supply.copy()
+        return twin
 
     def county_supply(self) -> NDArray[np.float64]:
         """Supply by county and line, summed over villages in their order."""
@@ -77,7 +91,7 @@ class Market:
         premium = 1.0 + p.cooperative_premium * v["cooperative"]
         for line in range(LINES):
             # A business sells in the village itself: no haul to pay for.
-            net = (1.0 - margin) * premium if line < LINES - 1 else np.ones(len(v))
+            net = (1.0 - margin) * premium * self.prices if line < LINES - 1 else np.ones(len(v))
             v["gate_price"][:, line] = actual[county, line] * net
             v["expected_price"][:, line] = expected[county, line] * net
         factors = np.array([weather.yield_factor(s, 0.0, p) for s in range(3)])
@@ -92,7 +106,7 @@ class Market:
             if line == 1:
                 result *= 1.0 - p.orchard_drought * (1.0 - v["weather"])
             v["seen_result"][:, line - 1] = result
-        v["away_wage_yuan"] = p.migrant_wage_yuan * p.migrant_wage_relative * today.wage_trend
+        v["away_wage_yuan"] = p.migrant_wage_yuan * self.wages * today.wage_trend
         v["local_wage_yuan"] = p.local_wage_yuan * today.wage_trend
         self.share_out_jobs(today)
 

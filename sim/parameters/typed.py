@@ -62,7 +62,6 @@ class P:
     course_without_follow_up: float
     cpi: tuple[float, ...]
     day_value_share: float
-    dependants_share: float
     deprived_cutoff: float
     dibao_aim: float
     dibao_share: float
@@ -144,7 +143,6 @@ class P:
     jobs_most: float
     kept_before_repaying: float
     knows_lines: tuple[float, ...]
-    land_head_mu: float
     land_sd: float
     land_terrain: tuple[float, ...]
     leave_base: float
@@ -180,7 +178,6 @@ class P:
     meeting_awareness: float
     meeting_reach: float
     meeting_tells: float
-    migrant_wage_relative: float
     migrant_wage_yuan: float
     network_calls: float
     network_least: float
@@ -228,8 +225,6 @@ class P:
     project_water: float
     property_growth: float
     property_households: float
-    property_mean_yuan: float
-    registry_noise: float
     repay_burden: float
     required_return: float
     rest_rate: float
@@ -237,8 +232,8 @@ class P:
     satisfaction_base: float
     satisfaction_rate: float
     saving_horizon_months: float
+    schooling_ends: tuple[float, ...]
     schooling_mean: float
-    schooling_shares: tuple[float, ...]
     senior_fee_yuan: float
     senior_share: float
     site_meeting_reach: float

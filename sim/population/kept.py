@@ -36,5 +36,4 @@ def opened_world(
         _KEPT[key] = open_world(profile, n_villages, seed, p, row, year, month, threads)
         while add_up(villages for villages, *_ in _KEPT) > MOST_VILLAGES:
             _KEPT.popitem(last=False)
-    kept = _KEPT[key]
-    return Opened(kept.world.copy(), kept.opening_supply.copy(), kept.line_yuan)
+    return _KEPT[key].copy()

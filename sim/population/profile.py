@@ -16,11 +16,11 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.agents.unit import LEVELS
-from sim.draws import decision, uniform
+from sim.draws import decision, uniforms
 from sim.errors import UserError
 from sim.frozen import FrozenDict, FrozenModel
 from sim.numerics import add_up, log, norm_cdf, norm_ppf
-from sim.population.sharing import Ints, interleave, share_out
+from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.population.trades import TRADES, known_trade
 from sim.purses import Purse
 from sim.toml_check import check
@@ -139,7 +139,9 @@ class Prices(FrozenModel):
     """Where prices and wages stand."""
 
     region: str = Field(min_length=1, description="region whose prices and weather it shares")
-    wage_level: float = Field(default=1.0, gt=0, le=5, description="against the national migrant wage")
+    wage_level: float | None = Field(
+        default=None, gt=0, le=5, description="migrants' pay against the nation's; else it follows from the wage share"
+    )
     price_level: float = Field(default=1.0, gt=0, le=5, description="against the parameter files' prices")
 
 
@@ -160,11 +162,14 @@ class Township(FrozenModel):
 
 
 class Fitted(FrozenModel):
-    """What the generator found when it was fitted to the profile (see `sim.population.synthetic`)."""
+    """What the generator found when it was fitted to the profile (see `sim.population.fitting`)."""
 
-    level: float = Field(gt=0)
-    spread: float = Field(gt=0)
-    registry_line: float = Field(gt=0)
+    of: str = Field(description="hash of profile, parameters and rules; when it no longer agrees, the fit is made anew")
+    knobs: Annotated[Mapping[str, float], AfterValidator(FrozenDict)]
+    fifths: tuple[float, ...]
+    registry_line: float
+    registry_noise: float
+    causes: tuple[float, ...]
 
 
 class Profile(FrozenModel):
@@ -359,13 +364,11 @@ def village_sizes(profile: Profile, n: int, seed: int) -> Ints:
         n: Villages.
         seed: Population seed.
     """
-    sizes = share_out(profile.size.households_per_village, n + 1)
+    sizes = share_out(profile.size.households_per_village, n)
     reach = profile.size.village_spread * profile.size.households_per_village
-    for a in range(profile.villages % 2, n, 2):
-        more = math.floor(reach * (2.0 * uniform(seed, VILLAGE_SIZE, a, 0) - 1.0) + 0.5)
-        sizes[a] += more
-        sizes[a + 1] -= more
-    return np.maximum(sizes[:n], 1)
+    pair, sign = in_pairs(n, profile.villages)
+    more = np.floor(reach * (2.0 * uniforms(seed, VILLAGE_SIZE, pair, 0) - 1.0) + 0.5).astype(np.int64)
+    return np.maximum(sizes + sign * more, 1)
 
 
 def terrains(profile: Profile, n: int) -> tuple[Ints, Ints]:

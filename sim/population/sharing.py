@@ -28,6 +28,22 @@ def share_out(each: float, n: int, phase: float = 0.0) -> Ints:
     return np.asarray(marks[1:] - marks[:-1])
 
 
+def in_pairs(n: int, block: int) -> tuple[Ints, Ints]:
+    """Places two by two, so that what one has above the mean the other has below, and totals do not depend on chance.
+
+    Args:
+        n: Places.
+        block: Pairs do not reach across blocks of so many places; where a block is odd its first place stands alone.
+
+    Returns:
+        For each place the first place of its pair, and its sign: 1, -1, or 0 if it stands alone.
+    """
+    place = np.arange(n, dtype=np.int64)
+    here = place % block - block % 2
+    second = here % 2 * (here >= 0)
+    return place - second, np.where(here < 0, 0, 1 - 2 * second)
+
+
 def interleave(weights: Sequence[float], n: int) -> Ints:
     """n places given to kinds in proportion to their weights, each kind spread out evenly.
 

@@ -7,6 +7,7 @@ own rules (see `sim.population.opening`); their income is what comes of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,12 @@ from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
 from sim.draws import decision, uniform, uniforms
-from sim.numerics import exp, logistic, norm_ppf, norm_ppf_array
+from sim.errors import UserError
+from sim.numerics import add_up, exp, logistic, norm_ppf, norm_ppf_array
 from sim.population.network import contacts
 from sim.population.profile import Profile, terrains, village_sizes
-from sim.population.sharing import share_out
+from sim.population.sharing import in_pairs, share_out
+from sim.records import Record, real
 from sim.rule import kernel, rule
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ LIVING = decision("people.living")
 FIELDS = decision("people.land")
 PLACE = decision("village.place")
 CADRE = decision("cadre.nature")
+Network = tuple[NDArray[np.int64], NDArray[np.int32]]  # indptr and indices, as `contacts` gives them
+EXPECTED_BY_MOUTHS = 0.42  # share of the income a household expects at first that goes by mouths, not by hands
 SLOTS_A_VILLAGE = 1 << 20  # household keys: village key times this, plus the slot
 
 
@@ -57,24 +62,102 @@ class World:
 
     def copy(self) -> World:
         """A world of its own; the network is shared, since nothing writes it."""
-        return World(
-            self.households.copy(), self.villages.copy(), self.cadres.copy(), self.units.copy(), self.indptr, self.indices
-        )
+        h, v, c, u = (rows.copy() for rows in (self.households, self.villages, self.cadres, self.units))
+        return World(h, v, c, u, self.indptr, self.indices)
 
 
 @dataclass(frozen=True)
 class Knobs:
-    """What is fitted so that the opening year gives the profile's mean income, headcount and registry.
+    """What is fitted so that the opening year ends in the profile's figures (see `sim.population.fitting`).
 
     Attributes:
-        level: Factor on what land, hands and capital bring (1 = as the parameters say).
+        level: Factor on what land, stock, glass and shops bring (1 = as the parameters say).
         spread: Standard deviation of log ability.
-        registry_line: Income per head below which, seen with error, a household is registered (share of the line).
+        wages: What the county's migrants are paid, against the nation's.
+        property_yuan: Rents and dividends of a household that has any, at ability 1 and 2012 prices.
+        dibao: Log odds of the minimum living guarantee for a middling household.
+        dependants: Share of members beyond two who are children.
+        land_mu: Land a head, before terrain and household size.
     """
 
-    level: float = 1.0
-    spread: float = 0.45
-    registry_line: float = 1.0
+    level: float = 1.25
+    spread: float = 0.2
+    wages: float = 0.61
+    property_yuan: float = 1300.0
+    dibao: float = -2.2
+    dependants: float = 0.38
+    land_mu: float = 2.35
+
+
+class Shape(Record):
+    """What rules read when they make up a household: the knobs, and what follows from the profile alone."""
+
+    level: float = real("ratio", "as in the knobs")
+    spread: float = real("log points", "as in the knobs")
+    property_yuan: float = real("yuan/year", "as in the knobs")
+    dibao: float = real("log odds", "as in the knobs")
+    dependants: float = real("share", "as in the knobs")
+    land_mu: float = real("mu/person", "as in the knobs")
+    a_head_yuan: float = real("yuan/month", "income expected at first by each person")
+    a_worker_yuan: float = real("yuan/month", "and by each worker of ability 1")
+    sizes: Sequence[float] = real("share", "households with 1, 2, ... persons", 8)
+    schooling: Sequence[float] = real("share", "classes of schooling of the best-schooled worker", 5)
+
+
+def shape(profile: Profile, p: P, knobs: Knobs) -> NDArray[np.void]:
+    """The knobs and the profile's part in one row."""
+    rows = Shape.rows(1)
+    row, household = rows[0], profile.household
+    for name, value in vars(knobs).items():
+        if name in Shape.COLUMNS:
+            row[name] = value
+    household_yuan = profile.income_yuan / 12.0 * household.size
+    row["a_head_yuan"] = EXPECTED_BY_MOUTHS * household_yuan / household.size
+    row["a_worker_yuan"] = (1.0 - EXPECTED_BY_MOUTHS) * household_yuan / household.workers
+    row["sizes"] = tilted(p.persons_shares, household.size)
+    education = household.education
+    unschooled, college = p.schooling_ends
+    row["schooling"] = (
+        education.primary * unschooled,
+        education.primary * (1.0 - unschooled),
+        education.junior,
+        education.senior * (1.0 - college),
+        education.senior * college,
+    )
+    return rows
+
+
+def tilted(shares: Sequence[float], size: float) -> tuple[float, ...]:
+    """Shares of households with 1, 2, ... persons, tilted from a known shape to another mean size.
+
+    Raises:
+        UserError: The shape cannot be tilted so far.
+    """
+
+    def tilt(x: float) -> tuple[list[float], float]:
+        weights, factor = [], 1.0
+        for share in shares:
+            weights.append(share * factor)
+            factor *= x
+        whole = add_up(weights)
+        weights = [weight / whole for weight in weights]
+        return weights, add_up(n * weight for n, weight in enumerate(weights, start=1))
+
+    low, high = 0.1, 10.0
+    least, most = tilt(low)[1], tilt(high)[1]
+    if not least < size < most:
+        raise UserError(
+            f"households of {size:g} persons on average cannot be made up",
+            field="household.size",
+            allowed=f"{least:.1f} to {most:.1f}",
+        )
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if tilt(middle)[1] < size:
+            low = middle
+        else:
+            high = middle
+    return tuple(tilt(low)[0])
 
 
 @rule
@@ -89,9 +172,9 @@ def pick(u: float, shares: Any, n: int) -> int:
 
 
 @rule
-def gather(h: Household, p: P, seed: int) -> None:
+def gather(h: Household, p: P, k: Shape, seed: int) -> None:
     """Who lives in the household: persons, elders, children, students, workers."""
-    h.persons = 1 + pick(uniform(seed, PEOPLE, h.key, 0, 0), p.persons_shares, 8)
+    h.persons = 1 + pick(uniform(seed, PEOPLE, h.key, 0, 0), k.sizes, 8)
     u = uniform(seed, PEOPLE, h.key, 0, 1)
     h.elders = 0
     if u > p.elder_none:
@@ -101,7 +184,7 @@ def gather(h: Household, p: P, seed: int) -> None:
     rest -= disabled
     h.children = h.seniors = h.university = h.leavers = 0
     for member in range(max(0, rest - 2)):
-        if uniform(seed, PEOPLE, h.key, 0, 10 + member) < p.dependants_share:
+        if uniform(seed, PEOPLE, h.key, 0, 10 + member) < k.dependants:
             h.children += 1
     rest -= h.children
     if h.persons >= 3 and rest >= 3 and uniform(seed, PEOPLE, h.key, 0, 3) < p.senior_share * 2.0:
@@ -113,7 +196,7 @@ def gather(h: Household, p: P, seed: int) -> None:
     h.workers = max(0, rest)
     if h.workers >= 2 and h.persons >= 3 and uniform(seed, PEOPLE, h.key, 0, 5) < p.leaver_share * 1.5:
         h.leavers = 1
-    years = pick(uniform(seed, SCHOOLING, h.key, 0), p.schooling_shares, 5)
+    years = pick(uniform(seed, SCHOOLING, h.key, 0), k.schooling, 5)
     h.schooling = 0 if years == 0 else 3 + 3 * years - (1 if years <= 2 else 0) + (1 if years == 4 else 0)
 
 
@@ -124,17 +207,18 @@ def normal(seed: int, what: int, key: int, k: int) -> float:
 
 
 @rule
-def endow(h: Household, v: Village, p: P, seed: int, spread: float) -> None:
+def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
     """What the household has and can: ability, talent, skills, land and capital by line."""
     z = normal(seed, GIFTS, h.key, 0)
     schooled = h.schooling - 7.0
-    h.ability = exp(spread * z - 0.5 * spread * spread + p.ability_schooling * schooled)
+    h.ability = exp(k.spread * z - 0.5 * k.spread * k.spread + p.ability_schooling * schooled)
     hand = normal(seed, GIFTS, h.key, 1)
     h.talent = exp(p.talent_sd * hand - 0.5 * p.talent_sd * p.talent_sd)
-    h.farm_skill = min(0.95, max(0.05, p.farm_skill_mean + 0.01 * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 2)))
+    farm = p.farm_skill_mean + 0.01 * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 2)
+    h.farm_skill = min(0.95, max(0.05, farm))
     work = p.work_skill_mean + 0.035 * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 3)
     h.work_skill = min(0.95, max(0.02, work))
-    land = p.land_head_mu * p.land_terrain[v.terrain] * (1.5 + 0.65 * h.persons)
+    land = k.land_mu * p.land_terrain[v.terrain] * (1.5 + 0.65 * h.persons)
     h.land_mu = land * exp(p.land_sd * normal(seed, FIELDS, h.key, 0) - 0.5 * p.land_sd * p.land_sd)
     if uniform(seed, HOLDINGS, h.key, 0, 0) < p.orchard_households[v.terrain] and h.workers > 0:
         h.orchard_mu = min(0.5 * h.land_mu, p.orchard_mean_mu * exp(0.6 * normal(seed, HOLDINGS, h.key, 1) - 0.18))
@@ -150,17 +234,16 @@ def endow(h: Household, v: Village, p: P, seed: int, spread: float) -> None:
     if uniform(seed, HOLDINGS, h.key, 0, 9) < lean and h.workers > 0:
         h.business_yuan = p.business_mean_yuan * h.talent * exp(0.7 * normal(seed, HOLDINGS, h.key, 10) - 0.245)
     if uniform(seed, HOLDINGS, h.key, 0, 11) < p.property_households:
-        h.property_yuan = p.property_mean_yuan * h.ability * exp(0.8 * normal(seed, HOLDINGS, h.key, 12) - 0.32)
-    odds = -0.9 - p.dibao_aim * z + 0.8 * (h.elders > 0) - 0.5 * (h.workers - 2) + p.dibao_aim * (p.dibao_share - 0.16) * 6.0
-    if uniform(seed, LIVING, h.key, 0, 0) < logistic(odds - 1.5):
+        h.property_yuan = k.property_yuan * h.ability * exp(0.8 * normal(seed, HOLDINGS, h.key, 12) - 0.32)
+    odds = k.dibao - p.dibao_aim * z + 0.8 * (h.elders > 0) - 0.5 * (h.workers - 2)
+    if uniform(seed, LIVING, h.key, 0, 0) < logistic(odds):
         h.dibao = h.persons
 
 
 @rule
-def furnish(h: Household, v: Village, p: P, seed: int, water_share: float) -> None:
+def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: float) -> None:
     """What it owes, has saved, knows and lives in as the opening year begins."""
-    rough = 150.0 * h.persons + 320.0 * h.workers * h.ability
-    h.expected_yuan = rough * v.level
+    h.expected_yuan = (k.a_head_yuan * h.persons + k.a_worker_yuan * h.workers * h.ability) * v.level / k.level
     h.cash_yuan = p.cash_months * h.expected_yuan * exp(0.8 * normal(seed, SAVINGS, h.key, 0) - 0.32) + 2000.0
     if uniform(seed, SAVINGS, h.key, 0, 1) < p.bank_borrowers * min(3.0, 0.5 + h.talent * 0.5):
         h.debt_yuan[0] = p.bank_loan_yuan * exp(0.6 * normal(seed, SAVINGS, h.key, 2) - 0.18)
@@ -183,8 +266,8 @@ def furnish(h: Household, v: Village, p: P, seed: int, water_share: float) -> No
         h.knows |= 1 << 3
     if h.business_yuan > 0.0:
         h.knows |= 1 << 4
-    richer = min(1.5, h.ability * v.level)
-    h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < p.house_sound * (0.4 + 0.6 * richer) * 1.05 else 0
+    richer = min(1.5, h.ability * v.level / k.level)
+    h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < p.house_sound * (0.4 + 0.6 * richer) else 0
     h.water = 1 if uniform(seed, LIVING, h.key, 0, 3) < water_share else 0
     h.insured = 1 if uniform(seed, LIVING, h.key, 0, 4) < p.insured_share else 0
     h.cadre = -1
@@ -195,8 +278,8 @@ def settle(
     households: Any,
     villages: Any,
     params: Any,
+    knobs: Any,
     seed: int,
-    spread: float,
     slots_a_village: int,
     water: NDArray[np.float64],
     first: int,
@@ -204,22 +287,25 @@ def settle(
 ) -> None:
     """Fill the households of villages `first` to `last` (exclusive)."""
     p = params[0]
+    k = knobs[0]
     for i in range(first, last):
         v = villages[i]
         for j in range(v.first, v.last):
             h = households[j]
             h.key = v.key * slots_a_village + (j - v.first)
             h.village = i
-            gather(h, p, seed)
-            endow(h, v, p, seed, spread)
-            furnish(h, v, p, seed, water[i])
+            gather(h, p, k, seed)
+            endow(h, v, p, k, seed)
+            furnish(h, v, p, k, seed, water[i])
 
 
 def _normals(seed: int, keys: NDArray[np.int64], k: int) -> NDArray[np.float64]:
     return norm_ppf_array(uniforms(seed, PLACE, keys, 0, k))
 
 
-def lay_out_villages(profile: Profile, n: int, seed: int, p: P, knobs: Knobs) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+def lay_out_villages(
+    profile: Profile, n: int, seed: int, p: P, knobs: Knobs
+) -> tuple[NDArray[np.void], NDArray[np.float64]]:
     """The villages' places, and the share of households with safe water in each."""
     villages = Village.rows(n)
     keys = np.arange(1, n + 1, dtype=np.int64)
@@ -231,12 +317,14 @@ def lay_out_villages(profile: Profile, n: int, seed: int, p: P, knobs: Knobs) ->
     villages["county"] = np.arange(n) // a_county
     terrain, township = terrains(profile, n)
     villages["terrain"], villages["township"] = terrain, township
-    z = _normals(seed, keys, 0)
+    pair, sign = in_pairs(n, profile.villages)
+    z = sign * _normals(seed, pair + 1, 0)
     level = knobs.level * np.array(p.level_terrain)[terrain]
     villages["level"] = level * (1.0 + p.level_sd * np.clip(z, -2.5, 2.5))
     villages["road"] = np.clip(np.array(p.road_mean)[terrain] + 0.2 * _normals(seed, keys, 1), 0.05, 1.0)
     villages["distance_km"] = 4.0 + 36.0 * uniforms(seed, PLACE, keys, 0, 2)
-    villages["irrigation"] = np.clip(np.array(p.irrigation_terrain)[terrain] * (0.5 + uniforms(seed, PLACE, keys, 0, 3)), 0, 1)
+    watered = np.array(p.irrigation_terrain)[terrain] * (0.5 + uniforms(seed, PLACE, keys, 0, 3))
+    villages["irrigation"] = np.clip(watered, 0.0, 1.0)
     villages["leadership"] = np.clip(0.5 + 0.18 * _normals(seed, keys, 4), 0.05, 0.95)
     villages["cohesion"] = np.clip(0.5 + 0.15 * _normals(seed, keys, 5), 0.1, 0.95)
     has_coop = uniforms(seed, PLACE, keys, 0, 6) < 0.25
@@ -270,20 +358,23 @@ def post_cadres(profile: Profile, villages: NDArray[np.void], seed: int, p: P) -
     return cadres
 
 
-def pair_units(profile: Profile, villages: NDArray[np.void], cadres: NDArray[np.void], seed: int, p: P) -> NDArray[np.void]:
+def pair_units(
+    profile: Profile, villages: NDArray[np.void], cadres: NDArray[np.void], seed: int, p: P
+) -> NDArray[np.void]:
     """Support units, each paired with villages side by side, and the cadres they send."""
     unit_of = np.floor(np.arange(len(villages)) * (profile.units / profile.villages) + 1e-9).astype(np.int64)
-    units = Unit.rows(int(unit_of.max()) + 1)
+    units = Unit.rows(max(int(unit_of.max()) + 1, int(len(villages) * profile.units / profile.villages + 1e-9)))
     index = np.arange(len(units))
     units["key"] = index + 1
     levels, trades = profile.unit_levels_and_trades(len(units))
     units["level"], units["trade"] = levels, trades
     units["first_village"] = np.searchsorted(unit_of, index, side="left")
     units["last_village"] = np.searchsorted(unit_of, index, side="right")
-    units["group"] = villages["county"][units["first_village"]]
+    units["group"] = villages["county"][np.minimum(units["first_village"], len(villages) - 1)]
     units["project"] = -1
-    spread = 0.4 + 1.2 * uniforms(seed, CADRE, units["key"].astype(np.int64), 0, 20)
-    units["money_yuan"] = profile.unit_money_yuan / profile.units * spread
+    pair, sign = in_pairs(len(units), profile.units)
+    more = 0.6 * sign * (2.0 * uniforms(seed, CADRE, pair, 0, 20) - 1.0)
+    units["money_yuan"] = profile.unit_money_yuan / profile.units * (1.0 + more)
     units["effort"] = np.array(p.level_effort)[levels]
     units["standing"] = 0.5
     villages["unit"] = unit_of
@@ -292,7 +383,15 @@ def pair_units(profile: Profile, villages: NDArray[np.void], cadres: NDArray[np.
     return units
 
 
-def lay_out(profile: Profile, n_villages: int, seed: int, p: P, row: NDArray[np.void], knobs: Knobs) -> World:
+def lay_out(
+    profile: Profile,
+    n_villages: int,
+    seed: int,
+    p: P,
+    row: NDArray[np.void],
+    knobs: Knobs,
+    network: Network | None = None,
+) -> World:
     """A world before its opening year.
 
     Args:
@@ -301,13 +400,15 @@ def lay_out(profile: Profile, n_villages: int, seed: int, p: P, row: NDArray[np.
         seed: Population seed.
         p: Parameters.
         row: The same as a record array.
-        knobs: Fitted level, spread and registry line.
+        knobs: What was fitted to the profile.
+        network: The contacts of these villages, if already drawn: knobs leave them as they are.
     """
     villages, water = lay_out_villages(profile, n_villages, seed, p, knobs)
     households = Household.rows(int(villages["last"][-1]))
-    settle(households, villages, row, seed, knobs.spread, SLOTS_A_VILLAGE, water, 0, n_villages)
+    settle(households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water, 0, n_villages)
     cadres = post_cadres(profile, villages, seed, p)
     units = pair_units(profile, villages, cadres, seed, p)
-    offsets = np.append(villages["first"], villages["last"][-1]).astype(np.int64)
-    indptr, indices = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p))
-    return World(households, villages, cadres, units, indptr, indices)
+    if network is None:
+        offsets = np.append(villages["first"], villages["last"][-1]).astype(np.int64)
+        network = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p))
+    return World(households, villages, cadres, units, *network)

@@ -319,8 +319,9 @@ def test_report_by_name_or_folder(compared: list[dict[str, Any]]) -> None:
 def test_describe_fails_if_a_line_is_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import sim.population
 
-    keys = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit")
-    good = dict(zip(keys, ("income", "Income", "收入", 4340.0, 4344.32, -4.32, 43.0, True, "yuan"), strict=True))
+    keys = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
+    values = ("income", "Income", "收入", 4340.0, 4344.32, -4.32, 43.0, True, "yuan", "fitted")
+    good = dict(zip(keys, values, strict=True))
     lines = [good]
     fake = SimpleNamespace(describe=lambda profile, **_: lines)
     monkeypatch.setitem(sys.modules, "sim.population.describe", fake)

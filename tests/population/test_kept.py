@@ -30,11 +30,11 @@ def test_a_kept_world_is_opened_once_and_never_changed() -> None:
     first = world()
     fresh = first.world.households.copy()
     first.world.households["cash_yuan"] = -1.0
-    first.opening_supply[:] = 0.0
+    first.market.opening_supply[:] = 0.0
     again = world()
     assert len(kept._KEPT) == 1
     assert again.world.households.tobytes() == fresh.tobytes()
-    assert np.all(again.opening_supply > 0.0)
+    assert np.all(again.market.opening_supply > 0.0)
 
 
 def test_another_world_is_another_one() -> None:

@@ -126,10 +126,11 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
 
 
 def test_era_may_be_a_number_and_a_fit_may_be_stored(tmp_path: Path) -> None:
-    fit = "[fitted]\nlevel = 1.02\nspread = 0.4\nregistry_line = 1.1\n\n[size]"
+    cuts = "fifths = [1.0, 2.0, 3.0, 4.0]\nregistry_line = 1.1\nregistry_noise = 0.5\ncauses = [1.0]\n"
+    fit = f'[fitted]\nof = "abc"\nknobs.level = 1.02\nknobs.spread = 0.4\n{cuts}\n[size]'
     profile = load_profile(changed(tmp_path, ('era = "2012"', "era = 2012"), ("[size]", fit)))
     assert profile.era == "2012"
-    assert profile.fitted is not None and profile.fitted.level == 1.02
+    assert profile.fitted is not None and profile.fitted.knobs["level"] == 1.02
 
 
 def test_published_lognormal_headcounts() -> None:

@@ -1,0 +1,136 @@
+"""The first year: a laid-out world lives twelve months under the model's own rules, in a normal year without campaign.
+
+What comes of it is last year's income by source, savings, debts, who is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.household import close_month, close_year
+from sim.economy.labour import already_away
+from sim.economy.learning import Seen, look_around, talk
+from sim.economy.market import Market
+from sim.engine import Engine
+from sim.money import N_REASONS
+from sim.population.flags import income
+from sim.population.profile import Profile
+from sim.population.synthetic import Knobs, Network, World, lay_out
+from sim.records import in_range, views_of
+from sim.replay import FAILURES, Careful, explain
+from sim.rule import kernel
+from sim.today import Today
+from sim.trend import write_month
+
+if TYPE_CHECKING:
+    from sim.parameters.packed import P
+
+
+Month = tuple[int, int]  # year, month
+
+
+@dataclass
+class Opened:
+    """A world on the eve of the run, the market it has, and its poverty line of the closed year."""
+
+    world: World
+    market: Market
+    line_yuan: float
+
+    def copy(self) -> Opened:
+        """One of its own, to be changed."""
+        world = self.world.copy()
+        return Opened(world, self.market.beside(world.villages), self.line_yuan)
+
+
+@kernel
+def send_away(households: Any, villages: Any, params: Any, todays: Any, first: int, last: int) -> None:
+    """Who is away for work as the opening year begins."""
+    for i in range(first, last):
+        v = villages[i]
+        for j in range(v.first, v.last):
+            households[j].migrants = already_away(households[j], v, params[0], todays[0])
+
+
+def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, start: Month, engine: Engine) -> Opened:
+    """Run the twelve months before `start` and close their accounts.
+
+    Args:
+        world: A laid-out world; it is changed in place.
+        market: The market of its villages.
+        row: Parameters as a record array.
+        seed: Population seed: the opening year belongs to the population, not to the run.
+        start: Year and month in which the run opens.
+        engine: What runs the rules.
+    """
+    h, v, p = world.households, world.villages, market.p
+    rows = Today.rows(1)
+    today: Today = Today.of(rows[0])
+    tills = np.zeros((len(v), N_REASONS))
+    seen = Seen.rows(len(h))
+    today.seed, today.people_seed, today.normal_year, today.loan_rate[0] = seed, seed, 1, p.bank_rate
+    line = 0.0
+    for back in range(12, 0, -1):
+        months = start[0] * 12 + (start[1] - 1) - back
+        today.year, today.calendar_month, today.month = months // 12, months % 12 + 1, 1 - back
+        today.frozen = int(today.calendar_month in (12, 1, 2))
+        write_month(today, p)
+        line += today.line_yuan / 12.0
+        market.open_month(today)
+        if back == 12:
+            engine.run(send_away, h, v, row, rows)
+        engine.run(close_month, h, v, row, rows, tills)
+        market.remember_free_days(today)
+        engine.call(look_around, h, seen, 0, len(h))
+        engine.run(talk, h, v, row, rows, seen, world.indptr, world.indices)
+    engine.call(close_year, h, 0, len(h))
+    engine.close()
+    if not in_range(h):
+        raise ArithmeticError("households end the opening year out of range")
+    h["expected_yuan"] = income(h) / 12.0
+    market.remember_opening()
+    return Opened(world, market, line)
+
+
+def begin(
+    profile: Profile,
+    n: int,
+    seed: int,
+    p: P,
+    row: NDArray[np.void],
+    knobs: Knobs,
+    start: Month,
+    threads: int = 1,
+    network: Network | None = None,
+) -> Opened:
+    """`n` villages laid out, and the year before `start` lived; its failures explained.
+
+    Args:
+        profile: The county they resemble.
+        n: How many villages.
+        seed: Population seed.
+        p: Parameters.
+        row: The same as a record array.
+        knobs: What was fitted to the profile.
+        start: Year and month in which the run opens.
+        threads: How many threads share the villages.
+        network: The contacts of these villages, if already drawn.
+    """
+
+    def live(engine: Callable[[World], Engine]) -> Opened:
+        world = lay_out(profile, n, seed, p, row, knobs, network)
+        market = Market(world.villages, p, knobs.wages, profile.prices.price_level)
+        return live_a_year(world, market, row, seed, start, engine(world))
+
+    def careful(world: World) -> Engine:
+        return Careful(world.sizes, lambda rows: (p,) if rows is row else views_of(rows))
+
+    try:
+        return live(lambda world: Engine("compiled", world.sizes, threads))
+    except FAILURES as error:
+        explain(error, lambda: live(careful), "the opening year")

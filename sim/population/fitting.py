@@ -1,0 +1,305 @@
+"""Fitting the generator to a profile: what a household must have so that its opening year ends in the county's books.
+
+Mean income sets the level of the place, headcount the spread of ability, the wage share what migrants are paid (unless
+the profile says), and land, hands, rents and the guarantee follow theirs. The fit is made on a reference world of the
+profile's own size and a fixed seed, so that the size of the world that is then built, and its seed, change nothing in
+the households they share. A small profile is repeated until chance averages out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.household import Household
+from sim.errors import UserError
+from sim.kernel_cache import source_hash
+from sim.numerics import add_up, exp, log, total
+from sim.parameters import load_parameters
+from sim.population.first_year import Month, Opened, begin
+from sim.population.flags import Cuts, find_cuts, income, per_head
+from sim.population.network import contacts
+from sim.population.profile import Profile, village_sizes
+from sim.population.synthetic import SLOTS_A_VILLAGE, Knobs, Network, gather, shape
+from sim.rule import kernel
+
+if TYPE_CHECKING:
+    from sim.parameters.packed import P
+
+REFERENCE_SEED = 1
+LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
+ROUNDS = 16
+MOST_SPREAD = 1.2
+LEVELS, WAGES = (0.05, 20.0), (0.33, 5.0)
+# What log mean income, wage share and headcount (rows) do when log level, log wages and spread (columns) rise: found on
+# the county, where to begin with others.
+SLOPES = ((0.71, 0.74, 0.18), (-0.28, 0.55, 0.16), (-0.40, -0.35, 0.36))
+
+
+def reference_start(profile: Profile) -> Month:
+    """Year and month at which the year that the profile describes is over."""
+    return profile.income.year, 12
+
+
+def reference_villages(profile: Profile) -> int:
+    """Size of the reference world: the profile's own, or as many times that as chance needs to average out."""
+    wanted = max(LEAST_VILLAGES, LEAST_HOUSEHOLDS / profile.size.households_per_village)
+    return profile.villages * ceil(wanted / profile.villages)
+
+
+def fitted(profile: Profile, p: P, row: NDArray[np.void]) -> Knobs:
+    """The knobs for a profile: as its file has them if they still hold, else fitted now (once a process).
+
+    Raises:
+        UserError: The profile's figures do not fit together.
+    """
+    return _fit_of(profile, p, row)[0]
+
+
+def cuts_at(profile: Profile, p: P, row: NDArray[np.void], year: int, month: int) -> Cuts:
+    """What tells households apart (fifths, registry) when a run opens in that month."""
+    knobs, cuts = _fit_of(profile, p, row)
+    if (year, month) not in cuts:
+        opened = _Reference(profile, p, row).live(knobs, (year, month))
+        cuts[year, month] = find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
+    return cuts[year, month]
+
+
+_FITS: dict[str, tuple[Knobs, dict[Month, Cuts]]] = {}
+
+
+def _fit_of(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, dict[Month, Cuts]]:
+    key, known = digest(profile, row), profile.fitted
+    if key not in _FITS:
+        if known is not None and known.of == key and known.knobs.keys() == vars(Knobs()).keys():
+            knobs = Knobs(**known.knobs)
+            cuts = Cuts(known.fifths, known.registry_line, known.registry_noise, known.causes)
+        else:
+            knobs, cuts = fit(profile, p, row)
+        _FITS[key] = (knobs, {reference_start(profile): cuts})
+    return _FITS[key]
+
+
+def digest(profile: Profile, row: NDArray[np.void]) -> str:
+    """What a fit depends on, hashed: the profile, the parameters that are not a policy's, the rules."""
+    stir = hashlib.blake2b(_sources(), digest_size=8)
+    stir.update(profile.model_dump_json(exclude={"fitted", "title", "county", "purses"}).encode())
+    for name in _shaping():
+        stir.update(row[name].tobytes())
+    return stir.hexdigest()
+
+
+@lru_cache
+def _sources() -> bytes:
+    return source_hash().encode()
+
+
+@lru_cache
+def _shaping() -> tuple[str, ...]:
+    return tuple(entry.name for entry in load_parameters().entries if entry.topic != "policies")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a reference world shows; yuan, mu and shares a head."""
+
+    mean: float
+    wage: float
+    operating: float
+    property: float
+    headcount: float
+    land: float
+    dibao: float
+
+
+class _Reference:
+    """The reference world of a profile, lived again and again with other knobs."""
+
+    def __init__(self, profile: Profile, p: P, row: NDArray[np.void]) -> None:
+        self.profile, self.p, self.row = profile, p, row
+        self.villages = reference_villages(profile)
+        sizes = village_sizes(profile, self.villages, REFERENCE_SEED)
+        first, keys = np.append(0, np.cumsum(sizes)).astype(np.int64), np.arange(1, self.villages + 1)
+        self.network: Network = contacts(first, keys, REFERENCE_SEED, vars(p))
+        self.keys = np.repeat(keys * SLOTS_A_VILLAGE - first[:-1], sizes) + np.arange(first[-1])
+
+    def live(self, knobs: Knobs, start: Month) -> Opened:
+        """A world with these knobs at the end of its first year."""
+        who = (self.profile, self.villages, REFERENCE_SEED)
+        return begin(*who, self.p, self.row, knobs, start, network=self.network)
+
+    def workers(self, knobs: Knobs) -> float:
+        """Workers a household."""
+        households = Household.rows(len(self.keys))
+        households["key"] = self.keys
+        _gather(households, self.row, shape(self.profile, self.p, knobs), REFERENCE_SEED)
+        return float(households["workers"].sum() / len(households))
+
+
+@kernel
+def _gather(households: Any, params: Any, knobs: Any, seed: int) -> None:
+    for i in range(households.shape[0]):
+        gather(households[i], params[0], knobs[0], seed)
+
+
+def fit(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, Cuts]:
+    """Fit the generator to a profile.
+
+    Returns:
+        The knobs, and the cuts at `reference_start`.
+
+    Raises:
+        UserError: The profile's figures do not fit together; it says what could be reached.
+    """
+    reference = _Reference(profile, p, row)
+    start = replace(Knobs(), dependants=_dependants(reference))
+    if profile.prices.wage_level is not None:
+        start = replace(start, wages=profile.prices.wage_level)
+    knobs, opened, found = _solve(reference, start, None)
+    if not _agrees(profile, found):
+        _refuse(reference, start, found)
+    return knobs, find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
+
+
+def _dependants(reference: _Reference) -> float:
+    """The share of dependants that leaves the profile's workers; the more of the former, the fewer of the latter."""
+    goal, low, high = reference.profile.household.workers, 0.0, 1.0
+    most, least = (reference.workers(replace(Knobs(), dependants=share)) for share in (low, high))
+    if not least < goal < most:
+        problem = f"{goal:g} workers in a household of {reference.profile.household.size:g}"
+        raise UserError(problem, field="household.workers", allowed=f"{least:.1f} to {most:.1f}")
+    for _ in range(12):
+        middle = 0.5 * (low + high)
+        if reference.workers(replace(Knobs(), dependants=middle)) > goal:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[Knobs, Opened, _Found]:
+    """Turn the knobs until the reference world shows the profile's figures (Broyden's method: the slopes are learnt).
+
+    With `spread` given it stays there, and the headcount comes as it comes.
+    """
+    profile = reference.profile
+    knobs = knobs if spread is None else replace(knobs, spread=spread)
+    free = [0, *([1] if profile.prices.wage_level is None else []), *([2] if spread is None else [])]
+    slopes = [[SLOPES[i][j] for j in free] for i in free]
+    before: list[float] = []
+    step: list[float] = []
+    for left in range(ROUNDS - 1, -1, -1):
+        opened = reference.live(knobs, reference_start(profile))
+        found = _look(opened)
+        if left == 0 or _agrees(profile, found, headcount=spread is None):
+            break
+        missing = _missing(profile, found)
+        off = [missing[i] for i in free]
+        size = add_up(x * x for x in step)
+        if size > 0.0:
+            for i, row in enumerate(slopes):
+                learnt = (before[i] - off[i] - add_up(a * x for a, x in zip(row, step, strict=True))) / size
+                slopes[i] = [a + learnt * x for a, x in zip(row, step, strict=True)]
+            if any(row[i] <= 0.0 for i, row in enumerate(slopes)):
+                slopes = [[SLOPES[i][j] for j in free] for i in free]  # a step against the grain taught nonsense
+        asked = dict(zip(free, _equation(slopes, off), strict=True))
+        new = _turn(knobs, profile, reference.p, found, asked)
+        moved = (log(new.level / knobs.level), log(new.wages / knobs.wages), new.spread - knobs.spread)
+        before, step, knobs = off, [moved[i] for i in free], new
+    return knobs, opened, found
+
+
+def _equation(a: list[list[float]], b: list[float]) -> list[float]:
+    """Solve a x = b (a few unknowns, by elimination)."""
+    rows = [[*row, value] for row, value in zip(a, b, strict=True)]
+    n = len(rows)
+    for i in range(n):
+        best = max(range(i, n), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[best] = rows[best], rows[i]
+        for r in range(n):
+            if r != i:
+                factor = rows[r][i] / (rows[i][i] or 1e-9)
+                rows[r] = [x - factor * y for x, y in zip(rows[r], rows[i], strict=True)]
+    return [rows[i][n] / (rows[i][i] or 1e-9) for i in range(n)]
+
+
+def _look(opened: Opened) -> _Found:
+    h = opened.world.households
+    persons = h["persons"].astype(np.float64)
+    people = total(persons)
+    parts = [total(np.ascontiguousarray(h["income_last"][:, k])) / people for k in range(4)]
+    poor = per_head(h) < opened.line_yuan
+    return _Found(
+        mean=total(income(h)) / people,
+        wage=parts[0],
+        operating=parts[1],
+        property=parts[2],
+        headcount=total(persons * poor) / people,
+        land=total(h["land_mu"]) / people,
+        dibao=total(h["dibao"].astype(np.float64)) / people,
+    )
+
+
+def _agrees(profile: Profile, found: _Found, headcount: bool = True) -> bool:
+    """Whether income is within 0.1%, the headcount within 0.1 points."""
+    wage = profile.income.sources.wage
+    return (
+        abs(found.mean / profile.income_yuan - 1.0) < 0.001
+        and (not headcount or abs(found.headcount - profile.headcount) < 0.001)
+        and (profile.prices.wage_level is not None or abs(found.wage / profile.income_yuan - wage) < 0.003)
+        and abs(found.land - profile.household.land_mu_per_head) < 0.01
+    )
+
+
+def _missing(profile: Profile, found: _Found) -> tuple[float, float, float]:
+    """What is missing in log mean income, wage share and headcount."""
+    return (
+        log(profile.income_yuan / max(found.mean, 1.0)),
+        profile.income.sources.wage - found.wage / max(found.mean, 1.0),
+        profile.headcount - found.headcount,
+    )
+
+
+def _turn(knobs: Knobs, profile: Profile, p: P, found: _Found, asked: dict[int, float]) -> Knobs:
+    """The knobs after a step; land, rents and guarantee go straight where they belong."""
+    rents = profile.income.sources.property * profile.income_yuan
+    return replace(
+        knobs,
+        level=_within(LEVELS, knobs.level * exp(_within((-0.7, 0.7), asked[0]))),
+        wages=_within(WAGES, knobs.wages * exp(_within((-0.4, 0.4), asked.get(1, 0.0)))),
+        spread=_within((0.0, MOST_SPREAD), knobs.spread + _within((-0.3, 0.3), asked.get(2, 0.0))),
+        property_yuan=knobs.property_yuan * rents / found.property if found.property > 0.0 else knobs.property_yuan,
+        dibao=knobs.dibao + _within((-1.0, 1.0), (p.dibao_share - found.dibao) / (0.7 * p.dibao_share)),
+        land_mu=knobs.land_mu * profile.household.land_mu_per_head / found.land if found.land > 0.0 else 0.0,
+    )
+
+
+def _within(limits: tuple[float, float], x: float) -> float:
+    return min(limits[1], max(limits[0], x))
+
+
+def _refuse(reference: _Reference, start: Knobs, found: _Found) -> None:
+    """Say which figures do not go together, and what would."""
+    profile = reference.profile
+    ends = [_solve(reference, start, spread)[2] for spread in (0.0, MOST_SPREAD)]
+    if all(abs(end.mean / profile.income_yuan - 1.0) < 0.01 for end in ends):
+        low, high = sorted(end.headcount for end in ends)
+        raise UserError(
+            f"a headcount of {profile.headcount:.1%} does not go with a mean of {profile.income_yuan:,.0f} yuan "
+            f"and a line of {profile.poverty.line_yuan:,.0f}",
+            field="poverty.headcount",
+            allowed=f"about {low:.1%} to {high:.1%} at that mean",
+            mend="correct it, or income.yuan_per_head",
+        )
+    raise UserError(
+        f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",
+        field="income.yuan_per_head",
+        allowed=f"the nearest found is {found.mean:,.0f} yuan",
+        mend="correct it, income.sources or household",
+    )

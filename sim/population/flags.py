@@ -1,0 +1,148 @@
+"""Who is income-poor, registered, linked, and why: flags that are not the same, set once the opening year is over.
+
+What a household is held against (the fifths, the registry's line) is fixed on the profile's reference world, so that
+a bigger world leaves the flags of the first villages as they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import decision, uniforms
+from sim.indicators.income import quantile
+from sim.numerics import add_up, exp_array, norm_ppf_array, total
+from sim.population.profile import Profile
+from sim.population.sharing import share_out
+
+if TYPE_CHECKING:
+    from sim.parameters.packed import P
+    from sim.population.synthetic import World
+
+Floats = NDArray[np.float64]
+REGISTRY = decision("registry.error")
+LINK = decision("registry.link")
+CAUSE = decision("registry.cause")
+MOST_NOISE = 4.0
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """What tells households apart, found on the reference world.
+
+    Attributes:
+        fifths: Incomes a head that part the fifths of the persons, in yuan.
+        registry_line: Income a head, as the registry sees it, below which a household is registered (share of the
+            poverty line).
+        registry_noise: Error with which the registry sees income, in log points.
+        causes: Weights of the causes of poverty for a household that shows none of them.
+    """
+
+    fifths: tuple[float, ...]
+    registry_line: float
+    registry_noise: float
+    causes: tuple[float, ...]
+
+
+def income(households: NDArray[np.void]) -> Floats:
+    """Net income of the last closed year, yuan per household."""
+    parts = households["income_last"]
+    whole: Floats = parts[:, 0] + parts[:, 1] + parts[:, 2] + parts[:, 3]
+    return whole
+
+
+def per_head(households: NDArray[np.void]) -> Floats:
+    """Net income of the last closed year, yuan per head."""
+    means: Floats = income(households) / households["persons"]
+    return means
+
+
+def find_cuts(h: NDArray[np.void], profile: Profile, p: P, line_yuan: float, seed: int) -> Cuts:
+    """Cuts at which these households show the profile's registry (share of persons, inclusion error) and the causes."""
+    mean, persons = per_head(h), h["persons"].astype(np.float64)
+    not_poor = mean >= line_yuan
+    low, high = 0.0, MOST_NOISE
+    for _ in range(24):
+        noise = 0.5 * (low + high)
+        seen = _perceived(h, noise, seed) / line_yuan
+        line = quantile(seen, persons, profile.registered_share)
+        inside = seen < line
+        wrong = total(persons * (inside & not_poor)) / max(1.0, total(persons * inside))
+        if wrong < profile.flags.inclusion_error:
+            low = noise
+        else:
+            high = noise
+    fifths = tuple(quantile(mean, persons, k / 5.0) for k in range(1, 5))
+    return Cuts(fifths, line, noise, _cause_weights(h[inside], p))
+
+
+def _cause_weights(registered: NDArray[np.void], p: P) -> tuple[float, ...]:
+    """Weights at which the main causes of the registered come in the published proportions."""
+    published = np.array(p.cause_shares) / add_up(p.cause_shares)
+    leans, weights = _leans(registered, p), published.copy()
+    for _ in range(20):
+        chances = leans * weights
+        whole = chances.sum(axis=1)
+        for k in range(len(weights)):
+            met = total(chances[:, k] / whole) / max(1, len(registered))
+            weights[k] *= published[k] / met if met > 0.0 else 1.0
+    return tuple(weights.tolist())
+
+
+def _perceived(h: NDArray[np.void], noise: float, seed: int) -> Floats:
+    """Income a head as the registry sees it."""
+    z = norm_ppf_array(uniforms(seed, REGISTRY, h["key"].astype(np.int64), 0))
+    return np.maximum(per_head(h), 1.0) * exp_array(noise * z)
+
+
+def set_flags(world: World, profile: Profile, p: P, cuts: Cuts, line_yuan: float, seed: int) -> None:
+    """Income-poor, registered, linked, cause of poverty and fifth: things that are not the same."""
+    h = world.households
+    mean = per_head(h)
+    h["poor_at_start"] = mean < line_yuan
+    h["fifth"] = 1 + np.searchsorted(np.array(cuts.fifths), mean, side="right")
+    h["registered"] = _perceived(h, cuts.registry_noise, seed) < cuts.registry_line * line_yuan
+    _link(world, profile, p, seed)
+    _causes(h, p, cuts, seed)
+
+
+def _link(world: World, profile: Profile, p: P, seed: int) -> None:
+    """Each village links its share of households, registered ones first but for a few; order by keyed lottery."""
+    h, v = world.households, world.villages
+    quotas = share_out(profile.linked / profile.villages, len(v))
+    u = uniforms(seed, LINK, h["key"].astype(np.int64), 0)
+    elsewhere = (1.0 - p.linked_registered) * profile.linked_share / (1.0 - profile.registered_share)
+    out_of_turn = uniforms(seed, LINK, h["key"].astype(np.int64), 0, 1) < elsewhere
+    rank = np.where(h["registered"] == 1, u, 2.0 + u)
+    rank = np.where(out_of_turn & (h["registered"] == 0), u - 1.0, rank)
+    for i in range(len(v)):
+        first, last = int(v["first"][i]), int(v["last"][i])
+        order = np.argsort(rank[first:last], kind="stable")
+        h["linked"][first + order[: quotas[i]]] = 1
+
+
+def _leans(h: NDArray[np.void], p: P) -> Floats:
+    """How much likelier each cause is for what the household shows."""
+    unable = h["persons"] - h["workers"] - h["children"] - h["seniors"] - h["university"] - h["elders"] > 0
+    shows: tuple[Any, ...] = (
+        h["burden_last_yuan"] > 1500.0,
+        h["cash_yuan"] < 2000.0,
+        (h["farm_skill"] < 0.33) & (h["work_skill"] < 0.33),
+        h["workers"] <= 1,
+        h["seniors"] + h["university"] > 0,
+        unable,
+        np.zeros(len(h), dtype=np.bool_),  # nothing shows that a disaster was the cause
+    )
+    leans: Floats = np.column_stack([np.where(state, p.cause_fit, 1.0) for state in shows])
+    return leans
+
+
+def _causes(h: NDArray[np.void], p: P, cuts: Cuts, seed: int) -> None:
+    """The main registered cause: published proportions, leaning to what the household shows."""
+    edges = np.cumsum(_leans(h, p) * np.array(cuts.causes), axis=1)
+    u = uniforms(seed, CAUSE, h["key"].astype(np.int64), 0) * edges[:, -1]
+    cause = 1 + (u[:, None] >= edges[:, :-1]).sum(axis=1)
+    h["cause"] = np.where(h["registered"] == 1, cause, 0)
