@@ -47,7 +47,8 @@ class SupportUnits(Policy):
         self._skilled = np.array(skilled, dtype=np.int64)
         self._on = self.villages_on(model)
         self._unpaid: dict[int, float] = {}
-        self.targets["finished"] = float(int(model.units["money_yuan"].sum() / (add_up(model.p.project_cost_yuan) / 4.0)))
+        usual_cost = add_up(model.p.project_cost_yuan) / 4.0
+        self.targets["finished"] = float(int(model.units["money_yuan"].sum() / usual_cost))
 
     def days(self, model: VillageModel) -> tuple[int, ...]:
         """None: units work by months."""
