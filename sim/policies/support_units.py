@@ -132,7 +132,7 @@ class SupportUnits(Policy):
         if kind == ROAD:
             v["road"][k] += (1.0 - v["road"][k]) * p.project_road * worth
         elif kind == WATER:
-            lucky = self.luck(model, "tap", rows, k) < p.project_water * worth
+            lucky = self.luck(model, "tap", rows, model.today.month) < p.project_water * worth
             model.households["water"][rows[lucky]] = 1
         elif kind == IRRIGATION:
             v["irrigation"][k] = min(1.0, v["irrigation"][k] + p.project_irrigation * worth)
