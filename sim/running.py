@@ -55,6 +55,8 @@ def run(plan: Plan, seed: int, engine: EngineName = "compiled", threads: int = 1
         return RunResult(model.recorder.finish(), model.accounts.audit())
     finally:
         model.close()
+        # A model stands in circles (Mesa's own step is one), which would keep its rows until the collector comes by.
+        vars(model).clear()
 
 
 _EVERY_KERNEL: tuple[tuple[str, dict[str, object]], ...] = (

@@ -1,0 +1,33 @@
+"""A run as a whole: what it gives back, and what it leaves in memory."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import running
+from sim.model import VillageModel
+from tests.small_worlds import plan_of
+
+
+def test_nothing_of_a_run_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[Any]] = []
+
+    class Watched(VillageModel):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(weakref.ref(self.households))
+
+    monkeypatch.setattr(running, "VillageModel", Watched)
+    plan = plan_of(tmp_path, villages=1, months=5)
+    gc.disable()  # without waiting for the collector: a county's rows would pile up meanwhile
+    try:
+        result = running.run(plan, 1)
+        assert made[0]() is None
+    finally:
+        gc.enable()
+    assert result.value("panel", "persons", month=0) > 0
