@@ -188,7 +188,7 @@ class VillageModel(MesaModel):
         self.written_off_yuan = sums[WRITTEN_OFF : WRITTEN_OFF + LOAN_SLOTS]
         for policy in self._acting:
             policy.books_closed(self)
-        self.engine.call(look_around, self.households, self.seen, 0, len(self.households))
+        self.engine.run(look_around, self.households, self.villages, self.seen)
         self.engine.run(talk, *everyone, self.seen, self.world.indptr, self.world.indices)
         self._check_ranges()
         self.recorder.month_end()

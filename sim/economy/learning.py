@@ -149,16 +149,17 @@ def watch(h: Household, v: Village, p: P, line: int, participants: float) -> Non
 
 
 @kernel
-def look_around(households: Any, seen: Any, first: int, last: int) -> None:
-    """Copy what households `first` to `last` (exclusive) show, before anyone reads it."""
-    for j in range(first, last):
-        h = households[j]
-        s = seen[j]
-        s.knows = h.knows
-        s.takes_part = lines_of(h)
-        s.farm_skill = h.farm_skill
-        s.awareness = h.awareness
-        s.drive = h.drive
+def look_around(households: Any, villages: Any, seen: Any, first: int, last: int) -> None:
+    """Copy what households of villages `first` to `last` (exclusive) show, before anyone reads it."""
+    for i in range(first, last):
+        for j in range(villages[i].first, villages[i].last):
+            h = households[j]
+            s = seen[j]
+            s.knows = h.knows
+            s.takes_part = lines_of(h)
+            s.farm_skill = h.farm_skill
+            s.awareness = h.awareness
+            s.drive = h.drive
 
 
 @kernel

@@ -86,7 +86,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
             engine.run(send_away, h, v, row, rows)
         engine.run(close_month, h, v, row, rows, tills)
         market.remember_free_days(today)
-        engine.call(look_around, h, seen, 0, len(h))
+        engine.run(look_around, h, v, seen)
         engine.run(talk, h, v, row, rows, seen, world.indptr, world.indices)
     engine.call(close_year, h, 0, len(h))
     engine.close()
@@ -123,7 +123,7 @@ def begin(
     """
 
     def live(engine: Callable[[World], Engine]) -> Opened:
-        world = lay_out(profile, n, seed, p, row, knobs, network)
+        world = lay_out(profile, n, seed, p, row, knobs, network, threads)
         market = Market(world.villages, p, knobs.wages, profile.prices.price_level)
         return live_a_year(world, market, row, seed, start, engine(world))
 

@@ -27,6 +27,7 @@ REGISTRY = decision("registry.error")
 LINK = decision("registry.link")
 CAUSE = decision("registry.cause")
 MOST_NOISE = 4.0
+_PIECE = 1 << 16  # households looked at together: a province is not held in memory several times over
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def _leans(h: NDArray[np.void], p: P) -> Floats:
 
 def _causes(h: NDArray[np.void], p: P, cuts: Cuts, seed: int) -> None:
     """The main registered cause: published proportions, leaning to what the household shows."""
-    edges = np.cumsum(_leans(h, p) * np.array(cuts.causes), axis=1)
-    u = uniforms(seed, CAUSE, h["key"].astype(np.int64), 0) * edges[:, -1]
-    cause = 1 + (u[:, None] >= edges[:, :-1]).sum(axis=1)
-    h["cause"] = np.where(h["registered"] == 1, cause, 0)
+    for start in range(0, len(h), _PIECE):
+        part = h[start : start + _PIECE]
+        edges = np.cumsum(_leans(part, p) * np.array(cuts.causes), axis=1)
+        u = uniforms(seed, CAUSE, part["key"].astype(np.int64), 0) * edges[:, -1]
+        cause = 1 + (u[:, None] >= edges[:, :-1]).sum(axis=1)
+        part["cause"] = np.where(part["registered"] == 1, cause, 0)

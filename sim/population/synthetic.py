@@ -19,6 +19,7 @@ from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
 from sim.draws import decision, uniform, uniforms
+from sim.engine import Engine
 from sim.errors import UserError
 from sim.numerics import add_up, exp, logistic, norm_ppf, norm_ppf_array
 from sim.population.network import contacts
@@ -391,6 +392,7 @@ def lay_out(
     row: NDArray[np.void],
     knobs: Knobs,
     network: Network | None = None,
+    threads: int = 1,
 ) -> World:
     """A world before its opening year.
 
@@ -402,13 +404,16 @@ def lay_out(
         row: The same as a record array.
         knobs: What was fitted to the profile.
         network: The contacts of these villages, if already drawn: knobs leave them as they are.
+        threads: How many threads share the villages; changes nothing but time.
     """
     villages, water = lay_out_villages(profile, n_villages, seed, p, knobs)
     households = Household.rows(int(villages["last"][-1]))
-    settle(households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water, 0, n_villages)
+    engine = Engine("compiled", villages["last"] - villages["first"], threads)
+    engine.run(settle, households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water)
+    engine.close()
     cadres = post_cadres(profile, villages, seed, p)
     units = pair_units(profile, villages, cadres, seed, p)
     if network is None:
         offsets = np.append(villages["first"], villages["last"][-1]).astype(np.int64)
-        network = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p))
+        network = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p), threads)
     return World(households, villages, cadres, units, *network)
