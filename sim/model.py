@@ -113,10 +113,12 @@ class VillageModel(MesaModel):
         self.policies: list[Policy] = [one.build() for one in self.plan.policies]
         for bit, policy in enumerate(self.policies):
             policy.bit = bit
+            policy.alone = [other.kind for other in self.policies].count(policy.kind) == 1
         # Who acts first on a day, and has which loan slot, goes by kind and label: not by the order of the list.
         self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
         lenders = (policy.label for policy in self._acting if policy.kind == "microcredit")
         self.loan_slots = {label: slot for slot, label in enumerate(lenders, start=1)}
+        self.common: dict[str, NDArray[Any]] = {}  # what policies of one kind share, by name
         self._agenda: dict[int, list[Policy]] = {}
         first = self.clock.day_index(self.clock.start)
         for policy in self._acting:

@@ -51,6 +51,7 @@ class Household(RecordAgent):
     registered: int = whole("i1", "1 if in the poverty registry", 0, 1)
     linked: int = whole("i1", "1 if linked to a cadre", 0, 1)
     show: int = whole("i1", "1 if a show household", 0, 1)
+    contracted: int = whole("i1", "1 if it sells under a contract or as a member of a co-operative", 0, 1)
     fifth: int = whole("i1", "fifth of income per head as the run opened (1 = lowest)", 0, 5)
     poor_at_start: int = whole("i1", "1 if income-poor as the run opened", 0, 1)
     house: int = whole("i1", "1 if the house is sound", 0, 1)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GO_OUT = decision("visits.go_out")
 SUBSTANCE = decision("visits.substance")
+LAST_CALL = decision("visits.last_call")
 
 KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS, HELPED = 5, 6, 7, 8, 9
 PROGRAMMES = (KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS)
@@ -113,7 +114,8 @@ def field_day(
     c.days_used += 1.0
     c.fatigue = min(1.0, c.fatigue + p.tire_rate)
     slow = 1.0 - p.far_loss * min(1.0, v.distance_km / p.far_km) * (1.0 - p.far_road * v.road)
-    calls = min(c.count, max(1, int(per_day * slow)))
+    # The part of a call left over is made on some days: one keyed draw.
+    calls = min(c.count, max(1, int(per_day * slow + uniform(today.seed, LAST_CALL, c.key, today.day))))
     for _ in range(calls):
         j = mine[c.first + c.next]
         c.next = (c.next + 1) % c.count

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economy.credit import borrow_from_relatives, falls_due_soon, repay_relatives, sell_animals, subsistence
-from sim.money import CONSUMPTION, spend
+from sim.money import CONSUMPTION, INFORMAL_LOAN, receive, spend
 from sim.rule import rule
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
         borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
     if h.cash_yuan < floor:
         sell_animals(h, v, p, today, till, floor - h.cash_yuan)
+    needed = p.guaranteed_share * floor - h.cash_yuan
+    if needed > 0.0:
+        # Nobody is let go hungry or turned out of hospital: relatives and friends stand in, beyond their usual limit.
+        receive(h, till, needed, INFORMAL_LOAN)
+        h.informal_yuan += needed
     spent = max(0.0, min(wanted, h.cash_yuan))
     spend(h, till, spent, CONSUMPTION)
     h.consumption_year_yuan += spent

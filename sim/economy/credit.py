@@ -99,7 +99,7 @@ def repay(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64
             h.term_months[slot] -= 1
         left = h.term_months[slot]
         interest = debt * today.loan_rate[slot] / 12.0
-        subsidy = interest * today.loan_subsidy[slot]
+        subsidy = interest * today.loan_subsidy[slot] if h.overdue_months[slot] == 0 else 0.0
         till[INTEREST_SUBSIDY + slot] += subsidy
         interest -= subsidy
         if left == 0:

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from sim.draws import decision, uniform
 from sim.economy.crops import farm_quality
-from sim.money import BUSINESS_TAKINGS, GREENHOUSE_SALE, LIVESTOCK_SALE, OPERATING_COST, ORCHARD_SALE, receive, spend
+from sim.money import (
+    ASSET_SALE,
+    BUSINESS_TAKINGS,
+    GREENHOUSE_SALE,
+    LIVESTOCK_SALE,
+    OPERATING_COST,
+    ORCHARD_SALE,
+    receive,
+    spend,
+)
 from sim.numerics import power
 from sim.rule import rule
 
@@ -30,6 +39,19 @@ LINES = ("staple", "orchard", "livestock", "greenhouse", "business")
 FROST = decision("orchard.frost")
 DISEASE = decision("livestock.disease")
 TRADE_LUCK = decision("business.luck")
+GIVE_UP = decision("business.give_up")
+
+
+@rule
+def day_value(v: Village, p: P) -> float:
+    """What a free working day could earn nearby, in yuan: the price of the household's own hands."""
+    return v.local_wage_yuan * max(v.jobs_now, p.day_value_share)
+
+
+@rule
+def own_price(h: Household, v: Village, p: P, line: int) -> float:
+    """What this household gets at its gate: more under a contract."""
+    return v.gate_price[line] * (1.0 + p.contract_premium * h.contracted)
 
 
 @rule
@@ -40,6 +62,12 @@ def bearing_share(age_years: float, p: P) -> float:
     span = p.orchard_full_years - p.orchard_first_fruit_years
     first = p.orchard_first_crop
     return min(1.0, first + (1.0 - first) * (age_years - p.orchard_first_fruit_years) / span)
+
+
+@rule
+def between(young: float, full: float, share: float) -> float:
+    """What a mu of trees takes that bear `share` of a full crop."""
+    return young + share * (full - young)
 
 
 @rule
@@ -58,7 +86,8 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
         h.block_mu = 0.0
     bearing = h.orchard_mu + h.block_mu * bearing_share(age_years, p)
     v.supply[ORCHARD] += bearing
-    upkeep = (h.orchard_mu * p.orchard_cost_mu_yuan + h.block_mu * p.block_cost_mu_yuan) * today.cpi
+    young = between(p.block_cost_mu_yuan, p.orchard_cost_mu_yuan, bearing_share(age_years, p))
+    upkeep = (h.orchard_mu * p.orchard_cost_mu_yuan + h.block_mu * young) * today.cpi
     cost = upkeep * p.orchard_cost_season[m]
     if cost > 0.0:
         spend(h, till, cost, OPERATING_COST)
@@ -69,7 +98,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     normal = bearing * p.orchard_yield_kg_mu * p.orchard_terrain[v.terrain] * share
     normal *= farm_quality(h, v, p) * today.farm_trend
     frost = 1.0 + p.frost_luck * (2.0 * uniform(today.seed, FROST, h.key, today.year) - 1.0)
-    takings = normal * frost * (1.0 - p.orchard_drought * (1.0 - v.weather)) * v.gate_price[ORCHARD]
+    takings = normal * frost * (1.0 - p.orchard_drought * (1.0 - v.weather)) * own_price(h, v, p, ORCHARD)
     receive(h, till, takings, ORCHARD_SALE)
     h.income_year[1] += takings
     return max(0.0, normal * v.expected_price[ORCHARD] - takings)
@@ -95,7 +124,13 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
     v.supply[LIVESTOCK] += h.livestock_head * crowding
     skill = 1.0 + p.skill_livestock * (h.farm_skill - p.farm_skill_mean)
     takings = (
-        h.livestock_head * p.offspring_head * crowding * skill * h.care * today.farm_trend * v.gate_price[LIVESTOCK]
+        h.livestock_head
+        * p.offspring_head
+        * crowding
+        * skill
+        * h.care
+        * today.farm_trend
+        * own_price(h, v, p, LIVESTOCK)
     )
     takings *= p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather))
     receive(h, till, takings, LIVESTOCK_SALE)
@@ -120,7 +155,7 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
     v.supply[GREENHOUSE] += h.greenhouse_mu
     skill = 1.0 + p.skill_greenhouse * (h.farm_skill - p.farm_skill_mean)
     takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.care
-    takings *= today.farm_trend * v.gate_price[GREENHOUSE]
+    takings *= today.farm_trend * own_price(h, v, p, GREENHOUSE)
     receive(h, till, takings, GREENHOUSE_SALE)
     cost = (
         h.greenhouse_mu
@@ -133,20 +168,33 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
 
 @rule
 def business_profit(h: Household, v: Village, p: P, capital_yuan: float) -> float:
-    """A business's profit in a middling year at 2012 prices, before wear: falling returns to capital."""
-    return h.talent * v.level * p.business_scale_yuan * power(capital_yuan / p.business_capital_yuan, p.business_alpha)
+    """A business's profit in a middling year at 2012 prices, before wear: falling returns to capital, less what must be
+    paid each year however small it is."""
+    takings = (
+        h.talent * v.level * p.business_scale_yuan * power(capital_yuan / p.business_capital_yuan, p.business_alpha)
+    )
+    return takings - p.business_overhead_yuan
 
 
 @rule
 def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Takings net of goods bought, with luck month by month; wear of the capital is a cost and is made good."""
+    """Takings net of goods bought, with luck month by month; wear of the capital is a cost and is made good.
+
+    A business that no longer pays for the hands it takes is given up, and its capital sold below its worth.
+    """
     if h.business_yuan <= 0.0:
         return
-    profit = business_profit(h, v, p, h.business_yuan) * today.business_trend / 12.0
-    v.supply[BUSINESS] += profit / today.business_trend
+    overhead = p.business_overhead_yuan * today.business_trend / 12.0
+    normal = business_profit(h, v, p, h.business_yuan) * today.business_trend / 12.0 + overhead
+    v.supply[BUSINESS] += normal / today.business_trend
     luck = 1.0 + p.trade_luck * (2.0 * uniform(today.seed, TRADE_LUCK, h.key, today.month) - 1.0)
-    takings = profit * v.gate_price[BUSINESS] * luck * h.care
+    takings = normal * v.gate_price[BUSINESS] * luck * h.care
     receive(h, till, takings, BUSINESS_TAKINGS)
-    wear = h.business_yuan * p.business_wear / 12.0
-    spend(h, till, wear, OPERATING_COST)
-    h.income_year[1] += takings - wear
+    cost = overhead + h.business_yuan * p.business_wear / 12.0
+    spend(h, till, cost, OPERATING_COST)
+    h.income_year[1] += takings - cost
+    hands = p.business_days_month * day_value(v, p)
+    weak = normal * v.gate_price[BUSINESS] - cost < p.business_patience * hands
+    if weak and uniform(today.seed, GIVE_UP, h.key, today.month) < p.business_exit:
+        receive(h, till, h.business_yuan * p.business_resale, ASSET_SALE)
+        h.business_yuan = 0.0

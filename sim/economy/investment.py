@@ -11,7 +11,15 @@ from sim.draws import decision, uniform
 from sim.economy.consumption import buffer
 from sim.economy.credit import falls_due_soon
 from sim.economy.crops import staple_land
-from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD, business_profit, fodder_head
+from sim.economy.industries import (
+    BUSINESS,
+    GREENHOUSE,
+    LIVESTOCK,
+    ORCHARD,
+    business_profit,
+    day_value,
+    fodder_head,
+)
 from sim.money import INVESTMENT, spend
 from sim.numerics import power
 from sim.rule import rule
@@ -24,12 +32,6 @@ if TYPE_CHECKING:
 
 CAUTION = decision("investment.caution")
 THINK = decision("investment.think")
-
-
-@rule
-def day_value(v: Village, p: P) -> float:
-    """What a free working day could earn nearby, in yuan: the price of the household's own hands."""
-    return v.local_wage_yuan * max(v.jobs_now, p.day_value_share)
 
 
 @rule
@@ -141,13 +143,27 @@ def in_season(today: Today, line: int) -> bool:
 
 
 @rule
+def holds(h: Household, line: int) -> bool:
+    """Whether the household is in the line already."""
+    if line == ORCHARD:
+        return h.orchard_mu > 0.0
+    if line == LIVESTOCK:
+        return h.livestock_head > 0.0
+    if line == GREENHOUSE:
+        return h.greenhouse_mu > 0.0
+    return h.business_yuan > 0.0
+
+
+@rule
 def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan: float) -> float:
     """Expected return over what the household asks for bearing the risk (positive: it is willing).
 
     It asks more in risky lines, less with more drive; its caution belongs to the
-    population, one draw a line.
+    population, one draw a line, and is less where it knows the line from its own work.
     """
     caution = p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
+    if holds(h, line):
+        caution *= p.caution_known
     asked = p.required_return + p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
     return yearly_return(h, v, p, today, line, amount_yuan) - asked
 

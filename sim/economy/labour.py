@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.draws import decision, uniform
 from sim.economy.crops import staple_land
+from sim.economy.industries import bearing_share, between
 from sim.money import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL, receive, spend
 from sim.numerics import logistic
 from sim.rule import rule
@@ -32,18 +33,18 @@ def pay_away(h: Household, v: Village, p: P) -> float:
 
 
 @rule
-def willing(h: Household, v: Village, p: P, today: Today, worker: int) -> float:
+def willing(h: Household, v: Village, p: P, today: Today, worker: int, offer: float) -> float:
     """Chance that the household's `worker`-th worker (0 = first to go) wants to work away.
 
-    It rises with the gain over staying, with skill, with those already away (contacts), and falls with the old and the
-    small to be cared for and with each worker who has already left.
+    It rises with the gain over staying, with skill, with those already away (contacts) and with a sure place (`offer`,
+    log odds), and falls with the old and the small to be cared for and with each worker who has already left.
     """
     away = pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
     home = v.local_wage_yuan * p.work_days_month * v.jobs_now + p.home_value_yuan * today.farm_trend
     gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
     told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
     dependants = float(h.elders + h.children) / h.persons
-    pull = p.leave_base + p.leave_gain * gain + p.leave_contacts * v.away_share + told
+    pull = p.leave_base + p.leave_gain * gain + p.leave_contacts * v.away_share + told + offer
     return logistic(pull - p.leave_care * dependants - p.leave_order * worker)
 
 
@@ -51,7 +52,7 @@ def willing(h: Household, v: Village, p: P, today: Today, worker: int) -> float:
 def already_away(h: Household, v: Village, p: P, today: Today) -> int:
     """How many workers are away as the opening year begins: all who would be willing."""
     away = 0
-    while away < h.workers and uniform(today.people_seed, LEAVE, h.key, 0, away) < willing(h, v, p, today, away):
+    while away < h.workers and uniform(today.people_seed, LEAVE, h.key, 0, away) < willing(h, v, p, today, away, 0.0):
         away += 1
     return away
 
@@ -72,7 +73,7 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
         return
     if h.migrants < h.workers:
         inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants)
-        if inclined < willing(h, v, p, today, h.migrants):
+        if inclined < willing(h, v, p, today, h.migrants, 0.0):
             cost = p.leave_cost_yuan * today.cpi
             if h.cash_yuan >= cost + p.leave_reserve_yuan * today.cpi:
                 spend(h, till, cost, LEAVING_COST)
@@ -80,8 +81,23 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
             return
     if h.migrants > 0:
         inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants - 1)
-        if inclined > willing(h, v, p, today, h.migrants - 1) + p.leave_inertia:
+        if inclined > willing(h, v, p, today, h.migrants - 1, 0.0) + p.leave_inertia:
             h.migrants -= 1
+
+
+@rule
+def would_take_place(h: Household, v: Village, p: P, today: Today, offer: float) -> bool:
+    """Whether the household's next worker takes a sure place away: the same inclination, with the search taken off."""
+    if h.migrants >= h.workers:
+        return False
+    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, offer))
+
+
+@rule
+def young_days(h: Household, p: P, today: Today) -> float:
+    """Working days a year for a mu of the young orchard, more as it bears."""
+    share = bearing_share((today.month - h.block_month) / 12.0, p)
+    return between(p.block_days_mu, p.orchard_days_mu, share)
 
 
 @rule
@@ -93,7 +109,7 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     days = hands * p.work_days_month + h.elders * p.elder_days_month
     needed = (
         staple_land(h, p) * p.staple_days_mu * p.staple_days_season[m]
-        + (h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu) * p.orchard_days_season[m]
+        + (h.orchard_mu * p.orchard_days_mu + h.block_mu * young_days(h, p, today)) * p.orchard_days_season[m]
         + h.livestock_head * p.livestock_days_head / 12.0
         + h.greenhouse_mu * p.greenhouse_days_mu * p.greenhouse_season[m]
     )

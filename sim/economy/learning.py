@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.draws import decision, uniform
 from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.economy.transfers import regular_transfers
 from sim.records import Record, real, whole
 from sim.rule import kernel, rule
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.today import Today
 
 HEAR = decision("learning.hear")
+FORGET = decision("learning.forget")
 
 
 class Seen(Record):
@@ -131,7 +133,10 @@ def learn(
     h.farm_skill += p.skill_doing * (1.0 - h.farm_skill) * (1.0 if mine > 0 else p.skill_doing_staple)
     h.farm_skill -= p.skill_decay * max(0.0, h.farm_skill - base)
     h.awareness -= p.awareness_decay * h.awareness
-    year = h.income_last[0] + h.income_last[1] + h.income_last[2] + h.income_last[3]
+    if (h.knows >> 8) & 1 and uniform(today.seed, FORGET, h.key, today.month) < p.job_news_fades:
+        h.knows -= 1 << 8
+    # Success is what the household brings about: cash from a campaign is left out, on both sides.
+    year = h.income_last[0] + h.income_last[1] + h.income_last[2] + regular_transfers(h, p, today)
     success = 0.0
     if year > 0.0:
         success = min(1.0, max(-1.0, 12.0 * h.expected_yuan / year - 1.0))

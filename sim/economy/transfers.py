@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 
 @rule
+def regular_transfers(h: Household, p: P, today: Today) -> float:
+    """What the state pays the household in a year at today's rates, campaigns apart."""
+    monthly = h.dibao * p.dibao_yuan_month + h.elders * p.pension_yuan_month
+    return (12.0 * monthly + h.land_mu * p.subsidy_mu_yuan) * today.transfer_trend
+
+
+@rule
 def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """What the state and the land bring without work."""
     guarantee = h.dibao * p.dibao_yuan_month * today.transfer_trend

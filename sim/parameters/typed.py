@@ -24,10 +24,14 @@ class P:
     business_alpha: float
     business_capital_yuan: float
     business_days_month: float
+    business_exit: float
     business_growth: float
     business_households: float
     business_least_yuan: float
     business_mean_yuan: float
+    business_overhead_yuan: float
+    business_patience: float
+    business_resale: float
     business_scale_yuan: float
     business_step_yuan: float
     business_wear: float
@@ -35,8 +39,10 @@ class P:
     cadre_knowledge: float
     care_rate: float
     cash_months: float
+    cash_spent: float
     cause_fit: float
     cause_shares: tuple[float, ...]
+    caution_known: float
     caution_spread: float
     channel_days: tuple[float, ...]
     channel_fee_yuan: tuple[float, ...]
@@ -50,8 +56,9 @@ class P:
     cheap_money: float
     collateral_need: float
     consumption_share: float
-    contract_gain: float
     contract_of_market: float
+    contract_premium: float
+    contract_yuan: float
     cooperative_premium: float
     course_class: float
     course_crowding: float
@@ -114,6 +121,7 @@ class P:
     greenhouse_season: tuple[float, ...]
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
+    guaranteed_share: float
     hassle_helped: float
     hassle_yuan: float
     home_value_yuan: float
@@ -138,6 +146,7 @@ class P:
     irrigation_shelter: float
     irrigation_terrain: tuple[float, ...]
     irrigation_yield: float
+    job_news_fades: float
     jobs_least: float
     jobs_mean: float
     jobs_most: float
@@ -207,6 +216,7 @@ class P:
     pension_yuan_month: float
     persons_shares: tuple[float, ...]
     placed_of_trained: float
+    placement_pull: float
     poverty_floor_yuan: float
     price_flexibility: tuple[float, ...]
     price_sd: tuple[float, ...]
@@ -262,9 +272,11 @@ class P:
     substance_match: float
     substance_standing: float
     talent_sd: float
+    teaching_share: float
     tell_participants: float
     tell_rate: float
     tell_shown: float
+    telling_yuan: float
     think_rate: float
     tire_rate: float
     trade_luck: float

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy, PolicySettings, TargetedSettings
 
-__all__ = ["Policy", "PolicySettings", "registry"]
+__all__ = ["Policy", "PolicySettings", "TargetedSettings", "registry"]
 
 
 def registry() -> dict[str, type[Policy]]:

@@ -40,14 +40,19 @@ class PolicySettings(BaseModel):
     )
     start_day: int = Field(default=1, ge=1, le=3650, description="campaign day on which it starts")
     end_day: int = Field(default=100, ge=1, le=3650, description="last campaign day on which it takes anyone in")
-    priority: Literal["poorest", "registered", "linked", "anyone"] = Field(
-        default="registered", description="who comes first when money or places are short"
-    )
-    capture: float = Field(default=0.1, ge=0, le=1, description="share of places that go by connections, not by need")
     village_share: float = Field(
         default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery"
     )
     effects: bool = Field(default=True, description="false: delivered and paid, but nothing changes (a null check)")
+
+
+class TargetedSettings(PolicySettings):
+    """Settings of a policy that takes households in turn."""
+
+    priority: Literal["poorest", "registered", "linked", "anyone"] = Field(
+        default="registered", description="who comes first when money or places are short"
+    )
+    capture: float = Field(default=0.1, ge=0, le=1, description="share of places that go by connections, not by need")
 
 
 COST_ITEMS = (
@@ -74,6 +79,7 @@ class Policy:
         self.settings = settings
         self.label = label
         self.bit = bit
+        self.alone = True  # the only one of its kind in the plan
         self.costs: dict[str, float] = dict.fromkeys(COST_ITEMS, 0.0)
         self.cash_outlay_yuan = 0.0
         self.principal_yuan = 0.0
@@ -109,7 +115,7 @@ class Policy:
 
     def number(self, name: str) -> int:
         """The number of one of this policy's chance events; the label counts when there are two of a kind."""
-        who = self.kind if self.label == self.kind else f"{self.kind}.{self.label}"
+        who = self.kind if self.alone else f"{self.kind}.{self.label}"
         return number_of(f"policy.{who}.{name}")
 
     def luck(self, model: VillageModel, name: str, rows: RowsOf, day: int = 0, k: int = 0) -> Yuan:
@@ -123,6 +129,12 @@ class Policy:
         keys = model.villages["key"].astype(np.int64)
         return uniforms(model.seed, self.number("village"), keys, 0) < self.settings.village_share
 
+    def villages_in_turn(self, model: VillageModel) -> RowsOf:
+        """Villages that have the policy, in the order of a keyed lottery: who goes first when money is short."""
+        rows = np.flatnonzero(self.villages_on(model)).astype(np.int64)
+        keys = model.villages["key"][rows].astype(np.int64)
+        return rows[np.lexsort((keys, uniforms(model.seed, self.number("village turn"), keys, 0)))]
+
     def in_turn(self, model: VillageModel, rows: RowsOf) -> RowsOf:
         """Order candidates by need, then a keyed lottery, then key; a captured share of places goes by connections.
 
@@ -132,9 +144,11 @@ class Policy:
             return rows
         h = model.households[rows]
         means = model.income_per_head[rows]
+        if not isinstance(self.settings, TargetedSettings):
+            return rows[np.lexsort((h["key"], self.luck(model, "lottery", rows)))]
         priority = self.settings.priority
         if priority == "poorest":
-            place = means
+            place = model.world.perceived_yuan[rows]  # nobody knows incomes better than the registry does
         elif priority == "registered":
             place = np.where(h["registered"] == 1, 0.0, 1.0)
         elif priority == "linked":

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Mask, Policy, PolicySettings, TargetedSettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
 
 
-class CashSettings(PolicySettings):
+class CashSettings(TargetedSettings):
     """Levers of the cash comparison."""
 
     amount_yuan: float = Field(default=1000.0, gt=0, le=50_000, description="amount a household and month")
@@ -38,14 +38,18 @@ class Cash(Policy):
     def begin(self, model: VillageModel) -> None:
         """Who is on the list: in turn, as far as the money reaches for all the months."""
         s = self.settings
-        rows = np.flatnonzero(self.villages_on(model)[model.households["village"]]).astype(np.int64)
-        rows = self.in_turn(model, rows)
+        rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
         whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
         money = self.money_yuan(model)
         self._list = rows[: int(money / whole)]
         self.met_yuan = whole * len(self._list)
         self.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
         self.targets["paid"] = float(len(self._list) * s.months)
+
+    def eligible(self, model: VillageModel) -> Mask:
+        """Everyone in a village that has it; all who are offered cash accept."""
+        listed: Mask = self.villages_on(model)[model.households["village"]]
+        return listed
 
     def day(self, model: VillageModel) -> None:
         """Pay everyone on the list."""
@@ -62,5 +66,7 @@ class Cash(Policy):
         if s.effects:
             self.pay_households(model, can, amounts, "cash payments")
             model.households["income_year"][can, 3] += amounts
+            # Part of it is spent over the coming year, as a shock in reverse.
+            model.households["squeeze_yuan"][can] -= model.p.cash_spent * amounts
         else:
             self.buy(model, s.amount_yuan * len(can), "grants_yuan", "cash withheld (null check)")

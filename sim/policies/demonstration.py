@@ -43,7 +43,7 @@ class Demonstration(Policy):
 
     def begin(self, model: VillageModel) -> None:
         """Villages that have it."""
-        self._on = np.flatnonzero(self.villages_on(model))
+        self._on = self.villages_in_turn(model)
         self.targets["show_households"] = float(self.settings.households * len(self._on))
         self.targets["meetings"] = float(self.settings.meetings * len(self._on))
         self._line = LINE_OF[self.settings.line]

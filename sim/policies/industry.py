@@ -13,7 +13,7 @@ from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.investment import appeal, in_season, put_into, room, smallest
 from sim.money import INVESTMENT, spend
 from sim.numerics import total
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy, PolicySettings, TargetedSettings
 from sim.rule import kernel
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 SUITS = {"fruit": (True, True, True), "livestock": (True, True, True), "vegetables": (False, True, False)}
 
 
-class IndustrySettings(PolicySettings):
+class IndustrySettings(TargetedSettings):
     """Levers of industry support."""
 
     line: Literal["fruit", "livestock", "vegetables"] = Field(description="what is built up")
@@ -34,7 +34,10 @@ class IndustrySettings(PolicySettings):
     own_share: float = Field(default=0.0, ge=0, le=0.9, description="share of the worth the household must add itself")
     terrain_match: bool = Field(default=True, description="only where the terrain suits the line")
     contract: float = Field(
-        default=0.0, ge=0, le=1, description="strength of contract or co-operative that comes with it"
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of those served who get a contract or co-operative membership with it",
     )
     delivery_share: float = Field(
         default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth"
@@ -52,9 +55,12 @@ def would_take(
     line: int,
     value: float,
     gift_share: float,
-    out: NDArray[np.bool_],
+    out: NDArray[np.float64],
 ) -> None:
-    """Who would take so much of a line when `gift_share` of it is given: the gift counts as return on what is added."""
+    """How much of a line each would take, in yuan, when `gift_share` of it is given (0: none).
+
+    The gift counts as return on what is added; nobody takes more than the household could put to use.
+    """
     p = params[0]
     today = todays[0]
     for i in range(rows.shape[0]):
@@ -67,7 +73,8 @@ def would_take(
         if worth < min(least, value) or worth < p.gift_usable * value or own > max(0.0, h.cash_yuan):
             continue
         # A gift is reckoned as a yearly return on what it helps to build.
-        out[i] = appeal(h, v, p, today, line, worth) + p.gift_return * gift_share > 0.0
+        if appeal(h, v, p, today, line, worth) + p.gift_return * gift_share > 0.0:
+            out[i] = worth
 
 
 @kernel
@@ -113,6 +120,7 @@ class Industry(Policy):
         self._on = (self.villages_on(model) & suits)[model.households["village"]]
         money = self.money_yuan(model)
         self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
+        self._each += model.p.contract_yuan * s.contract
         self.targets["started"] = float(int(money / self._each))
         self._done = np.zeros(len(model.households), dtype=np.bool_)
 
@@ -127,15 +135,15 @@ class Industry(Policy):
         told = ((h["knows"] >> KNOWS_INDUSTRY) & 1 == 1) | (h["registered"] == 1)
         return np.asarray(self._on & told & (h["workers"] > h["migrants"]) & ~self._done)
 
-    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Who would take it."""
-        keen = np.zeros(len(rows), dtype=np.bool_)
+    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How much of it each would take, in yuan."""
+        worth = np.zeros(len(rows))
         s = self.settings
         model.engine.call(
             would_take, rows, model.households, model.villages, model._p_row, model.today_rows,
-            self._line, s.value_yuan, 1.0 - s.own_share, keen,
+            self._line, s.value_yuan, 1.0 - s.own_share, worth,
         )  # fmt: skip
-        return rows[keen]
+        return worth
 
     def day(self, model: VillageModel) -> None:
         """One round: nothing is planted or built in frozen ground, and nobody comes at the festival."""
@@ -143,14 +151,17 @@ class Industry(Policy):
         if model.today.festival or not in_season(model.today, self._line):
             return
         rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
-        rows = self.in_turn(model, self.accepts(model, rows))
-        rows = self.ration(model, rows, np.full(len(rows), self._each))
+        worth = np.zeros(len(model.households))
+        worth[rows] = self.accepts(model, rows)
+        rows = self.in_turn(model, rows[worth[rows] > 0])
+        extra = model.p.contract_yuan * s.contract
+        rows = self.ration(model, rows, worth[rows] * (1.0 - s.own_share) * (1.0 + s.delivery_share) + extra)
         rows = self.take_days(model, rows, model.p.industry_days, self._each)
         if not len(rows):
             return
-        gift = np.full(len(rows), s.value_yuan * (1.0 - s.own_share))
-        own = np.full(len(rows), s.value_yuan * s.own_share)
-        self.buy(model, total(gift) * s.delivery_share, "administration_yuan", "delivery and administration")
+        gift, own = worth[rows] * (1.0 - s.own_share), worth[rows] * s.own_share
+        running = total(gift) * s.delivery_share + extra * len(rows)
+        self.buy(model, running, "administration_yuan", "delivery, contracts and administration")
         self.mark_served(model, rows)
         self._done[rows] = True
         if s.form == "grant" and s.effects:
@@ -177,10 +188,5 @@ class Industry(Policy):
             hand_over, rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used
         )
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
-        if s.contract > 0:
-            # A contract covers those served: it counts in the village by their share of its households.
-            v = model.villages
-            covered = np.bincount(h["village"][rows], minlength=len(v)) / (v["last"] - v["first"])
-            gain = model.p.contract_gain * s.contract * covered
-            v["contract"] += (1.0 - v["contract"]) * gain
-            v["cooperative"] += (1.0 - v["cooperative"]) * gain
+        signed = rows[self.luck(model, "contract", rows) < s.contract]
+        h["contracted"][signed] = 1

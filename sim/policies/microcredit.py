@@ -15,7 +15,7 @@ from sim.economy.investment import appeal, best_line, in_season, put_into, room,
 from sim.economy.labour import willing
 from sim.money import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS, spend
 from sim.numerics import total
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy, PolicySettings, TargetedSettings
 from sim.rule import kernel, rule
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ CHANNELS = {
 }
 
 
+SUBSIDY_PURSES = {"women": "women_interest"}  # channels whose interest the state pays from a purse of its own
+
+
 def usual_terms(channel: str, p: P) -> Channel:
     """A channel's own terms."""
     k = list(CHANNELS).index(channel)
@@ -67,7 +70,7 @@ def usual_terms(channel: str, p: P) -> Channel:
     )
 
 
-class MicrocreditSettings(PolicySettings):
+class MicrocreditSettings(TargetedSettings):
     """Levers of a loan programme; what is left out is the channel's own."""
 
     channel: Literal["women", "shuanglian", "village_fund", "microlender"] = Field(description="who lends")
@@ -121,7 +124,7 @@ def loan_wanted(
     could_leave = (
         wanted == 0.0 and short and h.migrants < h.workers and size >= leave and trouble < p.leave_worth * leave
     )
-    if could_leave and willing(h, v, p, today, h.migrants) > 0.5:
+    if could_leave and willing(h, v, p, today, h.migrants, 0.0) > 0.5:
         wanted = leave + p.leave_reserve_yuan * today.cpi
     return min(wanted, size)
 
@@ -206,6 +209,9 @@ class Microcredit(Policy):
         quota = s.quota_yuan * model.county_share or model.purses.available(self.kind, self._purses, model.clock.end)
         self.targets["lent_yuan"] = quota
         self._limit = quota
+        own = SUBSIDY_PURSES.get(s.channel, "")
+        self._subsidy_purse = (own,) if any(q.id == own for q in model.purses.held) else ()
+        self._committed_yuan = 0.0
         self._announced = False
         self._told = np.zeros(len(model.households), dtype=np.bool_)
 
@@ -213,8 +219,15 @@ class Microcredit(Policy):
         """Rounds of applications, and the days on which they are decided and paid."""
         s = self.settings
         rounds = range(s.start_day, min(s.end_day, model.clock.campaign_days) + 1, s.round_days)
-        wait = self.terms.days_to_decide
-        return sorted({*rounds, *(r + max(1, wait) for r in rounds)})
+        return sorted({*rounds, *(self._paid_on(model, day) for day in rounds)})
+
+    def _paid_on(self, model: VillageModel, day: int) -> int:
+        """The campaign day on which an application of `day` is paid: no bank opens at the festival."""
+        first = model.clock.day_index(model.clock.start) - 1
+        day += max(1, self.terms.days_to_decide)
+        while model.clock.is_festival(first + day):
+            day += 1
+        return day
 
     def day(self, model: VillageModel) -> None:
         """Pay what was applied for; take new applications on a round's day."""
@@ -227,6 +240,7 @@ class Microcredit(Policy):
             if self.settings.effects:
                 model.households["knows"][told] |= 1 << KNOWS_CREDIT
             self.count("told", float(len(told)))
+            self._spend_on_running(model, model.p.telling_yuan * len(told))
         for rows, amounts in self._waiting.pop(today, []):
             self.pay_out(model, rows, amounts)
         s = self.settings
@@ -237,8 +251,7 @@ class Microcredit(Policy):
             if len(rows):
                 self.count("applied", float(len(rows)))
                 self._asked_before[rows] = True
-                paid_on = today + max(1, self.terms.days_to_decide)
-                self._waiting.setdefault(paid_on, []).append((rows, amounts))
+                self._waiting.setdefault(self._paid_on(model, today), []).append((rows, amounts))
 
     def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
         """Knows of it, has hands, owes nothing here, earns enough, and has not asked before."""
@@ -278,9 +291,12 @@ class Microcredit(Policy):
             self.lost_yuan["staff"] += total(amounts[most:])
             rows, amounts = rows[:most], amounts[:most]
         left = min(self._limit - self.principal_yuan, model.purses.available(self.kind, self._purses, model.today_date))
+        left = min(left, self._subsidised(model))
         enough = np.cumsum(amounts) <= left + 1e-6
         n = len(rows) if enough.all() else int(np.argmin(enough))
-        self.lost_yuan["quota"] += total(amounts[n:])
+        # Who is turned away may ask again in the next round.
+        self.lost_yuan["quota"] = total(amounts[n:])
+        self._asked_before[rows[n:]] = False
         rows, amounts = rows[:n], amounts[:n]
         if not n:
             return
@@ -290,9 +306,8 @@ class Microcredit(Policy):
             model.accounts.pay(purse, lender, part, "loan capital")
         self.principal_yuan += sum_yuan
         self.met_yuan += sum_yuan
-        self.costs["administration_yuan"] += self.terms.fee_yuan * n
-        self.cash_outlay_yuan += self.terms.fee_yuan * n
-        model.accounts.pay(lender, "employers", self.terms.fee_yuan * n, "loan administration")
+        self._spend_on_running(model, self.terms.fee_yuan * n)
+        self._committed_yuan += sum_yuan * self._subsidy_a_yuan
         self.mark_served(model, rows)
         self.count("lent", float(n))
         self.count("lent_yuan", sum_yuan)
@@ -308,16 +323,34 @@ class Microcredit(Policy):
         )  # fmt: skip
         self.count("started", float(started.sum()))
         # What is spent on a borrower: the interest that the state pays over the term, and the lender's trouble.
-        subsidy = amounts * self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0
-        self.benefit(model, rows, subsidy + self.terms.fee_yuan)
+        self.benefit(model, rows, amounts * self._subsidy_a_yuan + self.terms.fee_yuan)
         self._outstanding += sum_yuan
 
+    def _spend_on_running(self, model: VillageModel, amount_yuan: float) -> None:
+        """The lender's own trouble: telling people, deciding, paying out."""
+        self.costs["administration_yuan"] += amount_yuan
+        self.cash_outlay_yuan += amount_yuan
+        model.accounts.pay(model.accounts.lenders[self.slot], "employers", amount_yuan, "loan administration")
+
+    @property
+    def _subsidy_a_yuan(self) -> float:
+        """Interest that the state will pay on a yuan lent, over the term."""
+        return self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0
+
+    def _subsidised(self, model: VillageModel) -> float:
+        """Principal that the channel's interest subsidy still reaches, in yuan (without a purse the state pays)."""
+        if not self._subsidy_purse or self._subsidy_a_yuan <= 0:
+            return float("inf")
+        free = model.purses.available("interest_subsidy", self._subsidy_purse, model.clock.end) - self._committed_yuan
+        return max(0.0, free) / self._subsidy_a_yuan
+
     def month_end(self, model: VillageModel) -> None:
-        """The interest subsidy comes from its own purse while that has money, else from the state."""
+        """The interest subsidy comes from the channel's own purse, if it has one, else from the state."""
         due = total(np.ascontiguousarray(model.tills[:, INTEREST_SUBSIDY + self.slot]))
-        covered = min(due, model.purses.available("interest_subsidy", (), model.today_date))
-        if covered > 0:
-            for purse, part in model.purses.draw("interest_subsidy", (), model.today_date, covered):
+        self._committed_yuan = max(0.0, self._committed_yuan - due)
+        if self._subsidy_purse and due > 0:
+            covered = min(due, model.purses.available("interest_subsidy", self._subsidy_purse, model.today_date))
+            for purse, part in model.purses.draw("interest_subsidy", self._subsidy_purse, model.today_date, covered):
                 model.accounts.pay(purse, "state", part, "interest subsidy fund")
 
     def books_closed(self, model: VillageModel) -> None:
@@ -327,6 +360,10 @@ class Microcredit(Policy):
         self.costs["interest_subsidy_yuan"] += subsidy
         self.costs["loan_losses_yuan"] += lost
         self.cash_outlay_yuan += subsidy + lost
+        if self.terms.guarantee and lost > 0:
+            called = min(lost, model.purses.available("loan_guarantee", (), model.today_date))
+            for purse, part in model.purses.draw("loan_guarantee", (), model.today_date, called):
+                model.accounts.pay(purse, model.accounts.lenders[self.slot], part, "guarantee called")
         self.costs["capital_cost_yuan"] += self._outstanding * model.p.funds_cost / 12.0
         self._outstanding = max(0.0, self._outstanding - float(model.repaid_yuan[self.slot]) - lost)
 

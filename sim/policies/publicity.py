@@ -48,7 +48,7 @@ class Publicity(Policy):
 
     def begin(self, model: VillageModel) -> None:
         """How many meetings there are to hold."""
-        self._on = np.flatnonzero(self.villages_on(model))
+        self._on = self.villages_in_turn(model)
         self.targets["meetings"] = float(self.settings.meetings * len(self._on))
         self._held = 0
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.economy.labour import would_take_place
 from sim.numerics import add_up
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy, PolicySettings, TargetedSettings
+from sim.rule import kernel
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
@@ -19,7 +21,7 @@ KNOWS_TRAINING, KNOWS_JOBS = 6, 8
 CONTENTS = ("farm", "work", "leavers")  # in the order of the parameter training_cost_yuan
 
 
-class TrainingSettings(PolicySettings):
+class TrainingSettings(TargetedSettings):
     """Levers of a training programme."""
 
     content: Literal["farm", "work", "leavers"] = Field(description="farm skills, skills for work, or school leavers")
@@ -34,6 +36,22 @@ class TrainingSettings(PolicySettings):
     round_days: int = Field(default=7, ge=1, le=100, description="days between classes")
 
 
+@kernel
+def takes_place(
+    rows: NDArray[np.int64],
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    offer: float,
+    out: NDArray[np.bool_],
+) -> None:
+    """Which households send a worker to the place found for them."""
+    for i in range(rows.shape[0]):
+        h = households[rows[i]]
+        out[i] = would_take_place(h, villages[h.village], params[0], todays[0], offer)
+
+
 class Training(Policy):
     """Courses; their quality thins out with scale."""
 
@@ -46,17 +64,26 @@ class Training(Policy):
     def begin(self, model: VillageModel) -> None:
         """Price, places and the quality that so many places leave."""
         s, p = self.settings, model.p
-        each = s.cost_yuan or p.training_cost_yuan[CONTENTS.index(s.content)]
+        usual = p.training_cost_yuan[CONTENTS.index(s.content)]
+        teaching = s.hours / p.course_hours * p.course_class / s.class_size
+        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
         self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
         places = int(s.places * model.county_share) if s.places else int(self.money_yuan(model) / self._each)
         self.targets["trained"] = float(places)
         self._on = self.villages_on(model)[model.households["village"]]
-        self._asked = np.zeros(len(model.households), dtype=np.bool_)
-        good = min(1.0, p.good_trainers * model.county_share / max(1.0, float(places)))
-        thin = p.course_least + (1.0 - p.course_least) * good  # after the good trainers come the others
+        # Who has been on such a course, whichever policy gave it.
+        self._asked = model.common.setdefault(f"asked to {s.content}", np.zeros(len(model.households), dtype=np.bool_))
+
+    def quality(self, model: VillageModel) -> float:
+        """How good the courses are: a county's good trainers serve all its courses together, then come the others."""
+        s, p = self.settings, model.p
+        alike = [q for q in model.policies if isinstance(q, Training) and q.settings.content == s.content]
+        places = add_up(q.targets["trained"] for q in alike)
+        good = min(1.0, p.good_trainers * model.county_share / max(1.0, places))
+        thin = p.course_least + (1.0 - p.course_least) * good
         crowd = 1.0 - p.course_crowding * (1.0 - min(1.0, p.course_class / s.class_size))
         time = min(1.0, p.course_first_hours + (1.0 - p.course_first_hours) * s.hours / p.course_hours)
-        self.quality = thin * crowd * time
+        return thin * crowd * time
 
     def days(self, model: VillageModel) -> Iterable[int]:
         """Days on which classes begin."""
@@ -86,14 +113,16 @@ class Training(Policy):
         seats = int(min(left, 1.5 * left / to_come + 1))
         rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
         invited = rows[: 4 * seats]
-        coming = self.accepts(model, invited)[:seats]
-        self._asked[invited if len(coming) < seats else coming] = True
+        keen = self.accepts(model, invited)
+        coming = keen[:seats]
+        self._asked[np.setdiff1d(invited, keen)] = True
         coming = self.ration(model, coming, np.full(len(coming), self._each))
         coming = self.take_days(model, coming, model.p.training_days, self._each)
         if not len(coming):
             return
         self.buy(model, self._each * len(coming), "grants_yuan", "training")
         self.benefit(model, coming, self._each)
+        self._asked[coming] = True
         self.mark_served(model, coming)
         self.count("trained", float(len(coming)))
         if self.settings.effects:
@@ -102,17 +131,23 @@ class Training(Policy):
     def _teach(self, model: VillageModel, rows: NDArray[np.int64]) -> None:
         s, h, p = self.settings, model.households, model.p
         if s.content == "farm":
-            gain = p.course_gain * self.quality * (1.0 if s.follow_up else p.course_without_follow_up)
+            gain = p.course_gain * self.quality(model) * (1.0 if s.follow_up else p.course_without_follow_up)
             h["farm_skill"][rows] += gain * (1.0 - h["farm_skill"][rows])
             return
-        gain = p.work_course_gain * self.quality
+        gain = p.work_course_gain * self.quality(model)
         each = 1.0 / np.maximum(1, h["workers"][rows])  # one of the household's workers has been on the course
         h["work_skill"][rows] += gain * (1.0 - h["work_skill"][rows]) * each
         h["knows"][rows] |= 1 << KNOWS_JOBS
         usual = p.placed_of_trained if s.content == "leavers" else 0.0
         share = s.placement if s.placement is not None else usual
-        home = h["workers"][rows] > h["migrants"][rows]
-        placed = rows[(self.luck(model, "placed", rows) < share) & home]
+        offered = rows[self.luck(model, "placed", rows) < share]
+        keen = np.zeros(len(offered), dtype=np.bool_)
+        model.engine.call(
+            takes_place, offered, h, model.villages, model._p_row, model.today_rows, p.placement_pull, keen
+        )
+        placed = offered[keen]
+        # The programme pays the way, as it does for its school leavers.
+        self.buy(model, p.leave_cost_yuan * model.today.cpi * len(placed), "grants_yuan", "travel to the place found")
         h["migrants"][placed] += 1
         if s.content == "leavers":
             h["leavers"][rows] = 0

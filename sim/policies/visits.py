@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.campaign.visits import cadres_go_out
+from sim.numerics import total
 from sim.policies.base import Policy, PolicySettings
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class Visits(Policy):
     def month_end(self, model: VillageModel) -> None:
         """What visits asked for and could not have: households still short of their visits when the campaign ends."""
         if model.day >= model.clock.last_campaign_day_index and not self.met_yuan:
-            day_yuan = model.profile.support.day_cost_yuan / self.settings.visits_per_day
-            self.met_yuan = self.delivered["visited"] * day_yuan
-            self.lost_yuan["cadre_days"] = max(0.0, self.targets["visited"] - self.delivered["visited"]) * day_yuan
+            call_yuan = model.profile.support.day_cost_yuan / self.settings.visits_per_day
+            self.met_yuan = self.delivered["visited"] * call_yuan
+            c = model.cadres
+            short = np.maximum(0.0, self.settings.visits_per_household * c["count"] - c["visits"])
+            spent = c["days_left"] < 1.0
+            # Cadres without a day left were short of days; the others of working days or of road.
+            self.lost_yuan["cadre_days"] = total(np.where(spent, short, 0.0)) * call_yuan
+            self.lost_yuan["season"] = total(np.where(spent, 0.0, short)) * call_yuan

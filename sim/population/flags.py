@@ -105,7 +105,8 @@ def set_flags(world: World, profile: Profile, p: P, cuts: Cuts, line_yuan: float
     mean = per_head(h)
     h["poor_at_start"] = mean < line_yuan
     h["fifth"] = 1 + np.searchsorted(np.array(cuts.fifths), mean, side="right")
-    h["registered"] = _perceived(h, cuts.registry_noise, seed) < cuts.registry_line * line_yuan
+    world.perceived_yuan = _perceived(h, cuts.registry_noise, seed)
+    h["registered"] = world.perceived_yuan < cuts.registry_line * line_yuan
     _link(world, profile, p, seed)
     _causes(h, p, cuts, seed)
 

@@ -8,7 +8,7 @@ own rules (see `sim.population.opening`); their income is what comes of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +55,8 @@ class World:
     units: NDArray[np.void]
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
+    perceived_yuan: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """Income a head as the registry sees it, with its errors."""
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -64,7 +66,7 @@ class World:
     def copy(self) -> World:
         """A world of its own; the network is shared, since nothing writes it."""
         h, v, c, u = (rows.copy() for rows in (self.households, self.villages, self.cadres, self.units))
-        return World(h, v, c, u, self.indptr, self.indices)
+        return World(h, v, c, u, self.indptr, self.indices, self.perceived_yuan)
 
 
 @dataclass(frozen=True)
