@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -284,22 +284,24 @@ def _within(limits: tuple[float, float], x: float) -> float:
     return min(limits[1], max(limits[0], x))
 
 
-def _refuse(reference: _Reference, start: Knobs, found: _Found) -> None:
+def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
     """Say which figures do not go together, and what would."""
     profile = reference.profile
     ends = [_solve(reference, start, spread)[2] for spread in (0.0, MOST_SPREAD)]
-    if all(abs(end.mean / profile.income_yuan - 1.0) < 0.01 for end in ends):
-        low, high = sorted(end.headcount for end in ends)
+    low, high = (abs(end.mean / profile.income_yuan - 1.0) < 0.01 for end in ends)
+    if not low and not high:
         raise UserError(
-            f"a headcount of {profile.headcount:.1%} does not go with a mean of {profile.income_yuan:,.0f} yuan "
-            f"and a line of {profile.poverty.line_yuan:,.0f}",
-            field="poverty.headcount",
-            allowed=f"about {low:.1%} to {high:.1%} at that mean",
-            mend="correct it, or income.yuan_per_head",
+            f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",
+            field="income.yuan_per_head",
+            allowed=f"the nearest found is {found.mean:,.0f} yuan",
+            mend="correct it, income.sources or household",
         )
+    least = f"from about {ends[0].headcount:.1%}" if low else ""
+    most = f"up to about {ends[1].headcount:.1%}" if high else ""
     raise UserError(
-        f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",
-        field="income.yuan_per_head",
-        allowed=f"the nearest found is {found.mean:,.0f} yuan",
-        mend="correct it, income.sources or household",
+        f"a headcount of {profile.headcount:.1%} does not go with a mean of {profile.income_yuan:,.0f} yuan "
+        f"and a line of {profile.poverty.line_yuan:,.0f}",
+        field="poverty.headcount",
+        allowed=f"{least} {most}".strip() + " at that mean",
+        mend="correct it, or income.yuan_per_head",
     )
