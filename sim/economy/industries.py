@@ -132,13 +132,17 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
         * today.farm_trend
         * own_price(h, v, p, LIVESTOCK)
     )
-    takings *= p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather))
+    takings *= (
+        p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather)) * (1.0 - p.restocking_sales)
+    )
     receive(h, till, takings, LIVESTOCK_SALE)
     h.income_year[1] += takings
     cost = h.livestock_head * p.livestock_cost_head_yuan * today.cpi / 12.0
     spend(h, till, cost, OPERATING_COST)
     h.income_year[1] -= cost
-    # The offspring kept back replace the old; what disease takes is not replaced.
+    # Beyond those that replace the old, some young are kept where there is fodder: they are not sold this year.
+    kept = h.livestock_head * p.restocking / 12.0 * max(0.0, 1.0 - h.livestock_head / fodder_head(h, v, p))
+    h.livestock_head += kept
     if uniform(today.seed, DISEASE, h.key, today.month) < p.disease_rate / 12.0:
         lost = h.livestock_head * p.disease_share
         h.livestock_head -= lost

@@ -238,6 +238,8 @@ class P:
     repay_burden: float
     required_return: float
     rest_rate: float
+    restocking: float
+    restocking_sales: float
     road_mean: tuple[float, ...]
     satisfaction_base: float
     satisfaction_rate: float
