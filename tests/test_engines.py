@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import pkgutil
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,21 @@ def test_threads_take_runs_of_villages_of_about_equal_weight() -> None:
         assert len(ranges) <= parts
         heaviest = max(int(sizes[first:last].sum()) for first, last in ranges)
         assert heaviest <= sizes.sum() / parts + sizes.max()
+
+
+def test_two_threads_are_at_work_at_once() -> None:
+    both = threading.Barrier(2, timeout=30)
+    runs: list[tuple[int, int, str]] = []
+
+    def kernel(what: str, first: int, last: int) -> None:
+        both.wait()
+        runs.append((first, last, threading.current_thread().name))
+
+    two = engine.Engine("compiled", np.array([5, 5, 5, 5]), threads=2)
+    two.run(kernel, "anything")
+    two.close()
+    assert sorted(run[:2] for run in runs) == [(0, 2), (2, 4)]
+    assert len({name for *_, name in runs}) == 2
 
 
 def _kernels() -> list[tuple[Any, str, Any]]:

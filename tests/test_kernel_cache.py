@@ -98,6 +98,22 @@ def test_versions_count(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kernel_cache.source_hash() == here
 
 
+BEYOND = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from sim.agents.household import Household, close_year
+close_year(Household.rows(8), 0, int(sys.argv[2]))
+"""
+
+
+def test_a_checked_kernel_is_never_an_unchecked_one_from_the_cache(copy: Path) -> None:
+    said(BEYOND, copy, 8, NUMBA_BOUNDSCHECK="0")
+    said(BEYOND, copy, 8, NUMBA_BOUNDSCHECK="1")
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        said(BEYOND, copy, 9, NUMBA_BOUNDSCHECK="1")
+    assert "IndexError" in caught.value.stderr
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VILLAGESIM_CACHE", str(tmp_path))
