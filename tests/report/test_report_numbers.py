@@ -44,6 +44,11 @@ def test_an_interval_narrower_than_the_last_digit_is_not_written() -> None:
     assert EN.bare(Estimate(310_000, 306_900, 313_100), "money") == "0.31"
 
 
+def test_an_interval_that_is_tiny_beside_its_value_is_not_written() -> None:
+    assert ZH.show(Estimate(17_999_000, 17_998_000, 18_000_000), "money") == "1,800万元"
+    assert EN.bare(Estimate(21_749.8, 21_741.1, 21_758.4)) == "21,750"
+
+
 def test_a_number_and_its_half_width_stay_on_one_line() -> None:
     assert "\u00a0±\u00a0" in EN.bare(Estimate(43, 31, 55))
 
@@ -59,8 +64,8 @@ def test_signs_zero_and_thousands() -> None:
 def test_dates_and_chances_in_the_readers_form() -> None:
     assert EN.day(date(2012, 12, 24)) == "24 December 2012"
     assert ZH.day(date(2012, 12, 24)) == "2012年12月24日"
-    assert EN.chance(0.92, 100) == "in 92 of 100 simulated years"
-    assert ZH.chance(0.925, 40) == "40个模拟年份中有37个"
+    assert EN.chance(0.92, 100) == "in 92 of 100 runs"
+    assert ZH.chance(0.925, 40) == "40次模拟中有37次"
     assert EN.chance(NAN, 40) == "–"
 
 

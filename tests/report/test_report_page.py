@@ -147,6 +147,31 @@ def test_both_pages_tell_the_same_facts(folder: Path) -> None:
     assert "万元" in answer.sentences(chinese)[0] and "million yuan" in answer.sentences(english)[0]
 
 
+def test_cash_is_judged_by_all_it_brought_and_by_what_is_left(folder: Path) -> None:
+    experiment = Experiment(folder)
+    for language, words in (("en", ("months 25 to 36", "poverty gap")), ("zh", ("第25至36个月", "贫困深度"))):
+        ctx = Context(experiment, language)
+        assert ctx.cash is not None and ctx.leader is not None
+        said = " ".join(answer.sentences(ctx)[1])
+        assert all(word in said for word in words)
+        for ident in (ctx.cash, ctx.leader):
+            for e, unit in ((ctx.received(ident), "yuan"), (ctx.flow(ident), "yuan"), (ctx.gap_fall(ident), "points")):
+                assert e is not None and ctx.num.show(e, unit) in said
+
+
+def test_years_are_named_by_their_calendar_months(folder: Path, pages: dict[str, str]) -> None:
+    ctx = Context(Experiment(folder), "en")
+    assert (ctx.month(36), ctx.month(30), ctx.month(-1)) == ("year 3", "the year to month 30", "day 100")
+    assert (ctx.calendar(1), ctx.calendar(25), ctx.calendar(36)) == ("December 2012", "December 2014", "November 2015")
+    assert "year 3 is December 2014 to November 2015" in pages["en"] and "第3年指2014年12月至2015年11月" in pages["zh"]
+
+
+def test_one_mix_is_not_called_the_better_one(tmp_path: Path) -> None:
+    there = dummy.make(tmp_path / "single", 6, ("baseline", "mix", "cash"))
+    html = render(Experiment(there), "en")
+    assert "raises income: in year 3" in html and "better mix" not in html
+
+
 def test_who_gains_is_said_with_its_closure(folder: Path, pages: dict[str, str], tmp_path: Path) -> None:
     experiment = Experiment(folder)
     effect = experiment.spillovers["mix", 36, "all", "income_yuan"]
@@ -166,7 +191,7 @@ def test_who_gains_is_said_with_its_closure(folder: Path, pages: dict[str, str],
     without = copy_of(folder, tmp_path / "without", closure="fixed")
     (without / "tables" / "spillover.parquet").unlink()
     ctx = Context(Experiment(without), "en")
-    assert any("fixed closure: prices and local jobs follow the years alone" in s for s in answer.sentences(ctx)[1])
+    assert any("prices and local jobs following the years alone (fixed closure)" in s for s in answer.sentences(ctx)[1])
     assert "Spillovers: not computed in this experiment" in render(Experiment(without), "en")
 
 
@@ -237,7 +262,7 @@ def test_nothing_was_computed(few: Path, tmp_path: Path) -> None:
         assert "<svg" not in html and html.count("<section ") == 8 and html.count(words) >= 8
 
 
-def test_one_simulated_year_is_not_enough_to_say(tmp_path: Path) -> None:
+def test_one_run_is_not_enough_to_say(tmp_path: Path) -> None:
     html = render(Experiment(dummy.make(tmp_path / "one", 1, ("baseline", "training"))), "en")
     assert "Not enough runs to say" in html
     assert "is the better mix" not in html

@@ -18,7 +18,7 @@ from experiments.report.workbook import workbook_bytes
 from experiments.tables import COLUMNS
 
 SHEETS = [
-    "答案 Answer", "核对 County", "差异 Differences", "分组 By group", "外溢影响 Spillovers", "第100天 Day 100",
+    "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "外溢影响 Spillovers", "第100天 Day 100",
     "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
     "协同 Synergy", "说明 Notes",
 ]  # fmt: skip
@@ -51,14 +51,16 @@ def test_numbers_are_numbers_and_nothing_is_a_formula(folder: Path) -> None:
     sheet = book["差异 Differences"]
     row = next(r for r in sheet.iter_rows(min_row=2) if "人均纯收入 " in str(r[2].value) and r[1].value == 36)
     assert isinstance(row[3].value, float) and row[3].number_format == "#,##0.0"
-    assert book["答案 Answer"]["A1"].value.startswith("未经校准")
+    assert book["结论 Answer"]["A1"].value.startswith("未经校准")
 
 
 def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
     book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
     lines = [[cell.value for cell in line] for line in book["外溢影响 Spillovers"].iter_rows(min_row=4)]
     mine = next(r for r in lines if r[1] == 36 and "全体" in r[2] and r[3].startswith("人均纯收入 "))
-    assert mine[4] + mine[7] == pytest.approx(mine[10]) and mine[7:10] == [-60, -65, -55] and mine[13] == 3
+    assert (
+        mine[4] + mine[7] == pytest.approx(mine[10]) and mine[7:10] == [-60, -65, -55] and mine[13:15] == ["元 yuan", 3]
+    )
     units = [[cell.value for cell in line] for line in book["干部工作日 Cadre-days"].iter_rows(min_row=2)]
     assert [line[1:] for line in units[:5]] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
     for sheet in ("增减户 Gained and lost", "分组 By group"):
