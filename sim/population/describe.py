@@ -170,11 +170,12 @@ def _line(
     english, chinese = figure.label_en, figure.label_zh
     if figure.total and scale != 1.0:
         value, tolerance = value * scale, tolerance * scale + 1.0  # what is shared out falls on whole places
-        english, chinese = f"{english} (in proportion to {n:,} villages)", f"{chinese}(按{n}个村折算)"
+        english, chinese = f"{english} (in proportion to {n:,} villages)", f"{chinese}（按{n}个村折算）"
     if chance is not None and name != "villages":
         tolerance += CHANCE * chance * (n if figure.total else 1.0)
         if chance > 0.0 and not figure.total:
-            english, chinese = f"{english} (wider tolerance for {n:,} villages)", f"{chinese}(仅{n}个村,放宽允许差额)"
+            english = f"{english} (wider tolerance for {n:,} villages)"
+            chinese = f"{chinese}（仅{n}个村，放宽允许差额）"
     off = model - value
     within = abs(off) <= tolerance * (1.0 + 1e-9) + 1e-9
     return Line(name, english, chinese, model, value, off, tolerance, within, figure.unit, figure.role)

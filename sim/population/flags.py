@@ -116,7 +116,7 @@ def _link(world: World, profile: Profile, p: P, seed: int) -> None:
     h, v = world.households, world.villages
     quotas = share_out(profile.linked / profile.villages, len(v))
     u = uniforms(seed, LINK, h["key"].astype(np.int64), 0)
-    elsewhere = (1.0 - p.linked_registered) * profile.linked_share / (1.0 - profile.registered_share)
+    elsewhere = (1.0 - p.linked_registered) * profile.linked_share / max(1e-9, 1.0 - profile.registered_share)
     out_of_turn = uniforms(seed, LINK, h["key"].astype(np.int64), 0, 1) < elsewhere
     rank = np.where(h["registered"] == 1, u, 2.0 + u)
     rank = np.where(out_of_turn & (h["registered"] == 0), u - 1.0, rank)
