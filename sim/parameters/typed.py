@@ -26,6 +26,7 @@ class P:
     business_days_month: float
     business_exit: float
     business_growth: float
+    business_hand: float
     business_households: float
     business_least_yuan: float
     business_mean_yuan: float

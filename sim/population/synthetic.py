@@ -233,7 +233,7 @@ def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
     if uniform(seed, HOLDINGS, h.key, 0, 7) < p.greenhouse_households[v.terrain] and h.workers > 1:
         h.greenhouse_mu = 0.5 + uniform(seed, HOLDINGS, h.key, 0, 8)
     # Those with a better hand are more often in business: the odds rise with talent.
-    lean = p.business_households * exp(0.9 * hand - 0.405)
+    lean = p.business_households * exp(p.business_hand * hand - 0.5 * p.business_hand * p.business_hand)
     if uniform(seed, HOLDINGS, h.key, 0, 9) < lean and h.workers > 0:
         h.business_yuan = p.business_mean_yuan * h.talent * exp(0.7 * normal(seed, HOLDINGS, h.key, 10) - 0.245)
     if uniform(seed, HOLDINGS, h.key, 0, 11) < p.property_households:
