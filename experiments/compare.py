@@ -9,7 +9,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from experiments.codeversion import code_version, file_hash
 from experiments.evidence import Evidence
 from experiments.pool import Job, Pool, default_workers
 from experiments.precision import Judged, Outcome, check_outcomes, judge, parse_outcomes
-from experiments.progress import Progress
+from experiments.progress import Progress, compile_first
 from experiments.runfile import RunFile, RunKey
 from experiments.spillover import choose, spillovers_of, twins
 from experiments.statistics import Floats
@@ -232,7 +231,6 @@ class _Work:
         self.failures: dict[tuple[str, int], str] = {}
         self._there: dict[tuple[str, int], Floats | None] = {}
         self._scenarios = {key.scenario: index for index, key in enumerate(pool.job.keys)}
-        self._warm = False
 
     def key(self, scenario: str, seed: int) -> RunKey:
         """The run key of a scenario and seed."""
@@ -253,8 +251,7 @@ class _Work:
         ]
         if not missing:
             return
-        if not self._warm:
-            self._warm_up()
+        compile_first(self.said.say, self.pool.job.run)  # so that workers only load what is compiled
         self.said.begin(len(missing), f"{len(seeds)} replicates")
         try:
             for done in self.pool.results(missing):
@@ -297,17 +294,6 @@ class _Work:
             found = np.array([panel.get(outcome.cell, np.nan) for outcome in self.outcomes])
             self._there[scenario, seed] = found
         return found
-
-    def _warm_up(self) -> None:
-        """Compile in this process first, so that workers only load what is compiled."""
-        hook = getattr(import_module(self.pool.job.run.partition(":")[0]), "warm_up", None)
-        if hook is not None:
-            from sim.kernel_cache import is_warm
-
-            if not is_warm():
-                self.said.say("compiling the model; this is done once and kept")
-            hook()
-        self._warm = True
 
     def done(self, scenario: str, seeds: Sequence[int]) -> list[int]:
         """Those of these seeds for which the scenario has a run."""

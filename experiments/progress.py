@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from importlib import import_module
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 _EVERY_SECONDS = 30.0
+
+
+def compile_first(say: Callable[[str], None], run: str = "sim.running:run") -> None:
+    """Compile the model behind `module:function` unless that has been done before, and say so: it takes a while."""
+    from sim.kernel_cache import is_warm
+
+    warm_up = getattr(import_module(run.partition(":")[0]), "warm_up", None)
+    if warm_up is not None and not is_warm():
+        say("compiling the model, once: about half a minute")
+        warm_up()
 
 
 class Progress:

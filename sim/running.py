@@ -63,6 +63,7 @@ _EVERY_KERNEL: tuple[tuple[str, dict[str, object]], ...] = (
     ("visits", {}),
     ("microcredit", {"channel": "microlender", "told_share": 1.0}),
     ("industry", {"line": "livestock", "end_day": 200}),
+    ("training", {"content": "leavers", "places": 4000}),
 )
 
 

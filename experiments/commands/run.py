@@ -61,8 +61,11 @@ def run(
 ) -> None:
     """Run one scenario with one seed and show the main indicators."""
     (plan,) = plans([file], overrides, code, villages, horizon)
+    from experiments.progress import Progress, compile_first
     from sim.running import run as run_plan
 
+    if engine is Engine.compiled:
+        compile_first(Progress(not quiet).say)
     asked: dict[str, Any] = {"days": days} if days else {}
     records = run_plan(plan, seed, engine=engine.value, **asked).records
     if out:

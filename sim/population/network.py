@@ -146,7 +146,8 @@ def _contacts(first: Ints, keys: Ints, seed: int, shape: Floats) -> tuple[Ints, 
             degree[j] = _insert(table[start[j] : start[j + 1]], degree[j], i)
         if total + 2 * ties > indices.size:
             longer = np.empty(total + 2 * ties + indices.size // 2, np.int32)
-            longer[:total] = indices[:total]
+            for m in range(total):
+                longer[m] = indices[m]
             indices = longer
         row = first[v] - first[0]
         for i in range(n):

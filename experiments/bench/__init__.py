@@ -1,0 +1,1 @@
+"""Speed and memory, measured: what `village bench` prints. Every figure stands beside what was aimed at."""
