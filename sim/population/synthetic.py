@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from sim.agents.village import Village
 from sim.draws import decision, uniform, uniforms
 from sim.engine import Engine
 from sim.errors import UserError
-from sim.numerics import add_up, exp, logistic, norm_ppf, norm_ppf_array
+from sim.numerics import add_up, exp, logistic, norm_cdf, norm_ppf, norm_ppf_array
 from sim.population.network import contacts
 from sim.population.profile import Profile, terrains, village_sizes
 from sim.population.sharing import in_pairs, share_out
@@ -232,8 +233,9 @@ def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
         h.livestock_head = p.livestock_mean_head * exp(0.8 * normal(seed, HOLDINGS, h.key, 6) - 0.32)
     if uniform(seed, HOLDINGS, h.key, 0, 7) < p.greenhouse_households[v.terrain] and h.workers > 1:
         h.greenhouse_mu = 0.5 + uniform(seed, HOLDINGS, h.key, 0, 8)
-    # Those with a better hand are more often in business: the odds rise with talent.
-    lean = p.business_households * exp(p.business_hand * hand - 0.5 * p.business_hand * p.business_hand)
+    # Those with a better hand are more often in business; on average over hands it is the stated share.
+    apart = sqrt(1.0 + p.business_hand * p.business_hand)
+    lean = norm_cdf(norm_ppf(p.business_households) * apart + p.business_hand * hand)
     if uniform(seed, HOLDINGS, h.key, 0, 9) < lean and h.workers > 0:
         h.business_yuan = p.business_mean_yuan * h.talent * exp(0.7 * normal(seed, HOLDINGS, h.key, 10) - 0.245)
     if uniform(seed, HOLDINGS, h.key, 0, 11) < p.property_households:
