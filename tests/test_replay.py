@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import EVERY_POLICY, VISITS, plan_of
 
+from sim.agents import household
 from sim.model import VillageModel
 from sim.population import first_year, kept
 from sim.replay import ReplayedError
@@ -63,6 +64,22 @@ def test_a_failure_names_rule_household_and_day(
     assert words in _line(error.file, error.line)
     assert error.__cause__ is not None
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_only_the_failing_village_is_replayed(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_python: list[int] = []
+
+    def month(h: household.Household, *args: object) -> None:
+        in_python.append(h.village)
+        rule(h, *args)  # type: ignore[arg-type]
+
+    rule = household.household_month
+    monkeypatch.setattr(household, "household_month", month)
+    model = type("Broken", (Broken,), {"column": "persons", "value": 0})(plan, rng=3)
+    with pytest.raises(ReplayedError):
+        model.run_model()
+    village = model.villages[model.households["village"][77]]
+    assert in_python == [int(village["key"]) - 1] * (77 - int(village["first"]) + 1)
 
 
 def test_both_engines_name_the_same_rule(plan: Plan) -> None:
