@@ -131,7 +131,7 @@ def compare(
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
         "horizon_months": plans[0].horizon_months,
         "calibrated": False,
-        "command": command or shlex.join(["village", *sys.argv[1:]]),
+        "command": command or shlex.join(["village", *map(_from_here, sys.argv[1:])]),
         "versions": _versions(),
         "world": plans[0].world.model_dump(mode="json"),
     }
@@ -160,6 +160,15 @@ def compare(
         write_summary(Comparison(store.folder, manifest))
         store.write_manifest(manifest)
     return store.folder
+
+
+def _from_here(word: str) -> str:
+    """A word of the command line, with a path below the current folder said from there, so that it holds elsewhere."""
+    option, equals, value = word.rpartition("=") if word.startswith("-") else ("", "", word)
+    path = Path(value)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        value = path.relative_to(Path.cwd()).as_posix()
+    return f"{option}{equals}{value}"
 
 
 def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:

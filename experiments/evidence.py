@@ -16,7 +16,7 @@ from experiments.cells import Cells, Floats, Keys
 from experiments.factorial import find_factorials
 from experiments.households import SHARES, Households, Pairs, new_policies
 from experiments.runfile import RunFile
-from experiments.statistics import t_limits
+from experiments.statistics import met, t_limits
 from experiments.tradeoffs import dominated, fieller, synergy
 
 PLAIN = ("purse", "cadre_days", "binding", "spending", "money")
@@ -187,7 +187,10 @@ def plain(evidence: Evidence, table: str) -> Iterator[pd.DataFrame]:
 
 
 def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
-    """What was delivered by the end of each week, against the target and with the chance of having met it."""
+    """What was delivered by the end of each week, against the target and with the chance of having met it.
+
+    A target counts as met from 99.5% of it, see `experiments.statistics.met`.
+    """
     for scenario in evidence.plans:
         keys, values = evidence.values("delivery", scenario)
         labels = pd.DataFrame(evidence.cells.labels(keys))
@@ -208,8 +211,8 @@ def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
             for week in weeks:
                 value = cells.get((group, name, week), nothing)
                 mean, low, high = (float(limit) for limit in t_limits(value))
-                aim, met = (np.nan, np.nan) if target is None else (target.mean(), (value >= target).mean())
-                rows.append((scenario, group, name, week, mean, low, high, aim, met))
+                aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(value, target).mean())
+                rows.append((scenario, group, name, week, mean, low, high, aim, chance))
         columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
         yield pd.DataFrame(rows, columns=columns)
 

@@ -4,6 +4,9 @@ Precision is said in one number for all outcomes. For an outcome in yuan (or a c
 mean: 0.01 asks for the paired difference to within 1% of what the outcome is without the programme. For a share (such
 as the headcount) it is absolute: 0.01 asks for one percentage point. Within means: half the width of the 95% interval.
 
+Where no precision is asked for, 0.01 would say nothing of effects that are smaller. Each outcome then asks for a fifth
+of the largest effect that any scenario has on it, or for 0.01, whichever is less.
+
 Whoever looks again after every step stops a little too soon now and then; the interval is not widened for that.
 """
 
@@ -18,6 +21,7 @@ from experiments.statistics import Floats, Verdict, paired_difference, verdict
 from sim.errors import UserError
 
 DEFAULT_PRECISION = 0.01
+SHARE_OF_EFFECT = 0.2
 DEFAULT_OUTCOMES = ("income_yuan", "headcount")
 SHORT_OUTCOMES = ("served_share",)  # all that a run without a yearly mark has to show
 LAST_DAY = -1  # the month under which the state on the last campaign day is recorded
@@ -112,16 +116,17 @@ def judge(
         values: For each scenario one row an outcome and one column a seed (the same seeds in the same order).
         baseline: Id of the scenario that the others are compared with.
         outcomes: The rows.
-        precision: As in the module's text; None = 0.01.
+        precision: As in the module's text; None = 0.01 or a fifth of the largest effect.
     """
     share = DEFAULT_PRECISION if precision is None else precision
     found = []
-    for scenario in values:
-        if scenario == baseline:
-            continue
-        for row, outcome in enumerate(outcomes):
-            without = values[baseline][row]
-            level = abs(float(without.mean()))
-            asked = share * (level if level > 0 else TINY) if outcome.is_amount else share
-            found.append(Judged(scenario, outcome, verdict(paired_difference(values[scenario][row], without), asked)))
+    for row, outcome in enumerate(outcomes):
+        without = values[baseline][row]
+        effects = {name: paired_difference(sample[row], without) for name, sample in values.items() if name != baseline}
+        level = abs(float(without.mean()))
+        asked = share * (level if level > 0 else TINY) if outcome.is_amount else share
+        largest = max((abs(effect.value) for effect in effects.values()), default=0.0)
+        if precision is None and largest > 0:
+            asked = min(asked, SHARE_OF_EFFECT * largest)
+        found += [Judged(name, outcome, verdict(effect, asked)) for name, effect in effects.items()]
     return found

@@ -22,6 +22,7 @@ from scipy.special import ndtri, stdtrit
 Floats = NDArray[np.float64]
 Samples = Mapping[str, ArrayLike]
 LEVEL = 0.95
+NEAR_ENOUGH = 0.995  # share of a target from which it counts as met: loans and gifts cannot be divided
 
 
 @dataclass(frozen=True)
@@ -281,10 +282,18 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
     return Interval(share, max(0.0, centre - half), min(1.0, centre + half), n)
 
 
+def met(delivered: ArrayLike, target: ArrayLike) -> NDArray[np.bool_]:
+    """Which replicates have met their target: at least 99.5% of it is delivered.
+
+    A loan or a gift is given whole or not at all, so money for a target ends a little short of it.
+    """
+    return np.asarray(delivered, dtype=np.float64) >= NEAR_ENOUGH * np.asarray(target, dtype=np.float64)
+
+
 def chance_met(delivered: ArrayLike, target: float, level: float = LEVEL) -> Interval:
-    """Share of replicates that reach the target, with Wilson's interval."""
-    values = np.asarray(delivered, dtype=np.float64)
-    return wilson(int(np.count_nonzero(values >= target)), values.size, level)
+    """Share of replicates that meet the target (see `met`), with Wilson's interval."""
+    reached = met(delivered, target)
+    return wilson(int(np.count_nonzero(reached)), reached.size, level)
 
 
 def decimals(halfwidth: float) -> int:

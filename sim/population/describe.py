@@ -1,7 +1,8 @@
 """The starting world beside the profile and beside published figures, line by line.
 
 Figures, tolerances and their reasons stand in published.toml, decided beforehand. A world smaller than its profile
-(or than 120 villages) is held against totals in proportion to its villages, and its means may be off by chance as well:
+(or than 120 villages) is held against totals in proportion to its villages (those that come to less than one are left
+out), and its means may be off by chance as well:
 how far is found between groups of as many villages of the reference world.
 """
 
@@ -158,6 +159,8 @@ def _describe(profile: Profile, n: int, seed: int, values: Mapping[str, Any], pu
         if math.isnan(model):
             continue  # nobody to measure it on
         value = figure.published if figure.published is not None else PROFILE[name](profile)
+        if figure.total and scale < 1.0 and value * scale < 1.0:
+            continue  # less than one in so few villages: nothing to hold the world against
         tolerance = figure.allowed(value, compact=profile.size.households_per_village < COMPACT_HOUSEHOLDS)
         lines.append(_line(name, figure, model, value, tolerance, n, scale, chance.get(name)))
     return lines

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.compare import compare, print_summary
+from experiments.compare import _from_here, compare, print_summary
 from experiments.precision import Outcome, judge, parse_outcomes
 from experiments.progress import Progress
 from experiments.tables import Comparison
@@ -152,10 +152,32 @@ def test_precision_means_a_share_of_amounts_and_points_of_shares() -> None:
     assert income.verdict.halfwidth == pytest.approx(12.706 * 10, rel=1e-4)  # t(1) = 12.706
     single = judge({"base": base[:, :1], "other": other[:, :1]}, "base", outcomes, 0.02)
     assert [one.verdict.enough for one in single] == [False, False]
+    assert judge({"base": base, "other": other}, "base", outcomes, None)[0].verdict.asked == pytest.approx(20)
     assert parse_outcomes(None, 30) == (Outcome("income_yuan", 24), Outcome("headcount", 24))
     assert parse_outcomes(["gini@12:fifth_1"], 36) == (Outcome("gini", 12, "fifth_1"),)
     assert parse_outcomes(["drive"], 6) == (Outcome("drive", -1),)
     assert parse_outcomes(None, 6) == (Outcome("served_share", -1),)
+
+
+def test_without_a_precision_the_largest_effect_says_how_closely_to_look() -> None:
+    outcomes = (Outcome("income_yuan", 36), Outcome("headcount", 36))
+    base = np.array([[4000.0, 4000.0], [0.3, 0.3]])
+    small, large = (base + np.array([[size, size], [-size / 1000, -size / 1000]]) for size in (10.0, 90.0))
+    asked = {
+        (one.scenario, one.outcome.name): one.verdict.asked
+        for one in judge({"base": base, "small": small, "large": large}, "base", outcomes, None)
+    }
+    assert asked["small", "income_yuan"] == asked["large", "income_yuan"] == pytest.approx(18)
+    assert asked["small", "headcount"] == asked["large", "headcount"] == pytest.approx(0.01)  # a fifth is more
+    nothing = judge({"base": base, "same": base}, "base", outcomes, None)
+    assert [one.verdict.asked for one in nothing] == [40, 0.01]  # no effect at all: as by default
+
+
+def test_the_recorded_command_names_files_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outside = tmp_path.parent / "other.toml"
+    words = [str(tmp_path / "more" / "mix.toml"), f"--code={tmp_path / 'ours.py'}", str(outside), "purse.bank=1"]
+    assert [_from_here(word) for word in words] == ["more/mix.toml", "--code=ours.py", str(outside), "purse.bank=1"]
 
 
 def test_a_failed_run_leaves_its_seed_out_everywhere_and_stops_nothing(tmp_path: Path, knobs: Knobs) -> None:

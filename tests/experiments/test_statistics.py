@@ -155,6 +155,7 @@ def test_chance_of_meeting_a_target() -> None:
     assert found.value == 0.7
     assert (found.low, found.high) == pytest.approx((0.3968, 0.8922), abs=5e-5)  # vassarstats.net, 7 of 10
     assert not chance_met([], 100).defined
+    assert chance_met([99.5, 99.4, 100.0, 0.0], 100).value == 0.5  # from 99.5% on: loans cannot be divided
     assert wilson(20, 20).high == 1.0
 
 

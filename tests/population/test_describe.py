@@ -97,6 +97,7 @@ def test_a_smaller_world_is_held_against_its_part_of_the_books() -> None:
     lines = describe(COUNTY, villages=3)
     found = named(lines)
     assert out_of_tolerance(lines) == []
+    assert "units_province" not in found  # less than one in three villages
     assert found["villages"].profile == pytest.approx(3) and found["cadres"].profile == pytest.approx(3 * 4205 / 215)
     assert "in proportion to 3 villages" in found["cadres"].label_en and "按3个村折算" in found["cadres"].label_zh
     whole = figures()["income"].allowed(COUNTY.income_yuan)
