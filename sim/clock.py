@@ -120,22 +120,22 @@ class Clock:
                 allowed=f"{self.month_index(self.day_index(self.end))} or more",
             )
 
-    @property
+    @cached_property
     def end(self) -> dt.date:
         """Last campaign day."""
         return self.start + dt.timedelta(days=self.campaign_days - 1)
 
-    @property
+    @cached_property
     def opening(self) -> dt.date:
         """Day 0: the first of the campaign's first month."""
         return self.start.replace(day=1)
 
-    @property
+    @cached_property
     def last_day_index(self) -> int:
         """The run's last day: the end of its last month."""
         return self.month_end_index(self.horizon_months)
 
-    @property
+    @cached_property
     def last_campaign_day_index(self) -> int:
         """Day index of the campaign's last day."""
         return self.day_index(self.end)

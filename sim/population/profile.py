@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,7 +25,7 @@ from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.population.trades import TRADES, known_trade
 from sim.purses import Purse
 from sim.toml_check import check
-from sim.toml_source import KeyPath, meant, raise_all, read_toml
+from sim.toml_source import KeyPath, meant, parse_toml, raise_all, read_text
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
 
@@ -269,7 +270,13 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     if not is_path and not path.is_file():
         known = [file.stem for file in PROFILES.glob("*.toml")]
         raise UserError(f"there is no profile '{text}'", **meant(text, known))
-    source = read_toml(path)
+    return _parsed(path, read_text(path))
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, text: str) -> Profile:
+    """The profile of this file and text; once a process, since every run asks for it."""
+    source = parse_toml(path, text)
     profile, problems = check(Profile, source.data, source.place)
     if profile:
         for at, problem, mend in _contradictions(profile):
