@@ -57,7 +57,7 @@ def test_a_failure_names_rule_household_and_day(
     with pytest.raises(ReplayedError) as caught:
         model.run_model()
     error = caught.value
-    assert error.agent == f"Household {model.keys[78]}"
+    assert error.agent == f"Household {model.keys[model.row]}"
     assert error.when == when
     assert cause in str(error) and error.agent in str(error) and error.when in str(error)
     assert error.file.startswith("sim/economy/") and f"{error.file}:{error.line}" in str(error)
@@ -78,8 +78,8 @@ def test_only_the_failing_village_is_replayed(plan: Plan, monkeypatch: pytest.Mo
     model = type("Broken", (Broken,), {"column": "persons", "value": 0})(plan, rng=3)
     with pytest.raises(ReplayedError):
         model.run_model()
-    village = model.villages[model.households["village"][77]]
-    assert in_python == [int(village["key"]) - 1] * (77 - int(village["first"]) + 1)
+    village = model.villages[model.households["village"][model.row]]
+    assert in_python == [int(village["key"]) - 1] * (model.row - int(village["first"]) + 1)
 
 
 def test_both_engines_name_the_same_rule(plan: Plan) -> None:
