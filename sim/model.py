@@ -113,7 +113,6 @@ class VillageModel(MesaModel):
         self.policies: list[Policy] = [one.build() for one in self.plan.policies]
         for bit, policy in enumerate(self.policies):
             policy.bit = bit
-            policy.alone = [other.kind for other in self.policies].count(policy.kind) == 1
         # Who acts first on a day, and has which loan slot, goes by kind and label: not by the order of the list.
         self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
         lenders = (policy.label for policy in self._acting if policy.kind == "microcredit")

@@ -79,7 +79,6 @@ class Policy:
         self.settings = settings
         self.label = label
         self.bit = bit
-        self.alone = True  # the only one of its kind in the plan
         self.costs: dict[str, float] = dict.fromkeys(COST_ITEMS, 0.0)
         self.cash_outlay_yuan = 0.0
         self.principal_yuan = 0.0
@@ -114,8 +113,8 @@ class Policy:
     # ---- chance, purses, places --------------------------------------------------------------------------------
 
     def number(self, name: str) -> int:
-        """The number of one of this policy's chance events; the label counts when there are two of a kind."""
-        who = self.kind if self.alone else f"{self.kind}.{self.label}"
+        """The number of one of this policy's chance events; a label of its own counts among them."""
+        who = self.kind if self.label == self.kind else f"{self.kind}.{self.label}"
         return number_of(f"policy.{who}.{name}")
 
     def luck(self, model: VillageModel, name: str, rows: RowsOf, day: int = 0, k: int = 0) -> Yuan:
