@@ -27,6 +27,7 @@ _FORMATS = {
     "share": "0.0%",
     "count": "#,##0",
     "index": "0.0000",
+    "fine": "0.00",
     "": "General",
 }
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
@@ -72,6 +73,10 @@ class Book:
         """Chinese and English of a term."""
         zh, en = (w.term(kind, name) for w in self.words)
         return zh if zh == en else f"{zh} {en}"
+
+    def unit(self, name: str) -> str:
+        """Chinese and English of the unit in which a column's numbers are stored: money in yuan, never in 万元."""
+        return " ".join(ctx.num.unit("yuan" if name == "money" else name).axis for ctx in (self.zh, self.en)).strip()
 
     def title(self, scenario: str) -> str:
         """Chinese and English title of a scenario."""

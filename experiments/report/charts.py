@@ -241,8 +241,8 @@ def bars(items: Sequence[Bar], axis: str, factor: float, numbers: Numbers, refer
             room = max(text_width(b.label, size) for b in items) + 14
             left = min(room, 230.0)
             right = svg.width - max(text_width(b.text, size) for b in items) - 22
-            labels = [wrap(b.label, size, left - 10, 2) for b in items]
-            steps = [32.0 if len(words) > 1 else 30.0 for words in labels]
+            labels = [wrap(b.label, size, left - 10, 3) for b in items]
+            steps = [max(30.0, 4.0 + 14 * len(words)) for words in labels]
         ticks = _tick_count(right - left, min(values), max(values), size - 1, numbers)
         scale = Scale(ticks[0], ticks[-1], left + 4, right)
         top, bottom = 4.0, 4.0 + sum(steps)

@@ -14,6 +14,7 @@ from experiments.report.words import Words
 from experiments.spillover import original
 
 INCOME, HEADCOUNT = "income_yuan", "headcount"
+GAP = "yuan_per_gap_point"
 
 
 class Context:
@@ -123,6 +124,30 @@ class Context:
         base = base if math.isfinite(base) else 0.0
         return Estimate(cost.value - base, cost.low - base, cost.high - base)
 
+    def received(self, ident: str) -> Estimate | None:
+        """Income gained a head over all years against the baseline, transfers included, in yuan."""
+        marks = [m for m in self.exp.months if m > 0 and m % 12 == 0]
+        return self.exp.between(ident, self.baseline, {(INCOME, m): 1.0 for m in marks}) if marks else None
+
+    def flow(self, ident: str) -> Estimate | None:
+        """Income gained a head in the last year against the baseline, transfers left out, in yuan."""
+        terms = {(INCOME, self.final): 1.0, ("income_transfer_yuan", self.final): -1.0}
+        return self.exp.between(ident, self.baseline, terms)
+
+    def gap_fall(self, ident: str, other: str | None = None) -> Estimate | None:
+        """Fall of the poverty gap against the baseline (or another scenario), mean over the yearly marks."""
+        marks = [m for m in self.exp.months if ("poverty_gap", m) in self.exp.everyone]
+        terms = {("poverty_gap", m): -1.0 / len(marks) for m in marks}
+        return self.exp.between(ident, other or self.baseline, terms) if marks else None
+
+    @cached_property
+    def dominated(self) -> dict[str, str]:
+        """For each dominated scenario another that clearly costs less and clearly lowers the poverty gap more."""
+        frame = self.exp.table("effectiveness")
+        mine = frame[frame["measure"] == GAP]
+        pairs = zip(mine["scenario"], mine["dominated_by"], strict=True)
+        return {str(s): str(by) for s, by in pairs if by and self.scenario(str(by))}
+
     # -- names -----------------------------------------------------------------------------------------------------
     def policy(self, label: str, scenario: str | None = None) -> str:
         """Name of a policy by its label."""
@@ -179,8 +204,22 @@ class Context:
         return self.say("higher" if estimate.value >= 0 else "lower", number=self.num.show(size, unit))
 
     def month(self, month: int) -> str:
-        """ "month 36" or "day 100"."""
-        return self.say("month_n", n=month) if month > 0 else self.say("day_n", n=self.days)
+        """The twelve months that end at a mark ("year 3"), or "day 100"."""
+        if month <= 0:
+            return self.say("day_n", n=self.days)
+        return self.say("month_n", n=month) if month % 12 else self.say("year_n", n=month // 12)
+
+    def calendar(self, month: int) -> str:
+        """The calendar month that has this number, or nothing when the campaign's start is not stored."""
+        if not self.campaign:
+            return ""
+        start: date = self.campaign["start"]
+        return self.num.month(start.year + (start.month + month - 2) // 12, (start.month + month - 2) % 12 + 1)
+
+    def months_axis(self) -> str:
+        """What the months on an axis are counted from."""
+        first = self.calendar(1)
+        return self.say("axis_month_from", first=first) if first else self.say("axis_month")
 
     def source(self, kind: str, replicates: int | None = None) -> str:
         """The line under a figure: replicates, what the interval covers, closure."""

@@ -304,13 +304,15 @@ def _labelled(
     taken: list[Box] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places]
     for i in sorted(range(len(labels)), key=lambda i: (places[i][1], places[i][0])):
         x, y = places[i]
-        words = wrap(labels[i], size, 170, 2)
+        words = wrap(labels[i], size, 200, 2)
         width, height = max(text_width(w, size) for w in words), 15.0 * len(words)
         others = [*(box for k, box in enumerate(taken) if k != i), *whiskers]
-        spots = (_beside(x, y, width, height, turn, reach) for reach in _REACHES for turn in _TURNS)
-        box = next((spot for spot in spots if _free(spot, others, bounds)), _beside(x, y, width, height, _TURNS[0], 8))
+        spots = [_beside(x, y, width, height, turn, reach) for reach in _REACHES for turn in _TURNS]
+        free = [spot for spot in spots if _free(spot, others, bounds)] or spots[:1]
+        points = [place for k, place in enumerate(places) if k != i]
+        box = next((spot for spot in free if _tied(spot, (x, y), points)), free[0])
         taken.append(box)
-        near = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
+        near = _nearest(box, (x, y))
         if math.dist(near, (x, y)) > 14:
             svg.line(x, y, *near, FAINT, 0.9)
         written += [(box[0], box[1] + 11.5 + 15 * k, word) for k, word in enumerate(words)]
@@ -319,7 +321,7 @@ def _labelled(
 
 
 # Right and left first, then slantwise, then above and below; then farther and farther off.
-_TURNS = tuple(math.radians(d) for d in (0, 180, 35, -35, 145, -145, 60, -60, 120, -120, 90, -90))
+_TURNS = tuple(math.radians(d) for d in (0, 180, 12, 168, 35, -35, 145, -145, 60, -60, 120, -120, 90, -90))
 _REACHES = (8, 16, 26, 38, 52, 70, 92, 120, 150, 190, 240, 300)
 
 
@@ -329,6 +331,24 @@ def _beside(x: float, y: float, width: float, height: float, turn: float, reach:
     middle_x = x + across * (reach + 4 + width / 2)
     middle_y = y - up * (reach + height / 2)
     return middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2
+
+
+def _nearest(box: Box, point: tuple[float, float]) -> tuple[float, float]:
+    """The place on a label's box that is nearest to a point."""
+    return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
+
+
+def _tied(box: Box, point: tuple[float, float], others: Sequence[tuple[float, float]]) -> bool:
+    """Whether the label is nearer to its own point than to any other, and its line passes no other."""
+    end = _nearest(box, point)
+    own = math.dist(end, point)
+    if own <= 14:
+        return True
+    if any(math.dist(_nearest(box, other), other) < min(own, 30) for other in others):
+        return False
+    steps = [k / 12 for k in range(1, 13)]
+    line = [(point[0] + t * (end[0] - point[0]), point[1] + t * (end[1] - point[1])) for t in steps]
+    return all(math.dist(spot, other) > 8 for spot in line for other in others if math.dist(point, other) > 16)
 
 
 def _free(box: Box, others: Sequence[Box], bounds: Box) -> bool:
@@ -355,6 +375,8 @@ def _keyed(
     for i in order:
         svg.text(0, y + 4, letters[i], size, bold=True)
         svg.marker(24, y, points[i].style, 5.5)
-        svg.text(36, y + 4, wrap(points[i].label, size, svg.width - 40, 1)[0], size)
-        y += 20
+        for words in wrap(points[i].label, size, svg.width - 40, 2):
+            svg.text(36, y + 4, words, size)
+            y += 17
+        y += 3
     svg.height = y

@@ -13,6 +13,7 @@ import numpy as np
 from experiments.statistics import Floats, decimals, mean_interval
 
 MINUS = "\u2212"
+SURE = 5e-4  # an interval narrower than this share of its value is not worth a reader's while: four digits say it
 
 
 class Estimate(NamedTuple):
@@ -121,6 +122,8 @@ class Numbers:
             return self.plain(e.value, 0 if whole else min(decimals_plain(e.value), shown.most), signed)
         if e.half <= abs(e.value) * 1e-9:
             return self.plain(e.value, min(self._exact(e.value), shown.most), signed)
+        if e.half < abs(e.value) * SURE:
+            return self.plain(e.value, min(decimals_plain(e.value, 4), shown.most), signed)
         places = min(decimals(e.half), shown.most)
         if round(e.half, places) == 0:  # narrower than the last digit shown
             return self.plain(e.value, places, signed)
@@ -158,19 +161,23 @@ class Numbers:
         return "–" if not math.isfinite(value) else self.plain(value * 100, places) + "%"
 
     def chance(self, share: float, replicates: int) -> str:
-        """Chance in plain words: "in 37 of 40 simulated years"."""
+        """Chance in plain words: "in 37 of 40 runs"."""
         if not math.isfinite(share) or replicates <= 0:
             return "–"
         met = round(share * replicates)
         if self.zh:
-            return f"{replicates}个模拟年份中有{met}个"
-        return f"in {met} of {replicates} simulated years"
+            return f"{replicates}次模拟中有{met}次"
+        return f"in {met} of {replicates} runs"
 
     def day(self, day: date) -> str:
         """24 December 2012, or 2012年12月24日."""
         if self.zh:
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+
+    def month(self, year: int, month: int) -> str:
+        """December 2012, or 2012年12月."""
+        return f"{year}年{month}月" if self.zh else f"{_MONTHS.split()[month - 1]} {year}"
 
     def join(self, parts: Sequence[str]) -> str:
         """A list in a sentence."""

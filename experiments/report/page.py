@@ -40,6 +40,9 @@ def render(experiment: Experiment, language: str) -> str:
     if ctx.campaign:
         start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
         line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
+    if ctx.calendar(1) and ctx.final >= 12 and ctx.final % 12 == 0:
+        first, last = ctx.calendar(ctx.final - 11), ctx.calendar(ctx.final)
+        line += ("" if ctx.zh else " ") + ctx.say("page_year", n=ctx.final // 12, first=first, last=last)
     return (
         _environment()
         .get_template("page.html")

@@ -39,7 +39,7 @@ INDICATORS: dict[str, Pair] = {
     "orchard_asset_yuan": ("Value of young orchards per head", "人均幼龄果园资产价值"),
     "persons": ("Persons", "人口"),
     "households": ("Households", "户数"),
-    "served_share": ("Households served", "已受益户占比"),
+    "served_share": ("Households reached by any measure, visits included", "各项措施覆盖户占比（含走访）"),
     "support_yuan": ("Support received per head", "人均所得扶持"),
     "business_yuan": ("Business capital per head", "人均经营资产"),
     "cash_yuan": ("Cash per head", "人均现金"),
@@ -56,11 +56,11 @@ GROUPS: dict[str, Pair] = {
     "all": ("Everyone", "全体"),
     "poor_at_start": ("Poor at the start", "期初贫困人口"),
     "not_poor_at_start": ("Not poor at the start", "期初非贫困人口"),
-    "fifth_1": ("Bottom fifth", "最低收入五分之一"),
-    "fifth_2": ("Second fifth", "次低五分之一"),
-    "fifth_3": ("Middle fifth", "中间五分之一"),
-    "fifth_4": ("Fourth fifth", "次高五分之一"),
-    "fifth_5": ("Top fifth", "最高收入五分之一"),
+    "fifth_1": ("Bottom fifth", "低收入组"),
+    "fifth_2": ("Second fifth", "中间偏下收入组"),
+    "fifth_3": ("Middle fifth", "中间收入组"),
+    "fifth_4": ("Fourth fifth", "中间偏上收入组"),
+    "fifth_5": ("Top fifth", "高收入组"),
     "cause_illness": ("Illness", "因病"),
     "cause_funds": ("Lack of funds", "缺资金"),
     "cause_technology": ("Lack of technology", "缺技术"),
@@ -75,8 +75,8 @@ GROUPS: dict[str, Pair] = {
     "linked": ("Linked households", "联系户"),
     "registered": ("Registered poor households", "建档立卡贫困户"),
     "not_registered": ("Not registered", "非建档立卡户"),
-    "served": ("Reached by the programme", "受益户"),
-    "not_served": ("Not reached", "未受益户"),
+    "served": ("Households reached", "新增措施覆盖户"),
+    "not_served": ("Households not reached", "新增措施未覆盖户"),
 }
 
 POLICIES: dict[str, Pair] = {
@@ -91,15 +91,15 @@ POLICIES: dict[str, Pair] = {
 }
 
 CONSTRAINTS: dict[str, Pair] = {
-    "purse": ("the purse", "资金额度"),
+    "purse": ("the money set aside for it", "安排的资金"),
     "cadre_days": ("cadre-days", "干部工作日"),
     "season": ("the season", "农时季节"),
-    "eligible": ("too few eligible households", "符合条件的户不足"),
-    "demand": ("too few households willing", "群众意愿不足"),
-    "quota": ("the quota", "信贷额度"),
-    "staff": ("too few staff", "经办人手不足"),
-    "places": ("places", "名额"),
-    "release": ("late release of funds", "资金下达晚"),
+    "eligible": ("too few eligible households", "符合条件户数"),
+    "demand": ("too few households eligible and willing", "愿意参加户数"),
+    "quota": ("the loan quota set for it", "安排的信贷额度"),
+    "staff": ("too few staff", "经办人手"),
+    "places": ("the number of places", "名额"),
+    "release": ("late release of funds", "资金下达时间"),
 }
 
 COSTS: dict[str, Pair] = {
@@ -112,7 +112,7 @@ COSTS: dict[str, Pair] = {
     "cost_yuan": ("Cost, all parts", "成本合计"),
     "cash_outlay_yuan": ("Cash outlay", "现金支出"),
     "principal_yuan": ("Loan principal (not a cost)", "贷款本金（不计成本）"),
-    "households_served": ("Households served", "受益户数"),
+    "households_served": ("Households reached", "覆盖户数"),
 }
 
 PURSE_LINES: dict[str, Pair] = {
@@ -148,7 +148,7 @@ ACCOUNTS: dict[str, Pair] = {
     "schools": ("Schools", "学校"),
     "relatives": ("Relatives and friends", "亲友"),
     "lender": ("Lender", "放贷机构"),
-    "lender_of": ("Lender of “{name}”", "“{name}”放贷方"),
+    "lender_of": ("{name} lender", "{name}放贷方"),
     "policy_of": ("{name}", "{name}"),
 }
 
@@ -197,19 +197,19 @@ REASONS: dict[str, Pair] = {
 }
 
 DELIVERY: dict[str, Pair] = {
-    "visited": ("Households visited", "走访户数"),
-    "visited_substance": ("Visits with substance", "有实效的走访"),
-    "told": ("Households told", "政策告知户数"),
+    "visited": ("Visits made", "走访户次"),
+    "visited_substance": ("Visits with substance", "有实效的走访户次"),
+    "told": ("Times told of a programme", "政策告知户次"),
     "enrolled": ("Enrolled", "报名人数"),
     "trained": ("Trained", "完成培训人数"),
     "lent": ("Loans paid out", "发放贷款笔数"),
     "lent_yuan": ("Amount lent", "发放贷款金额"),
-    "reached": ("Households reached", "走访到户数"),
+    "reached": ("Households visited at least once", "走访到户数"),
     "begun": ("Projects begun", "开工项目"),
     "show_households": ("Show households", "示范户"),
-    "started": ("Projects started", "开工户数"),
-    "finished": ("Projects finished", "完工户数"),
-    "served": ("Households served", "受益户数"),
+    "started": ("Households that began production", "投入生产户数"),
+    "finished": ("Projects finished", "完工项目"),
+    "served": ("Households reached", "覆盖户数"),
     "placed": ("Placed in jobs", "就业安置人数"),
     "applied": ("Applications", "申请户数"),
     "paid": ("Households paid", "发放户数"),
@@ -221,11 +221,11 @@ DELIVERY: dict[str, Pair] = {
 ERRORS: dict[str, Pair] = {
     "targeting_inclusion_error": (
         "Inclusion error (share of spending on the non-poor)",
-        "错保偏差（资金用于非贫困人口的比例）",
+        "误入率（资金用于非贫困人口的比例）",
     ),
     "targeting_exclusion_error": (
-        "Exclusion error (share of the poor not reached)",
-        "漏保偏差（贫困人口未受益的比例）",
+        "Exclusion error (share of the poor who get none)",
+        "遗漏率（贫困人口未得到的比例）",
     ),
 }
 
@@ -235,10 +235,13 @@ MEASURES: dict[str, Pair] = {
 }
 
 CLOSURES: dict[str, Pair] = {
-    "fixed": ("fixed closure: prices and local jobs follow the years alone", "固定闭合：价格和本地用工只随年景变化"),
+    "fixed": (
+        "prices and local jobs following the years alone (fixed closure)",
+        "价格和本地用工只随年景变化（固定闭合）",
+    ),
     "endogenous": (
-        "endogenous closure: spillovers through prices and local jobs included",
-        "内生闭合：含价格和本地用工的外溢影响",
+        "spillovers through prices and local jobs included (endogenous closure)",
+        "含价格和本地用工的外溢影响（内生闭合）",
     ),
     "mixed": ("closure differs between scenarios", "各情景闭合方式不同"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from experiments.report.book import Book, Content, fixed_bytes, value
 from experiments.report.context import HEADCOUNT, INCOME
 from experiments.report.data import DAY100, Experiment
-from experiments.report.sections import answer, leans, together
+from experiments.report.sections import answer, leans, people, together
 from experiments.report.terms import delivery_unit, unit_of
 
 
@@ -64,12 +64,12 @@ def _county(b: Book) -> None:
         label = " ".join(dict.fromkeys(str(r[k]) for k in ("label_zh", "label_en") if r[k] == r[k] and r[k])) or str(
             r["name"]
         )
-        unit = {"share": "share", "yuan": "yuan"}.get(str(r["unit"]), "")
+        unit = "share" if r["unit"] == "share" else "money" if abs(float(r["profile"])) >= 100 else "fine"
         rows.append(
             [
                 label,
                 *(value(r[c], unit) for c in ("model", "profile", "difference", "tolerance")),
-                str(r["unit"] or ""),
+                b.term("unit", str(r["unit"] or "")),
                 b.both("agrees" if bool(r["within"]) else "fails").replace("\n", " "),
             ]
         )
@@ -86,12 +86,14 @@ def _differences(b: Book) -> None:
     frame = frame[frame["scenario"].isin(list(order))]
     frame = frame.assign(_o=frame["scenario"].map(order)).sort_values(["_o", "month", "name", "group"], kind="stable")
     columns = ("baseline_mean", "mean", "difference", "low", "high")
+    groups = {g: i for i, g in enumerate(g for _, members in people.BANDS for g in members)}
     keys = (
         "col_baseline_mean",
         "col_scenario_mean",
         "col_difference",
         "col_low95",
         "col_high95",
+        "col_unit_difference",
         "col_better",
         "col_replicates",
     )
@@ -106,6 +108,7 @@ def _differences(b: Book) -> None:
             *head,
             b.term("indicator", name),
             *(value(r[c], u) for c, u in zip(columns, units, strict=True)),
+            b.unit(change),
             value(r["share_positive"], "share"),
             value(r["replicates"], "count"),
         ]
@@ -113,6 +116,8 @@ def _differences(b: Book) -> None:
     everyone = [line(r, False) for r in frame[frame["group"] == "all"].to_dict("records")]
     b.sheet("differences", [b.both(k) for k in ("col_scenario", "col_month", "col_indicator", *keys)], everyone)
     part = frame[(frame["group"] != "all") & frame["name"].isin([INCOME, HEADCOUNT]) & (frame["month"] > 0)]
+    part = part.assign(_g=part["group"].map(groups).fillna(len(groups)))
+    part = part.sort_values(["_o", "month", "name", "_g"], ascending=[True, True, False, True], kind="stable")
     b.sheet(
         "groups",
         [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
@@ -138,12 +143,18 @@ def _spillovers(b: Book) -> None:
                 b.term("group", str(r["group"])),
                 b.term("indicator", str(r["name"])),
                 *(value(r[part + end], unit) for part in parts for end in ("", "_low", "_high")),
+                b.unit(unit),
                 value(r["replicates"], "count"),
             ]
         )
     low, high = b.both("col_low95"), b.both("col_high95")
     effects = [text for part in parts for text in ("\n".join(w.term("effect", part) for w in b.words), low, high)]
-    header = [*b.header("col_scenario col_month col_group col_indicator"), *effects, b.both("col_replicates")]
+    header = [
+        *b.header("col_scenario col_month col_group col_indicator"),
+        *effects,
+        b.both("col_unit"),
+        b.both("col_replicates"),
+    ]
     b.sheet("spillover", header, rows, [c.say("spillover_note") for c in (b.zh, b.en)])
 
 
@@ -164,12 +175,17 @@ def _day100(b: Book) -> None:
                 b.policy(str(r["policy"]), str(r["scenario"])),
                 b.term("delivery", str(r["name"])),
                 *(value(r[c], delivery_unit(str(r["name"]))) for c in ("mean", "low", "high", "target")),
+                value(r["mean"] / r["target"] if r["target"] > 0 else math.nan, "share"),
                 value(r["chance_met"], "share"),
+                b.unit("money") if str(r["name"]).endswith("_yuan") else "",
             ]
         )
     b.sheet(
         "day100",
-        b.header("col_scenario col_policy col_delivered col_done col_low95 col_high95 col_target col_chance_share"),
+        b.header(
+            "col_scenario col_policy col_delivered col_done col_low95 col_high95 col_target col_percent_done "
+            "col_chance_share col_unit"
+        ),
         rows,
     )
 
@@ -198,10 +214,12 @@ def _money(b: Book) -> None:
                 b.policy(str(r["policy"]), str(r["scenario"])),
                 b.term("cost", name),
                 *(value(r[c], unit) for c in ("mean", "low", "high")),
+                b.unit("households" if unit == "count" else unit),
             ]
         )
     ends = ("col_low95", "col_high95")
-    b.sheet("money", [b.both(k) for k in ("col_scenario", "col_policy", "col_part", "col_amount", *ends)], rows)
+    keys = ("col_scenario", "col_policy", "col_part", "col_amount", *ends, "col_unit")
+    b.sheet("money", [b.both(k) for k in keys], rows)
     rows = []
     for r in b.exp.table("purse").to_dict("records"):
         zh, en = (c.purse(str(r["group"])) for c in (b.zh, b.en))
@@ -211,9 +229,11 @@ def _money(b: Book) -> None:
                 zh if zh == en else f"{zh} {en}",
                 b.term("purse_line", str(r["name"])),
                 *(value(r[c], "money") for c in ("mean", "low", "high")),
+                b.unit("money"),
             ]
         )
-    b.sheet("purses", [b.both(k) for k in ("col_scenario", "col_purse", "col_part", "col_amount", *ends)], rows)
+    keys = ("col_scenario", "col_purse", "col_part", "col_amount", *ends, "col_unit")
+    b.sheet("purses", [b.both(k) for k in keys], rows)
     rows = []
     for r in b.exp.table("effectiveness").to_dict("records"):
         defined = bool(r["defined"]) if r["defined"] == r["defined"] else True
@@ -224,11 +244,14 @@ def _money(b: Book) -> None:
                 b.title(str(r["scenario"])),
                 b.term("measure", str(r["measure"])),
                 *(values if defined else [b.both("not_defined").replace("\n", " "), value(None), value(None)]),
+                b.unit("money") if defined else "",
                 b.title(by) if by else "",
             ]
         )
     b.sheet(
-        "efficiency", [b.both(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_dominated")], rows
+        "efficiency",
+        [b.both(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_unit", "col_dominated")],
+        rows,
     )
 
 
@@ -255,14 +278,15 @@ def _synergy(b: Book) -> None:
             [
                 b.title(str(r["scenario"])),
                 " × ".join(names),
-                value(r["month"], "count"),
+                _month(b, int(r["month"])),
                 b.term("indicator", str(r["name"])),
                 *(value(r[c], unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
+                b.unit(unit_of(str(r["name"]), True)),
             ]
         )
     b.sheet(
         "synergy",
-        b.header("col_scenario col_parts col_month col_indicator head_synergy col_low95 col_high95"),
+        b.header("col_scenario col_parts col_month col_indicator head_synergy col_low95 col_high95 col_unit"),
         rows,
     )
 
@@ -276,6 +300,6 @@ def _notes(b: Book) -> None:
         ["运行 Command", str(manifest.get("command", "–"))],
         *versions,
     ]
-    top = [t for key in ("notes_1", "notes_2", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
+    top = [t for key in ("notes_1", "notes_2", "notes_3", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
     closure = "closure_text_" + leans.closure_key(b.exp.closure)
     b.sheet("notes", [b.both("col_what"), b.both("col_value")], rows, [*top, b.zh.say(closure), b.en.say(closure)])

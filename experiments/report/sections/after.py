@@ -61,7 +61,8 @@ def levels(ctx: Context, names: Sequence[str], key: str, what: str) -> Figure | 
                     ]
                 )
         if drawn:
-            panels.append(LinePanel(ctx.indicator(name), unit.axis, drawn, ticks_x=marks))
+            axis = ctx.say("axis_yuan_year") if name.endswith("_yuan") else unit.axis
+            panels.append(LinePanel(ctx.indicator(name), axis, drawn, ticks_x=marks))
     if not panels or ctx.leader is None:
         return None
     header = tuple(ctx.say(k) for k in ("col_indicator", "col_scenario", "col_month", "col_mean", "col_years"))
@@ -70,10 +71,19 @@ def levels(ctx: Context, names: Sequence[str], key: str, what: str) -> Figure | 
         key,
         _levels_title(ctx, names, what),
         ctx.source("years"),
-        lines(panels, ctx.say("axis_month"), ctx.num, 3 if len(panels) > 4 else 2, 170, key="wide"),
+        lines(panels, ctx.months_axis(), ctx.num, 3 if len(panels) > 4 else 2, 170, key="wide"),
         table,
-        note=ctx.say("bands_note"),
+        note=ctx.say("bands_note") if what == "sources" else _line_note(ctx) or ctx.say("bands_note"),
     )
+
+
+def _line_note(ctx: Context) -> str:
+    """The poverty line by which heads were counted, at the start and at the end."""
+    start, end = (ctx.exp.mean(ctx.baseline, "line_yuan", m) for m in (0, ctx.final))
+    if start is None or end is None:
+        return ""
+    values = {k: ctx.num.show(Estimate(round(e.value)), "yuan") for k, e in (("start", start), ("end", end))}
+    return ctx.say("line_note", month=ctx.month(ctx.final), **values)
 
 
 def _levels_title(ctx: Context, names: Sequence[str], what: str) -> str:
@@ -81,7 +91,7 @@ def _levels_title(ctx: Context, names: Sequence[str], what: str) -> str:
     found = {n: ctx.exp.difference(leader, ctx.final, "all", n) for n in names if n not in TOTALS}
     known = {n: e for n, e in found.items() if e is not None}
     if what == "sources" and known:
-        top, gain = max(known.items(), key=lambda pair: pair[1].value)
+        top, gain = max(known.items(), key=lambda pair: abs(pair[1].value))
         return ctx.say(
             "fig_sources",
             source=ctx.indicator(top),
@@ -149,9 +159,7 @@ def monthly(ctx: Context) -> Figure | None:
     )
     header = (ctx.say("col_scenario"), ctx.say("col_month"), ctx.say("axis_yuan_month"))
     table = Table(ctx.say("data_behind"), header, data, fold=True)
-    return Figure(
-        "f-monthly", title, ctx.source("paired"), lines([panel], ctx.say("axis_month"), ctx.num, 1, 230), table
-    )
+    return Figure("f-monthly", title, ctx.source("paired"), lines([panel], ctx.months_axis(), ctx.num, 1, 230), table)
 
 
 def payments(ctx: Context) -> Table | None:
@@ -161,10 +169,7 @@ def payments(ctx: Context) -> Table | None:
         return None
     rows = []
     for ident in ctx.ranked:
-        total = ctx.exp.between(ident, ctx.baseline, {(INCOME, m): 1.0 for m in marks})
-        flow = ctx.exp.between(
-            ident, ctx.baseline, {(INCOME, ctx.final): 1.0, ("income_transfer_yuan", ctx.final): -1.0}
-        )
+        total, flow = ctx.received(ident), ctx.flow(ident)
         after = ctx.exp.difference(ident, ctx.final, "all", "income_after_yuan")
         if total is None and flow is None:
             continue
@@ -172,10 +177,13 @@ def payments(ctx: Context) -> Table | None:
         rows.append([Cell(ctx.title(ident)), *(Cell(c, number=True) for c in cells)])
     if not rows:
         return None
+    alike = any(row[2].text == row[3].text != "–" for row in rows)
+    last = {"first": ctx.final - 11, "last": ctx.final}
     header = (
         ctx.say("col_scenario"),
         ctx.say("col_cumulative", months=marks[-1]),
-        ctx.say("col_flow", first=ctx.final - 11, last=ctx.final),
-        ctx.say("col_after", month=ctx.month(ctx.final)),
+        ctx.say("col_flow", **last),
+        ctx.say("col_after", **last),
     )
-    return Table(ctx.say("payments_table"), header, rows, note=ctx.say("payments_note"))
+    note = ctx.say("payments_note") + (("" if ctx.zh else " ") + ctx.say("payments_alike") if alike else "")
+    return Table(ctx.say("payments_table"), header, rows, note=note)

@@ -73,7 +73,7 @@ def relative(ctx: Context, scenario: str, month: int, group: str, name: str) -> 
 
 
 def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
-    """The one sentence, and the two or three that keep it honest."""
+    """The one sentence, and the paragraphs that keep it honest: on the mix itself, and beside cash."""
     leader = ctx.leader
     gain = ctx.exp.difference(leader, ctx.final, "all", INCOME) if leader else None
     if leader is None or gain is None:
@@ -91,8 +91,9 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         return first, (_closure(ctx, leader),)
     extra = ctx.extra_cost(leader)
     part = relative(ctx, leader, ctx.final, "all", INCOME)
+    alone = sum(not ctx.is_cash(s) for s in ctx.ranked) == 1
     first = say(
-        "answer_tied" if ctx.tied else "answer_clear",
+        "answer_single" if alone else "answer_tied" if ctx.tied else "answer_clear",
         mix=ctx.title(leader),
         month=ctx.month(ctx.final),
         gain=ctx.num.show(gain, "yuan"),
@@ -108,21 +109,47 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
     if known:
         best, fall = min(known, key=lambda pair: pair[1].value)
         key = "answer_headcount_same" if best == leader else "answer_headcount_other"
+        key = "answer_headcount_single" if alone else key
         more.append(say(key, mix=ctx.title(best), fall=ctx.num.show(fall.times(-1), "points")))
+    spent = {s: ctx.extra_cost(s).value for s in ctx.ranked if not ctx.is_cash(s)}
+    if not alone and all(spent[leader] > cost for s, cost in spent.items() if s != leader):
+        more.append(say("answer_dearest"))
     more.append(_closure(ctx, leader))
-    if ctx.cash is not None:
-        cash = ctx.exp.difference(ctx.cash, ctx.final, "all", INCOME)
-        if cash is not None:
-            more.append(
-                say(
-                    "answer_cash",
-                    title=ctx.title(ctx.cash),
-                    change=ctx.change(cash, "yuan"),
-                    month=ctx.month(ctx.final),
-                    cost=ctx.num.show(ctx.extra_cost(ctx.cash), "money"),
-                )
+    beside = _beside_cash(ctx, leader)
+    if leader in ctx.dominated:
+        beside.append(say("answer_dominated", by=ctx.title(ctx.dominated[leader])))
+    space = "" if ctx.zh else " "
+    return first, tuple(space.join(part) for part in (more, beside) if part)
+
+
+def _beside_cash(ctx: Context, leader: str) -> list[str]:
+    """The mix beside the cash that costs about the same: all that was received, what still flows, the poverty gap."""
+    if ctx.cash is None:
+        return []
+    out, num = [], ctx.num
+    received, flows = ([of(s) for s in (ctx.cash, leader)] for of in (ctx.received, ctx.flow))
+    if all(received) and all(flows):
+        still = ctx.exp.difference(ctx.cash, ctx.final, "all", "income_transfer_yuan")
+        ended = still is None or abs(still.value) < 0.5
+        out.append(
+            ctx.say(
+                "answer_cash",
+                title=ctx.title(ctx.cash),
+                cost=num.show(ctx.extra_cost(ctx.cash), "money"),
+                months=ctx.final,
+                first=ctx.final - 11,
+                last=ctx.final,
+                ended=ctx.say("payments_ended" if ended else "payments_running"),
+                **{k: num.show(e, "yuan") for k, e in zip(("total", "total_mix"), received, strict=True) if e},
+                **{k: num.show(e, "yuan") for k, e in zip(("flow", "flow_mix"), flows, strict=True) if e},
             )
-    return first, tuple(more)
+        )
+    falls, gap = [ctx.gap_fall(s) for s in (ctx.cash, leader)], ctx.gap_fall(ctx.cash, leader)
+    if gap is not None and all(falls):
+        verdict = {1: "gap_cash_more", -1: "gap_mix_more", 0: "gap_alike"}[gap.sign]
+        texts = {k: num.show(e, "points") for k, e in zip(("fall", "fall_mix"), falls, strict=True) if e}
+        out.append(ctx.say("answer_cash_gap", verdict=ctx.say(verdict), **texts))
+    return out
 
 
 def _closure(ctx: Context, leader: str) -> str:
@@ -212,7 +239,8 @@ def cards(ctx: Context) -> tuple[Card, ...]:
     if not detail and served.value > 0:
         detail = ctx.say(
             "card_per_household",
-            each=ctx.num.show(Estimate(extra.value / served.value), "yuan"),
+            total=ctx.num.show(ctx.cost(leader), "money"),
+            each=ctx.num.show(Estimate(round(ctx.cost(leader).value / served.value)), "yuan"),
             households=ctx.num.show(Estimate(served.value), "households"),
         )
     out.append(
@@ -260,7 +288,7 @@ def left_out(ctx: Context) -> Aside:
         causes = [
             g
             for g in ctx.exp.table("differences")["group"].unique()
-            if str(g).startswith(("cause_", "terrain_", "poor_at", "fifth_1", "not_served"))
+            if str(g).startswith(("cause_", "terrain_", "poor_at", "fifth_", "not_served"))
         ]
         found = {str(g): ctx.exp.difference(leader, ctx.final, str(g), INCOME) for g in sorted(causes)}
         known = {g: e for g, e in found.items() if e is not None and e.has_interval}
@@ -292,7 +320,7 @@ def binding(ctx: Context) -> Aside:
         return Aside(heading, (ctx.say("nothing_bound"),))
     items = tuple(
         ctx.say(
-            "bound_line",
+            "bound_demand" if r["name"] == "demand" else "bound_line",
             policy=ctx.policy(str(r["group"]), ctx.leader),
             percent=ctx.num.share(float(r["mean"]), 0),
             constraint=ctx.say.term("constraint", str(r["name"])),
@@ -327,7 +355,7 @@ def verdict(ctx: Context) -> Aside:
         }
         warn = warn or not enough
         items.append(ctx.say("verdict_enough" if enough else "verdict_not_enough", **values))
-    return Aside(heading, tuple(items), warn)
+    return Aside(heading, (*items, ctx.say("verdict_covers")), warn)
 
 
 def _about(ctx: Context, count: float) -> str:
@@ -339,7 +367,7 @@ def _about(ctx: Context, count: float) -> str:
 
 def _brief(ctx: Context, value: float) -> str:
     """The precision asked for: two digits at most, without trailing zeros."""
-    most = decimals(value) if value > 0 else 0
+    most = max(decimals(value), 0) if value > 0 else 0
     places = next((d for d in range(max(most, 0)) if abs(round(value, d) - value) < 1e-9 * abs(value)), most)
     return ctx.num.plain(value, places)
 

@@ -8,6 +8,8 @@ from typing import Any
 from experiments.report.blocks import Cell, Section, Table, Text
 from experiments.report.context import Context
 
+MUCH = 100_000  # yuan from which an amount is shown in 万元, or in millions
+
 
 def build(ctx: Context) -> Section:
     """The reconciliation, line by line, with the lines that fail marked."""
@@ -33,21 +35,20 @@ def _line(ctx: Context, row: Any) -> list[Cell]:
     label = str(row["label_zh" if ctx.zh else "label_en"] or row["name"])
     unit = str(row["unit"] or "")
     share = unit in ("share", "%")
-    factor = 100.0 if share else 1.0
-    suffix = "%" if share else (ctx.say.term("unit", unit) if unit else "")
+    money = ctx.num.unit("money") if unit == "yuan" and abs(float(row["profile"])) >= MUCH else None
+    factor = 100.0 if share else money.factor if money else 1.0
+    suffix = "%" if share else money.axis if money else (ctx.say.term("unit", unit) if unit else "")
     model, profile = float(row["model"]) * factor, float(row["profile"]) * factor
     gap = float(row["difference"]) * factor if row["difference"] == row["difference"] else model - profile
     decimals = _decimals(profile, float(row["tolerance"]) * factor)
+    decimals = max(decimals, 1) if money else decimals
     within = bool(row["within"])
     mark = "" if within else "bad"
     plain = unit in ("villages", "households", "units", "cadres", "persons", "count")  # the label says what is counted
-    named = ctx.say("named_unit", name=label, unit=suffix) if suffix and not share and not plain else label
-    points = ctx.num.unit("points").suffix if share else ""
+    named = ctx.say("named_unit", name=label, unit=suffix) if suffix and not plain else label
 
     def cell(value: float, signed: bool = False) -> Cell:
-        tail = points if signed else "%" if share else ""
-        text = ctx.num.plain(value, decimals, signed)
-        return Cell(text + tail if math.isfinite(value) else text, number=True, mark=mark)
+        return Cell(ctx.num.plain(value, decimals, signed), number=True, mark=mark)
 
     tolerance = float(row["tolerance"]) * factor
     return [
@@ -56,7 +57,7 @@ def _line(ctx: Context, row: Any) -> list[Cell]:
         cell(profile),
         cell(gap, signed=True),
         Cell(
-            "±" + ctx.num.plain(tolerance, decimals) + points if math.isfinite(tolerance) else "–",
+            "±" + ctx.num.plain(tolerance, decimals) if math.isfinite(tolerance) else "–",
             number=True,
             mark=mark,
         ),

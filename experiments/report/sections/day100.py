@@ -46,8 +46,9 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     rated = mine.sort_values("week").drop_duplicates(["policy", "name"], keep="last")
     chances = rated["chance_met"].dropna()
     likely = int((chances >= 0.9).sum())
+    near = int((rated["mean"] >= 0.99 * rated["target"]).sum())
     title = (
-        ctx.say("fig_delivery", likely=likely, count=len(chances), mix=ctx.title(ctx.leader))
+        ctx.say("fig_delivery", likely=likely, near=near, count=len(chances), mix=ctx.title(ctx.leader))
         if len(chances)
         else ctx.say("fig_delivery_no_targets", mix=ctx.title(ctx.leader))
     )
@@ -74,9 +75,16 @@ def in_plan_order(ctx: Context, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _header(ctx: Context) -> tuple[str, ...]:
-    return tuple(
-        ctx.say(k) for k in ("col_scenario", "col_policy", "col_delivered", "col_done", "col_target", "col_chance")
-    )
+    keys = "col_scenario col_policy col_delivered col_done col_target col_percent_done col_chance"
+    return tuple(ctx.say(k) for k in keys.split())
+
+
+def _done(ctx: Context, mean: float, target: float) -> str:
+    """Share of the target that is delivered on average; never rounded up to the whole."""
+    if not (math.isfinite(target) and target > 0):
+        return "–"
+    percent = mean / target * 100
+    return ctx.num.plain(math.floor(percent * 10 + 1e-6) / 10, 1 if percent < 100 else 0) + "%"
 
 
 def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
@@ -87,7 +95,8 @@ def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
         Cell(ctx.say.term("delivery", str(row["name"]))),
         Cell(ctx.num.show(estimate_of(row), unit), number=True),
         Cell(ctx.num.show(Estimate(target), unit) if math.isfinite(target) else ctx.say("no_target"), number=True),
-        Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if chance < 0.5 else ""),
+        Cell(_done(ctx, float(row["mean"]), target), number=True),
+        Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if float(row["mean"]) < 0.99 * target else ""),
     ]
 
 
@@ -95,8 +104,9 @@ def _panel(ctx: Context, policy: str, name: str, part: pd.DataFrame, target: flo
     chance = float(part["chance_met"].iloc[-1])
     style = ctx.style(ctx.leader or "")
     note = ""
-    if math.isfinite(target):
-        note = ctx.say("target_met", chance=ctx.num.chance(chance, ctx.exp.replicates)) if math.isfinite(chance) else ""
+    if math.isfinite(target) and math.isfinite(chance):
+        done = _done(ctx, float(part["mean"].iloc[-1]), target)
+        note = ctx.say("target_met", percent=done, chance=ctx.num.chance(chance, ctx.exp.replicates))
     unit = ctx.num.unit(delivery_unit(name))
     mean, low, high = ([0.0, *(part[c].astype(float) * unit.factor)] for c in ("mean", "low", "high"))
     line = Line([0.0, *part["week"].astype(float)], mean, style, "", low, high, markers=True)
@@ -120,28 +130,24 @@ def expectations(ctx: Context) -> list[Text | Table]:
     rows = []
     shown = [s for s in (ctx.leader, ctx.cash) if s is not None]
     for name in names:
-        for scenario in shown:
-            row = ctx.exp.difference_row(scenario, DAY100, "all", name)
-            if not math.isfinite(row["difference"]):
-                continue
-            unit = unit_of(name, True)
-            rows.append(
-                [
-                    Cell(ctx.indicator(name)),
-                    Cell(ctx.title(scenario)),
-                    Cell(ctx.num.show(Estimate(row["baseline_mean"]), unit_of(name)), number=True),
-                    Cell(ctx.num.show(Estimate(row["mean"]), unit_of(name)), number=True),
-                    Cell(
-                        ctx.num.show(Estimate(row["difference"], row["low"], row["high"]), unit, signed=True),
-                        number=True,
-                    ),
-                ]
-            )
+        found = [ctx.exp.difference(s, DAY100, "all", name) for s in shown]
+        if not any(found):
+            continue
+        known = next(s for s, e in zip(shown, found, strict=True) if e is not None)
+        base = ctx.exp.difference_row(known, DAY100, "all", name)["baseline_mean"]
+        unit = "people" if name == "jobs_begun" else unit_of(name, True)
+        counted = "people" if name == "jobs_begun" else unit_of(name)
+        cells = [ctx.num.bare(e, unit, signed=True) if e is not None else "–" for e in found]
+        rows.append(
+            [
+                Cell(ctx.say("with_unit", name=ctx.indicator(name), unit=ctx.num.unit(unit).axis)),
+                Cell(ctx.num.show(Estimate(base), counted), number=True),
+                *(Cell(text, number=True) for text in cells),
+            ]
+        )
     out: list[Text | Table] = []
     if rows:
-        header = tuple(
-            ctx.say(k) for k in ("col_indicator", "col_scenario", "col_baseline", "col_level", "col_difference")
-        )
+        header = (ctx.say("col_indicator"), ctx.say("col_baseline"), *(ctx.title(s) for s in shown))
         out.append(Table(ctx.say("day100_table", days=ctx.days), header, rows))
     leader = ctx.leader
     jobs = ctx.exp.difference(leader, DAY100, "all", "jobs_begun") if leader else None
@@ -150,8 +156,8 @@ def expectations(ctx: Context) -> list[Text | Table]:
         mine = frame[(frame["scenario"] == leader) & frame["name"].isin(["placed", "jobs"])]
         if len(mine):
             last = mine.sort_values("week", kind="stable").drop_duplicates(["policy", "name"], keep="last")
-            found = ctx.num.show(estimate_of(last.iloc[0]), "people")
-            out.insert(0, Text(ctx.say("placed_line", mix=ctx.title(leader), jobs=found)))
+            placed = ctx.num.show(estimate_of(last.iloc[0]), "people")
+            out.insert(0, Text(ctx.say("placed_line", mix=ctx.title(leader), jobs=placed)))
     if leader and jobs is not None:
         out.insert(0, Text(ctx.say("jobs_line", mix=ctx.title(leader), jobs=ctx.num.show(jobs, "people", signed=True))))
     gain = ctx.exp.difference(leader, 12, "all", INCOME) if leader else None
@@ -163,7 +169,7 @@ def expectations(ctx: Context) -> list[Text | Table]:
                     "expect_12",
                     mix=ctx.title(leader),
                     change=ctx.change(gain, "yuan"),
-                    level=ctx.num.show(Estimate(level.value), "yuan") if level else "–",
+                    level=ctx.num.show(Estimate(round(level.value)), "yuan") if level else "–",
                 ),
                 "lead",
             )

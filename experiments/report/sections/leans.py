@@ -25,6 +25,7 @@ def build(ctx: Context) -> Section:
     section.add(*assumptions(ctx))
     section.add(Bullets([ctx.say(k) for k in NOT_MODELLED], ctx.say("not_modelled")))
     section.add(Text(ctx.say("closure_text_" + closure_key(ctx.exp.closure))))
+    section.add(Text(ctx.say("covers")))
     section.add(Text(ctx.say("turn_round"), "note"))
     section.add(scenarios(ctx), versions(ctx))
     command = str(ctx.exp.manifest.get("command") or "")

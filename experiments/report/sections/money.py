@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.report.blocks import Cell, Figure, Section, Table, Text
 from experiments.report.charts import Bar, bars
-from experiments.report.context import Context
+from experiments.report.context import GAP, Context
 from experiments.report.curves import Point, plane
 from experiments.report.data import estimate_of
 from experiments.report.numbers import Estimate
@@ -40,31 +40,12 @@ def build(ctx: Context) -> Section:
     return section
 
 
-GAP = "yuan_per_gap_point"
-
-
-def dominated(ctx: Context) -> dict[str, str]:
-    """For each dominated scenario another that clearly costs less and clearly lowers the poverty gap more."""
-    frame = ctx.exp.table("effectiveness")
-    mine = frame[frame["measure"] == GAP]
-    return {
-        str(s): str(by)
-        for s, by in zip(mine["scenario"], mine["dominated_by"], strict=True)
-        if by and ctx.scenario(str(by))
-    }
-
-
 def effect_plane(ctx: Context) -> Figure | None:
     """Fall of the poverty gap (mean over the yearly marks) against cost, with intervals both ways; cash beside."""
-    marks = [m for m in ctx.exp.months if ("poverty_gap", m) in ctx.exp.everyone]
-    points, data, worse = [], [], dominated(ctx)
+    points, data, worse = [], [], ctx.dominated
     for ident in ctx.ranked:
         cost = ctx.extra_cost(ident)
-        fall = (
-            ctx.exp.between(ident, ctx.baseline, {("poverty_gap", m): -1.0 / len(marks) for m in marks})
-            if marks
-            else None
-        )
+        fall = ctx.gap_fall(ident)
         if fall is None or not math.isfinite(cost.value):
             continue
         label = ctx.title(ident) + (ctx.say("dominated_mark") if ident in worse else "")
@@ -108,7 +89,7 @@ def efficiency(ctx: Context) -> Table | None:
     if frame.empty:
         return None
     measures = [m for m in (GAP, "yuan_per_person_year_out") if m in set(frame["measure"])]
-    worse, rows = dominated(ctx), []
+    worse, rows = ctx.dominated, []
     for ident in ctx.ranked or ctx.treatments:
         cells = []
         for measure in measures:
@@ -174,6 +155,7 @@ def costs(ctx: Context) -> Figure | None:
         cost=ctx.num.show(items[0].estimate, "money"),
         mix=ctx.title(ctx.leader),
         total=ctx.num.show(ctx.cost(ctx.leader), "money"),
+        extra=ctx.num.show(ctx.extra_cost(ctx.leader), "money"),
     )
     header = (
         ctx.say("col_policy"),
@@ -220,17 +202,15 @@ def purses(ctx: Context) -> Figure | None:
     wide = wide.reindex(
         columns=[n for n in ("amount_yuan", "released_yuan", "spent_yuan", "unspent_yuan", "infeasible_yuan")]
     )
-    wide = wide.loc[
-        [p for p in wide.index if wide.loc[p, "amount_yuan"] > 0 and _usable(ctx, str(p), wide.loc[p, "spent_yuan"])]
-    ]
-    wide = wide.sort_values("amount_yuan", ascending=False, kind="stable")
+    wide = wide[wide["amount_yuan"] > 0].sort_values("amount_yuan", ascending=False, kind="stable")
+    idle = [ctx.purse(str(p)) for p, row in wide.iterrows() if not row["spent_yuan"] > 0 and _open_to(ctx, str(p))]
+    wide = wide[wide["spent_yuan"] > 0]
     if wide.empty:
         return None
-    items, data, left = [], [], 0.0
+    items, data = [], []
     for purse, row in wide.iterrows():
         spent, amount = float(row["spent_yuan"]), float(row["amount_yuan"])
         rest = float(row["unspent_yuan"]) if math.isfinite(row["unspent_yuan"]) else amount - spent
-        left += max(rest, 0.0)
         one = mine[(mine["group"] == purse) & (mine["name"] == "spent_yuan")].iloc[0]
         text = ctx.say(
             "spent_of", spent=ctx.num.bare(Estimate(spent), "money"), amount=ctx.num.bare(Estimate(amount), "money")
@@ -239,13 +219,14 @@ def purses(ctx: Context) -> Figure | None:
         data.append(
             [Cell(ctx.purse(str(purse))), *(Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True) for v in row)]
         )
+    note = [_why(ctx)] + ([ctx.say("purses_idle", names=ctx.num.join(idle))] if idle else [])
     money = ctx.num.unit("money")
-    total = float(wide["amount_yuan"].sum())
+    total, drawn = float(wide["amount_yuan"].sum()), float(wide["spent_yuan"].sum())
     title = ctx.say(
         "fig_purses",
-        left=ctx.num.show(Estimate(left), "money"),
+        spent=ctx.num.show(Estimate(drawn), "money"),
         total=ctx.num.show(Estimate(total), "money"),
-        percent=ctx.num.share(left / total, 0),
+        percent=ctx.num.share(drawn / total, 0),
         mix=ctx.title(ctx.leader),
     )
     header = (
@@ -258,16 +239,16 @@ def purses(ctx: Context) -> Figure | None:
         ctx.source("level_mean"),
         bars(items, money.axis, money.factor, ctx.num),
         Table(ctx.say("data_behind"), header, data, fold=True),
-        note=_why(ctx),
+        note=("" if ctx.zh else " ").join(note),
     )
 
 
-def _usable(ctx: Context, purse: str, spent: float) -> bool:
-    """Whether the leading scenario could draw on a purse: money it could never ask for is not left over."""
+def _open_to(ctx: Context, purse: str) -> bool:
+    """Whether the purse's own rules let one of the leading scenario's measures draw on it."""
     leader = ctx.scenario(ctx.leader or "")
     stated = [p for p in leader.plan.get("purses", []) if p.get("id") == purse] if leader else []
-    if spent > 0 or not stated or leader is None:
-        return True
+    if not stated or leader is None:
+        return False
     uses = set(stated[0].get("uses", []))
     policies = leader.plan.get("policies", [])
     return any(purse in p["purses"] if p.get("purses") else p.get("kind") in uses for p in policies)
@@ -276,7 +257,7 @@ def _usable(ctx: Context, purse: str, spent: float) -> bool:
 def _why(ctx: Context) -> str:
     """Why money was left: the constraints that cost most of what was asked."""
     frame = ctx.exp.table("binding")
-    mine = frame[(frame["scenario"] == ctx.leader) & (frame["name"] != "purse") & (frame["mean"] >= 0.005)]
+    mine = frame[(frame["scenario"] == ctx.leader) & (frame["mean"] >= 0.005)]
     if mine.empty:
         return ctx.say("why_unknown")
     top = mine.sort_values(["mean", "group"], ascending=[False, True]).head(3)

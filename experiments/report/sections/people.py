@@ -154,12 +154,12 @@ def incidence(ctx: Context) -> Figure | None:
         "fig_incidence",
         mix=ctx.title(ctx.leader),
         month=ctx.month(ctx.final),
-        bottom=ctx.num.show(rates[0], "share", signed=True),
-        top=ctx.num.show(rates[1], "share", signed=True),
+        bottom=ctx.change(rates[0], "share"),
+        top=ctx.change(rates[1], "share"),
     )
     ticks = (1, 20, 40, 60, 80, 100)
     panels = [
-        LinePanel(ctx.say("panel_gain_yuan"), ctx.num.unit("yuan").axis, yuan, zero=True, ticks_x=ticks),
+        LinePanel(ctx.say("panel_gain_yuan"), ctx.say("axis_yuan_year"), yuan, zero=True, ticks_x=ticks),
         LinePanel(
             ctx.say("panel_gain_percent"), ctx.say("axis_percent_of_baseline"), percent, zero=True, ticks_x=ticks
         ),
@@ -192,7 +192,7 @@ def distribution(ctx: Context) -> Figure | None:
         (ctx.baseline, ctx.final, "curve_end"),
         (ctx.leader, ctx.final, "curve_end"),
     ]
-    drawn, data, curves = [], [], {}
+    drawn, data = [], []
     for ident, month, key in wanted:
         part = _curve(ctx, ident, month)
         if part.empty:
@@ -205,7 +205,6 @@ def distribution(ctx: Context) -> Figure | None:
             style = type(style)("#999999", "circle", "2 3")
         label = ctx.say(key, title=ctx.title(ident), month=ctx.month(month) if month else ctx.say("start"))
         drawn.append(Line(income[keep].tolist(), shares[keep].tolist(), style, label, markers=month != 0))
-        curves[(ident, month)] = (income, shares)
         for k in range(0, len(income)):
             if part["item"].iloc[k] % 10 == 0:
                 data.append(
@@ -217,21 +216,17 @@ def distribution(ctx: Context) -> Figure | None:
                 )
     if len(drawn) < 2:
         return None
-    middle = [
-        float(np.interp(50, shares, income))
-        if (found := curves.get(key)) and (income := found[0]) is not None and (shares := found[1]) is not None
-        else math.nan
-        for key in ((ctx.baseline, ctx.final), (ctx.leader, ctx.final))
-    ]
-    title = ctx.say(
-        "fig_distribution",
-        month=ctx.month(ctx.final),
-        base=ctx.num.show(Estimate(middle[0]), "yuan"),
-        level=ctx.num.show(Estimate(middle[1]), "yuan"),
-        mix=ctx.title(ctx.leader),
-    )
-    if not math.isfinite(middle[0]):
-        title = ctx.say("fig_distribution_plain")
+    middle = ctx.exp.difference(ctx.leader, ctx.final, "all", "income_median_yuan")
+    title = ctx.say("fig_distribution_plain")
+    if middle is not None:
+        row = ctx.exp.difference_row(ctx.leader, ctx.final, "all", "income_median_yuan")
+        title = ctx.say(
+            "fig_distribution",
+            month=ctx.month(ctx.final),
+            base=ctx.num.show(Estimate(round(row["baseline_mean"])), "yuan"),
+            change=ctx.change(middle, "yuan"),
+            mix=ctx.title(ctx.leader),
+        )
     panel = LinePanel(ctx.say("panel_distribution"), "%", drawn, zero=True)
     header = tuple(ctx.say(k) for k in ("col_scenario", "col_percentile", "col_income_yuan"))
     return Figure(

@@ -101,8 +101,9 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
         label = ctx.say("synergy_total") if row["_total"] else " × ".join(members)
         put(label, estimate_of(row, "synergy"), Style(INK, "diamond"), bold=bool(row["_total"]))
     last = estimate_of(lines.iloc[0], "synergy")
+    less = (last.value > 0) == (name == HEADCOUNT)  # a lower headcount is the better one
     key = "fig_synergy_none" if last.sign == 0 else "fig_synergy_more" if last.value > 0 else "fig_synergy_less"
-    if name == HEADCOUNT and last.sign != 0:  # a lower headcount is the better one
+    if name == HEADCOUNT and last.sign != 0:
         key = "fig_synergy_headcount"
     title = ctx.say(
         key,
@@ -110,6 +111,7 @@ def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
         name=ctx.indicator(name),
         month=ctx.month(month),
         synergy=ctx.num.show(last, unit, signed=True),
+        less=ctx.say("fall_less" if less else "fall_more"),
         size=ctx.num.show(last if last.value >= 0 else last.times(-1), unit),
     )
     axis = ctx.say("axis_difference", name=ctx.indicator(name), unit=ctx.num.unit(unit).axis)
