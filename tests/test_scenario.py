@@ -158,7 +158,7 @@ def test_uncertainties_in_both_spellings(tmp_path: Path, catalogue: Catalogue) -
     ("override", "found"),
     [
         ("policy.visits.days=3", lambda plan: plan.policies[0].settings.days == 3),
-        ("policies.visits.priority=poorest", lambda plan: plan.policies[0].settings.priority == "poorest"),
+        ("policies.visits.end_day=90", lambda plan: plan.policies[0].settings.end_day == 90),
         ('policy.visits.purses=["gift"]', lambda plan: plan.policies[0].settings.purses == ("gift",)),
         ("world.villages=2", lambda plan: plan.world.villages == 2),
         ("horizon_months=12", lambda plan: plan.horizon_months == 12),
@@ -257,7 +257,7 @@ credit = st.fixed_dictionaries(
         "channel": st.sampled_from(["womens", "shuanglian"]),
         "terrains": st.lists(words, max_size=3),
         "budget_yuan": st.integers(0, 10**12),
-        "capture": st.floats(0, 1),
+        "village_share": st.floats(0, 1),
         "effects": st.booleans(),
     },
 )
