@@ -28,6 +28,7 @@ from sim.money import (
     Accounts,
     outstanding,
 )
+from sim.policies import TargetedSettings, registry
 from sim.policies.base import COST_ITEMS
 from sim.scenario import Plan
 
@@ -181,12 +182,17 @@ def test_money_balances_when_everything_is_done_at_once(tmp_path: Path) -> None:
 
 
 def test_loans_that_fail_are_lost_in_the_lenders_books(tmp_path: Path) -> None:
-    credit = {"kind": "microcredit", "channel": "microlender", "told_share": 1.0, "term_months": 3, "rate": 0.5}
-    model = lived(plan_of(tmp_path, [credit], villages=6, months=36, uncertainties={"livelihood.write_off_months": 12}))
+    easy = {"guarantee": True, "least_income_yuan": 0, "told_share": 1.0}
+    credit = {"kind": "microcredit", "channel": "shuanglian", **easy}
+    careless = {"livelihood.write_off_months": 12, "policies.repay_burden": 0.6}
+    model = lived(plan_of(tmp_path, [credit], villages=30, months=36, uncertainties=careless))
     slot = model.loan_slots["microcredit"]
     assert model.accounts.written_off[slot] > 0
     assert model.policies[0].costs["loan_losses_yuan"] == pytest.approx(model.accounts.written_off[slot])
     check_books(model)
+    flows = model.accounts.matrix().items()
+    called = {payer: yuan for (payer, _, reason), yuan in flows if reason == "guarantee called"}
+    assert called == {"purse loan_guarantee": pytest.approx(model.accounts.written_off[slot])}
     failed = model.households["overdue_months"][:, slot] >= 12
     assert failed.any() and not model.policies[0].eligible(model)[failed].any()
 
@@ -198,10 +204,12 @@ common = {
     "budget_yuan": yuan,
     "start_day": st.integers(1, 60),
     "end_day": st.integers(61, 200),
-    "priority": st.sampled_from(["poorest", "registered", "linked", "anyone"]),
-    "capture": st.sampled_from([0.0, 0.1, 0.5, 1.0]),
     "village_share": st.sampled_from([0.0, 0.5, 1.0]),
     "effects": st.booleans(),
+}
+targeted = {
+    "priority": st.sampled_from(["poorest", "registered", "linked", "anyone"]),
+    "capture": st.sampled_from([0.0, 0.1, 0.5, 1.0]),
 }
 share = st.floats(0, 1).map(lambda x: round(x, 3))
 levers: dict[str, dict[str, Any]] = {
@@ -230,8 +238,8 @@ levers: dict[str, dict[str, Any]] = {
 
 def _policy(kind: str, label: str) -> st.SearchStrategy[dict[str, Any]]:
     every = {**common, **levers[kind]}
-    if kind == "support_units":
-        every = {name: how for name, how in every.items() if name != "start_day"}
+    if issubclass(registry()[kind].Settings, TargetedSettings):
+        every |= targeted
     needed = {name: every.pop(name) for name in ("channel", "line", "content") if name in levers[kind]}
     return st.fixed_dictionaries({"kind": st.just(kind), "label": st.just(label), **needed}, optional=every)
 

@@ -16,7 +16,7 @@ from small_worlds import EVERY_POLICY, VISITS, differing, lived, plan_of
 
 from sim.errors import UserError
 from sim.model import VillageModel
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy, PolicySettings, TargetedSettings
 
 
 @cache
@@ -33,7 +33,7 @@ def opened() -> VillageModel:
 
 
 def policy(**settings: Any) -> Policy:
-    one = Policy(PolicySettings(**settings), "allocation")
+    one = Policy(TargetedSettings(**settings), "allocation")
     one.kind = "visits"  # type: ignore[misc]
     return one
 
@@ -64,7 +64,7 @@ def test_need_comes_first_then_a_lottery() -> None:
     model = opened()
     h, everyone = model.households, np.arange(len(model.households))
     poorest = policy(priority="poorest", capture=0.0).in_turn(model, everyone)
-    assert (np.diff(model.income_per_head[poorest]) >= 0).all()
+    assert (np.diff(model.world.perceived_yuan[poorest]) >= 0).all(), "as poor as the registry sees them"
     registered = policy(priority="registered", capture=0.0).in_turn(model, everyone)
     assert (np.diff(h["registered"][registered]) <= 0).all()
     linked = policy(priority="linked", capture=0.0).in_turn(model, everyone)
@@ -86,11 +86,14 @@ def test_a_captured_share_of_places_goes_to_the_well_off(capture: float) -> None
     fair = policy(priority="poorest", capture=0.0).in_turn(model, everyone)
     bent = policy(priority="poorest", capture=capture).in_turn(model, everyone)
     for places in (20, 50, 100):
-        assert not well_off[fair[:places]].any()
-        assert well_off[bent[:places]].sum() == pytest.approx(capture * places, abs=1)
+        # Some of the well-off pass for poor; the others have their places by connections.
+        mistaken = well_off[fair[: round((1 - capture) * places)]].sum()
+        assert mistaken < 0.15 * places
+        assert well_off[bent[:places]].sum() == pytest.approx(capture * places + mistaken, abs=4)
         # The other places go by need as before.
+        needy = fair[~well_off[fair]]
         others = bent[:places][~well_off[bent[:places]]]
-        assert others.tolist() == fair[: len(others)].tolist()
+        assert others.tolist() == needy[: len(others)].tolist()
 
 
 # ---- rounds --------------------------------------------------------------------------------------------------------

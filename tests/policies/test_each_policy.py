@@ -184,11 +184,14 @@ def test_goods_in_kind_are_worth_what_they_cost_and_cost_what_they_are_worth(tmp
     gained = after > before
     heads = (after - before)[gained]
     assert gained.any() and (model.past["served"][first + day][gained] > 0).all()
-    assert np.ptp(heads) < 1e-9 and heads[0] == pytest.approx(3000 / model.p.ewe_price_yuan, rel=0.1)
-    number = policy.delivered["started"]
-    assert policy.costs["grants_yuan"] == pytest.approx(3000 * number)
-    assert policy.costs["administration_yuan"] == pytest.approx(0.08 * 3000 * number)
-    assert (model.households["support_yuan"][served(model)] == 3000).all()
+    # Nobody takes more than it can put to use; what it takes is bought at the price of the day.
+    given = model.households["support_yuan"]
+    assert (given[served(model)] <= 3000).all() and (given[served(model)] == 3000).any()
+    assert not given[~served(model)].any()
+    price = given[gained] / heads
+    assert np.ptp(price) < 1e-6 and price[0] == pytest.approx(model.p.ewe_price_yuan, rel=0.1)
+    assert policy.costs["grants_yuan"] == pytest.approx(given.sum())
+    assert policy.costs["administration_yuan"] == pytest.approx(0.08 * given.sum())
 
 
 def test_a_grant_is_money_and_part_of_it_goes_elsewhere(tmp_path: Path) -> None:
@@ -229,20 +232,22 @@ def test_nothing_is_planted_or_built_in_frozen_ground_nor_handed_out_at_the_fest
 
 def test_a_household_that_adds_its_own_share_pays_it(tmp_path: Path) -> None:
     model = run(tmp_path, {**STOCK, "own_share": 0.4})
-    number, policy = model.policies[0].delivered["started"], model.policies[0]
-    assert number > 0 and policy.costs["grants_yuan"] == pytest.approx(0.6 * 3000 * number)
-    assert model.accounts.matrix()[HOUSEHOLDS, "market", "investment"] >= 0.4 * 3000 * number
+    given = model.policies[0].costs["grants_yuan"]
+    assert given > 0 and model.households["support_yuan"].max() == pytest.approx(0.6 * 3000)
+    assert model.accounts.matrix()[HOUSEHOLDS, "market", "investment"] >= 0.4 / 0.6 * given
 
 
 def test_a_contract_comes_with_the_goods(tmp_path: Path) -> None:
-    without, with_it = (run(tmp_path, {**STOCK, "contract": strength}) for strength in (0.0, 1.0))
-    before = VillageModel(without.plan, rng=3).villages
-    here = np.unique(with_it.households["village"][served(with_it)])
-    assert without.villages["contract"].tobytes() == before["contract"].tobytes()
-    assert (with_it.villages["contract"][here] > before["contract"][here]).all()
-    assert (with_it.villages["contract"] <= 1).all() and (with_it.villages["cooperative"] <= 1).all()
-    paid = [m.villages["gate_price"][here, LIVESTOCK].mean() for m in (without, with_it)]
-    assert paid[1] > paid[0]
+    none, some, all_ = (run(tmp_path, {**STOCK, "contract": share}) for share in (0.0, 0.5, 1.0))
+    signed = [model.households["contracted"] == 1 for model in (none, some, all_)]
+    assert not signed[0].any() and (signed[2] == served(all_)).all()
+    assert (signed[1] <= signed[2]).all() and 0.2 < signed[1].sum() / signed[2].sum() < 0.8
+    each = [model.policies[0].costs["administration_yuan"] for model in (none, all_)]
+    assert each[1] - each[0] == pytest.approx(all_.p.contract_yuan * signed[2].sum(), rel=0.2)
+    # Under a contract the same stock brings more.
+    both = signed[2] & served(none) & (none.households["livestock_head"] == all_.households["livestock_head"])
+    gain = (all_.households["income_last"][:, 1] - none.households["income_last"][:, 1])[both]
+    assert both.any() and gain.mean() > 0
 
 
 # ---- training ------------------------------------------------------------------------------------------------------
@@ -344,7 +349,7 @@ def test_cash_is_income_while_it_lasts_and_not_after(tmp_path: Path) -> None:
     assert policy.costs["grants_yuan"] == pytest.approx(2000 * got.sum())
     assert policy.costs["administration_yuan"] == pytest.approx(0.03 * 2000 * got.sum())
     assert policy.cash_outlay_yuan <= 3_000_000 * 8 / 215
-    poorest = paid.income_per_head.argsort(kind="stable")[: int(got.sum() * 0.8)]
+    poorest = paid.world.perceived_yuan.argsort(kind="stable")[: int(got.sum() * 0.8)]
     assert got[poorest].mean() > 0.95
 
 
