@@ -164,7 +164,7 @@ def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
         label, unit = row["label_zh" if chinese else "label_en"], row["unit"]
         share = unit == "share"
         if unit and not share:
-            label = f"{label}({UNITS_ZH.get(unit, unit)})" if chinese else f"{label} ({unit})"
+            label = f"{label}（{UNITS_ZH.get(unit, unit)}）" if chinese else f"{label} ({unit})"
         signs = (("%", "个百分点") if chinese else ("%", " points")) if share else ("", "")
         numbers = [
             _number(row[key], row["tolerance"], share) + signs[key in ("difference", "tolerance")]
