@@ -47,7 +47,7 @@ class Records:
         self, table: str, month: int, group: str, name: str, items: NDArray[np.int64], values: NDArray[Any]
     ) -> None:
         """One number for each item."""
-        self._blocks.append((table, month, group, name, items, np.asarray(values, dtype=np.float64)))
+        self._blocks.append((table, month, group, name, items, np.array(values)))  # a small type stays small
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """All rows as equally long arrays."""
