@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.parameters import FOLDER, Parameters, load_parameters
 
-HEADER = '''"""Every parameter by name. Written by `python -m experiments.typed_parameters`; a test fails if it is stale."""
+HEADER = '''"""Every parameter by name. Written by `python -m experiments.typed_parameters`; a test says if stale."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _line(ctx: Context, row: Any) -> list[Cell]:
     model, profile = float(row["model"]) * factor, float(row["profile"]) * factor
     gap = float(row["difference"]) * factor if row["difference"] == row["difference"] else model - profile
     decimals = _decimals(profile, float(row["tolerance"]) * factor)
-    decimals = max(decimals, 1) if money else decimals
+    decimals = max(decimals, 1) if money or share else decimals
     within = bool(row["within"])
     mark = "" if within else "bad"
     plain = unit in ("villages", "households", "units", "cadres", "persons", "count")  # the label says what is counted
@@ -68,5 +68,5 @@ def _line(ctx: Context, row: Any) -> list[Cell]:
 def _decimals(value: float, tolerance: float) -> int:
     """Enough decimals to see the tolerance, and no more."""
     if not math.isfinite(tolerance) or tolerance <= 0:
-        return 0 if abs(value) >= 100 else 2
+        return 0 if value == math.floor(value) else 2
     return min(max(0, -math.floor(math.log10(tolerance)) + (1 if tolerance < 1 else 0)), 4)
