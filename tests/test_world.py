@@ -5,6 +5,7 @@ On the shipped county's own profile, a few villages of it, and a few seeds; scen
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,11 +27,11 @@ VILLAGES = 24
 YEARS = (12, 24, 36)
 
 
-@cache
-def _folder() -> Path:
-    import tempfile
+_FOLDER = tempfile.TemporaryDirectory(prefix="villagesim-test-")
 
-    return Path(tempfile.mkdtemp(prefix="villagesim-test-"))
+
+def _folder() -> Path:
+    return Path(_FOLDER.name)
 
 
 def plan(*policies: dict[str, Any], **world: Any) -> Any:

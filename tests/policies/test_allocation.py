@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ from sim.model import VillageModel
 from sim.policies.base import Policy, PolicySettings, TargetedSettings
 
 
-@cache
-def _folder() -> Path:
-    import tempfile
+_FOLDER = tempfile.TemporaryDirectory(prefix="villagesim-test-")
 
-    return Path(tempfile.mkdtemp(prefix="villagesim-test-"))
+
+def _folder() -> Path:
+    return Path(_FOLDER.name)
 
 
 @cache
