@@ -19,7 +19,6 @@ from sim.errors import UserError
 from sim.model import VillageModel
 from sim.policies.base import Policy, PolicySettings, TargetedSettings
 
-
 _FOLDER = tempfile.TemporaryDirectory(prefix="villagesim-test-")
 
 
