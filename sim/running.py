@@ -40,7 +40,9 @@ class RunResult:
         return float(values[0])
 
 
-def run(plan: Plan, seed: int, engine: EngineName = "compiled", threads: int = 1) -> RunResult:
+def run(
+    plan: Plan, seed: int, engine: EngineName = "compiled", threads: int = 1, days: int | None = None
+) -> RunResult:
     """Run a plan to its horizon.
 
     Args:
@@ -48,10 +50,15 @@ def run(plan: Plan, seed: int, engine: EngineName = "compiled", threads: int = 1
         seed: Run seed.
         engine: "compiled" or "agents"; the same bits either way.
         threads: Threads that share the villages; changes nothing but time.
+        days: Stop after so many days from the opening one; None = the whole horizon.
     """
     model = VillageModel(plan, rng=seed, engine=engine, threads=threads)
     try:
-        model.run_model()
+        if days is None:
+            model.run_model()
+        else:
+            for _ in range(days):
+                model.step()
         return RunResult(model.recorder.finish(), model.accounts.audit())
     finally:
         model.close()

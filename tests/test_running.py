@@ -31,3 +31,10 @@ def test_nothing_of_a_run_stays_in_memory(tmp_path: Path, monkeypatch: pytest.Mo
     finally:
         gc.enable()
     assert result.value("panel", "persons", month=0) > 0
+
+
+def test_a_run_can_stop_after_so_many_days(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, villages=1, months=12)
+    short, whole = running.run(plan, 1, days=150), running.run(plan, 1)
+    months = {int(month) for month in short.records["month"][short.records["table"] == "monthly"]}
+    assert months == {1, 2, 3, 4} and short.value("day100", "awareness") == whole.value("day100", "awareness")
