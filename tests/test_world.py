@@ -268,3 +268,8 @@ def test_training_raises_skill_before_it_raises_income_and_fades() -> None:
     assert 0 < skill[2] < skill[1] < skill[0]
     assert mean_difference(found, "income_yuan", 12) > 0
     assert mean_difference(found, "income_yuan", 12, "terrain_hills") > -5
+
+
+def test_nobody_is_driven_by_a_year_that_has_not_closed(tmp_path: Path) -> None:
+    model = VillageModel(plan_of(tmp_path, villages=6), rng=1)
+    assert abs(float(model.households["drive"].mean()) - model.p.drive_base) < 0.02

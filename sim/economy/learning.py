@@ -136,9 +136,10 @@ def learn(
     if (h.knows >> 8) & 1 and uniform(today.seed, FORGET, h.key, today.month) < p.job_news_fades:
         h.knows -= 1 << 8
     # Success is what the household brings about: cash from a campaign is left out, on both sides.
-    year = h.income_last[0] + h.income_last[1] + h.income_last[2] + regular_transfers(h, p, today)
+    earned = h.income_last[0] + h.income_last[1] + h.income_last[2]
+    year = earned + regular_transfers(h, p, today)
     success = 0.0
-    if year > 0.0:
+    if year > 0.0 and earned != 0.0:  # no success or failure before a first year has closed
         success = min(1.0, max(-1.0, 12.0 * h.expected_yuan / year - 1.0))
     goal = p.drive_base + p.drive_success * success + p.drive_neighbours * (drive - p.drive_base)
     h.drive = min(1.0, max(0.0, h.drive + p.drive_rate * (goal - h.drive)))
