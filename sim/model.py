@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,7 +25,7 @@ from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population.kept import opened_world
 from sim.population.opening import per_head
-from sim.population.profile import load_profile
+from sim.population.profile import Profile, load_profile
 from sim.purse_book import PurseBook
 from sim.recorder import Recorder
 from sim.records import RecordAgent, Rows, out_of_range, views_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sim.policies.base import Policy
     from sim.scenario import Plan
 
+Reach = Callable[["VillageModel"], NDArray[np.bool_]]
 KINDS: dict[str, type[RecordAgent]] = {
     "households": Household,
     "villages": Village,
@@ -53,9 +54,19 @@ class VillageModel(MesaModel):
         rng: Run seed; an int, since every draw is keyed by it.
         engine: "compiled" runs rules over rows; "agents" runs the same source over Mesa agents, to the same bits.
         threads: Threads that share the villages; changes nothing but time.
+        profile: A profile to take instead of the one that the plan names.
+        reach: For policies by label, which households they are offered to: what a trial assigns.
     """
 
-    def __init__(self, plan: Plan, rng: int = 17, engine: EngineName = "compiled", threads: int = 1) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rng: int = 17,
+        engine: EngineName = "compiled",
+        threads: int = 1,
+        profile: Profile | None = None,
+        reach: Mapping[str, Reach] | None = None,
+    ) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
         if plan.era != "2012":
@@ -65,9 +76,10 @@ class VillageModel(MesaModel):
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
-        self.parameters = load_parameters(plan.uncertainties)
+        self.parameters = load_parameters(plan.uncertainties, place=plan.world.place)
         self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
-        self.profile = load_profile(plan.world.profile)
+        self.profile = profile or load_profile(plan.world.profile)
+        self._reach = dict(reach or {})
         self._open_world(threads)
         self._open_books()
         self._open_policies()
@@ -121,6 +133,8 @@ class VillageModel(MesaModel):
         self._agenda: dict[int, list[Policy]] = {}
         first = self.clock.day_index(self.clock.start)
         for policy in self._acting:
+            if policy.label in self._reach:
+                policy.reach = self._reach[policy.label](self)
             policy.begin(self)
             for campaign_day in policy.days(self):
                 self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
@@ -155,7 +169,7 @@ class VillageModel(MesaModel):
     def _live_again(self) -> None:
         """The whole run again, with care: a run is a pure function of plan and seed."""
         if type(self.engine) is Engine and self.engine.name == "compiled":
-            twin = type(self)(self.plan, rng=self.seed)
+            twin = type(self)(self.plan, rng=self.seed, profile=self.profile, reach=self._reach)
             twin.engine = Careful(self.world.sizes, twin._see)
             twin.run_model()
 

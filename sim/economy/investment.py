@@ -51,6 +51,8 @@ def room(h: Household, v: Village, p: P, today: Today, line: int, money_price: f
 
     `money_price` is what the last yuan must earn in a year: what own money is worth, or what a loan costs.
     """
+    if p.line_open[line - 1] == 0.0:
+        return 0.0
     days = free_days_year(h, p)
     if line == ORCHARD:
         if h.block_mu > 0.0:

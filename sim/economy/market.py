@@ -41,6 +41,7 @@ class Market:
         self.supply_ratio = np.ones((self.counties, LINES))
         self.shock_log = np.zeros((self.counties, LINES))
         self.severity = np.zeros(self.counties, dtype=np.int64)
+        self.struck = np.ones(len(villages))  # what a disaster of its own leaves of a village's yield (1 = none)
 
     def beside(self, villages: NDArray[np.void]) -> Market:
         """The same market, newly opened, for a copy of its villages."""
@@ -101,6 +102,7 @@ class Market:
         else:
             severity = self.severity[county]
             v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
+            v["weather"] *= self.struck
         for line in range(1, LINES):
             result = v["gate_price"][:, line] / v["expected_price"][:, line]
             if line == 1:

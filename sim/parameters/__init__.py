@@ -105,7 +105,7 @@ class Parameters:
             raise UserError(f"unknown parameter '{name}'", **meant(name, known))
         return self._by_name[name]
 
-    def checked(self, name: str, value: object) -> tuple[str, Value]:
+    def checked(self, name: str, value: object, within_range: bool = True) -> tuple[str, Value]:
         """The full name and the value of an override, once known to be allowed.
 
         Raises:
@@ -120,15 +120,17 @@ class Parameters:
             wanted = _length(entry.value)
             shape = f"a list of {wanted} numbers" if wanted else "one number"
             raise UserError(f"must be {shape}, found {show(value)}", field=entry.key)
-        if _outside(new, entry.low, entry.high):
+        if within_range and _outside(new, entry.low, entry.high):
             raise UserError(f"{_text(new)} is out of range", field=entry.key, allowed=_range(entry))
         return entry.key, new
 
-    def override(self, overrides: Mapping[str, object]) -> Parameters:
+    def override(self, overrides: Mapping[str, object], within_range: bool = True) -> Parameters:
         """The same parameters with some values replaced.
 
         Args:
             overrides: New values by "name" or "topic.name".
+            within_range: Whether each must lie in its parameter's range, which is what is thought possible in the
+                county; facts of another place need not.
 
         Raises:
             UserError: As `checked`; all problems are reported together.
@@ -139,7 +141,7 @@ class Parameters:
         problems: list[UserError] = []
         for name, value in overrides.items():
             try:
-                key, number = self.checked(name, value)
+                key, number = self.checked(name, value, within_range)
                 if key in new:
                     raise UserError("is overridden twice", field=key)
                 new[key] = number
@@ -158,18 +160,21 @@ class Parameters:
         return Parameters, (self.entries,)
 
 
-def load_parameters(overrides: Mapping[str, object] | None = None, folder: Path = FOLDER) -> Parameters:
+def load_parameters(
+    overrides: Mapping[str, object] | None = None, folder: Path = FOLDER, place: Mapping[str, object] | None = None
+) -> Parameters:
     """Read every parameter file and apply overrides.
 
     Args:
         overrides: New values by "topic.name" or "name"; each must lie in its parameter's range.
         folder: Where the TOML files are.
+        place: Facts of another place, by the same names; they may lie outside the county's ranges.
 
     Raises:
         UserError: A file or an override is wrong; all problems are reported together.
     """
     files = tuple((path, read_text(path)) for path in sorted(folder.glob("*.toml")))
-    return _parsed(files).override(overrides or {})
+    return _parsed(files).override(place or {}, within_range=False).override(overrides or {})
 
 
 @lru_cache(maxsize=4)

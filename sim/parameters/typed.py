@@ -171,6 +171,7 @@ class P:
     level_effort: tuple[float, ...]
     level_sd: float
     level_terrain: tuple[float, ...]
+    line_open: tuple[float, ...]
     line_risk: tuple[float, ...]
     line_yuan: tuple[float, ...]
     linked_registered: float

@@ -72,6 +72,8 @@ class Policy:
     title_en: ClassVar[str] = ""
     title_zh: ClassVar[str] = ""
     Settings: ClassVar[type[PolicySettings]] = PolicySettings
+    programme: ClassVar[int] = 0
+    """Bit of `knows` of those who have been told of it; 0 = nobody needs to be."""
     most: ClassVar[int] = 31
     """How many of the kind a scenario may have; 31 policies in all, since a household's `served` has a bit for each."""
 
@@ -87,6 +89,7 @@ class Policy:
         self.met_yuan = 0.0  # what was asked for and could be given
         self.lost_yuan: dict[str, float] = defaultdict(float)  # what was asked for and could not, by what bound
         self.benefit_yuan: Yuan = np.zeros(0)
+        self.reach: Mask | None = None  # households that a trial offers it to; None = wherever the settings say
 
     # ---- what a subclass answers -------------------------------------------------------------------------------
 
@@ -122,11 +125,19 @@ class Policy:
         return uniforms(model.seed, self.number(name), model.keys[rows], day, k)
 
     def villages_on(self, model: VillageModel) -> Mask:
-        """Villages that have the policy: all, or a keyed lottery's share of them."""
-        if self.settings.village_share >= 1.0:
-            return np.ones(len(model.villages), dtype=np.bool_)
-        keys = model.villages["key"].astype(np.int64)
-        return uniforms(model.seed, self.number("village"), keys, 0) < self.settings.village_share
+        """Villages that have the policy: all, or a keyed lottery's share; in a trial, those it is offered in."""
+        on = np.ones(len(model.villages), dtype=np.bool_)
+        if self.settings.village_share < 1.0:
+            keys = model.villages["key"].astype(np.int64)
+            on = uniforms(model.seed, self.number("village"), keys, 0) < self.settings.village_share
+        if self.reach is not None:
+            on &= np.bincount(model.households["village"], weights=self.reach, minlength=len(on)) > 0
+        return on
+
+    def households_on(self, model: VillageModel) -> Mask:
+        """Households that the policy is offered to: all of the villages that have it, or those a trial names."""
+        on: Mask = self.villages_on(model)[model.households["village"]]
+        return on if self.reach is None else on & self.reach
 
     def villages_in_turn(self, model: VillageModel) -> RowsOf:
         """Villages that have the policy, in the order of a keyed lottery: who goes first when money is short."""

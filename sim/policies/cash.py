@@ -48,8 +48,7 @@ class Cash(Policy):
 
     def eligible(self, model: VillageModel) -> Mask:
         """Everyone in a village that has it; all who are offered cash accept."""
-        listed: Mask = self.villages_on(model)[model.households["village"]]
-        return listed
+        return self.households_on(model)
 
     def day(self, model: VillageModel) -> None:
         """Pay everyone on the list."""

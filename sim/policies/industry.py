@@ -110,6 +110,7 @@ class Industry(Policy):
     title_zh: ClassVar[str] = "产业扶持"
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
+    programme: ClassVar[int] = KNOWS_INDUSTRY
 
     def begin(self, model: VillageModel) -> None:
         """Where the line suits, and how many could be served."""
@@ -117,7 +118,7 @@ class Industry(Policy):
         self._line = LINE_OF[s.line]
         terrain = model.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
-        self._on = (self.villages_on(model) & suits)[model.households["village"]]
+        self._on = self.households_on(model) & suits[model.households["village"]]
         money = self.money_yuan(model)
         self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
         self._each += model.p.contract_yuan * s.contract

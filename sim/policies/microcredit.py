@@ -183,6 +183,7 @@ class Microcredit(Policy):
     title_zh: ClassVar[str] = "小额信贷"
     Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
     settings: MicrocreditSettings
+    programme: ClassVar[int] = KNOWS_CREDIT
     most: ClassVar[int] = LOAN_SLOTS - 1  # the first is the bank's, for loans of before
 
     def begin(self, model: VillageModel) -> None:
@@ -202,7 +203,7 @@ class Microcredit(Policy):
         today.loan_rate[self.slot] = self.terms.rate
         today.loan_subsidy[self.slot] = self.terms.subsidy
         today.loan_lump[self.slot] = float(self.terms.lump_sum)
-        self._on = self.villages_on(model)[model.households["village"]]
+        self._on = self.households_on(model)
         self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
         self._asked_before = np.zeros(len(model.households), dtype=np.bool_)
         self._outstanding = 0.0

@@ -60,6 +60,7 @@ class Training(Policy):
     title_zh: ClassVar[str] = "技能培训"
     Settings: ClassVar[type[PolicySettings]] = TrainingSettings
     settings: TrainingSettings
+    programme: ClassVar[int] = KNOWS_TRAINING
 
     def begin(self, model: VillageModel) -> None:
         """Price, places and the quality that so many places leave."""
@@ -70,7 +71,7 @@ class Training(Policy):
         self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
         places = int(s.places * model.county_share) if s.places else int(self.money_yuan(model) / self._each)
         self.targets["trained"] = float(places)
-        self._on = self.villages_on(model)[model.households["village"]]
+        self._on = self.households_on(model)
         # Who has been on such a course, whichever policy gave it.
         self._asked = model.common.setdefault(f"asked to {s.content}", np.zeros(len(model.households), dtype=np.bool_))
 

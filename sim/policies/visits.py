@@ -41,6 +41,7 @@ class Visits(Policy):
         """Give every cadre their households: those of the village, dealt out in turn."""
         h, v, c = model.households, model.villages, model.cadres
         covered = np.ones(len(h), dtype=np.bool_) if self.settings.coverage == "everyone" else h["linked"] == 1
+        covered = covered & self.households_on(model)
         self._on = self.villages_on(model)
         lists: list[np.ndarray] = []
         start = 0

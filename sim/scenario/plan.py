@@ -28,6 +28,31 @@ Closure = Literal["fixed", "endogenous"]
 Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
 
 
+def _flat(table: Any) -> Any:
+    """Full names for parameters that a file gives topic by topic."""
+    if not isinstance(table, Mapping):
+        return table
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        inner = {f"{key}.{name}": item for name, item in value.items()} if isinstance(value, Mapping) else {key: value}
+        flat |= inner
+    return flat
+
+
+def _known(table: Mapping[str, Any]) -> Mapping[str, float | tuple[float, ...]]:
+    """Parameters by their full names, once known to exist."""
+    from sim.parameters import load_parameters
+
+    known = load_parameters()
+    try:
+        return FrozenDict(dict(known.checked(name, value, within_range=False) for name, value in table.items()))
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+Place = Annotated[Mapping[str, float | tuple[float, ...]], BeforeValidator(_flat), AfterValidator(_known)]
+
+
 class Title(FrozenModel):
     """What the scenario is called, in both languages."""
 
@@ -41,6 +66,9 @@ class World(FrozenModel):
     profile: str = Field(min_length=1, description="a shipped profile, or the path of a profile file (.toml)")
     villages: int = Field(ge=1, le=200_000, description="first villages of the generated world")
     population_seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the generated population")
+    place: Place = Field(
+        default=FrozenDict(), description="facts of another place, by parameter; outside the county's ranges if need be"
+    )
 
 
 class Campaign(FrozenModel):
