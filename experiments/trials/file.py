@@ -1,0 +1,294 @@
+"""A trial file: which published trial is imitated, where, with whom, what was offered, measured and found.
+
+What the model must simulate (world, design, arms, survey, what is estimated) decides the digest of a trial; what its
+answer is held against (row, published estimate, rule) does not, so changing a rule never asks for new runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from sim.frozen import FrozenDict, FrozenModel
+from sim.policies.base import Policy, PolicySettings
+from sim.scenario.code import CodeFile, default_label, reload_policy_class
+from sim.scenario.plan import Closure, PolicyPlan, Title
+
+LEAST_REPLICATES = 30
+LAST_MONTH = 60
+YEARS = (2008, 2020)
+"""First days a trial can have: the years of era 2012, whose income concept, prices and trend the model has."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Unit = Literal["yuan", "percent", "sd", "share", "level"]
+Estimator = Literal["difference", "ancova", "late", "control"]
+Table = Annotated[Mapping[str, Any], AfterValidator(FrozenDict)]
+
+
+class _Aliased(FrozenModel):
+    """A table with a key that Python has other uses for (`is`, `pass`)."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+
+class TrialWorld(FrozenModel):
+    """Where and when the trial takes place."""
+
+    profile: str = Field(min_length=1, description="base books: a shipped profile, or the path of a profile file")
+    start: dt.date = Field(description="first day; the baseline survey is on its eve (month 0)")
+    closure: Closure = "endogenous"
+    books: Table = Field(default=FrozenDict(), description="fields of the profile replaced, by dotted name")
+    place: Table = Field(default=FrozenDict(), description="parameters of that place, outside their ranges if need be")
+
+
+class Condition(_Aliased):
+    """Who is meant: a household column or measure, read at month 0, and what it must be."""
+
+    column: str = Field(min_length=1, description="household column or measure")
+    equals: float | None = Field(default=None, alias="is", description="exactly this")
+    min: float | None = Field(default=None, description="at least this")
+    max: float | None = Field(default=None, description="at most this")
+    lowest: float | None = Field(default=None, gt=0, le=1, description="this share of households, lowest first")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if self.equals is self.min is self.max is self.lowest is None:
+            raise ValueError("says nothing about the column: state is, min, max or lowest")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        return self
+
+
+class Design(FrozenModel):
+    """What is randomised, how many there are, and who is surveyed."""
+
+    unit: Literal["village", "branch", "household"] = "village"
+    clusters: int = Field(ge=4, le=100_000, description="villages, branches or (unit household) households")
+    branch_villages: int | None = Field(default=None, ge=1, le=1000, description="villages a branch")
+    villages: int | None = Field(default=None, ge=1, le=100_000, description="villages of a trial among households")
+    sample: int = Field(default=0, ge=0, description="eligible households surveyed in each village; 0 = all")
+    replicates: int = Field(default=LEAST_REPLICATES, ge=2, le=10_000, description="trials, each with its own chance")
+    eligible: tuple[Condition, ...] = ()
+
+    @property
+    def village_count(self) -> int:
+        """Villages of the trial's world."""
+        if self.unit == "household":
+            return self.villages or 1
+        return self.clusters * (self.branch_villages or 1 if self.unit == "branch" else 1)
+
+
+class ArmPolicy(FrozenModel):
+    """A policy of an arm: its kind, its label and its settings as the file states them.
+
+    An amount may be stated as `{ of_income = 0.35 }`: a share of the world's mean yearly household income.
+    """
+
+    kind: str
+    label: str
+    settings: Table = FrozenDict()
+    code: CodeFile | None = None
+
+    def plan(self, income_yuan: float) -> PolicyPlan:
+        """The policy with every amount in yuan.
+
+        Args:
+            income_yuan: Mean yearly income of a household of the trial's world.
+        """
+        cls = self.policy_class()
+        settings = cls.Settings.model_validate(in_yuan(self.settings, income_yuan), strict=True)
+        settings = cls.Settings.model_validate(dict(settings), strict=True)  # a default 0 is 0.0 if stated
+        return PolicyPlan(kind=self.kind, label=self.label, settings=settings, code=self.code)
+
+    def policy_class(self) -> type[Policy]:
+        """The class behind the kind."""
+        if self.code:
+            return reload_policy_class(self.kind, self.code)
+        from sim.policies import registry
+
+        return registry()[self.kind]
+
+
+def in_yuan(settings: Mapping[str, Any], income_yuan: float) -> dict[str, Any]:
+    """Settings with each `{ of_income = share }` turned into yuan."""
+    return {
+        name: float(value["of_income"]) * income_yuan if is_of_income(value) else value
+        for name, value in settings.items()
+    }
+
+
+def is_of_income(value: object) -> bool:
+    """Whether an amount is stated as a share of the world's mean household income."""
+    return isinstance(value, Mapping) and set(value) == {"of_income"}
+
+
+class Crossover(FrozenModel):
+    """Units of this arm that get what another arm is offered."""
+
+    arm: str
+    share: Share
+
+
+class Arm(FrozenModel):
+    """What a share of the units is offered."""
+
+    name: str = Field(min_length=1, max_length=60)
+    label: Title | None = None
+    share: float = Field(gt=0, lt=1, description="share of the units; the arms' shares add to 1")
+    told: Share = Field(default=1.0, description="share of the offered who are told of it when it starts")
+    compliance: Share = Field(default=1.0, description="share of its units where the offer really comes")
+    crossover: Crossover | None = None
+    policies: tuple[ArmPolicy, ...] = ()
+
+
+class Survey(FrozenModel):
+    """When households are asked again, how many are lost, and how well they answer."""
+
+    follow_ups: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1, description="months")
+    attrition: Share | Table = Field(default=0.0, description="share lost by the last follow-up; or by arm")
+    error: float = Field(default=0.0, ge=0, le=2, description="sd of the log of what is reported, for amounts")
+
+    def lost(self, arm: str) -> float:
+        """Share of an arm's households lost by the last follow-up."""
+        return float(self.attrition.get(arm, 0.0) if isinstance(self.attrition, Mapping) else self.attrition)
+
+
+class Rule(FrozenModel):
+    """When the model passes: the mean of the replicates within low..high, or of the sign in a share of them."""
+
+    low: float | None = None
+    high: float | None = None
+    sign: Literal["positive", "negative"] | None = None
+    share: float = Field(default=0.95, gt=0.5, le=1, description="share of replicate means with the sign")
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Rule:
+        within = self.low is not None or self.high is not None
+        if within == (self.sign is not None):
+            raise ValueError("state either low and high, or sign")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
+
+class PublishedEstimate(FrozenModel):
+    """What was published, in the outcome's unit (percent: 0.21 is 21%)."""
+
+    estimate: float | None = None
+    se: float | None = Field(default=None, gt=0)
+    source: str = ""
+
+
+class Outcome(_Aliased):
+    """What is estimated, for whom, how, and what it is held against."""
+
+    name: str = Field(min_length=1, max_length=60)
+    label: Title | None = None
+    measure: str = Field(min_length=1, description="household column (income_last[1]) or measure")
+    month: int = Field(default=0, ge=0, description="a follow-up; the last one by default")
+    unit: Unit = Field(default="level", description="percent: of the control mean (0.21 = 21%); sd: of control")
+    estimator: Estimator = Field(
+        default="difference", description="late: effect on those who took it up; control: the control arm's mean"
+    )
+    arm: str = Field(default="", description="the arm compared; the only one beside the first by default")
+    against: str = Field(default="", description="the arm it is compared with; the first by default")
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    among: tuple[Condition, ...] = Field(default=(), description="subgroup; all conditions hold at month 0")
+    minus: tuple[Condition, ...] = Field(default=(), description="second subgroup, whose effect is subtracted")
+    row: str | None = Field(default=None, description="id of a published row: estimate, error and rule from there")
+    published: PublishedEstimate | None = None
+    rule: Rule | None = Field(default=None, alias="pass")
+
+
+_NOT_SIMULATED = {"label", "row", "published", "pass"}
+
+
+class Trial(FrozenModel):
+    """A trial, fully resolved: labels, months and arms filled in. Immutable, picklable."""
+
+    id: str
+    file: str
+    title: Title
+    source: str = ""
+    note: Title | None = None
+    world: TrialWorld
+    design: Design
+    arms: tuple[Arm, ...] = Field(min_length=2)
+    survey: Survey
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    profile_digest: str = ""
+
+    @property
+    def control(self) -> Arm:
+        """The first arm."""
+        return self.arms[0]
+
+    @property
+    def months(self) -> int:
+        """Months to run: the last follow-up."""
+        return max(self.survey.follow_ups)
+
+    def arm(self, name: str) -> Arm:
+        """The arm of this name."""
+        return next(arm for arm in self.arms if arm.name == name)
+
+    def digest(self) -> str:
+        """A hash of all that decides what a replicate finds: no titles, no published figures, no number of them."""
+        content = self.model_dump(mode="json", exclude={"id", "file", "title", "source", "note"})
+        content["world"]["profile"] = self.profile_digest or self.world.profile
+        del content["profile_digest"], content["design"]["replicates"]
+        for arm in content["arms"]:
+            del arm["label"]
+            for policy in arm["policies"]:
+                policy["code"] = policy["code"] and policy["code"]["sha256"]
+        for outcome in content["outcomes"]:
+            for key in _NOT_SIMULATED:
+                del outcome[key]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def policy_label(table: Mapping[str, Any]) -> str:
+    """The label of a policy of a file: its own, or its kind's."""
+    return str(table.get("label") or default_label(str(table.get("kind", ""))))
+
+
+def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:
+    """Read a trial.
+
+    Args:
+        path: A trial file, or the name of a shipped one.
+        overrides: Settings laid over the file, such as "design.replicates=60" or "arms.offer.share=0.4".
+        code: Python files whose policy classes the trial may name as "module:Class".
+
+    Raises:
+        UserError: Something is wrong or cannot be asked of the model; all problems found are reported together, each
+            with its file and line.
+    """
+    from experiments.trials.load import load
+
+    return load(path, overrides, [Path(one) for one in code])
+
+
+def load_trials(
+    paths: Sequence[str | Path], overrides: Sequence[str] = (), code: Sequence[str | Path] = ()
+) -> list[Trial]:
+    """Read trials; a folder means all its *.toml, no path at all those that ship. With the arguments of `load_trial`.
+
+    Raises:
+        UserError: As `load_trial`; or two files have the same name.
+    """
+    from experiments.trials.load import load_all
+
+    return load_all(paths, overrides, [Path(one) for one in code])
+
+
+__all__ = [
+    "Arm", "ArmPolicy", "Condition", "Crossover", "Design", "Outcome", "PolicySettings", "PublishedEstimate", "Rule",
+    "Survey", "Trial", "TrialWorld", "load_trial", "load_trials",
+]  # fmt: skip
