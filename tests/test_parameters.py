@@ -139,6 +139,16 @@ def test_shipped_parameters_load() -> None:
     assert len(parameters.values) == len(parameters.table())
 
 
+def test_every_parameter_has_a_name_of_its_own_in_both_languages() -> None:
+    table = load_parameters().table()
+    for names in ({e.name: e.label_en for e in table}, {e.name: e.label_zh for e in table}):
+        assert all(names.values()), [name for name, label in names.items() if not label]
+        assert len(set(names.values())) == len(names)
+    for entry in table:
+        assert entry.label_en.isascii() and len(entry.label_en) <= 60, entry.key
+        assert not entry.label_zh.isascii() and len(entry.label_zh) <= 24, entry.key
+
+
 def test_the_typed_list_of_parameters_is_up_to_date() -> None:
     from experiments.typed_parameters import TARGET, source
 

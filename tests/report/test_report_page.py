@@ -132,6 +132,11 @@ def test_no_english_in_the_chinese_page(pages: dict[str, str]) -> None:
     assert words <= ALLOWED, sorted(words - ALLOWED)
 
 
+def test_units_of_parameters_are_named_in_the_language_of_the_page(pages: dict[str, str]) -> None:
+    assert "（占农户的比例）" in pages["zh"] and "share of households" not in pages["zh"]
+    assert " share of households" in pages["en"]
+
+
 def test_no_chinese_in_the_english_page(pages: dict[str, str]) -> None:
     assert not [text for text in parsed(pages["en"]).text if any(ord(c) > 0x2E7F for c in text)]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import experiments.report
 from experiments.report.terms import TERMS
 from experiments.report.text import TEXT
+from experiments.report.units import UNITS_ZH, unit_zh
+from sim.parameters import load_parameters
 
 ROOT = Path(experiments.report.__file__).parent
 
@@ -53,3 +55,10 @@ def asked_for() -> set[str]:
 
 def test_every_sentence_asked_for_exists() -> None:
     assert asked_for() <= set(TEXT)
+
+
+def test_every_unit_of_a_parameter_has_a_chinese_name() -> None:
+    units = {entry.unit for entry in load_parameters().table()}
+    assert units <= set(UNITS_ZH), "name it in experiments/report/units.py"
+    assert all(any(ord(c) > 0x2E7F for c in unit_zh(unit)) for unit in units)
+    assert unit_zh("furlongs") == "furlongs"

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.report.blocks import Bullets, Cell, Code, Section, Table, Text
 from experiments.report.context import Context
+from experiments.report.units import unit_zh
 from sim.errors import UserError
 
 NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")
@@ -76,7 +77,7 @@ def _number(ctx: Context, p: Any, touched: set[str]) -> Number:
         _text(ctx, p.value),
         _text(ctx, p.low),
         _text(ctx, p.high),
-        str(p.unit or ""),
+        unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or ""),
         str(p.source or ""),
         str(p.confidence),
         p.name in touched,
@@ -96,6 +97,13 @@ def _text(ctx: Context, value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _with_unit(ctx: Context, n: Number) -> str:
+    """The value and what it is counted in; a Chinese unit is often a clause, so it stands in brackets."""
+    if not n.unit:
+        return n.value
+    return f"{n.value}（{n.unit}）" if ctx.zh else f"{n.value} {n.unit}"
+
+
 def assumptions(ctx: Context) -> list[Text | Table]:
     """How many numbers are measured, calibrated, assumed; the assumed ones in a table."""
     numbers = load_numbers(ctx)
@@ -112,7 +120,7 @@ def assumptions(ctx: Context) -> list[Text | Table]:
             [
                 Cell(ctx.say.term("topic", n.topic), lang="" if ctx.say.knows("topic", n.topic) else "en"),
                 Cell(n.label or n.name, lang="" if n.label else "en"),
-                Cell(n.value + (" " + n.unit if n.unit else ""), number=True, lang="en" if n.unit else ""),
+                Cell(_with_unit(ctx, n), number=True, lang="en" if n.unit.isascii() and n.unit else ""),
                 Cell(n.low, number=True),
                 Cell(n.high, number=True),
                 Cell(n.source, lang="en"),
