@@ -1,0 +1,329 @@
+"""What a trial's survey can ask: any numeric column of the households, and the measures named here.
+
+Flows are those of the last twelve months, whatever the month (of the months since the trial opened while those are
+fewer; of the closed year at month 0). The model closes its accounts at the yearly marks only, so a `Diary` notes the
+totals that flows are differences of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.household import Household
+from sim.draws import decision, uniforms
+from sim.economy.crops import farm_quality
+from sim.errors import UserError
+from sim.indicators.livelihoods import business_result, staple_yield_kg_mu
+from sim.toml_source import meant
+
+if TYPE_CHECKING:
+    from sim.model import VillageModel
+
+Floats = NDArray[np.float64]
+Kind = Literal["flow", "stock"]
+WAGE, OPERATING, PROPERTY, TRANSFER = range(4)
+WOMEN = decision("trial.women")
+_INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+
+class Diary:
+    """Running totals of the flows, from which any twelve months can be had.
+
+    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up.
+    """
+
+    def __init__(self, model: VillageModel) -> None:
+        self._model = model
+        self._closed = {name: np.zeros(model.households[name].shape) for name in FLOWS}
+        self._totals: dict[int, Mapping[str, NDArray[np.float64]]] = {0: self._now()}
+        self._opening = {name: model.households[last].copy() for name, last in FLOWS.items()}
+
+    def note(self, month: int) -> None:
+        """Note the totals at a month's end; to be called at every month end."""
+        if month % 12 == 0:
+            for name, last in FLOWS.items():
+                self._closed[name] += self._model.households[last]
+        self._totals[month] = self._now()
+        self._totals.pop(month - 13, None)
+
+    def last_year(self, month: int) -> Mapping[str, NDArray[np.float64]]:
+        """The flows of the twelve months up to the end of `month` (the newest one noted)."""
+        if month == 0:
+            return self._opening
+        before = self._totals[max(0, month - 12)]
+        return {name: total - before[name] for name, total in self._totals[month].items()}
+
+    def _now(self) -> dict[str, NDArray[np.float64]]:
+        return {name: closed + self._model.households[name] for name, closed in self._closed.items()}
+
+
+FLOWS = {
+    "income_year": "income_last",
+    "consumption_year_yuan": "consumption_last_yuan",
+    "burden_year_yuan": "burden_last_yuan",
+}
+"""Columns of flows, and where their closed years go."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The households as a survey finds them at the end of a month."""
+
+    model: VillageModel
+    month: int
+    flows: Mapping[str, NDArray[np.float64]]
+    bits: int = 0
+    """The policies whose takers count as having taken up the offer, a bit each."""
+    known: dict[str, Floats] = field(default_factory=dict)
+    """Measures read so far."""
+
+    @property
+    def households(self) -> NDArray[np.void]:
+        """Their rows."""
+        return self.model.households
+
+    def income(self, *sources: int) -> Floats:
+        """Income of the last twelve months from some sources (all if none is named), yuan a household."""
+        parts = self.flows["income_year"]
+        whole: Floats = parts[:, list(sources) or [WAGE, OPERATING, PROPERTY, TRANSFER]].sum(axis=1)
+        return whole
+
+
+def read(model: VillageModel, diary: Diary, month: int) -> Reading:
+    """What can be asked of the households at the end of `month`, which has just been noted."""
+    return Reading(model, month, diary.last_year(month))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that a survey asks.
+
+    Attributes:
+        label_en: Its name.
+        label_zh: The same in Chinese.
+        unit: What it is counted in; survey error falls on amounts in yuan and kilograms.
+        meaning: What exactly it is.
+        kind: A flow (of twelve months) or a stock (as found).
+        of: Its value for each household.
+    """
+
+    label_en: str
+    label_zh: str
+    unit: str
+    meaning: str
+    kind: Kind
+    of: Callable[[Reading], Floats]
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether people report it with an error of proportion."""
+        return self.unit.startswith(("yuan", "kg"))
+
+
+def measure(name: str) -> Measure:
+    """The measure of this name, or the household column ("cash_yuan", "debt_yuan[1]").
+
+    Raises:
+        UserError: There is neither.
+    """
+    if name in MEASURES:
+        return MEASURES[name]
+    found = _INDEXED.fullmatch(name)
+    column = Household.COLUMNS.get(found[1]) if found else None
+    if found is None or column is None:
+        raise UserError(f"there is no measure or household column '{name}'", **meant(name, known_names()))
+    index = None if found[2] is None else int(found[2])
+    if column.length and (index is None or index >= column.length):
+        raise UserError(f"'{found[1]}' has {column.length} parts", allowed=f"{found[1]}[0] to [{column.length - 1}]")
+    if not column.length and index is not None:
+        raise UserError(f"'{found[1]}' is one number", allowed=found[1])
+    return Measure(name, name, column.unit or "level", column.meaning, "stock", _column(found[1], index))
+
+
+def known_names() -> list[str]:
+    """All measures and columns, as a trial file names them."""
+    columns = Household.COLUMNS.items()
+    return [*MEASURES, *(name if not c.length else f"{name}[{i}]" for name, c in columns for i in range(c.length or 1))]
+
+
+def values(reading: Reading, name: str) -> Floats:
+    """A measure or column for every household."""
+    if name == "took_up":
+        return MEASURES[name].of(reading)
+    if name not in reading.known:
+        reading.known[name] = np.asarray(measure(name).of(reading), dtype=np.float64)
+    return reading.known[name]
+
+
+def _column(name: str, index: int | None) -> Callable[[Reading], Floats]:
+    def of(reading: Reading) -> Floats:
+        cells = reading.households[name]
+        return np.asarray(cells if index is None else cells[:, index], dtype=np.float64)
+
+    return of
+
+
+# ---- what takes more than one column ------------------------------------------------------------------------------
+
+
+def _persons(r: Reading) -> Floats:
+    persons: Floats = r.households["persons"].astype(np.float64)
+    return persons
+
+
+def _residents(r: Reading) -> Floats:
+    return np.maximum(1.0, _persons(r) - r.households["migrants"].astype(np.float64))
+
+
+def _workers_away(r: Reading) -> Floats:
+    return np.asarray(r.households["migrants"] / np.maximum(1, r.households["workers"]), dtype=np.float64)
+
+
+def _yes(mask: NDArray[np.bool_]) -> Floats:
+    return mask.astype(np.float64)
+
+
+def _debt(r: Reading) -> Floats:
+    owed: Floats = r.households["debt_yuan"].sum(axis=1)
+    return owed
+
+
+def _women(r: Reading) -> Floats:
+    workers, seed = r.households["workers"].astype(np.int64), r.model.plan.world.population_seed
+    odd_one = uniforms(seed, WOMEN, r.households["key"].astype(np.int64), 0) < 0.5
+    women: Floats = (workers // 2 + (workers % 2) * odd_one).astype(np.float64)
+    return women
+
+
+def _livestock_yuan(r: Reading) -> Floats:
+    price = r.model.p.ewe_price_yuan * r.model.today.farm_trend
+    return np.asarray(r.households["livestock_head"] * price, dtype=np.float64)
+
+
+def _orchard(r: Reading) -> tuple[Floats, Floats]:
+    """Yield of a mu in full bearing, kg, and what it leaves, yuan, in a year without frost or drought."""
+    m, h = r.model, r.households
+    v = m.villages[h["village"]]
+    p = m.p
+    here = SimpleNamespace(level=v["level"])
+    own = SimpleNamespace(ability=h["ability"], farm_skill=h["farm_skill"], care=h["care"])
+    kg = p.orchard_yield_kg_mu * np.array(p.orchard_terrain)[v["terrain"]] * np.asarray(farm_quality(own, here, p))  # type: ignore[arg-type]
+    price = v["gate_price"][:, 1] * (1.0 + p.contract_premium * h["contracted"])
+    return kg, kg * price * m.today.farm_trend - p.orchard_cost_mu_yuan * m.today.cpi
+
+
+def _served(r: Reading) -> Floats:
+    return _yes((r.households["served"] & r.bits) != 0)
+
+
+def _poor(r: Reading) -> Floats:
+    share = min(12, r.month) / 12.0 if r.month else 1.0  # a part of a year is held against a part of the line
+    return _yes(r.income() / _persons(r) < r.model.line_now * share)
+
+
+MEASURES: dict[str, Measure] = {
+    "income_yuan": Measure(
+        "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
+    ),
+    "income_per_head_yuan": Measure(
+        "income per head", "人均纯收入", "yuan/person", "net income over all members, migrants among them", "flow",
+        lambda r: r.income() / _persons(r),
+    ),
+    "income_per_resident_yuan": Measure(
+        "income per resident", "常住人口人均纯收入", "yuan/person",
+        "net income, what migrants bring home among it, over the members who are not away", "flow",
+        lambda r: r.income() / _residents(r),
+    ),
+    "wage_income_yuan": Measure(
+        "wage income", "工资性收入", "yuan", "wages nearby, and wages away less living costs there", "flow",
+        lambda r: r.income(WAGE),
+    ),
+    "operating_income_yuan": Measure(
+        "operating income", "家庭经营纯收入", "yuan", "farm, animals and business, less costs and interest", "flow",
+        lambda r: r.income(OPERATING),
+    ),
+    "earnings_yuan": Measure(
+        "earnings", "劳动与经营收入", "yuan", "wage and operating income", "flow", lambda r: r.income(WAGE, OPERATING)
+    ),
+    "property_income_yuan": Measure(
+        "property income", "财产性收入", "yuan", "rents and dividends", "flow", lambda r: r.income(PROPERTY)
+    ),
+    "transfer_income_yuan": Measure(
+        "transfer income", "转移性收入", "yuan", "subsidies, guarantee, pensions, payments of programmes", "flow",
+        lambda r: r.income(TRANSFER),
+    ),
+    "consumption_yuan": Measure(
+        "household consumption", "家庭生活消费", "yuan", "without medical and school payments", "flow",
+        lambda r: r.flows["consumption_year_yuan"],
+    ),
+    "consumption_per_head_yuan": Measure(
+        "consumption per head", "人均生活消费", "yuan/person", "the same over all members", "flow",
+        lambda r: r.flows["consumption_year_yuan"] / _persons(r),
+    ),
+    "burden_yuan": Measure(
+        "medical and school payments", "医疗和上学支出", "yuan", "own payments", "flow",
+        lambda r: r.flows["burden_year_yuan"],
+    ),
+    "poor": Measure(
+        "income-poor", "收入低于贫困线", "share", "1 if income per head is below the month's line", "flow", _poor
+    ),
+    "business": Measure(
+        "has a business", "有小生意", "share", "1 if it runs a small business", "stock",
+        lambda r: _yes(r.households["business_yuan"] > 0.0),
+    ),
+    "business_revenue_yuan": Measure(
+        "business revenue", "小生意营业收入", "yuan",
+        "sales net of goods bought, a year at this month's capital and prices; luck of the month left out; 0 without a "
+        "business", "stock", lambda r: business_result(r.model)[0],
+    ),
+    "business_profit_yuan": Measure(
+        "business profit", "小生意利润", "yuan", "the same less overheads and wear", "stock",
+        lambda r: business_result(r.model)[1],
+    ),
+    "staple_yield_kg_mu": Measure(
+        "yield of staples", "粮食单产", "kg/mu", "in a year of normal weather and luck", "stock",
+        lambda r: staple_yield_kg_mu(r.model),
+    ),
+    "orchard_yield_kg_mu": Measure(
+        "yield of apples", "苹果单产", "kg/mu", "of trees in full bearing, without frost or drought", "stock",
+        lambda r: _orchard(r)[0],
+    ),
+    "orchard_net_yuan_mu": Measure(
+        "net return of apples", "苹果亩均纯收益", "yuan/mu", "of trees in full bearing, less cash costs", "stock",
+        lambda r: _orchard(r)[1],
+    ),
+    "employed_away": Measure(
+        "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",
+        _workers_away,
+    ),
+    "has_migrant": Measure(
+        "a migrant in the household", "有外出务工者", "share", "1 if anyone is away for work", "stock",
+        lambda r: _yes(r.households["migrants"] > 0),
+    ),
+    "has_loan": Measure(
+        "has a loan", "有贷款", "share", "1 if it owes a bank, a fund or a lender", "stock",
+        lambda r: _yes(_debt(r) > 0.0),
+    ),
+    "debt_total_yuan": Measure(
+        "debt", "贷款余额", "yuan", "owed to banks, funds and lenders; not to relatives", "stock", _debt
+    ),
+    "took_up": Measure(
+        "took up the offer", "参与率", "share", "1 if it has been served by a policy of the arm in question", "stock",
+        _served,
+    ),
+    "livestock_value_yuan": Measure(
+        "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan
+    ),
+    "women": Measure(
+        "women of working age", "劳动年龄妇女人数", "persons",
+        "the able adults of a household taken in pairs, the odd one by lot (population seed): the model's rules know "
+        "no sex, so this tells who is eligible, not who earns", "stock", _women,
+    ),
+}  # fmt: skip

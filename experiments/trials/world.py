@@ -1,0 +1,182 @@
+"""The world of a trial: a profile with the trial's own books, as many villages as it has clusters, fitted once.
+
+Whatever a trial's money or staff could limit is made ample: what a trial asks is what an offer does, not whether a
+county could pay for it. A replicate differs in its population, not in the books, so the fit is made once in the
+parent and travels with the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+
+from experiments.trials.file import Trial
+from sim.errors import UserError
+from sim.numerics import add_up
+from sim.parameters import Parameters, load_parameters
+from sim.parameters.packed import P, as_python, as_row
+from sim.policies import registry
+from sim.population.fitting import digest, fit
+from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
+from sim.population.profile import load_profile as load_base
+from sim.purses import Purse
+from sim.today import Today
+from sim.toml_check import check
+from sim.toml_source import Place, meant, raise_all
+from sim.trend import write_month
+
+PURSE = "trial"
+AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near it
+EVERY_DAY = 31.0
+_OURS = {
+    "size.villages": "design.clusters says how many villages there are",
+    "poverty.line_yuan": "the line is a parameter: state it in [world.place] as trend.line_yuan",
+    "fitted": "the fit follows from the books",
+}
+
+
+def parameters_of(trial: Trial) -> Parameters:
+    """The parameters of the trial's place."""
+    return load_parameters(place=_flat(trial.world.place))
+
+
+def world_of(trial: Trial) -> Profile:
+    """The trial's world as a fitted profile: one township of the villages its clusters need.
+
+    Books that the file does not state are the base profile's, but for three: the year of the books is the year before
+    the trial opens; the headcount is what a lognormal distribution with this mean and this Gini index has below the
+    line of that year; and the registry holds as many. `terrain.river` and so on are the shares of the villages by
+    terrain.
+
+    Raises:
+        UserError: A book is unknown or impossible, or the books do not go together.
+    """
+    base = load_base(trial.world.profile)
+    p = as_python(parameters_of(trial).values)
+    books = _flat(trial.world.books)
+    data = base.model_dump(exclude={"fitted", "purses", "townships"})
+    data["terrain"] = _terrain(base)
+    _scale(data, base, trial.design.village_count)
+    data["income"]["year"] = trial.world.start.year - 1
+    problems = [problem for name, value in books.items() if (problem := _put(data, name, value, trial))]
+    if problems:
+        raise_all(problems)
+    data["size"]["villages"] = trial.design.village_count
+    town = {"villages": trial.design.village_count, "terrain": data.pop("terrain")}
+    data["townships"] = [{"name": trial.title.model_dump(), **town}]
+    line = line_of_year(int(data["income"]["year"]), p)
+    data["poverty"]["line_yuan"] = line
+    if "poverty.headcount" not in books:
+        income = data["income"]
+        data["poverty"]["headcount"] = lognormal_headcount(income["yuan_per_head"], income["gini"], line)
+        data["poverty"]["series"] = "lognormal"
+    if "flags.registered_share" not in books:
+        data["flags"]["registered_share"] = data["poverty"]["headcount"]
+    profile, problems = check(Profile, data, lambda _: Place(trial.file), name="world.books")
+    if profile is None:
+        raise_all(problems)
+    return _fitted(profile.model_copy(update={"purses": (_purse(profile),)}), trial)
+
+
+def mean_household_yuan(profile: Profile) -> float:
+    """Mean yearly income of a household, in yuan: what an amount stated as a share of income is a share of."""
+    return profile.income_yuan * profile.household.size
+
+
+def line_of_year(year: int, p: P) -> float:
+    """The poverty line against which the books of a year are held, in yuan a head: its mean over the twelve months that
+    the generator lives when it is fitted."""
+    rows = Today.rows(1)
+    today = cast(Today, Today.of(rows[0]))
+    lines = []
+    for months in range(year * 12 - 1, year * 12 + 11):
+        today.year, today.calendar_month = months // 12, months % 12 + 1
+        write_month(today, p)
+        lines.append(today.line_yuan)
+    return float(add_up(lines)) / len(lines)
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Dotted names for a table that may be nested."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        name = f"{above}{key}"
+        flat |= _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return flat
+
+
+def _put(data: dict[str, Any], name: str, value: Any, trial: Trial) -> UserError | None:
+    """Replace one book; what is wrong with its name, if anything is."""
+    if name in _OURS:
+        return UserError("cannot be stated here", file=trial.file, field=f"world.books.{name}", mend=_OURS[name])
+    *above, last = name.split(".")
+    table: Any = data
+    for key in above:
+        table = table.get(key) if isinstance(table, dict) else None
+    if not isinstance(table, dict) or last not in table:
+        known = _flat(data)
+        return UserError("unknown book", file=trial.file, field=f"world.books.{name}", **meant(name, known))
+    table[last] = value
+    return None
+
+
+def _scale(data: dict[str, Any], base: Profile, villages: int) -> None:
+    """Units, cadres and linked households in the base's proportions; cadres never short of days."""
+    share = villages / base.villages
+    support, flags = data["support"], data["flags"]
+    support["units"] = max(1, round(support["units"] * share))
+    support["unit_money_yuan"] *= share
+    support["cadres"] = max(villages, round(support["cadres"] * share))
+    support["field_days_per_month"] = EVERY_DAY
+    flags["linked_households"] = round(flags["linked_households"] * share)
+
+
+def _terrain(base: Profile) -> dict[str, float]:
+    """Shares of the base's villages by terrain."""
+    return {
+        name: add_up(town.villages * getattr(town.terrain, name) for town in base.townships) / base.villages
+        for name in ("tableland", "river", "hills")
+    }
+
+
+def _purse(profile: Profile) -> Purse:
+    """Money for everything a trial can offer."""
+    return Purse(
+        id=PURSE,
+        title_en="Money of the trial",
+        title_zh="试验资金",
+        amount_yuan=AMPLE_YUAN * profile.households,
+        uses=(*registry(), "interest_subsidy", "loan_guarantee"),
+    )
+
+
+def _fitted(profile: Profile, trial: Trial) -> Profile:
+    """The profile with the generator's knobs for it."""
+    values = parameters_of(trial).values
+    p, row = as_python(values), as_row(values)
+    named = Named(en=trial.title.en, zh=trial.title.zh)
+    profile = profile.model_copy(update={"title": named, "county": named})
+    try:
+        knobs, cuts = fit(profile, p, row)
+    except UserError as error:
+        raise UserError(
+            f"the books do not go together: {error.problem}",
+            file=trial.file,
+            field=f"world.books.{error.field}" if error.field else "world.books",
+            allowed=error.allowed,
+            mend=error.mend,
+        ) from None
+    found = Fitted(
+        of=digest(profile, row),
+        knobs=vars(knobs),
+        fifths=tuple(cuts.fifths),
+        registry_line=float(np.float64(cuts.registry_line)),
+        registry_noise=cuts.registry_noise,
+        causes=tuple(cuts.causes),
+    )
+    return profile.model_copy(update={"fitted": found})
+
+
+__all__ = ["line_of_year", "mean_household_yuan", "parameters_of", "world_of"]
