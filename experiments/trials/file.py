@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.frozen import FrozenDict, FrozenModel
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.base import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
 from sim.scenario.plan import Closure, PolicyPlan, Title
 
@@ -150,7 +150,7 @@ class Arm(FrozenModel):
 class Survey(FrozenModel):
     """When households are asked again, how many are lost, and how well they answer."""
 
-    follow_ups: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1, description="months")
+    follow_ups: tuple[Annotated[int, Field(ge=1)], ...] = Field(description="months")
     attrition: Share | Table = Field(default=0.0, description="share lost by the last follow-up; or by arm")
     error: float = Field(default=0.0, ge=0, le=2, description="sd of the log of what is reported, for amounts")
 
@@ -166,6 +166,8 @@ class Rule(FrozenModel):
     high: float | None = None
     sign: Literal["positive", "negative"] | None = None
     share: float = Field(default=0.95, gt=0.5, le=1, description="share of replicate means with the sign")
+    control_low: float | None = Field(default=None, description="the control arm's mean must be at least this")
+    control_high: float | None = Field(default=None, description="the control arm's mean must be at most this")
 
     @model_validator(mode="after")
     def _one_rule(self) -> Rule:
@@ -209,19 +211,24 @@ class Outcome(_Aliased):
 _NOT_SIMULATED = {"label", "row", "published", "pass"}
 
 
-class Trial(FrozenModel):
-    """A trial, fully resolved: labels, months and arms filled in. Immutable, picklable."""
+class TrialTable(FrozenModel):
+    """What a trial file states."""
 
-    id: str
-    file: str
     title: Title
     source: str = ""
     note: Title | None = None
     world: TrialWorld
     design: Design
-    arms: tuple[Arm, ...] = Field(min_length=2)
+    arms: tuple[Arm, ...]
     survey: Survey
-    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    outcomes: tuple[Outcome, ...]
+
+
+class Trial(TrialTable):
+    """A trial, fully resolved: labels, months and arms filled in. Immutable, picklable."""
+
+    id: str
+    file: str
     profile_digest: str = ""
 
     @property
@@ -286,9 +293,3 @@ def load_trials(
     from experiments.trials.load import load_all
 
     return load_all(paths, overrides, [Path(one) for one in code])
-
-
-__all__ = [
-    "Arm", "ArmPolicy", "Condition", "Crossover", "Design", "Outcome", "PolicySettings", "PublishedEstimate", "Rule",
-    "Survey", "Trial", "TrialWorld", "load_trial", "load_trials",
-]  # fmt: skip

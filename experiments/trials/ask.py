@@ -1,0 +1,80 @@
+"""What the model can be asked, and why not, where it cannot."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from sim.agents.household import Household
+from sim.errors import UserError
+from sim.scenario.plan import Title
+
+_WHY_NOT = {
+    r"empower|aspiration|mental|happ|well.?being|stress|confidence": "it knows drive, awareness and satisfaction with "
+    "the help, and nothing else of what people feel",
+    r"mortality|death|nutrition|stunt|height|weight|disease|vaccin": "it knows illness only by the work and money lost",
+    r"test|score|enrol|attend|literacy|dropout": "it knows school fees and years of schooling, not what is learnt",
+    r"birth|fertility|marriage|divorce": "its households do not marry, divorce or have children",
+    r"\bage\b|head_age": "it counts children, workers and elders in a household, and knows nobody's age",
+    r"wom[ae]n|female|gender|\bsex\b|girl|wife|wives|husband": "its rules know no sex; women of working age can only "
+    "be counted ('women')",
+    r"vote|politic|crime|conflict|violence": "it knows nothing of politics or conflict",
+}
+
+_POLICIES_NOT = {
+    r"insur": "insurance is not modelled yet",
+    r"migra|relocat|resettle": "moving households or paying for their way is not modelled as a policy",
+    r"school|scholar|educat": "schooling is not modelled as a policy",
+    r"health|clinic|medic": "health services are not modelled as a policy",
+    r"road|irrigat|infrastruct|electri": "building works are not modelled as a policy",
+    r"saving|deposit": "savings schemes are not modelled",
+}
+
+
+def check_quantity(name: str) -> None:
+    """Whether a survey of the model can ask for a measure or household column.
+
+    Raises:
+        UserError: It cannot; why, what comes nearest, and what there is.
+    """
+    from experiments.trials.outcomes import MEASURES, known_names, measure
+
+    try:
+        measure(name)
+    except UserError as error:
+        if name.partition("[")[0] in Household.COLUMNS:
+            raise
+        near = difflib.get_close_matches(name, known_names(), n=1)
+        problem = f"the model has no quantity '{name}'"
+        why = _reason(name, _WHY_NOT)
+        raise UserError(
+            f"{problem}: {why}" if why else problem,
+            allowed=f"{', '.join(sorted(MEASURES))}, or any column of a household (docs/ODD.md)",
+            mend=f"did you mean '{near[0]}'?" if near else None,
+        ) from error
+
+
+def quantity_title(name: str) -> Title | None:
+    """What a measure is called; None for a household column, which has no name for readers."""
+    from experiments.trials.outcomes import MEASURES
+
+    found = MEASURES.get(name)
+    return Title(en=found.label_en, zh=found.label_zh) if found else None
+
+
+def unknown_policy(kind: str, kinds: Iterable[str]) -> UserError:
+    """Why an arm cannot offer something."""
+    options = sorted(kinds)
+    near = difflib.get_close_matches(kind, options, n=1)
+    why = _reason(kind, _POLICIES_NOT) or "the model has no such policy"
+    return UserError(
+        f"'{kind}' cannot be offered: {why}",
+        allowed=f"{', '.join(options)}, or a class of your own (--code)",
+        mend=f"did you mean '{near[0]}'?" if near else None,
+    )
+
+
+def _reason(name: str, reasons: Mapping[str, str]) -> str | None:
+    words = re.sub(r"[_\W]+", " ", name.lower())
+    return next((why for pattern, why in reasons.items() if re.search(pattern, words)), None)

@@ -1,0 +1,441 @@
+"""From a trial file to a trial: every value checked, every question the model cannot carry over refused with why."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from experiments.trials.ask import check_quantity, quantity_title, unknown_policy
+from experiments.trials.file import (
+    LAST_MONTH,
+    YEARS,
+    Arm,
+    ArmPolicy,
+    Condition,
+    Outcome,
+    Trial,
+    TrialTable,
+    is_of_income,
+    policy_label,
+)
+from sim.errors import UserError
+from sim.frozen import FrozenDict
+from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue
+from sim.scenario.code import load_policy_class
+from sim.scenario.plan import Title
+from sim.toml_check import check, frozen_lists
+from sim.toml_source import KeyPath, Place, TomlSource, each_problem, meant, raise_all, read_toml, show
+
+TRIALS = SCENARIOS / "trials"
+_LIKE = {"relative": "percent", "points": "share"}  # units of published rows by the name they have in trial files
+
+
+def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequence[Path]) -> list[Trial]:
+    """See `experiments.trials.load_trials`."""
+    files = [file for path in paths or [TRIALS] for file in _files(path)]
+    trials: list[Trial] = []
+    problems: list[UserError] = []
+    names: dict[str, Path] = {}
+    for file in files:
+        try:
+            if file.stem in names:
+                raise UserError(f"is called like {names[file.stem]}", file=file, mend="rename one of them")
+            names[file.stem] = file
+            trials.append(load(file, overrides, code))
+        except UserError as error:
+            problems += each_problem(error)
+    if problems:
+        raise_all(problems)
+    return trials
+
+
+def _files(path: str | Path) -> list[Path]:
+    folder = Path(path)
+    if not folder.is_dir():
+        return [folder]
+    found = sorted(folder.glob("*.toml"))
+    if not found:
+        raise UserError("this folder holds no trial file (*.toml)", file=folder)
+    return found
+
+
+def load(path: str | Path, overrides: Sequence[str], code: Sequence[Path]) -> Trial:
+    """See `experiments.trials.load_trial`."""
+    file = Path(path)
+    if not file.exists() and file.suffix != ".toml":
+        shipped = {one.stem: one for one in TRIALS.glob("*.toml")}
+        if str(path) not in shipped:
+            raise UserError(f"there is no trial file or shipped trial '{path}'", **meant(file.stem, shipped))
+        file = shipped[str(path)]
+    return _Loader(read_toml(file), code).load(overrides)
+
+
+@dataclass
+class _Loader:
+    """One trial on its way; problems gather until all are known."""
+
+    source: TomlSource
+    code: Sequence[Path]
+    problems: list[UserError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.data: dict[str, Any] = copy.deepcopy(self.source.data)
+        self._moved: dict[KeyPath, KeyPath] = {}  # where a key stands in the file, if not where it stands in `data`
+        self._set: dict[KeyPath, Place] = {}  # what came from the command line
+
+    def load(self, overrides: Sequence[str]) -> Trial:
+        self._flatten("books")
+        self._flatten("place")
+        for text in overrides:
+            self._override(text)
+        catalogue = Catalogue.shipped()
+        self._separate_settings()
+        table, problems = check(TrialTable, self.data, self.place)
+        self.problems += problems
+        if table is None or self._too_little(table):
+            raise_all(self.problems)
+        profile, digest, where = self._profile(table, catalogue)
+        arms = tuple(self._arm(arm, i, profile) for i, arm in enumerate(table.arms))
+        self._world(table, profile, catalogue)
+        self._design(table)
+        self._arms(table.arms)
+        self._survey(table)
+        outcomes = tuple(self._outcome(outcome, i, table) for i, outcome in enumerate(table.outcomes))
+        names = [outcome.name for outcome in outcomes]
+        self._unique(names, "outcomes", "outcome")
+        for i, condition in enumerate(table.design.eligible):
+            self._condition(condition, ("design", "eligible", i))
+        if self.problems:
+            raise_all(self.problems)
+        world = table.world.model_copy(
+            update={"profile": where, "place": FrozenDict(self._canonical(table.world.place, catalogue))}
+        )
+        return Trial(
+            **{name: getattr(table, name) for name in ("title", "source", "note", "design", "survey")},
+            world=world,
+            arms=arms,
+            outcomes=outcomes,
+            id=self.source.path.stem,
+            file=str(self.source.path),
+            profile_digest=digest,
+        )
+
+    def _too_little(self, table: TrialTable) -> bool:
+        """Whether something is missing without which there is no trial (pydantic's own count is of valid items)."""
+        found = len(self.problems)
+        if len(table.arms) < 2:
+            self.problem(("arms",), "a trial has two arms or more, the first of them the control")
+        if not table.outcomes:
+            self.problem(("outcomes",), "a trial has an outcome or more")
+        if not table.survey.follow_ups:
+            self.problem(("survey", "follow_ups"), "a trial has a follow-up or more")
+        return len(self.problems) > found
+
+    # --- the tables as they are read ---
+
+    def place(self, path: KeyPath = ()) -> Place:
+        """Where a value came from."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._set:
+                return self._set[path[:length]]
+        path = tuple(
+            part for i, part in enumerate(path) if not (part == "settings" and path[i - 2 : i - 1] == ("policies",))
+        )
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._moved:
+                return self.source.place(self._moved[path[:length]])
+        return self.source.place(path)
+
+    def problem(self, path: KeyPath, text: str, **hint: Any) -> None:
+        """Note what is wrong with a value."""
+        name = ".".join(str(part) for part in path if part != "settings") or None
+        self.problems.append(self.place(path).error(text, field=name, **hint))
+
+    def _flatten(self, name: str) -> None:
+        """`[world.books]` by dotted name, however the file nests it."""
+        world = self.data.get("world")
+        if not isinstance(world, dict) or not isinstance(world.get(name), dict):
+            return
+        flat: dict[str, Any] = {}
+
+        def walk(table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+            for key, value in table.items():
+                if isinstance(value, dict) and not (name == "books" and not value):
+                    walk(value, (*keys, key))
+                else:
+                    dotted = ".".join((*keys, key))
+                    flat[dotted] = value
+                    self._moved["world", name, dotted] = ("world", name, *keys, key)
+
+        walk(world[name], ())
+        world[name] = flat
+
+    def _override(self, text: str) -> None:
+        name, equals, word = text.partition("=")
+        place = Place(f"--set {text}")
+        if not equals or not name:
+            raise place.error("must be NAME=VALUE", mend="for example design.replicates=60")
+        try:
+            value = tomllib.loads(f"value = {word}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = word
+        keys = name.strip().split(".")
+        if keys[0] == "world" and len(keys) > 2 and keys[1] in ("books", "place"):
+            keys = ["world", keys[1], ".".join(keys[2:])]
+        at: Any = self.data
+        path: KeyPath = ()
+        for depth, key in enumerate(keys):
+            if isinstance(at, list):
+                index = next((i for i, one in enumerate(at) if key in _names(one)), None)
+                if index is None:
+                    known = [word for one in at for word in _names(one)]
+                    raise place.error(f"there is no '{key}' in {'.'.join(keys[:depth])}", **meant(key, known))
+                step: Any = index
+            else:
+                step = key
+            path = (*path, step)
+            if depth == len(keys) - 1:
+                at[step] = value
+            elif isinstance(at, dict):
+                at = at.setdefault(step, {})
+            else:
+                at = at[step]
+            if not isinstance(at, (dict, list)):
+                raise place.error(f"'{'.'.join(keys[: depth + 1])}' is no table")
+        self._set[path] = place
+
+    def _separate_settings(self) -> None:
+        """Move what a policy of an arm sets into a table of its own; the model of the file knows no policy."""
+        arms = self.data.get("arms")
+        for arm in arms if isinstance(arms, list) else ():
+            policies = arm.get("policies") if isinstance(arm, dict) else None
+            for table in policies if isinstance(policies, list) else ():
+                if isinstance(table, dict):
+                    own = {key: table.pop(key) for key in list(table) if key not in ("kind", "label")}
+                    table["settings"] = own
+                    if isinstance(table.get("kind"), str):
+                        table["label"] = policy_label(table)
+
+    # --- world ---
+
+    def _profile(self, table: TrialTable, catalogue: Catalogue) -> tuple[Any, str, str]:
+        """The profile, the hash of its file, and the name by which any process finds it."""
+        name = table.world.profile
+        is_path = name.endswith(".toml") or "/" in name or "\\" in name
+        path = (self.source.path.parent / name).resolve() if is_path else PROFILES / f"{name}.toml"
+        at = ("world", "profile")
+        if not path.is_file():
+            known = [one.stem for one in PROFILES.glob("*.toml")]
+            self.problem(at, f"there is no profile '{name}'", **meant(Path(name).stem, known))
+            return None, "", name
+        try:
+            profile = catalogue.load_profile(path)
+        except UserError as error:
+            self.problems += each_problem(error)
+            return None, "", name
+        if profile.era != "2012":
+            self.problem(at, f"is of era {profile.era}, for which the model has no parameters", allowed="era 2012")
+        return profile, hashlib.sha256(path.read_bytes()).hexdigest(), path.as_posix() if is_path else name
+
+    def _world(self, table: TrialTable, profile: Any, catalogue: Catalogue) -> None:
+        first, last = YEARS
+        if not first <= table.world.start.year <= last:
+            self.problem(
+                ("world", "start"),
+                f"the model has no prices and trends of {table.world.start.year}",
+                allowed=f"{first} to {last}",
+                mend="take the nearest year, and state incomes in that year's yuan in [world.books]",
+            )
+        for name, value in table.world.books.items():
+            if profile is not None and not name.startswith("terrain."):  # the profile's are by township
+                self._book(type(profile), name, value)
+        for name, value in table.world.place.items():
+            try:
+                catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
+            except UserError as error:
+                self.problems.append(self.place(("world", "place", name)).of(error))
+
+    def _book(self, model: Any, name: str, value: object) -> None:
+        """A field of the profile that is replaced: there, and of a kind it can be."""
+        at: KeyPath = ("world", "books", name)
+        for depth, key in enumerate(name.split(".")):
+            fields = getattr(model, "model_fields", None)
+            if fields is None or key not in fields:
+                before = ".".join(name.split(".")[:depth])
+                known = [f"{before}.{one}" if before else one for one in fields or ()]
+                self.problem(at, "the profile has no such field", **meant(name, known))
+                return
+            info = fields[key]
+            model = info.annotation
+        try:
+            kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+            TypeAdapter[Any](kind).validate_python(frozen_lists(value), strict=True)
+        except ValidationError as error:
+            self.problem(at, f"cannot be {show(value)}: {error.errors()[0]['msg'].lower()}")
+
+    def _canonical(self, place: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+        return dict(
+            catalogue.parameters.checked(name, frozen_lists(value), within_range=False) for name, value in place.items()
+        )
+
+    # --- design, arms, survey ---
+
+    def _design(self, table: TrialTable) -> None:
+        d = table.design
+        wanted = {"branch": ("branch_villages", d.branch_villages), "household": ("villages", d.villages)}
+        for unit, (name, value) in wanted.items():
+            if d.unit == unit and value is None:
+                meaning = "villages a branch serves" if unit == "branch" else "villages in which the households live"
+                self.problem(("design",), f"'{name}' is missing", mend=f"unit = '{unit}' needs it: how many {meaning}")
+            if d.unit != unit and value is not None:
+                self.problem(("design", name), f"means nothing with unit = '{d.unit}'", mend="leave it out")
+
+    def _arms(self, arms: Sequence[Arm]) -> None:
+        names = [arm.name for arm in arms]
+        self._unique(names, "arms", "arm")
+        shares = sum(arm.share for arm in arms)
+        if abs(shares - 1) > 1e-6:
+            self.problem(("arms",), f"the shares of the arms add to {shares:g}, not to 1")
+        clusters = int(self.data["design"]["clusters"])
+        for i, arm in enumerate(arms):
+            if arm.share * clusters < 2 - 1e-9:
+                have = f"{arm.share:g} of {clusters} is {arm.share * clusters:g}"
+                self.problem(("arms", i, "share"), f"fewer than 2 clusters in arm '{arm.name}' ({have})")
+            if arm.crossover and (arm.crossover.arm not in names or arm.crossover.arm == arm.name):
+                others = [name for name in names if name != arm.name]
+                path: KeyPath = ("arms", i, "crossover", "arm")
+                self.problem(path, f"there is no other arm '{arm.crossover.arm}'", **meant(arm.crossover.arm, others))
+
+    def _arm(self, arm: Arm, i: int, profile: Any) -> Arm:
+        policies = [self._policy(policy, ("arms", i, "policies", j), profile) for j, policy in enumerate(arm.policies)]
+        self._unique([policy.label for policy in policies], "arms", "policy label", at=("arms", i, "policies"))
+        label = arm.label or Title(en=arm.name, zh=arm.name)
+        return arm.model_copy(update={"policies": tuple(policies), "label": label})
+
+    def _policy(self, policy: ArmPolicy, at: KeyPath, profile: Any) -> ArmPolicy:
+        kinds = Catalogue.shipped().policies
+        try:
+            if ":" in policy.kind:
+                cls, code = load_policy_class(policy.kind, self.code)
+                policy = policy.model_copy(update={"code": code})
+            elif policy.kind in kinds:
+                cls = kinds[policy.kind]
+            else:
+                raise unknown_policy(policy.kind, kinds)
+        except UserError as error:
+            self.problems.append(error if error.file else self.place((*at, "kind")).of(error))
+            return policy
+        income = profile.income.yuan_per_head * profile.household.size if profile else 10_000.0
+        probe: dict[str, Any] = {}
+        for name, value in policy.settings.items():
+            if is_of_income(value):
+                share = value["of_income"]
+                if not name.endswith("_yuan"):
+                    self.problem((*at, name), "is no amount in yuan", mend="of_income is for settings in yuan")
+                elif isinstance(share, bool) or not isinstance(share, (int, float)) or share < 0:
+                    self.problem((*at, name), f"of_income must be a number, 0 or more, found {show(share)}")
+                else:
+                    probe[name] = float(share) * income
+            else:
+                probe[name] = value
+        settings, problems = check(cls.Settings, probe, self.place, at=at, also=("kind", "label"))
+        self.problems += problems
+        if settings is not None and "end_day" in probe and settings.start_day > settings.end_day:
+            self.problem((*at, "start_day"), f"starts on day {settings.start_day}, ends on day {settings.end_day}")
+        return policy
+
+    def _survey(self, table: TrialTable) -> None:
+        for i, month in enumerate(table.survey.follow_ups):
+            if month > LAST_MONTH:
+                self.problem(
+                    ("survey", "follow_ups", i),
+                    f"month {month}: the model does not follow households for so long",
+                    allowed=f"months 1 to {LAST_MONTH}",
+                )
+        lost = table.survey.attrition
+        names = [arm.name for arm in table.arms]
+        for name, share in lost.items() if isinstance(lost, Mapping) else ():
+            path: KeyPath = ("survey", "attrition", name)
+            if name not in names:
+                self.problem(path, f"there is no arm '{name}'", **meant(name, names))
+            elif isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share < 1:
+                self.problem(path, f"must be a share from 0 to less than 1, found {show(share)}")
+
+    # --- outcomes ---
+
+    def _outcome(self, outcome: Outcome, i: int, table: TrialTable) -> Outcome:
+        at: KeyPath = ("outcomes", i)
+        names = [arm.name for arm in table.arms]
+        update: dict[str, Any] = {"against": outcome.against or names[0]}
+        if not outcome.arm and len(names) > 2 and outcome.estimator != "control":
+            self.problem(at, "'arm' is missing", allowed=", ".join(names[1:]), mend="there are several")
+        update["arm"] = outcome.arm or names[1]
+        for key in ("arm", "against"):
+            if update[key] not in names:
+                self.problem((*at, key), f"there is no arm '{update[key]}'", **meant(update[key], names))
+        if update["arm"] == update["against"]:
+            self.problem((*at, "arm"), f"'{update['arm']}' is compared with itself")
+        months = table.survey.follow_ups
+        update["month"] = outcome.month or max(months)
+        if update["month"] not in months:
+            listed = ", ".join(map(str, months))
+            self.problem((*at, "month"), f"nobody is asked in month {outcome.month}", allowed=listed)
+        self._quantity(outcome.measure, (*at, "measure"))
+        for key in ("among", "minus"):
+            for j, condition in enumerate(getattr(outcome, key)):
+                self._condition(condition, (*at, key, j))
+        if outcome.quantiles and outcome.estimator in ("late", "control"):
+            self.problem((*at, "quantiles"), f"quantile effects are not defined for '{outcome.estimator}'")
+        if not outcome.label:
+            update["label"] = quantity_title(outcome.measure) or Title(en=outcome.name, zh=outcome.name)
+        self._row(outcome, at)
+        return outcome.model_copy(update=update)
+
+    def _row(self, outcome: Outcome, at: KeyPath) -> None:
+        if outcome.row is None:
+            return
+        for key, value in (("published", outcome.published), ("pass", outcome.rule)):
+            if value is not None:
+                mend = "state either the row or your own figures and rule"
+                self.problem((*at, key), f"the row '{outcome.row}' has that already", mend=mend)
+        from experiments.trials.published import published_row
+
+        try:
+            row = published_row(outcome.row)
+        except UserError as error:
+            self.problems.append(self.place((*at, "row")).of(error))
+            return
+        unit = str(getattr(row, "unit", "") or outcome.unit)
+        if _LIKE.get(unit, unit) != outcome.unit and unit in ("sd", "relative", "share", "points"):
+            mend = f"unit = '{_LIKE.get(unit, unit)}'"
+            self.problem((*at, "unit"), f"the row '{outcome.row}' is published in another unit ({unit})", mend=mend)
+
+    def _condition(self, condition: Condition, at: KeyPath) -> None:
+        self._quantity(condition.column, (*at, "column"))
+
+    def _quantity(self, name: str, at: KeyPath) -> None:
+        try:
+            check_quantity(name)
+        except UserError as error:
+            self.problems.append(self.place(at).of(error))
+
+    def _unique(self, names: Iterable[str], key: str, word: str, at: KeyPath | None = None) -> None:
+        seen: set[str] = set()
+        for i, name in enumerate(names):
+            if name in seen:
+                self.problem((*(at or (key,)), i), f"a second {word} is called '{name}'", mend="rename it")
+            seen.add(name)
+
+
+def _names(table: object) -> list[str]:
+    """The words by which `--set` can find a table of a list."""
+    if not isinstance(table, dict):
+        return []
+    return [str(table[key]) for key in ("name", "label", "kind") if key in table]
