@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -153,6 +153,7 @@ class Sweep:
         outcomes: Names of the outcomes.
         cube: Values by outcome, point, scenario and seed; NaN where an evaluation failed.
         failures: For each point that failed, why.
+        done: How many points were evaluated now; the others were stored.
     """
 
     vectors: Sequence[Vector]
@@ -161,6 +162,7 @@ class Sweep:
     outcomes: tuple[str, ...]
     cube: Floats
     failures: Mapping[int, str] = field(default_factory=dict)
+    done: int = 0
 
     def values(self, outcome: str) -> Floats:
         """One outcome by point, scenario and seed; NaN where an evaluation failed."""
@@ -180,7 +182,7 @@ def sweep(
     said: Progress | None = None,
     title: str = "evaluating",
     evaluate: str = PANEL,
-    stop_at_failure: bool = False,
+    stop_at: Callable[[str], bool] = lambda error: False,
     retry_failed: bool = False,
     program: str | None = None,
 ) -> Sweep:
@@ -198,7 +200,7 @@ def sweep(
         title: What is going on, for the progress.
         evaluate: `module:function` called with (plan, seed, outcomes), returning one number an outcome. If the module
             has a `warm_up`, it is called once before workers start.
-        stop_at_failure: Do not begin further points once one has failed.
+        stop_at: Whether not to begin further points once one has failed with this error.
         retry_failed: Try again what failed before.
         program: The code version to record instead of the hash of the program.
 
@@ -229,9 +231,9 @@ def sweep(
             waiting[key] = task
         else:
             failed[key] = error
-    if waiting and not (failed and stop_at_failure):
+    if waiting and not any(stop_at(error) for error in failed.values()):
         compile_first(said.say, evaluate)
-        _do(points, keys, waiting, store, workers, said, title, code, stop_at_failure, program is None, failed)
+        _do(points, keys, waiting, store, workers, said, title, code, stop_at, program is None, failed)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
     for key, (index, number) in zip(keys, where, strict=True):
@@ -240,7 +242,8 @@ def sweep(
         elif key not in waiting or store.has_run(key):
             first = number * (block or len(seeds))
             cube[:, index, :, first : first + len(blocks[number])] = _stored(store, key, outcomes, len(plans))
-    return Sweep(vectors, tuple(plan.id for plan in plans), seeds, outcomes, cube, failures)
+    done = len({where[task][0] for task in waiting.values()})
+    return Sweep(vectors, tuple(plan.id for plan in plans), seeds, outcomes, cube, failures, done)
 
 
 def _key(base: Any, values: Vector, seeds: Sequence[int], stamp: str) -> RunKey:
@@ -259,7 +262,7 @@ def _do(
     said: Progress,
     title: str,
     code: Sequence[Path],
-    stop_at_failure: bool,
+    stop_at: Callable[[str], bool],
     check_version: bool,
     failed: dict[RunKey, str],
 ) -> None:
@@ -277,7 +280,7 @@ def _do(
                 else:
                     store.write_run(done.key, done.data)
                 said.advance(failed=done.data is None)
-                if done.data is None and stop_at_failure:
+                if done.data is None and stop_at(done.error):
                     return
         except KeyboardInterrupt:
             said.say("stopped; what is done is stored, and the same command continues")

@@ -115,6 +115,7 @@ def choose(asked: str, plans: Sequence[Plan], lists: bool = False) -> list[Facto
     set_by = {known.find(name).key: plan.id for plan in plans for name in plan.uncertainties}
     same = {key for key in set_by if len({plan.uncertainties.get(key) for plan in plans}) == 1}
     fixed = {key: plan for key, plan in set_by.items() if key not in same}
+    fixed |= {known.find(name).key: plan.id for plan in plans for name in plan.world.place}
     if asked.endswith(".toml") or "/" in asked:
         return _from_file(Path(asked), known, fixed)
     words = [word.strip() for word in asked.split(",") if word.strip()]

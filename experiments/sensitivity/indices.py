@@ -84,8 +84,8 @@ def check_complete(values: Floats, names: Callable[[int], str] = lambda index: f
         shown = ", ".join(names(int(index)) for index in holes[:SHOWN])
         more = f" and {len(holes) - SHOWN} more" if len(holes) > SHOWN else ""
         raise UserError(
-            f"{len(holes)} of {len(values)} points of the design have no value: {shown}{more}; indices of an incomplete "
-            "design would be wrong",
+            f"{len(holes)} of {len(values)} points of the design have no value: {shown}{more}; indices of an "
+            "incomplete design would be wrong",
             mend="mend what failed and repeat the command with --retry-failed",
         )
 
