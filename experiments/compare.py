@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments.backing import calibration_of, conclusion_for
 from experiments.codeversion import code_version, file_hash
+from experiments.draws import RUN, UNFITTED, CalibratedSet, Drawn, drawing
 from experiments.evidence import Evidence
 from experiments.pool import Job, Pool, default_workers
 from experiments.precision import Judged, Outcome, check_outcomes, judge, parse_outcomes
 from experiments.progress import Progress, compile_first
 from experiments.runfile import RunFile, RunKey
 from experiments.spillover import choose, spillovers_of, twins
-from experiments.statistics import Floats
+from experiments.statistics import Floats, Of
 from experiments.store import Store
 from experiments.summary import print_summary, write_summary
 from experiments.tables import Comparison, rebuild
@@ -52,6 +54,9 @@ def compare(
     retry_failed: bool = False,
     fresh: bool = False,
     command: str | None = None,
+    parameters: str = "point",
+    load_set: Callable[[], CalibratedSet] | None = None,
+    sensitivity: Path | None = None,
     run: str = "sim.running:run",
     program: str | None = None,
 ) -> Path:
@@ -81,6 +86,12 @@ def compare(
         retry_failed: Whether to try again what failed before.
         fresh: Whether to throw away what the folder holds.
         command: The command line to record; this process's by default.
+        parameters: "point": every parameter at its value, and intervals of the mean over chance events. "calibrated"
+            or "ranges": another parameter vector with each seed, the same for all scenarios (see `experiments.draws`),
+            and intervals of where another such draw would lie.
+        load_set: Finds the calibrated set; that which ships by default.
+        sensitivity: A sensitivity experiment whose conclusion the report is to quote; by default one beside this
+            experiment that is about two of these scenarios.
         run: `module:function` that executes a run.
         program: The code version to record instead of the hash of the program.
 
@@ -100,7 +111,9 @@ def compare(
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
     code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
     stamp = program or code_version(code)
-    keys = [RunKey(plan.id, 0, plan.digest(), stamp) for plan in everything]
+    vectors = drawing(parameters, load_set)
+    drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
+    keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
         "name": name,
         "kind": "compare",
@@ -111,11 +124,11 @@ def compare(
             {
                 "id": plan.id,
                 "title": {"en": plan.title.en, "zh": plan.title.zh},
-                "digest": key.digest,
+                "digest": plan.digest(),
                 "policies": [policy.label for policy in plan.policies],
                 "closure": plan.closure,
             }
-            for plan, key in zip(plans, keys, strict=False)  # the twins stand last
+            for plan in plans
         ],
         "baseline": base,
         "spillovers": list(twinned),
@@ -130,12 +143,15 @@ def compare(
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
         "horizon_months": plans[0].horizon_months,
-        "calibrated": False,
+        "parameters": vectors.manifest(),
+        **calibration_of(plans, vectors, load_set),
+        "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
         "command": command or shlex.join(["village", *map(_from_here, sys.argv[1:])]),
         "versions": _versions(),
         "world": plans[0].world.model_dump(mode="json"),
     }
-    job = Job(everything, keys, run, code, check_version=program is None)
+    job = Job(drawn, keys, RUN if vectors.names else run, code, program is None, by_seed=bool(vectors.names))
+    of: Of = "draw" if vectors.names else "mean"
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
         with Pool(job, min(default_workers() if workers is None else workers, len(keys) * counts[-1])) as pool:
@@ -150,12 +166,15 @@ def compare(
         said.status("making the tables")
         alive = [plan for plan in plans if work.done(plan.id, seeds)]
         done = {plan.id: work.done(plan.id, seeds) for plan in alive}
-        evidence = Evidence(alive, base, pairs, done, work.read)
-        under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read)
+        evidence = Evidence(alive, base, pairs, done, work.read, of)
+        under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read, of)
         failures = {key: error for key, error in work.failures.items() if error}
+        unfitted = {seed for (_, seed), error in failures.items() if error.startswith(UNFITTED)}
         rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
+        if vectors.names:
+            manifest["replicates"]["unfitted"] = len(unfitted)
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
         store.write_manifest(manifest)

@@ -1,7 +1,8 @@
 """What stored runs say, and the frames made of it: every table of a comparison but those that only pass through.
 
 Runs are read one at a time. A seed counts only where every scenario has its run, so that all differences rest on the
-same chance events. Levels and differences carry the 95% interval of their mean over replicates.
+same chance events. Levels and differences carry a 95% interval, all of one kind (`Evidence.of`): of their mean over
+replicates, or of another draw (see `experiments.statistics`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import pandas as pd
 from experiments.cells import Cells, Floats, Keys
 from experiments.factorial import find_factorials
 from experiments.households import SHARES, Households, Pairs, new_policies
+from experiments.ranking import RANKED_BY, places
 from experiments.runfile import RunFile
-from experiments.statistics import met, t_limits
+from experiments.statistics import Of, met, t_limits
 from experiments.tradeoffs import dominated, fieller, synergy
 
 PLAIN = ("purse", "cadre_days", "binding", "spending", "money")
@@ -38,6 +40,7 @@ class Evidence:
         seeds: Seeds for which every scenario has a run.
         done: For each scenario, all seeds that have a run.
         read: Opens the run of a scenario and seed.
+        of: What intervals are of: the mean, or another draw of chance events and parameters.
     """
 
     def __init__(
@@ -47,7 +50,9 @@ class Evidence:
         seeds: Sequence[int],
         done: Mapping[str, Sequence[int]],
         read: Callable[[str, int], RunFile],
+        of: Of = "mean",
     ) -> None:
+        self.of = of
         self.plans = {plan.id: plan for plan in sorted(plans, key=lambda plan: str(plan.id))}
         self.baseline, self.seeds, self.done = baseline, tuple(seeds), done
         self.others = [scenario for scenario in self.plans if scenario != baseline]
@@ -102,20 +107,20 @@ class Evidence:
         return sorted({int(month) for month in months if month > 0})
 
 
-def limits(values: Floats, *names: str) -> dict[str, Floats]:
+def limits(values: Floats, *names: str, of: Of = "mean") -> dict[str, Floats]:
     """Mean, low and high of each row, under these names; seeds without a value are left out row by row."""
     known = np.isfinite(values)
-    found = np.array(t_limits(np.ascontiguousarray(values)))
+    found = np.array(t_limits(np.ascontiguousarray(values), of=of))
     for row in np.flatnonzero(~known.all(axis=1)):
-        found[:, row] = t_limits(values[row, known[row]])
+        found[:, row] = t_limits(values[row, known[row]], of=of)
     return dict(zip(names, found, strict=True))
 
 
-def paired(base: Floats, other: Floats) -> dict[str, Any]:
+def paired(base: Floats, other: Floats, of: Of = "mean") -> dict[str, Any]:
     """The columns of a paired comparison, a row each of two matrices; a seed counts where both are known."""
     known = np.isfinite(base) & np.isfinite(other)
     base, other = np.where(known, base, np.nan), np.where(known, other, np.nan)
-    change = limits(other - base, "difference", "low", "high")
+    change = limits(other - base, "difference", "low", "high", of=of)
     replicates = known.sum(axis=1)
     level = limits(base, "mean", "low", "high")["mean"]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,14 +154,15 @@ def differences(evidence: Evidence) -> Iterator[pd.DataFrame]:
     for scenario in evidence.others:
         for table in ("panel", "day100"):
             keys, base, other = evidence.both(table, scenario)
-            frame = pd.DataFrame({"scenario": scenario, **evidence.cells.labels(keys), **paired(base, other)})
+            labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+            frame = pd.DataFrame({**labels, **paired(base, other, evidence.of)})
             yield frame[frame["replicates"] > 0]
         levels = evidence.pairs[scenario].levels
         if levels:
             both = np.array([levels[where] for where in levels])
             month, group, name = zip(*levels, strict=True)
             labels = {"scenario": scenario, "month": month, "group": group, "name": name}
-            frame = pd.DataFrame({**labels, **paired(both[..., 0], both[..., 1])})
+            frame = pd.DataFrame({**labels, **paired(both[..., 0], both[..., 1], evidence.of)})
             yield frame[frame["replicates"] > 0]
 
 
@@ -164,9 +170,9 @@ def monthly(evidence: Evidence) -> Iterator[pd.DataFrame]:
     """Monthly flows of every scenario, with their paired difference (nought for the baseline itself)."""
     for scenario in evidence.plans:
         keys, base, other = evidence.both("monthly", scenario)
-        change = limits(other - base, "difference", "difference_low", "difference_high")
+        change = limits(other - base, "difference", "difference_low", "difference_high", of=evidence.of)
         labels = {"scenario": scenario, **evidence.cells.labels(keys)}
-        yield pd.DataFrame({**labels, **limits(other, "mean", "low", "high"), **change})
+        yield pd.DataFrame({**labels, **limits(other, "mean", "low", "high", of=evidence.of), **change})
 
 
 def percentile(evidence: Evidence) -> Iterator[pd.DataFrame]:
@@ -175,7 +181,8 @@ def percentile(evidence: Evidence) -> Iterator[pd.DataFrame]:
         keys, base, other = evidence.both("percentile", scenario)
         labels = {"scenario": scenario, **evidence.cells.labels(keys)}
         mean = limits(other, "mean", "_low", "_high")["mean"]
-        yield pd.DataFrame({**labels, "mean": mean, **limits(other - base, "difference", "low", "high")})
+        change = limits(other - base, "difference", "low", "high", of=evidence.of)
+        yield pd.DataFrame({**labels, "mean": mean, **change})
 
 
 def plain(evidence: Evidence, table: str) -> Iterator[pd.DataFrame]:
@@ -183,7 +190,7 @@ def plain(evidence: Evidence, table: str) -> Iterator[pd.DataFrame]:
     for scenario in evidence.plans:
         keys, values = evidence.values(table, scenario)
         labels = {"scenario": scenario, **evidence.cells.labels(keys)}
-        yield pd.DataFrame({**labels, **limits(values, "mean", "low", "high")})
+        yield pd.DataFrame({**labels, **limits(values, "mean", "low", "high", of=evidence.of)})
 
 
 def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
@@ -210,7 +217,7 @@ def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
             target = targets.get((group, name))
             for week in weeks:
                 value = cells.get((group, name, week), nothing)
-                mean, low, high = (float(limit) for limit in t_limits(value))
+                mean, low, high = (float(limit) for limit in t_limits(value, of=evidence.of))
                 aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(value, target).mean())
                 rows.append((scenario, group, name, week, mean, low, high, aim, chance))
         columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
@@ -237,11 +244,45 @@ def cost(evidence: Evidence) -> Iterator[pd.DataFrame]:
         keys, values = evidence.values("cost", scenario)
         labels = evidence.cells.labels(keys)
         frame = {"scenario": scenario, "policy": labels["group"], "name": labels["name"]}
-        yield pd.DataFrame({**frame, **limits(values, "mean", "low", "high")})[labels["group"] != "all"]
+        spread = limits(values, "mean", "low", "high", of=evidence.of)
+        yield pd.DataFrame({**frame, **spread})[labels["group"] != "all"]
         totals = total_cost(evidence, scenario)
         if totals:
             frame = {"scenario": scenario, "policy": "all", "name": list(totals)}
-            yield pd.DataFrame({**frame, **limits(np.array([*totals.values()]), "mean", "low", "high")})
+            spread = limits(np.array([*totals.values()]), "mean", "low", "high", of=evidence.of)
+            yield pd.DataFrame({**frame, **spread})
+
+
+def extra(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Money beyond the baseline's, paired: each part of the cost of all policies together, and each flow."""
+    nothing = np.zeros(len(evidence.seeds))
+    base_costs = total_cost(evidence, evidence.baseline)
+    for scenario in evidence.others:
+        costs = total_cost(evidence, scenario)
+        names = sorted(set(costs) | set(base_costs))
+        if names:
+            change = np.array([costs.get(name, nothing) - base_costs.get(name, nothing) for name in names])
+            frame = {"scenario": scenario, "kind": "cost", "group": "all", "name": names}
+            yield pd.DataFrame({**frame, **limits(change, "difference", "low", "high", of=evidence.of)})
+        keys, base, other = evidence.both("money", scenario)
+        labels = evidence.cells.labels(keys)
+        frame = {"scenario": scenario, "kind": "flow", "group": labels["group"], "name": labels["name"]}
+        yield pd.DataFrame({**frame, **limits(other - base, "difference", "low", "high", of=evidence.of)})
+
+
+def ranking(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """How often each scenario comes first (`other` is empty), and how often it is ahead of each other one."""
+    rows: dict[str, list[tuple[Any, ...]]] = {scenario: [] for scenario in evidence.others}
+    for month in evidence.marks():
+        for name, sign in RANKED_BY.items():
+            samples = {scenario: evidence.indicator(scenario, name, month) for scenario in evidence.others}
+            known = {scenario: sign * values for scenario, values in samples.items() if values is not None}
+            for one in places(known):
+                share = one.share
+                cells = (month, name, one.other, one.times, share.replicates, share.value, share.low, share.high)
+                rows[one.scenario].append((one.scenario, *cells))
+    columns = ["scenario", "month", "name", "other", "times", "replicates", "share", "low", "high"]
+    yield from (pd.DataFrame(of_it, columns=columns) for of_it in rows.values())
 
 
 def effectiveness(evidence: Evidence) -> Iterator[pd.DataFrame]:
@@ -270,10 +311,10 @@ def effectiveness(evidence: Evidence) -> Iterator[pd.DataFrame]:
             costs[scenario] = total_cost(evidence, scenario).get("cost_yuan", nothing) - base_cost
             effects["yuan_per_gap_point"][scenario] = np.mean(gap, axis=0)
             effects["yuan_per_person_year_out"][scenario] = np.sum(out, axis=0)
-    beaten = {measure: dominated(costs, effect) for measure, effect in effects.items()}
-    for scenario, extra in costs.items():
+    beaten = {measure: dominated(costs, effect, of=evidence.of) for measure, effect in effects.items()}
+    for scenario, beyond in costs.items():
         for measure, effect in effects.items():
-            ratio = fieller(extra, effect[scenario])
+            ratio = fieller(beyond, effect[scenario], of=evidence.of)
             row = {"scenario": scenario, "measure": measure, "value": ratio.value, "low": ratio.low}
             row |= {"high": ratio.high, "defined": ratio.defined}
             yield pd.DataFrame([{**row, "dominated_by": beaten[measure].get(scenario, "")}])
@@ -300,7 +341,7 @@ def synergies(evidence: Evidence) -> Iterator[pd.DataFrame]:
                     "replicates": one.interval.replicates,
                 }
                 for row in np.flatnonzero(labels["group"] == "all")
-                for one in synergy({parts: sample[row] for parts, sample in samples.items()})
+                for one in synergy({parts: sample[row] for parts, sample in samples.items()}, of=evidence.of)
             ]
             yield pd.DataFrame(rows)
 
@@ -314,5 +355,5 @@ def movers(evidence: Evidence) -> Iterator[pd.DataFrame]:
             shares = np.array([*moved.values()])
             columns = {"scenario": scenario, "month": month, "group": group}
             for place, name in enumerate(SHARES):
-                columns |= limits(shares[..., place], name, f"{name}_low", f"{name}_high")
+                columns |= limits(shares[..., place], name, f"{name}_low", f"{name}_high", of=evidence.of)
             yield pd.DataFrame(columns)

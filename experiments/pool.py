@@ -59,6 +59,7 @@ class Job:
         run: `module:function`; called with (plan, seed), it returns an object with `records`.
         code: The user's own policy files, which count for the code version.
         check_version: Refuse to work when the program on disk is no longer the one of the keys.
+        by_seed: Whether runs of one seed have costly beginnings in common, so that one worker had better do them all.
     """
 
     plans: Sequence[Any]
@@ -66,6 +67,7 @@ class Job:
     run: str = "sim.running:run"
     code: Sequence[Path] = ()
     check_version: bool = True
+    by_seed: bool = False
 
     def key(self, index: int, seed: int) -> RunKey:
         """The run key of a task."""
@@ -161,6 +163,7 @@ class _Worker:
         )
         theirs.close()
         self.ready = False
+        self.seed = -1  # of the task it was given last
         self.tasks: deque[tuple[int, int]] = deque()
         with contextlib.suppress(OSError):
             self.connection.send_bytes(job)
@@ -232,7 +235,7 @@ class Pool:
             for depth in range(1, _HELD + 1):
                 for worker in self._workers:
                     if waiting and worker.ready and len(worker.tasks) < depth:
-                        self._give(worker, waiting.popleft())
+                        self._give(worker, self._next(worker, waiting))
             wait([worker.connection for worker in self._workers])
             for worker in list(self._workers):
                 try:
@@ -247,7 +250,18 @@ class Pool:
             self._packed = pickle.dumps(self.job)
         return _Worker(self._packed)
 
+    def _next(self, worker: _Worker, waiting: deque[tuple[int, int]]) -> tuple[int, int]:
+        """The task a worker is given: the first, or (`Job.by_seed`) one of its own seed, else of nobody's."""
+        if not self.job.by_seed:
+            return waiting.popleft()
+        taken = {other.seed for other in self._workers}
+        own = (task for task in waiting if task[1] == worker.seed)
+        task = next(own, None) or next((task for task in waiting if task[1] not in taken), waiting[0])
+        waiting.remove(task)
+        return task
+
     def _give(self, worker: _Worker, task: tuple[int, int]) -> None:
+        worker.seed = task[1]
         worker.tasks.append(task)
         with contextlib.suppress(OSError):  # a dead worker is noticed when we listen to it
             worker.connection.send(task)

@@ -18,6 +18,7 @@ import pandas as pd
 from experiments.evidence import limits
 from experiments.households import Floats, Households, new_policies
 from experiments.runfile import RunFile
+from experiments.statistics import Of
 from sim.errors import UserError
 from sim.scenario import Plan
 
@@ -93,6 +94,7 @@ def spillovers_of(
     chosen: Sequence[str],
     done: Callable[[str], Sequence[int]],
     read: Callable[[str, int], RunFile],
+    of: Of = "mean",
 ) -> Iterator[pd.DataFrame]:
     """The effect under both closures and their difference, by mark, group and indicator, one frame a scenario.
 
@@ -102,6 +104,7 @@ def spillovers_of(
         chosen: Ids of those that have a twin.
         done: The seeds for which a scenario (or twin) has a run.
         read: Opens such a run.
+        of: What the intervals are of.
     """
     by_id = {plan.id: plan for plan in plans}
     for scenario in sorted(chosen):
@@ -121,7 +124,7 @@ def spillovers_of(
             ("fixed", both[..., 1]),
             ("spillover", both[..., 0] - both[..., 1]),
         ):
-            columns |= limits(values, column, f"{column}_low", f"{column}_high")
+            columns |= limits(values, column, f"{column}_low", f"{column}_high", of=of)
         frame = pd.DataFrame({**columns, "replicates": np.isfinite(both[..., 0]).sum(axis=1)})
         yield frame[frame["replicates"] > 0]
 

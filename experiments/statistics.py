@@ -5,6 +5,11 @@ Samples are one number a replicate, ordered by seed, so that the same place in t
 events. Intervals are Student's t at 95% unless said otherwise; one replicate gives none (not-a-number,
 `defined` false). An undefined indicator (not-a-number) in a sample makes its interval undefined.
 
+An interval is of the mean, or of another draw: where the next replicate would lie, whose chance events (and
+parameters, where replicates differ in these) nobody knows yet. The former shrinks with more replicates, the
+latter does not. It is mean +- t sd sqrt(1 + 1/n), which is exact for normal samples, and asks for no more of
+few replicates than they can tell, as quantiles would.
+
 Several intervals read together mislead: of twenty, one is expected to miss. `comparisons` widens each so that
 all of that many hold together at the level (Bonferroni).
 """
@@ -14,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +27,7 @@ from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 Samples = Mapping[str, ArrayLike]
+Of = Literal["mean", "draw"]
 LEVEL = 0.95
 NEAR_ENOUGH = 0.995  # share of a target from which it counts as met: loans and gifts cannot be divided
 
@@ -59,7 +66,14 @@ def t_critical(degrees: int, level: float = LEVEL, comparisons: int = 1) -> floa
     return float(stdtrit(_positive(degrees, "degrees"), _upper_tail(level, comparisons)))
 
 
-def t_limits(samples: ArrayLike, level: float = LEVEL, comparisons: int = 1) -> tuple[Floats, Floats, Floats]:
+def variance_of(of: Of, n: int) -> float:
+    """By what a sample's variance is multiplied to get that of its mean, or of another draw about that mean."""
+    return 1 / n if of == "mean" else 1 + 1 / n
+
+
+def t_limits(
+    samples: ArrayLike, level: float = LEVEL, comparisons: int = 1, of: Of = "mean"
+) -> tuple[Floats, Floats, Floats]:
     """Mean, lower and upper limit along the last axis (the replicates); for whole tables at once.
 
     Raises:
@@ -75,16 +89,16 @@ def t_limits(samples: ArrayLike, level: float = LEVEL, comparisons: int = 1) -> 
     mean = np.where(constant, table[..., 0], table.mean(axis=-1))
     if n == 1:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = np.where(
-        constant, 0.0, t_critical(n - 1, level, comparisons) * table.std(axis=-1, ddof=1) / math.sqrt(n)
-    )
+    half = t_critical(n - 1, level, comparisons) * table.std(axis=-1, ddof=1)
+    half = half / math.sqrt(n) if of == "mean" else half * math.sqrt(variance_of(of, n))
+    half = np.where(constant, 0.0, half)
     return mean, mean - half, mean + half
 
 
-def mean_interval(sample: ArrayLike, level: float = LEVEL, comparisons: int = 1) -> Interval:
+def mean_interval(sample: ArrayLike, level: float = LEVEL, comparisons: int = 1, of: Of = "mean") -> Interval:
     """Mean of one sample with its interval; errors as `t_critical`."""
     values = np.asarray(sample, dtype=np.float64)
-    mean, low, high = t_limits(values, level, comparisons)
+    mean, low, high = t_limits(values, level, comparisons, of)
     return Interval(float(mean), float(low), float(high), values.size)
 
 
@@ -106,7 +120,7 @@ def paired(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def paired_difference(
-    scenario: ArrayLike, baseline: ArrayLike, level: float = LEVEL, comparisons: int = 1
+    scenario: ArrayLike, baseline: ArrayLike, level: float = LEVEL, comparisons: int = 1, of: Of = "mean"
 ) -> Interval:
     """Mean of scenario minus baseline over replicates that share their chance events.
 
@@ -114,7 +128,7 @@ def paired_difference(
         ValueError: If the samples differ in length, or as `t_critical`.
     """
     left, right = paired(scenario, baseline)
-    return mean_interval(left - right, level, comparisons)
+    return mean_interval(left - right, level, comparisons, of)
 
 
 def ordered_differences(

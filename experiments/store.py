@@ -23,6 +23,7 @@ _TEMPORARY = ".part-"
 _MADE_HERE = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
 _REPORTS = ("report.en.html", "report.zh.html")
 _PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
+_POINT = {"mode": "point"}
 _ANOTHER = "use another --name, or --fresh to start this folder again"
 
 
@@ -223,6 +224,8 @@ class Store:
             for scenario in new["scenarios"]
             if digests.get(scenario["id"], scenario["digest"]) != scenario["digest"]
         ]
+        if old.get("parameters", _POINT) != new.get("parameters", _POINT):
+            changed.append("the parameters of each seed (--parameters, or the calibrated set)")
         return changed if version == new["code_version"] else [*changed, _PROGRAM]
 
     # Runs

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from experiments import evidence as of
 from experiments.evidence import Evidence
 from experiments.precision import Judged
+from experiments.statistics import Of
 from experiments.store import read_json, write_atomic
 from sim.errors import UserError
 
@@ -27,6 +28,8 @@ COLUMNS: dict[str, str] = {
     **{name: f"scenario month group name item {_LEVEL}" for name in of.PLAIN},
     "percentile": "scenario month item | mean difference low high",
     "effectiveness": "scenario measure | value low high defined dominated_by",
+    "extra": "scenario kind group name | difference low high",
+    "ranking": "scenario month name other | times replicates share low high",
     "synergy": "scenario parts order kind month name | synergy low high replicates",
     "movers": "scenario month group | gained_share lost_share unchanged_share gained_share_low gained_share_high"
     " lost_share_low lost_share_high unchanged_share_low unchanged_share_high",
@@ -36,11 +39,16 @@ COLUMNS: dict[str, str] = {
     "reconcile": "| name label_en label_zh model profile difference tolerance within unit",
     "failures": "scenario seed | error",
 }
-"""Every table's columns; those before the bar are its key, by which it is sorted."""
-_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed"}
+"""Every table's columns; those before the bar are its key, by which it is sorted.
+
+Limits are those of a 95% interval, which covers what `Comparison.of` says; but the half-width in `verdict` is that of
+the mean, and the limits in `ranking` are those of a share (Wilson).
+"""
+_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "times"}
+_WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
-    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind"),
+    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other"),
     *("label_en", "label_zh", "unit", "error"),
 }
 
@@ -77,6 +85,8 @@ def rebuild(
         **{name: of.plain(evidence, name) for name in of.PLAIN},
         "percentile": of.percentile(evidence),
         "effectiveness": of.effectiveness(evidence),
+        "extra": of.extra(evidence),
+        "ranking": of.ranking(evidence),
         "synergy": of.synergies(evidence),
         "movers": of.movers(evidence),
         "spillover": spillovers,
@@ -90,18 +100,22 @@ def rebuild(
         ],
     }
     for name, parts in frames.items():
-        write_table(folder / "tables" / f"{name}.parquet", name, parts)
+        covered = "" if evidence.of == "mean" or name in _WITHOUT_SPREAD else "chance and parameters"
+        write_table(folder / "tables" / f"{name}.parquet", name, parts, covered)
 
 
-def write_table(path: Path, name: str, parts: Frames) -> None:
+def write_table(path: Path, name: str, parts: Frames, covered: str = "") -> None:
     """Write one table in its fixed shape.
 
     Args:
         path: Where to.
         name: Which table of `COLUMNS`.
         parts: Frames with its columns; if one frame a scenario, in the order of scenarios, only one is in memory.
+        covered: What its intervals cover, for the file to say, where that is more than chance.
     """
     schema = _schema(name)
+    if covered:
+        schema = schema.with_metadata({"intervals cover": covered})
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, schema, compression="zstd", write_statistics=False) as writer:
         for frame in _by_scenario(name, parts):
@@ -190,6 +204,16 @@ class Comparison:
                 mend="repeat the command; only what is missing is done",
             )
         return cls(folder, manifest)
+
+    @property
+    def mode(self) -> str:
+        """How the runs took their parameters: "point", "calibrated" or "ranges"."""
+        return str((self.manifest.get("parameters") or {}).get("mode", "point"))
+
+    @property
+    def of(self) -> Of:
+        """What intervals are of: the mean over chance events, or another draw of chance events and parameters."""
+        return "mean" if self.mode == "point" else "draw"
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name (see `COLUMNS`), read when first asked for.

@@ -18,11 +18,13 @@ from experiments.statistics import (
     LEVEL,
     Floats,
     Interval,
+    Of,
     Samples,
     mean_interval,
     paired,
     paired_difference,
     t_critical,
+    variance_of,
 )
 
 
@@ -46,7 +48,7 @@ class Synergy:
 
 
 def synergy(
-    outcomes: Mapping[frozenset[str], ArrayLike], level: float = LEVEL, comparisons: int = 1
+    outcomes: Mapping[frozenset[str], ArrayLike], level: float = LEVEL, comparisons: int = 1, of: Of = "mean"
 ) -> list[Synergy]:
     """Additive synergy of a full factorial, worked out in each replicate: mix - sum of parts + (k - 1) none.
 
@@ -54,6 +56,7 @@ def synergy(
         outcomes: A sample for every set of parts, from the empty set (none) to all of them (the mix).
         level: Level of the intervals.
         comparisons: How many intervals are to hold together.
+        of: What the intervals are of.
 
     Returns:
         The total first; with more than two parts then every interaction, pairs first.
@@ -73,7 +76,7 @@ def synergy(
         raise ValueError("the factorial's samples differ in length")
 
     def interval(values: Floats) -> Interval:
-        return mean_interval(values, level, comparisons)
+        return mean_interval(values, level, comparisons, of)
 
     apart = sum((runs[frozenset({part})] - none for part in parts), np.zeros_like(none))
     found = [Synergy("total", parts, interval(runs[frozenset(parts)] - none - apart))]
@@ -95,11 +98,12 @@ class Ratio:
     reason: Literal["", "one replicate", "an outcome is undefined", "denominator may be zero"] = ""
 
 
-def fieller(numerator: ArrayLike, denominator: ArrayLike, level: float = LEVEL) -> Ratio:
+def fieller(numerator: ArrayLike, denominator: ArrayLike, level: float = LEVEL, of: Of = "mean") -> Ratio:
     """Ratio of two paired means with Fieller's interval (Fieller 1954), such as yuan by point of poverty gap.
 
     It is undefined when the denominator's own interval holds zero: then no bounded set of ratios can be
-    named. A negative ratio of cost to gain is defined but means paying for harm.
+    named. A negative ratio of cost to gain is defined but means paying for harm. Of another draw, it holds the
+    ratios r for which zero lies within the interval of that draw's numerator less r times its denominator.
 
     Raises:
         ValueError: If the samples differ in length, or as `t_critical`.
@@ -111,7 +115,8 @@ def fieller(numerator: ArrayLike, denominator: ArrayLike, level: float = LEVEL) 
         return Ratio(math.nan, math.nan, math.nan, False, "one replicate")
     if not (math.isfinite(a) and math.isfinite(b)):
         return Ratio(math.nan, math.nan, math.nan, False, "an outcome is undefined")
-    (var_a, cov), (_, var_b) = np.cov(above, below) / n
+    covariances = np.cov(above, below)
+    (var_a, cov), (_, var_b) = covariances / n if of == "mean" else covariances * variance_of(of, n)
     limits = fieller_limits(a, b, float(var_a), float(var_b), float(cov), t_critical(n - 1, level))
     if limits is None:
         return Ratio(math.nan, math.nan, math.nan, False, "denominator may be zero")
@@ -135,7 +140,9 @@ def fieller_limits(
     return (centre - root) / lead, (centre + root) / lead
 
 
-def dominated(costs: Samples, effects: Samples, level: float = LEVEL, comparisons: int = 1) -> dict[str, str]:
+def dominated(
+    costs: Samples, effects: Samples, level: float = LEVEL, comparisons: int = 1, of: Of = "mean"
+) -> dict[str, str]:
     """Which mixes are beaten by another both on cost and on effect.
 
     A mix is dominated only if the other costs less and does more with both paired differences' intervals
@@ -146,6 +153,7 @@ def dominated(costs: Samples, effects: Samples, level: float = LEVEL, comparison
         effects: Effect, a sample a mix; more is better.
         level: Level of the intervals.
         comparisons: How many intervals are to hold together.
+        of: What the intervals are of.
 
     Returns:
         For each dominated mix the best that dominates it: most effect, then least cost, then by name.
@@ -157,8 +165,8 @@ def dominated(costs: Samples, effects: Samples, level: float = LEVEL, comparison
         raise ValueError("costs and effects name different mixes")
 
     def beats(other: str, name: str) -> bool:
-        saving = paired_difference(costs[name], costs[other], level, comparisons)
-        gain = paired_difference(effects[other], effects[name], level, comparisons)
+        saving = paired_difference(costs[name], costs[other], level, comparisons, of)
+        gain = paired_difference(effects[other], effects[name], level, comparisons, of)
         return saving.low > 0 and gain.low > 0
 
     def rank(name: str) -> tuple[float, float, str]:

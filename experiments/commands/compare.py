@@ -14,6 +14,7 @@ from experiments.commands.options import (
     Horizon,
     Json,
     Languages,
+    ParameterMode,
     Quiet,
     Results,
     Set,
@@ -65,6 +66,23 @@ def compare(
     no_spillovers: Annotated[
         bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held.")
     ] = False,
+    parameters: Annotated[
+        ParameterMode,
+        typer.Option(
+            "--parameters",
+            help="point: every parameter at its value. calibrated: another vector of the calibrated set with each seed. "
+            "ranges: every other parameter drawn in its range too. Intervals then cover parameters as well as chance.",
+        ),
+    ] = ParameterMode.point,
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option(
+            "--sensitivity",
+            metavar="FOLDER",
+            help="Sensitivity experiment whose conclusion the report quotes; by default one of results/ that is about "
+            "two of these scenarios.",
+        ),
+    ] = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -105,6 +123,8 @@ def compare(
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
+        parameters=parameters.value,
+        sensitivity=sensitivity,
     )
     written = languages(language)
     reports = write_report(folder, written)

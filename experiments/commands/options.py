@@ -23,6 +23,14 @@ class Language(StrEnum):
     zh = "zh"
 
 
+class ParameterMode(StrEnum):
+    """How runs take the numbers that nobody knows; see `experiments.draws`."""
+
+    point = "point"
+    calibrated = "calibrated"
+    ranges = "ranges"
+
+
 def complete_scenario(incomplete: str) -> Iterator[str]:
     """Names of shipped scenarios and paths of TOML files that begin so."""
     yield from (path.stem for path in sorted(SCENARIOS.glob("*.toml")) if path.stem.startswith(incomplete))
