@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from experiments.trials.file import Outcome, PublishedEstimate, Rule
-from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from experiments.published import TrialRow
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,14 @@ class Standard:
         return (rule.high - rule.low) / (2 * 1.96) / 5
 
 
-def published_row(ident: str) -> Any:
-    """A published row: an object with estimate, se, rule, source, confidence, unit and horizon_months.
+def published_row(ident: str) -> TrialRow:
+    """A published row (`experiments.published.TrialRow`).
 
     Raises:
-        UserError: There is no such row, or the published rows are not at hand.
+        UserError: There is no such row.
     """
-    try:
-        from experiments.published import trial_row
-    except ImportError:
-        raise UserError("there are no published rows to look up", mend="state published and pass instead") from None
+    from experiments.published import trial_row
+
     return trial_row(ident)
 
 
@@ -56,9 +57,22 @@ def standard(outcome: Outcome) -> Standard:
         stated = outcome.published or PublishedEstimate()
         return Standard(stated.estimate, stated.se, outcome.rule, stated.source)
     row = published_row(outcome.row)
-    rule = {name: _of(row.rule, name) for name in Rule.model_fields if _of(row.rule, name) is not None}
-    return Standard(row.estimate, row.se, Rule(**rule) if rule else None, row.source, row.confidence)
+    return Standard(row.middle, row.se, _rule(row), row.source, row.confidence)
 
 
-def _of(rule: Any, name: str) -> Any:
-    return rule.get(name) if isinstance(rule, dict) else getattr(rule, name, None)
+def _rule(row: TrialRow) -> Rule | None:
+    """The rule of a published row in the form of a trial file's."""
+    if row.rule is None:
+        return None
+    rule = row.rule
+    low, high = (limit if math.isfinite(limit) else None for limit in rule.limits(row.middle))
+    if rule.sign is not None:
+        low = high = None
+    return Rule(
+        low=low,
+        high=high,
+        sign=rule.sign,
+        share=rule.share or 0.95,
+        control_low=rule.control_low,
+        control_high=rule.control_high,
+    )

@@ -1,0 +1,197 @@
+"""What replicates show together: their mean and how well it is known, beside the published estimate and its rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics import Interval, mean_interval
+from experiments.trials.estimate import Estimate
+from experiments.trials.file import LEAST_REPLICATES, Outcome, Rule, Trial
+from experiments.trials.found import Found
+from experiments.trials.published import Standard, standard
+
+Floats = NDArray[np.float64]
+BOOTSTRAPS = 10_000
+
+
+@dataclass(frozen=True)
+class OutcomeResult:
+    """One outcome over all replicates.
+
+    Attributes:
+        outcome: What was estimated.
+        standard: What it is held against.
+        mean: Mean of the replicates, with its Monte Carlo interval.
+        mc_se: Monte Carlo standard error of that mean.
+        undefined: Replicates in which the effect was not defined.
+        trial_se: Mean of the single trials' own standard errors.
+        spread: Standard deviation of the effect between single trials.
+        covers_zero: Share of single trials whose 95% interval holds zero.
+        covers_published: The same for the published estimate.
+        tolerance: Most that `mc_se` may be; None if nothing published asks for a precision.
+        needed: About how many replicates would do.
+        control_mean: Mean of the outcome among controls, in its own unit, with its interval.
+        control_sd: Mean of its standard deviation among controls.
+        n: Mean number of households in an estimate.
+        sign_share: Share of single trials with the sign of the rule (of the mean, if the rule has none).
+        mean_sign_share: Share of bootstrap means over the replicates with that sign.
+        quantiles: Quantile, and the mean effect at it with its interval.
+    """
+
+    outcome: Outcome
+    standard: Standard
+    mean: Interval
+    mc_se: float
+    undefined: int
+    trial_se: float
+    spread: float
+    covers_zero: float
+    covers_published: float
+    tolerance: float | None
+    needed: int
+    control_mean: Interval
+    control_sd: float
+    n: float
+    sign_share: float
+    mean_sign_share: float
+    quantiles: tuple[tuple[float, Interval], ...] = ()
+
+    @property
+    def enough(self) -> bool:
+        """Whether the replicates are at least 30 and their mean is known to a fifth of the published error."""
+        if self.mean.replicates < LEAST_REPLICATES:
+            return False
+        return self.tolerance is None or self.mc_se <= self.tolerance
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the rule is met; None if there is no rule, or no replicate to judge by."""
+        rule = self.standard.rule
+        if rule is None or not math.isfinite(self.mean.value):
+            return None
+        return self._effect_passes(rule) and self._control_passes(rule)
+
+    def _effect_passes(self, rule: Rule) -> bool:
+        if rule.sign is not None:
+            return self.mean_sign_share >= rule.share
+        return _within(self.mean.value, rule.low, rule.high)
+
+    def _control_passes(self, rule: Rule) -> bool:
+        return _within(self.control_mean.value, rule.control_low, rule.control_high)
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """One trial over all replicates.
+
+    Attributes:
+        trial: The trial.
+        folder: Where its runs are stored.
+        replicates: How many replicates there are.
+        failures: Why a replicate failed, by its number.
+        outcomes: In the order of the file.
+        takeup: Share of the surveyed who took up what is offered, by arm, with its interval over replicates.
+        facts: Mean of what else replicates note about their world.
+    """
+
+    trial: Trial
+    folder: Path
+    replicates: int
+    failures: Mapping[int, str]
+    outcomes: tuple[OutcomeResult, ...]
+    takeup: Mapping[str, Interval]
+    facts: Mapping[str, float]
+
+    def outcome(self, name: str) -> OutcomeResult:
+        """The outcome of this name."""
+        return next(one for one in self.outcomes if one.outcome.name == name)
+
+
+def gather(trial: Trial, found: Mapping[int, Found], failures: Mapping[int, str], folder: Path) -> TrialResult:
+    """Put replicates together.
+
+    Args:
+        trial: The trial.
+        found: What each replicate found, by seed.
+        failures: Why others failed.
+        folder: Where they are stored.
+    """
+    runs = [found[seed] for seed in sorted(found)]
+    return TrialResult(
+        trial=trial,
+        folder=folder,
+        replicates=len(runs),
+        failures=dict(failures),
+        outcomes=tuple(_outcome(outcome, runs) for outcome in trial.outcomes),
+        takeup={arm.name: _mean([run.takeup.get(arm.name, math.nan) for run in runs]) for arm in trial.arms},
+        facts={name: _mean([run.facts[name] for run in runs]).value for name in (runs[0].facts if runs else ())},
+    )
+
+
+def _outcome(outcome: Outcome, runs: Sequence[Found]) -> OutcomeResult:
+    against = standard(outcome)
+    estimates = [run.estimates[outcome.name] for run in runs]
+    defined = [one for one in estimates if math.isfinite(one.effect)]
+    effects = np.array([one.effect for one in defined])
+    n = len(effects)
+    spread = float(effects.std(ddof=1)) if n > 1 else math.nan
+    mc_se = spread / math.sqrt(n) if n > 1 else math.nan
+    tolerance = against.tolerance
+    needed = LEAST_REPLICATES
+    if tolerance and math.isfinite(mc_se):
+        needed = max(needed, math.ceil(n * (mc_se / tolerance) ** 2))
+    mean = _mean(effects)
+    sign = -1.0 if (against.rule and against.rule.sign == "negative") else 1.0
+    if against.rule is None or against.rule.sign is None:
+        sign = -1.0 if mean.value < 0 else 1.0
+    quantiles = tuple(
+        (q, _mean([run.quantiles.get(outcome.name, ())[i] for run in runs])) for i, q in enumerate(outcome.quantiles)
+    )
+    return OutcomeResult(
+        outcome=outcome,
+        standard=against,
+        mean=mean,
+        mc_se=mc_se,
+        undefined=len(estimates) - n,
+        trial_se=_mean([one.se for one in defined]).value,
+        spread=spread,
+        covers_zero=_share(defined, 0.0),
+        covers_published=math.nan if against.estimate is None else _share(defined, against.estimate),
+        tolerance=tolerance,
+        needed=needed,
+        control_mean=_mean([one.control_mean for one in estimates]),
+        control_sd=_mean([one.control_sd for one in estimates]).value,
+        n=_mean([float(one.n) for one in estimates]).value,
+        sign_share=float((sign * effects > 0).mean()) if n else math.nan,
+        mean_sign_share=_bootstrap(sign * effects),
+        quantiles=quantiles,
+    )
+
+
+def _mean(values: Sequence[float] | Floats) -> Interval:
+    """Mean of what is defined, with its 95% interval."""
+    sample = np.asarray(values, dtype=np.float64)
+    sample = sample[np.isfinite(sample)]
+    return mean_interval(sample) if len(sample) else Interval(math.nan, math.nan, math.nan, 0)
+
+
+def _share(estimates: Sequence[Estimate], value: float) -> float:
+    return float(np.mean([one.covers(value) for one in estimates])) if estimates else math.nan
+
+
+def _bootstrap(effects: Floats) -> float:
+    """Share of means over replicates drawn anew that are above zero; the draws are always the same."""
+    if not len(effects):
+        return math.nan
+    drawn = np.random.default_rng(0).integers(0, len(effects), (BOOTSTRAPS, len(effects)))
+    return float((effects[drawn].mean(axis=1) > 0).mean())
+
+
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
