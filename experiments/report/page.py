@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.report.blocks import Section
 from experiments.report.context import Context
 from experiments.report.data import Experiment
 from experiments.report.sections import build_all
@@ -43,16 +45,33 @@ def render(experiment: Experiment, language: str) -> str:
     if ctx.calendar(1) and ctx.final >= 12 and ctx.final % 12 == 0:
         first, last = ctx.calendar(ctx.final - 11), ctx.calendar(ctx.final)
         line += ("" if ctx.zh else " ") + ctx.say("page_year", n=ctx.final // 12, first=first, last=last)
+    kicker = ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name))
+    return fill(language, ctx.say, build_all(ctx), kicker, line, experiment.calibrated)
+
+
+def fill(
+    language: str, say: Callable[..., str], sections: Sequence[Section], kicker: str, world: str, calibrated: bool
+) -> str:
+    """A page of sections, the first of which is an `Answer`; other experiments' pages look the same.
+
+    Args:
+        language: "en" or "zh".
+        say: The page's own words, by the keys that the template uses.
+        sections: What the page holds.
+        kicker: The line above the title.
+        world: The line below it.
+        calibrated: Whether to leave out the warning that the model is not.
+    """
     return (
         _environment()
         .get_template("page.html")
         .render(
-            lang="zh-CN" if ctx.zh else "en",
-            say=ctx.say,
+            lang="zh-CN" if language == "zh" else "en",
+            say=say,
             css=Markup(_file("style.css")),
-            sections=build_all(ctx),
-            kicker=ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name)),
-            world=line,
-            calibrated=experiment.calibrated,
+            sections=sections,
+            kicker=kicker,
+            world=world,
+            calibrated=calibrated,
         )
     )
