@@ -8,9 +8,11 @@ parent and travels with the profile.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.trials.file import Trial
 from sim.errors import UserError
@@ -18,9 +20,12 @@ from sim.numerics import add_up
 from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
 from sim.policies import registry
+from sim.population import fitting
 from sim.population.fitting import digest, fit
+from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
+from sim.population.synthetic import Knobs
 from sim.purses import Purse
 from sim.today import Today
 from sim.toml_check import check
@@ -30,6 +35,7 @@ from sim.trend import write_month
 PURSE = "trial"
 AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near it
 EVERY_DAY = 31.0
+FARTHEST = 0.1  # points of headcount that the generator may be off where the file leaves the headcount open
 _OURS = {
     "size.villages": "design.clusters says how many villages there are",
     "poverty.line_yuan": "the line is a parameter: state it in [world.place] as trend.line_yuan",
@@ -47,8 +53,8 @@ def world_of(trial: Trial) -> Profile:
 
     Books that the file does not state are the base profile's, but for three: the year of the books is the year before
     the trial opens; the headcount is what a lognormal distribution with this mean and this Gini index has below the
-    line of that year; and the registry holds as many. `terrain.river` and so on are the shares of the villages by
-    terrain.
+    line of that year (or the nearest that the generator reaches: its households are never all alike); and the registry
+    holds as many. `terrain.river` and so on are the shares of the villages by terrain.
 
     Raises:
         UserError: A book is unknown or impossible, or the books do not go together.
@@ -77,7 +83,9 @@ def world_of(trial: Trial) -> Profile:
     profile, problems = check(Profile, data, lambda _: Place(trial.file), name="world.books")
     if profile is None:
         raise_all(problems)
-    return _fitted(profile.model_copy(update={"purses": (_purse(profile),)}), trial)
+    named = Named(en=trial.title.en, zh=trial.title.zh)
+    profile = profile.model_copy(update={"purses": (_purse(profile),), "title": named, "county": named})
+    return _fitted(profile, trial, "poverty.headcount" not in books)
 
 
 def mean_household_yuan(profile: Profile) -> float:
@@ -152,31 +160,49 @@ def _purse(profile: Profile) -> Purse:
     )
 
 
-def _fitted(profile: Profile, trial: Trial) -> Profile:
-    """The profile with the generator's knobs for it."""
+def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
+    """The profile with the generator's knobs for it; a headcount not stated may move to the nearest there is."""
     values = parameters_of(trial).values
     p, row = as_python(values), as_row(values)
-    named = Named(en=trial.title.en, zh=trial.title.zh)
-    profile = profile.model_copy(update={"title": named, "county": named})
     try:
         knobs, cuts = fit(profile, p, row)
     except UserError as error:
-        raise UserError(
-            f"the books do not go together: {error.problem}",
-            file=trial.file,
-            field=f"world.books.{error.field}" if error.field else "world.books",
-            allowed=error.allowed,
-            mend=error.mend,
-        ) from None
+        near = _nearest(profile, p, row) if may_move and error.field == "poverty.headcount" else None
+        if near is None or abs(near[2] - profile.headcount) > FARTHEST:
+            raise UserError(
+                f"the books do not go together: {error.problem}",
+                file=trial.file,
+                field=f"world.books.{error.field}" if error.field else "world.books",
+                allowed=error.allowed,
+                mend=error.mend,
+            ) from None
+        knobs, cuts, headcount = near
+        poverty = profile.poverty.model_copy(update={"headcount": headcount})
+        profile = profile.model_copy(update={"poverty": poverty})
     found = Fitted(
         of=digest(profile, row),
         knobs=vars(knobs),
-        fifths=tuple(cuts.fifths),
-        registry_line=float(np.float64(cuts.registry_line)),
+        fifths=cuts.fifths,
+        registry_line=cuts.registry_line,
         registry_noise=cuts.registry_noise,
-        causes=tuple(cuts.causes),
+        causes=cuts.causes,
     )
     return profile.model_copy(update={"fitted": found})
+
+
+def _nearest(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, Cuts, float] | None:
+    """The fit whose headcount comes nearest to the profile's, with households as alike or unlike as they can be."""
+    reference = fitting._Reference(profile, p, row)
+    start = replace(Knobs(), dependants=fitting._dependants(reference))
+    if profile.prices.wage_level is not None:
+        start = replace(start, wages=profile.prices.wage_level)
+    ends = [fitting._solve(reference, start, spread) for spread in (0.0, fitting.MOST_SPREAD)]
+    ends = [end for end in ends if abs(end[2].mean / profile.income_yuan - 1.0) < 0.01]
+    if not ends:
+        return None
+    knobs, opened, found = min(ends, key=lambda end: abs(end[2].headcount - profile.headcount))
+    cuts = find_cuts(opened.world.households, profile, p, opened.line_yuan, fitting.REFERENCE_SEED)
+    return knobs, cuts, found.headcount
 
 
 __all__ = ["line_of_year", "mean_household_yuan", "parameters_of", "world_of"]
