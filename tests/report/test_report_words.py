@@ -36,6 +36,7 @@ def test_terms_have_both_languages() -> None:
 
 def test_the_words_a_county_does_not_use_are_absent() -> None:
     every = " ".join(pair[1] for pair in TEXT.values()) + " ".join(p[1] for t in TERMS.values() for p in t.values())
+    every += " ".join(entry.label_zh for entry in load_parameters().table()) + " ".join(UNITS_ZH.values())
     for word in ("懒", "最佳", "运气", "腐败", "最优"):
         assert word not in every
 
