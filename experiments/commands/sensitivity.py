@@ -1,0 +1,142 @@
+"""`village sensitivity`: which numbers carry the conclusion, and what would turn it round?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.options import (
+    Code,
+    Horizon,
+    Json,
+    Languages,
+    Quiet,
+    Results,
+    Set,
+    Villages,
+    complete_scenario,
+    languages,
+    plans,
+    print_json,
+)
+
+
+class Methods(StrEnum):
+    """Ways of analysing."""
+
+    morris = "morris"
+    sobol = "sobol"
+    both = "both"
+
+
+Pair = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO [SCENARIO_B]",
+        help="Scenario file, or name of a shipped one. With two, the outcome is the second's less the first's.",
+        autocompletion=complete_scenario,
+    ),
+]
+
+
+def sensitivity(
+    scenarios: Pair,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome",
+            metavar="NAME[@MONTH][:GROUP]",
+            help="What is looked at, such as income_yuan@36:poor_at_start; the first one decides. Repeatable.",
+        ),
+    ] = None,
+    method: Annotated[
+        Methods,
+        typer.Option(
+            "--method", help="Morris's screening, Sobol's indices, or the one and then the other on its first."
+        ),
+    ] = Methods.morris,
+    parameters: Annotated[
+        str,
+        typer.Option(
+            "--parameters",
+            metavar="WHICH",
+            help="all; assumed, calibrated or measured; a topic; a TOML file of [[parameters]] with name, low, high; "
+            "or names between commas.",
+        ),
+    ] = "all",
+    lists: Annotated[bool, typer.Option("--lists", help="Move lists too, each by one common factor.")] = False,
+    trajectories: Annotated[int, typer.Option("--trajectories", help="Trajectories of the screening.")] = 10,
+    samples: Annotated[int, typer.Option("--samples", help="Base samples of Sobol's design; a power of two.")] = 64,
+    keep: Annotated[
+        int, typer.Option("--keep", help="How many parameters go on from the screening to indices and turning points.")
+    ] = 8,
+    reach: Annotated[
+        float | None,
+        typer.Option(
+            "--reach",
+            help="How far a design moves parameters towards the ends of their ranges; 1, or 0.25 if they are many, "
+            "since all at their ends contradict the county's books.",
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", help="Replicates of each point, averaged.")] = 4,
+    design_seed: Annotated[int, typer.Option("--design-seed", min=0, help="Seed of the designs.")] = 1,
+    villages: Villages = 40,
+    horizon: Horizon = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--into", metavar="FOLDER", help="Folder of a comparison whose report is to quote the conclusion."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
+    ] = None,
+    language: Languages = None,
+    overrides: Set = None,
+    code: Code = None,
+    results: Results = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed points again.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say which parameters an outcome, or the advantage of one scenario over another, leans on.
+
+    The same command again does only what is missing.
+    """
+    loaded = plans(scenarios, overrides, code, villages, horizon)
+    from experiments.sensitivity.analysis import Asked
+    from experiments.sensitivity.conclusion import Speaker, conclusion
+    from experiments.sensitivity.factors import MANY, REACH_OF_MANY, choose
+    from experiments.sensitivity.run import sensitivity as analyse
+
+    factors = choose(parameters, loaded, lists)
+    far = reach if reach is not None else REACH_OF_MANY if len(factors) > MANY else 1.0
+    asked = Asked(tuple(factors), method.value, trajectories, samples, keep, far, design_seed)
+    written = languages(language)
+    folder, analysis = analyse(
+        loaded,
+        asked,
+        outcomes=outcomes or ["income_yuan"],
+        replicates=seeds,
+        name=name or "-".join(["sensitivity", *(plan.id for plan in loaded)])[:80],
+        results=results,
+        workers=workers,
+        progress=not quiet and not as_json,
+        retry_failed=retry_failed,
+        fresh=fresh,
+        into=into,
+        languages=written,
+    )
+    pages = [str(folder / f"sensitivity.{one}.html") for one in written]
+    if as_json:
+        print_json({"folder": str(folder), "files": pages, **conclusion(analysis)})
+        return
+    speaker = Speaker(analysis, written[0])
+    typer.echo(speaker.sentence())
+    if not quiet:
+        typer.echo(f"{'报告' if written[0] == 'zh' else 'Page'}: {pages[0]}")

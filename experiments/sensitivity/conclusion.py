@@ -1,0 +1,213 @@
+"""What an analysis comes to: one sentence, and the file from which another report can quote it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.numbers import Estimate, Numbers, mean_of
+from experiments.report.terms import unit_of
+from experiments.report.units import unit_zh
+from experiments.sensitivity.analysis import Asked, Found
+from experiments.sensitivity.factors import Factor
+from experiments.sensitivity.swings import Turn
+from experiments.sensitivity.words import SensitivityWords
+from experiments.sweep import Cell, parse_cell
+from sim.parameters import Parameter
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
+
+NAMED = 3
+"""How many parameters, and how many turning points, the sentence names."""
+_LESS_IS_BETTER = (
+    "headcount", "poverty_gap", "severity", "watts", "sen", "gini", "deprived", "deprivation", "entries", "returns",
+    "overdue", "debt", "at_risk",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A question, its scenarios and outcomes, and what was found."""
+
+    plans: tuple[Plan, ...]
+    outcomes: tuple[str, ...]
+    seeds: tuple[int, ...]
+    asked: Asked
+    found: Found
+
+    @property
+    def cell(self) -> Cell:
+        """The first outcome, which the sentence is about."""
+        return parse_cell(self.outcomes[0])
+
+    @property
+    def paired(self) -> bool:
+        """Whether the outcome is a difference between two scenarios."""
+        return len(self.plans) == 2
+
+    @property
+    def base(self) -> Estimate:
+        """The outcome with every parameter at its value; the interval is of chance."""
+        return mean_of(self.found.base[0])
+
+    @property
+    def second_is_better(self) -> bool:
+        """Of two scenarios, whether the second is better in the first outcome."""
+        return (self.base.value > 0) != self.cell.name.startswith(_LESS_IS_BETTER)
+
+    @property
+    def runs_a_point(self) -> int:
+        """Runs of the model that one point takes."""
+        return len(self.plans) * len(self.seeds)
+
+
+class Speaker:
+    """Says things about an analysis in one language."""
+
+    def __init__(self, analysis: Analysis, language: str) -> None:
+        self.of, self.language, self.zh = analysis, language, language == "zh"
+        self.say, self.num = SensitivityWords(language), Numbers(language)
+        self.unit = unit_of(analysis.cell.name, analysis.paired)
+
+    # names
+
+    def parameter(self, factor: Factor) -> str:
+        """A parameter's name for readers."""
+        entry: Parameter = factor.parameter
+        return (entry.label_zh if self.zh else entry.label_en) or entry.name
+
+    def scenario(self, place: int) -> str:
+        """A scenario's title."""
+        title = self.of.plans[place].title
+        return title.zh if self.zh else title.en
+
+    def outcome(self, text: str | None = None) -> str:
+        """An outcome's name with its group and month."""
+        cell = parse_cell(text or self.of.outcomes[0])
+        name, group = self.say.term("indicator", cell.name), self.say.term("group", cell.group)
+        if not self.zh:
+            name, group = name[:1].lower() + name[1:], group[:1].lower() + group[1:]
+        if cell.month < 0:
+            return self.say("outcome_last_day", name=name, group=group)
+        key = "outcome_all" if cell.group == "all" else "outcome"
+        return self.say(key, name=name, group=group, month=cell.month)
+
+    # numbers
+
+    def shown(self, value: float | Estimate, signed: bool = False) -> str:
+        """A value of the outcome with its unit."""
+        return self.num.show(value if isinstance(value, Estimate) else Estimate(value), self.unit, signed)
+
+    def number(self, factor: Factor, x: float) -> str:
+        """A value of a parameter, without unit."""
+        text = _digits(self.num, x)
+        return self.say("times", x=text) if factor.is_list else text
+
+    def with_unit(self, factor: Factor, x: float) -> str:
+        """A value of a parameter with its unit."""
+        if factor.is_list:
+            return self.number(factor, x)
+        unit = factor.parameter.unit
+        return self.say("with_unit", x=self.number(factor, x), unit=unit_zh(unit) if self.zh else unit)
+
+    # sentences
+
+    def leans_on(self) -> str:
+        """The first parameters, as a list in a sentence."""
+        first = self.of.found.order[:NAMED]
+        return self.num.join([self.parameter(self.of.asked.factors[place]) for place in first])
+
+    def turn(self, turn: Turn) -> str:
+        """One turning point: "x exceeds 3 (yuan)"."""
+        factor = self.of.asked.factors[turn.place]
+        return self.say(turn.direction, name=self.parameter(factor), value=self.with_unit(factor, turn.value))
+
+    def sentence(self) -> str:
+        """What it comes to."""
+        base, leans, outcome = self.of.base, self.leans_on(), self.outcome()
+        if not self.of.paired:
+            return self.say("level", a=self.scenario(0), outcome=outcome, value=self.shown(base), leans=leans)
+        if not base.sign and len(self.of.seeds) > 1:
+            value = self.shown(base, signed=True)
+            names = {"a": self.scenario(0), "b": self.scenario(1)}
+            return self.say("undecided", **names, outcome=outcome, value=value, leans=leans)
+        better, worse = (1, 0) if self.of.second_is_better else (0, 1)
+        cases = [self.turn(one) for one in _nearest(self.of)[:NAMED]]
+        turn = self.say("turns", cases=self.say("or").join(cases)) if cases else self.say("no_turn")
+        return self.say(
+            "advantage",
+            better=self.scenario(better),
+            worse=self.scenario(worse),
+            outcome=outcome,
+            value=self.shown(base if better else base.times(-1.0), signed=True),
+            leans=leans,
+            turn=turn,
+        )
+
+
+def conclusion(analysis: Analysis) -> dict[str, Any]:
+    """What stands in conclusion.json: everything that a report needs in order to quote the analysis."""
+    asked, found = analysis.asked, analysis.found
+    a, b = (analysis.plans[0].id, analysis.plans[1].id) if analysis.paired else (analysis.plans[0].id, None)
+    return {
+        "a": a,
+        "b": b,
+        "outcome": analysis.outcomes[0],
+        "value": {"mean": analysis.base.value, "low": _known(analysis.base.low), "high": _known(analysis.base.high)},
+        "leans_on": [_named(asked.factors[place]) for place in found.order[: asked.keep]],
+        "turns_round": [
+            {
+                **_named(asked.factors[one.place]),
+                "value": one.value,
+                "of_a_list": asked.factors[one.place].is_list,
+                "unit": asked.factors[one.place].parameter.unit,
+                "direction": one.direction,
+            }
+            for one in _nearest(analysis)
+        ],
+        "method": asked.method,
+        "samples": {
+            "parameters": len(asked.factors),
+            "trajectories": found.screened.trajectories if found.screened else 0,
+            "sobol": found.shared.samples if found.shared else 0,
+            "points": found.points,
+            "replicates": len(analysis.seeds),
+            "reach": asked.reach,
+            "design_seed": asked.seed,
+        },
+        "enough": found.enough,
+        "first_agree": [found.settled.halves_agree, found.settled.of],
+        "reversed_share": found.screened.reversed_share if found.screened and analysis.paired else None,
+        "scenarios": [{"id": plan.id, "digest": plan.digest()} for plan in analysis.plans],
+        "sentence": {language: Speaker(analysis, language).sentence() for language in ("en", "zh")},
+    }
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _named(factor: Factor) -> dict[str, Any]:
+    entry = factor.parameter
+    return {"parameter": entry.key, "label": {"en": entry.label_en or entry.name, "zh": entry.label_zh or entry.name}}
+
+
+def _nearest(analysis: Analysis) -> Sequence[Turn]:
+    """The turning points, the nearest first: by the share of the way to the end of the range."""
+
+    def far(turn: Turn) -> float:
+        factor = analysis.asked.factors[turn.place]
+        end = factor.high if turn.direction == "above" else factor.low
+        return abs(turn.value - factor.base) / abs(end - factor.base)
+
+    return sorted(analysis.found.turns, key=far)
+
+
+def _digits(numbers: Numbers, x: float) -> str:
+    """Three significant digits, no noughts at the end."""
+    places = 2 - math.floor(math.log10(abs(x))) if x else 0
+    text = numbers.plain(x, max(0, places))
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,211 @@
+"""A sensitivity analysis as an experiment: its folder, its runs, its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.codeversion import code_version, file_hash
+from experiments.precision import parse_outcomes
+from experiments.progress import Progress
+from experiments.sensitivity.analysis import Asked, analyse
+from experiments.sensitivity.bench import Bench
+from experiments.sensitivity.conclusion import Analysis, conclusion
+from experiments.sensitivity.factors import Factor
+from experiments.sensitivity.page import page
+from experiments.store import Store, read_json, write_atomic, write_json
+from experiments.sweep import PANEL, parse_cell
+from sim.errors import UserError
+from sim.scenario import check_comparable
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
+
+CONCLUSION = "conclusion.json"
+LANGUAGES = ("en", "zh")
+_LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
+
+
+def sensitivity(
+    plans: Sequence[Plan],
+    asked: Asked,
+    *,
+    outcomes: Sequence[str],
+    replicates: int,
+    name: str,
+    results: Path,
+    seeds_first: int = 1,
+    workers: int | None = None,
+    progress: bool = True,
+    retry_failed: bool = False,
+    fresh: bool = False,
+    into: Path | None = None,
+    languages: Sequence[str] = LANGUAGES,
+    command: str | None = None,
+    evaluate: str = PANEL,
+    program: str | None = None,
+) -> tuple[Path, Analysis]:
+    """Analyse and write indices.csv, conclusion.json and a page a language; what is stored is not done again.
+
+    Args:
+        plans: One scenario, or two: then the outcome is the second's less the first's under the same vector and seeds.
+        asked: What is moved, and how thoroughly.
+        outcomes: See `full_outcome`; the first is what the order and the sentence are about.
+        replicates: How many seeds, averaged.
+        name: Name of the experiment's folder.
+        results: Folder of all experiments.
+        seeds_first: The first seed.
+        workers: Worker processes; None = one a processor, 0 = none.
+        progress: Whether to say how far it has come.
+        retry_failed: Whether to try again what failed before.
+        fresh: Whether to throw away what the folder holds.
+        into: Folder of a comparison that is to quote the conclusion.
+        languages: Languages of the page.
+        command: The command line to record; this process's by default.
+        evaluate: See `experiments.sweep.sweep`.
+        program: The code version to record instead of the hash of the program.
+
+    Returns:
+        The folder, and what was found.
+
+    Raises:
+        UserError: The question is wrong, an evaluation failed, or the folder cannot be used.
+        KeyboardInterrupt: Interrupted; what is done is stored.
+    """
+    plans = tuple(plans)
+    _check(plans, asked, replicates)
+    texts = tuple(full_outcome(outcome, plans[0].horizon_months) for outcome in outcomes)
+    if into is not None and not (into / "manifest.json").is_file():
+        raise UserError("this is not the folder of an experiment", file=into, field="--into")
+    code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
+    line = command or shlex.join(["village", *sys.argv[1:]])
+    seeds = tuple(range(seeds_first, seeds_first + replicates))
+    manifest: dict[str, Any] = {
+        "name": name,
+        "kind": "sensitivity",
+        "complete": False,
+        "code_version": program or code_version(code),
+        "code": {file.name: file_hash(file) for file in code},
+        "scenarios": [
+            {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
+            for plan in plans
+        ],
+        "outcomes": list(texts),
+        "command": line,
+    }
+    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+        _refuse_other_kind(store.folder)
+        store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+        bench = Bench(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
+        parts = asked.points()
+        said.say(
+            f"{len(asked.factors)} parameters; "
+            + ", ".join(f"{what}: {points:,} points" for what, points in parts.items())
+            + f"; {bench.runs_a_point} runs a point, {sum(parts.values()) * bench.runs_a_point:,} runs in all"
+        )
+        analysis = Analysis(plans, texts, seeds, asked, analyse(asked, bench))
+        comes_to = conclusion(analysis)
+        write_atomic(store.folder / "indices.csv", indices_csv(analysis))
+        for language in languages:
+            write_atomic(store.folder / f"sensitivity.{language}.html", page(analysis, language, name, line))
+        write_json(store.folder / CONCLUSION, comes_to)
+        manifest["complete"] = True
+        store.write_manifest(manifest)
+    if into is not None:
+        write_json(into / CONCLUSION, comes_to)
+    return store.folder, analysis
+
+
+def full_outcome(text: str, horizon_months: int) -> str:
+    """An outcome with its month: the last yearly mark up to 36 where none is given.
+
+    Raises:
+        UserError: It is misspelt, or its month is beyond the run.
+    """
+    if "@" not in text:
+        return str(parse_outcomes([text], horizon_months)[0])
+    if parse_cell(text).month > horizon_months:
+        raise UserError(f"{text!r} is after the run's end", field="--outcome", allowed=f"months to {horizon_months}")
+    return text
+
+
+def _check(plans: Sequence[Plan], asked: Asked, replicates: int) -> None:
+    if not 1 <= len(plans) <= 2:
+        raise UserError(f"{len(plans)} scenarios", allowed="one scenario, or two to analyse their difference")
+    if len(plans) == 2:
+        if plans[0].id == plans[1].id:
+            raise UserError(f"both scenarios are called {plans[0].id!r}", mend="give the files different names")
+        check_comparable(plans)
+    if replicates < 1:
+        raise UserError(f"{replicates} is too few", field="--seeds", allowed="1 or more")
+    for field, least in _LEAST.items():
+        if getattr(asked, field) < least:
+            raise UserError(f"{getattr(asked, field)} is too few", field=f"--{field}", allowed=f"{least} or more")
+    if not 0 < asked.reach <= 1:
+        raise UserError(f"{asked.reach:g} is not a share", field="--reach", allowed="more than 0, at most 1")
+    if asked.samples & (asked.samples - 1):
+        near = 1 << asked.samples.bit_length()
+        raise UserError(
+            f"{asked.samples} samples do not balance Sobol's sequence",
+            field="--samples",
+            allowed=f"{near // 2} or {near}",
+        )
+
+
+def _refuse_other_kind(folder: Path) -> None:
+    path = folder / "manifest.json"
+    if path.exists() and (kind := read_json(path).get("kind")) != "sensitivity":
+        raise UserError(
+            f"this folder holds another kind of experiment ({kind})",
+            file=folder,
+            mend="use another --name; with --into a comparison's report can quote the conclusion",
+        )
+
+
+def indices_csv(analysis: Analysis) -> str:
+    """Everything that was reckoned of each parameter, a row an outcome and parameter, the most important first."""
+    asked, found = analysis.asked, analysis.found
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(_HEADER)
+    rest = [place for place in range(len(asked.factors)) if place not in found.order]
+    swings = {swing.place: swing for swing in found.swings}
+    turns = {(turn.place, turn.direction): turn.value for turn in found.turns}
+    for number, outcome in enumerate(analysis.outcomes):
+        for place in [*found.order, *rest]:
+            cells: list[object] = [outcome, *_about(asked.factors[place], asked.reach)]
+            if found.screened:
+                one = found.screened.indices[number]
+                cells += [one.mu_star.value[place], one.mu_star.half[place], one.mu[place], one.sigma[place]]
+            else:
+                cells += [""] * 4
+            if found.shared and place in found.shared.of:
+                at, both = found.shared.of.index(place), found.shared.indices[number]
+                cells += [both.first.value[at], both.first.half[at], both.total.value[at], both.total.half[at]]
+            else:
+                cells += [""] * 4
+            swing = swings.get(place) if number == 0 else None
+            cells += [swing.outcome[0], swing.outcome[-1]] if swing else ["", ""]
+            cells += [turns.get((place, side), "") if number == 0 else "" for side in ("below", "above")]
+            writer.writerow(cells)
+    return sink.getvalue()
+
+
+_HEADER = (
+    "outcome", "parameter", "label_en", "label_zh", "unit", "confidence", "value", "low", "high", "design_low",
+    "design_high", "mu_star", "mu_star_half", "mu", "sigma", "first", "first_half", "total", "total_half",
+    "outcome_at_low", "outcome_at_high", "turns_below", "turns_above",
+)  # fmt: skip
+
+
+def _about(factor: Factor, reach: float) -> list[object]:
+    entry, near = factor.parameter, factor.narrowed(reach)
+    unit = f"times {json.dumps(entry.value)}" if factor.is_list else entry.unit
+    ends = factor.base, factor.low, factor.high, near.low, near.high
+    return [entry.key, entry.label_en, entry.label_zh, unit, entry.confidence, *ends]
