@@ -58,7 +58,7 @@ def run_trials(
         program: The code version to record instead of the hash of the program.
 
     Returns:
-        A result a trial, in the order given.
+        A result a trial, in the order given (trials before files).
 
     Raises:
         UserError: A trial file is wrong or asks what the model cannot carry over, or the folder cannot be used.
@@ -179,11 +179,10 @@ def _prepared(prepare: Callable[[Trial], Any], trial: Trial) -> Any:
 
 def _loaded(trials: Sequence[Trial | str | Path]) -> list[Trial]:
     """Files read; trials as they are."""
-    if not trials:
-        return load_trials([])
-    found: list[Trial] = []
-    for one in trials:
-        found += [one] if isinstance(one, Trial) else load_trials([one])
+    paths = [one for one in trials if not isinstance(one, Trial)]
+    found = [one for one in trials if isinstance(one, Trial)]
+    if paths or not found:
+        found += load_trials(paths)
     ids = [trial.id.casefold() for trial in found]
     for trial in found:
         if ids.count(trial.id.casefold()) > 1:

@@ -1,0 +1,84 @@
+"""`village trial`: what would a published trial have found, had it been carried out in the model?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.options import SCENARIOS, Code, Json, Languages, Quiet, Results, languages, print_json
+
+
+def complete_trial(incomplete: str) -> Iterator[str]:
+    """Names of shipped trials and paths of folders and TOML files that begin so."""
+    shipped = sorted((SCENARIOS / "trials").glob("*.toml"))
+    yield from (path.stem for path in shipped if path.stem.startswith(incomplete))
+    folder, _, start = incomplete.rpartition("/")
+    for path in sorted(Path(folder or ".").glob(f"{start}*")):
+        if path.is_dir():
+            yield f"{path}/"
+        elif path.suffix == ".toml":
+            yield str(path)
+
+
+def trial(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILES",
+            help="Trial files, folders of them, or names of shipped ones. All that ship, if none is named.",
+            autocompletion=complete_trial,
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None,
+        typer.Option("--replicates", "-n", min=2, help="Replicates of each trial; 30 at least say enough."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
+    ] = None,
+    language: Languages = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change a setting: design.clusters=50, world.books.income.gini=0.4, survey.error=0, "
+            "arms.offer.policies.microcredit.rate=0.2, outcomes.profit.month=18. Repeatable.",
+        ),
+    ] = None,
+    code: Code = None,
+    results: Results = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Repeat published trials in the model, and hold the mean against what was published.
+
+    The same command again does only what is missing. A rule that is missed is said plainly; it is no error.
+    """
+    from experiments.trials import load_trials
+    from experiments.trials.report import as_json as everything
+    from experiments.trials.report import print_results, write_results
+    from experiments.trials.run import run_trials
+
+    found = run_trials(
+        load_trials(files or [], overrides or [], code or []),
+        name=name,
+        results=results,
+        replicates=replicates,
+        workers=workers,
+        progress=not quiet and not as_json,
+        fresh=fresh,
+    )
+    written = languages(language)
+    pages = write_results(found, written)
+    if as_json:
+        print_json({"folder": str(found[0].folder), "files": [str(page) for page in pages], **everything(found)})
+        return
+    print_results(found, written[0])
+    if not quiet:
+        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")

@@ -1,0 +1,398 @@
+"""The report of virtual trials: a page in each language, forest plots, JSON and CSV, a table in the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Screen
+
+from experiments.report.blocks import Block, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.report.charts import Panel, Row, dots
+from experiments.report.numbers import Estimate
+from experiments.report.page import fill
+from experiments.report.sections.answer import Answer
+from experiments.report.svg import Style
+from experiments.statistics import Interval
+from experiments.store import write_atomic, write_json
+from experiments.trials.gather import OutcomeResult, TrialResult
+from experiments.trials.show import Shown
+
+PUBLISHED = Style("#767676", "square")
+MODEL = Style("#0072B2", "circle")
+MISSED = Style("#D55E00", "diamond")
+SINGLE = Style("#0072B2", "circle", "4 3", hollow=True)
+
+
+def write_results(results: Sequence[TrialResult], languages: Sequence[str] = ("en", "zh")) -> list[Path]:
+    """Write result.json, result.csv, and in each language the page and its forest plots.
+
+    Returns:
+        The pages, in the order of the languages.
+    """
+    folder = results[0].folder
+    write_json(folder / "result.json", as_json(results))
+    write_atomic(folder / "result.csv", _csv(results))
+    pages = []
+    for language in languages:
+        for result in results:
+            for figure in forests(result, Shown(language)):
+                write_atomic(folder / "tables" / f"{figure.key}.{language}.svg", str(figure.wide) + "\n")
+        page = folder / f"trial.{language}.html"
+        write_atomic(page, render(results, language))
+        pages.append(page)
+    return pages
+
+
+def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:
+    """Everything found, as plain values; what is not defined is null."""
+    return {"trials": [_plain(_trial(result)) for result in results]}
+
+
+def _trial(result: TrialResult) -> dict[str, Any]:
+    trial = result.trial
+    return {
+        "id": trial.id,
+        "title": {"en": trial.title.en, "zh": trial.title.zh},
+        "source": trial.source,
+        "replicates": result.replicates,
+        "failed": {str(seed): error for seed, error in result.failures.items()},
+        "takeup": {arm: _interval(share) for arm, share in result.takeup.items()},
+        "facts": dict(result.facts),
+        "outcomes": [_outcome(one) for one in result.outcomes],
+    }
+
+
+def _outcome(one: OutcomeResult) -> dict[str, Any]:
+    rule = one.standard.rule
+    return {
+        "name": one.outcome.name,
+        "measure": one.outcome.measure,
+        "month": one.outcome.month,
+        "unit": one.outcome.unit,
+        "estimator": one.outcome.estimator,
+        "arm": one.outcome.arm,
+        "against": one.outcome.against,
+        "row": one.outcome.row,
+        **_interval(one.mean),
+        "mc_se": one.mc_se,
+        "mc_se_allowed": one.tolerance,
+        "enough": one.enough,
+        "replicates": one.mean.replicates,
+        "replicates_needed": one.needed,
+        "replicates_undefined": one.undefined,
+        "trial_se": one.trial_se,
+        "spread": one.spread,
+        "covers_zero": one.covers_zero,
+        "covers_published": one.covers_published,
+        "sign_share": one.sign_share,
+        "mean_sign_share": one.mean_sign_share,
+        "control_mean": one.control_mean.value,
+        "control_sd": one.control_sd,
+        "households": one.n,
+        "quantiles": [{"quantile": q, **_interval(effect)} for q, effect in one.quantiles],
+        "published": {"estimate": one.standard.estimate, "se": one.standard.se, "source": one.standard.source},
+        "rule": None if rule is None else rule.model_dump(exclude_none=True),
+        "passed": one.passed,
+    }
+
+
+def _interval(found: Interval) -> dict[str, float]:
+    return {"mean": found.value, "low": found.low, "high": found.high}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _csv(results: Sequence[TrialResult]) -> str:
+    """One line an outcome."""
+    text = io.StringIO()
+    rows = []
+    for result in results:
+        for outcome in as_json([result])["trials"][0]["outcomes"]:
+            published, rule = outcome.pop("published"), outcome.pop("rule") or {}
+            del outcome["quantiles"]
+            rows.append(
+                {"trial": result.trial.id, **outcome}
+                | {f"published_{key}": value for key, value in published.items()}
+                | {f"rule_{key}": rule.get(key) for key in ("low", "high", "sign", "control_low", "control_high")}
+            )
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["trial"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+# ---- figures ---------------------------------------------------------------------------------------------------------
+
+
+def forests(result: TrialResult, shown: Shown) -> list[Figure]:
+    """Model beside published, one figure a unit."""
+    figures = []
+    for unit in dict.fromkeys(one.outcome.unit for one in result.outcomes):
+        group = [one for one in result.outcomes if one.outcome.unit == unit]
+        rows = [row for one in group for row in _rows(one, shown)]
+        title = shown.finds(group[0])
+        if len(group) > 1:
+            title += shown.say("and_others", n=len(group) - 1)
+        sources = dict.fromkeys(one.standard.source for one in group if one.standard.source)
+        source = "; ".join(sources) or result.trial.source or "–"
+        figures.append(
+            Figure(
+                key=f"forest-{result.trial.id}-{unit}",
+                title=title,
+                source=shown.say("forest_source", n=result.replicates, source=source),
+                draw=dots(rows, [Panel(shown.unit(group[0]))], shown.num),
+                data=_effects(group, shown),
+            )
+        )
+    return figures
+
+
+def _rows(one: OutcomeResult, shown: Shown) -> list[Row]:
+    mark = "" if one.standard.rule is None else f" ({shown.verdict(one)})"
+    rows = [Row(shown.label(one) + mark)]
+    published = shown.published(one)
+    style = MISSED if one.passed is False else MODEL
+    if published is not None:
+        rows.append(_row(shown.say("published"), published, PUBLISHED, shown))
+    rows.append(_row(shown.say("model", n=one.mean.replicates), shown.model(one), style, shown))
+    rows.append(_row(shown.say("single"), shown.single(one), SINGLE, shown))
+    return rows
+
+
+def _row(label: str, estimate: Estimate, style: Style, shown: Shown) -> Row:
+    return Row(f"  {label}", (estimate,), (shown.amount(estimate),), style)
+
+
+def overview(results: Sequence[TrialResult], shown: Shown) -> Figure | None:
+    """All effects on one scale: how far from the published estimate, in its standard errors."""
+    rows, data, near = [], [], 0
+    for result in results:
+        for one in result.outcomes:
+            value, step = one.standard.estimate, (one.tolerance or 0.0) * 5
+            if value is None or step <= 0 or not math.isfinite(one.mean.value):
+                continue
+            away = Estimate(one.mean.value - value, one.mean.low - value, one.mean.high - value).times(1 / step)
+            near += abs(away.value) <= 2
+            name = f"{shown.title(result.trial.title)}: {shown.label(one)}" if len(results) > 1 else shown.label(one)
+            style = MISSED if one.passed is False else MODEL
+            rows.append(Row(name, (away,), (f"{shown.amount(away)}, {shown.verdict(one)}",), style))
+            data.append([*text_cells(name), *number_cells(shown.amount(away)), *text_cells(shown.verdict(one))])
+    if not rows:
+        return None
+    header = [shown.say("outcome"), shown.say("distance"), shown.say("verdict")]
+    title = shown.say("overview_title", near=near, n=len(rows))
+    return Figure(
+        key="overview",
+        title=title,
+        source=shown.say("source_line", n=max(result.replicates for result in results)),
+        draw=dots(rows, [Panel(shown.say("distance"))], shown.num),
+        data=Table(title, header, data),
+    )
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+def render(results: Sequence[TrialResult], language: str) -> str:
+    """The page in one language."""
+    shown = Shown(language)
+    alone = len(results) == 1
+    first = forests(results[0], shown)[0] if alone else overview(results, shown)
+    answer = Answer(
+        "answer",
+        shown.say("answer"),
+        shown.say("answer_question"),
+        sentence=sentence(results, shown),
+        figure=first,
+        blocks=[_summary(results, shown)],
+    )
+    sections = [answer, *(_section(result, shown, skip=first if alone else None) for result in results)]
+    kicker = shown.say("kicker", name=results[0].folder.name)
+    return fill(language, shown.say, sections, kicker, shown.say("world"), calibrated=True)
+
+
+def sentence(results: Sequence[TrialResult], shown: Shown) -> str:
+    """The answer in a sentence."""
+    ruled = [one for result in results for one in result.outcomes if one.standard.rule is not None]
+    met = [one for one in ruled if one.passed]
+    if not ruled:
+        return str(shown.say("sentence_none"))
+    if len(ruled) == 1:
+        return str(shown.say("sentence_one", verdict=shown.verdict(ruled[0]), what=shown.finds(ruled[0])))
+    names = [shown.label(one) for one in ruled if not one.passed]
+    missed = shown.say("missed_list", what=shown.num.join(names)) if names else ""
+    return str(shown.say("sentence", met=len(met), ruled=len(ruled), missed=missed))
+
+
+def _summary(results: Sequence[TrialResult], shown: Shown) -> Table:
+    words = ("trial", "outcome", "unit", "published", "model_mean", "rule", "verdict", "precise")
+    rows = [
+        [
+            *text_cells(shown.title(result.trial.title), shown.label(one), shown.unit(one)),
+            *number_cells(shown.amount(shown.published(one)), shown.amount(shown.model(one))),
+            *text_cells(shown.rule(one), shown.verdict(one), shown.enough(one)),
+        ]
+        for result in results
+        for one in result.outcomes
+    ]
+    header = [shown.say(word) for word in words]
+    return Table(shown.say("of_outcomes"), header, rows, note=shown.say("note_half"))
+
+
+def _section(result: TrialResult, shown: Shown, skip: Figure | None) -> Section:
+    trial = result.trial
+    section = Section(trial.id, shown.title(trial.title), trial.source)
+    section.add(*_warnings(result, shown))
+    section.add(*(figure for figure in forests(result, shown) if skip is None or figure.key != skip.key))
+    section.add(_effects(result.outcomes, shown), _known(result.outcomes, shown), _takeup(result, shown))
+    section.add(_quantiles(result, shown), _design(result, shown))
+    section.add(Text(shown.title(trial.note), "note") if trial.note else None)
+    section.add(Code(shown.say("again"), f"village trial {Path(trial.file).as_posix()}"))
+    return section
+
+
+def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
+    texts = []
+    everyone = result.replicates + len(result.failures)
+    if result.failures:
+        error = next(iter(result.failures.values()))
+        texts.append(shown.say("failed", n=len(result.failures), all=everyone, error=error))
+    for one in result.outcomes:
+        if one.undefined:
+            texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))
+        if one.passed is False:
+            model = shown.amount(shown.model(one))
+            texts.append(shown.say("missed_warning", label=shown.label(one), model=model, rule=shown.rule(one)))
+        if not one.enough:
+            texts.append(f"{shown.label(one)}{'：' if shown.zh else ': '}{shown.enough(one)}")
+    return [Text(text, "warning") for text in texts]
+
+
+def _effects(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
+    words = ("outcome", "month", "estimator", "unit", "control_mean", "published", "model_mean", "rule", "verdict")
+    rows = [
+        [
+            *text_cells(shown.label(one), str(one.outcome.month), shown.say(one.outcome.estimator), shown.unit(one)),
+            *number_cells(
+                shown.amount(one.control_mean), shown.amount(shown.published(one)), shown.amount(shown.model(one))
+            ),
+            *text_cells(shown.rule(one), shown.verdict(one)),
+        ]
+        for one in outcomes
+    ]
+    return Table(shown.say("of_outcomes"), [shown.say(word) for word in words], rows, note=shown.say("note_half"))
+
+
+def _known(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
+    words = ["outcome", "mc_se", "allowed", "precise", "trial_se", "spread", "covers_zero", "covers_published"]
+    words += ["sign_share", "mean_sign_share", "households"]
+    rows = []
+    for one in outcomes:
+        times = shown.factor(one)
+        allowed = "–" if one.tolerance is None else shown.plain(one.tolerance * times)
+        rows.append(
+            [
+                *text_cells(shown.label(one)),
+                *number_cells(shown.plain(one.mc_se * times), allowed),
+                *text_cells(shown.enough(one)),
+                *number_cells(
+                    shown.plain(one.trial_se * times),
+                    shown.plain(one.spread * times),
+                    shown.percent(one.covers_zero),
+                    shown.percent(one.covers_published),
+                    shown.percent(one.sign_share),
+                    shown.percent(one.mean_sign_share),
+                    shown.num.plain(one.n, 0),
+                ),
+            ]
+        )
+    return Table(shown.say("of_known"), [shown.say(word) for word in words], rows)
+
+
+def _takeup(result: TrialResult, shown: Shown) -> Table:
+    rows = []
+    for arm in result.trial.arms:
+        offers = [f"{policy.kind} ({shown.settings(policy.settings)})" for policy in arm.policies]
+        label = shown.title(arm.label) if arm.label else arm.name
+        share = shown.amount(_times(result.takeup[arm.name], 100.0))
+        rows.append(
+            [
+                *text_cells(label),
+                *number_cells(share + "%", shown.percent(arm.told) if arm.policies else "–"),
+                *text_cells("; ".join(offers) or shown.say("nothing")),
+            ]
+        )
+    return Table(shown.say("of_takeup"), [shown.say(word) for word in ("arm", "takeup", "told", "offer")], rows)
+
+
+def _quantiles(result: TrialResult, shown: Shown) -> Table | None:
+    rows = [
+        [
+            *text_cells(shown.label(one), shown.unit(one)),
+            *number_cells(shown.percent(q), shown.amount(_times(effect, shown.factor(one)))),
+        ]
+        for one in result.outcomes
+        for q, effect in one.quantiles
+    ]
+    header = [shown.say(word) for word in ("outcome", "unit", "quantile", "model_mean")]
+    return Table(shown.say("of_quantiles"), header, rows, note=shown.say("note_half")) if rows else None
+
+
+def _design(result: TrialResult, shown: Shown) -> Bullets:
+    trial, d, say = result.trial, result.trial.design, shown.say
+    lost = trial.survey.attrition
+    items = [
+        say(f"d_unit_{d.unit}", **d.model_dump(include={"clusters", "branch_villages", "villages"})),
+        say("d_sample", sample=d.sample) if d.sample else say("d_everyone"),
+    ]
+    if d.eligible:
+        items.append(say("d_eligible", what=", ".join(map(shown.condition, d.eligible))))
+    attrition = shown.settings(lost) if isinstance(lost, Mapping) else shown.percent(lost)
+    months = ", ".join(map(str, trial.survey.follow_ups))
+    items.append(say("d_follow", months=months, lost=attrition, error=shown.plain(trial.survey.error)))
+    world = trial.world
+    profile = Path(world.profile).stem
+    items.append(say("d_place", start=shown.num.day(world.start), closure=say(world.closure), profile=profile))
+    if world.books:
+        items.append(say("d_books", what=shown.settings(world.books)))
+    if world.place:
+        items.append(say("d_parameters", what=shown.settings(world.place)))
+    return Bullets(items, say("of_design"))
+
+
+def _times(interval: Interval, factor: float) -> Estimate:
+    return Estimate(interval.value, interval.low, interval.high).times(factor)
+
+
+# ---- the terminal ----------------------------------------------------------------------------------------------------
+
+
+def print_results(results: Sequence[TrialResult], language: str = "en", console: Console | None = None) -> None:
+    """One line an outcome, and what must not be overlooked."""
+    shown, console = Shown(language), console or Console()
+    table = Screen()
+    for word in ("trial", "outcome", "unit", "published", "model_mean", "rule", "verdict", "precise"):
+        table.add_column(shown.say(word), overflow="fold")
+    for row in _summary(results, shown).rows:
+        table.add_row(*(cell.text for cell in row))
+    console.print(table)
+    for result in results:
+        shares = [f"{arm} {shown.percent(share.value)}" for arm, share in result.takeup.items()]
+        line = f"{result.trial.id}: {shown.say('of_takeup')}: {', '.join(shares)}"
+        console.print(line, highlight=False, markup=False)
+        for warning in _warnings(result, shown):
+            assert isinstance(warning, Text)
+            console.print(f"! {result.trial.id}: {warning.text}", highlight=False, markup=False)
+    console.print(sentence(results, shown), highlight=False, markup=False)

@@ -1,0 +1,159 @@
+"""Numbers, rules and verdicts of virtual trials as a reader should see them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.report.numbers import Estimate, Numbers, decimals_plain
+from experiments.statistics import Interval
+from experiments.trials.file import Condition
+from experiments.trials.gather import OutcomeResult
+from experiments.trials.words import sayer
+
+_TIMES = {"percent": 100.0, "share": 100.0}
+
+
+class Shown:
+    """Everything about outcomes in words of one language.
+
+    Args:
+        language: "en" or "zh".
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language, self.zh = language, language == "zh"
+        self.say = sayer(language)
+        self.num = Numbers(language)
+
+    def title(self, title: Any) -> str:
+        """A title in this language."""
+        return str(title.zh if self.zh else title.en)
+
+    def label(self, one: OutcomeResult) -> str:
+        """What the outcome is called."""
+        return self.title(one.outcome.label)
+
+    def factor(self, one: OutcomeResult) -> float:
+        """From stored effects to shown ones: percent and points."""
+        return _TIMES.get(one.outcome.unit, 1.0)
+
+    def unit(self, one: OutcomeResult) -> str:
+        """The unit of the effect."""
+        return str(self.say(f"unit_{one.outcome.unit}"))
+
+    def model(self, one: OutcomeResult) -> Estimate:
+        """Mean over the replicates with its Monte Carlo interval."""
+        return _estimate(one.mean).times(self.factor(one))
+
+    def published(self, one: OutcomeResult) -> Estimate | None:
+        """The published estimate with its 95% interval."""
+        value, se = one.standard.estimate, one.standard.se
+        if value is None:
+            return None
+        half = math.nan if se is None else 1.96 * se
+        return Estimate(value, value - half, value + half).times(self.factor(one))
+
+    def single(self, one: OutcomeResult) -> Estimate:
+        """What one trial of this size would report, on average."""
+        half = 1.96 * one.trial_se
+        return Estimate(one.mean.value, one.mean.value - half, one.mean.value + half).times(self.factor(one))
+
+    def amount(self, estimate: Estimate | Interval | None) -> str:
+        """A value and its half-width."""
+        if estimate is None:
+            return "–"
+        return self.num.bare(_estimate(estimate) if isinstance(estimate, Interval) else estimate)
+
+    def plain(self, value: float) -> str:
+        """A number without interval."""
+        return "–" if not math.isfinite(value) else self.num.plain(value, decimals_plain(value, 2))
+
+    def percent(self, value: float) -> str:
+        """A share."""
+        return self.num.share(value)
+
+    def limits(self, low: float | None, high: float | None, factor: float) -> str:
+        """A range of a rule."""
+        places = max((_places(v * factor) for v in (low, high) if v is not None), default=0)
+        words = {"low": low, "high": high}
+        shown = {k: self.num.plain(v * factor, places) for k, v in words.items() if v is not None}
+        key = "range" if len(shown) == 2 else "at_least" if "low" in shown else "at_most"
+        return str(self.say(key, **shown))
+
+    def rule(self, one: OutcomeResult) -> str:
+        """The rule in words."""
+        rule, factor = one.standard.rule, self.factor(one)
+        if rule is None:
+            return "–"
+        if rule.sign:
+            text = str(self.say("sign_rule", sign=self.say(rule.sign), share=self.num.share(rule.share)))
+        else:
+            text = self.limits(rule.low, rule.high, factor)
+        if rule.control_low is not None or rule.control_high is not None:
+            own = 100.0 if one.outcome.unit == "share" else 1.0
+            between = self.limits(rule.control_low, rule.control_high, own)
+            text += ("；" if self.zh else "; ") + self.say("control_rule", range=between)
+        return text
+
+    def verdict(self, one: OutcomeResult) -> str:
+        """Met, missed, or neither."""
+        if one.standard.rule is None:
+            return str(self.say("no_rule"))
+        return str(self.say({True: "met", False: "missed", None: "unjudged"}[one.passed]))
+
+    def enough(self, one: OutcomeResult) -> str:
+        """Whether the replicates are enough."""
+        if one.enough:
+            return str(self.say("unasked" if one.tolerance is None else "enough"))
+        if one.tolerance is None or one.needed <= 30:
+            return str(self.say("few", n=one.mean.replicates))
+        return str(self.say("not_enough", n=one.needed))
+
+    def finds(self, one: OutcomeResult) -> str:
+        """A sentence: what the model finds and what was published."""
+        words = {"label": self.label(one), "model": self._with_unit(one, self.amount(self.model(one)))}
+        published, rule = self.published(one), one.standard.rule
+        if published is not None:
+            return str(self.say("finds", published=self.amount(published), **words))
+        if rule is not None and rule.sign:
+            return str(self.say("finds_sign", sign=self.say(rule.sign), **words))
+        return str(self.say("finds_alone", **words))
+
+    def condition(self, condition: Condition) -> str:
+        """Who is meant."""
+        parts = []
+        for word, value in (("=", condition.equals), ("≥", condition.min), ("≤", condition.max)):
+            if value is not None:
+                parts.append(f"{condition.column} {word} {value:g}")
+        if condition.lowest is not None:
+            share = self.num.share(condition.lowest)
+            parts.append(f"{condition.column}最低的{share}" if self.zh else f"lowest {share} of {condition.column}")
+        return ("，" if self.zh else ", ").join(parts)
+
+    def settings(self, settings: Mapping[str, Any]) -> str:
+        """Names and values."""
+        return ", ".join(f"{name} = {_value(value)}" for name, value in settings.items())
+
+    def _with_unit(self, one: OutcomeResult, text: str) -> str:
+        unit = {"percent": "%", "sd": " sd", "yuan": " yuan", "share": " points", "level": ""}
+        chinese = {"percent": "%", "sd": "个标准差", "yuan": "元", "share": "个百分点", "level": ""}
+        return text + (chinese if self.zh else unit)[one.outcome.unit]
+
+
+def _estimate(interval: Interval | Estimate) -> Estimate:
+    return interval if isinstance(interval, Estimate) else Estimate(interval.value, interval.low, interval.high)
+
+
+def _places(value: float) -> int:
+    text = f"{value:.6f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
