@@ -8,7 +8,18 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from experiments.commands import bench, compare, parameters, population, report, run, scenario
+from experiments.commands import (
+    bench,
+    calibrate,
+    compare,
+    parameters,
+    population,
+    report,
+    run,
+    scenario,
+    sensitivity,
+    trial,
+)
 
 
 class VillageGroup(TyperGroup):
@@ -40,7 +51,10 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
+app.command("calibrate")(calibrate.calibrate)
+app.command("trial")(trial.trial)
 app.command("report")(report.report)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(population.app, name="population")

@@ -1,0 +1,160 @@
+"""What a target measures in the model, written as one word.
+
+    income_yuan@24:poor_at_start    the panel at a yearly mark (any group); see `experiments.sweep.parse_cell`
+    growth/income_yuan@12           what a panel number grew by in the twelve months before the mark, as a share of it
+    share/income_wage_yuan@12       a panel number as a share of net income at the same mark
+    household/business_yuan@24      share of households in which a column is above nothing
+    world/contacts_mean             the world as it opens; see `sim.population.describe.MEASURES`
+    course/yield@12                 what a well-taught farm course with follow-up adds to its trainees' yields, as a
+                                    share, by that month after the opening: the same households with and without it
+
+What is of the opened world, and the course, are the same for every run seed and are taken once a vector.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from experiments.calibrate.once import Known, course_gain, opened_world
+from experiments.sweep import _read
+from sim.errors import UserError
+from sim.model import VillageModel
+from sim.running import warm_up as compile_all
+from sim.scenario import Plan
+from sim.toml_source import meant
+
+RUN = "experiments.calibrate.measures:evaluate"
+KINDS = ("panel", "growth", "share", "household", "world", "course")
+INCOME = "income_yuan"
+_SPELLING = re.compile(r"(?:([a-z]+)/)?([a-z0-9_]+)(?:@(\d+))?(?::([a-z0-9_]+))?")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure, taken apart."""
+
+    kind: str
+    name: str
+    month: int = 0
+    group: str = "all"
+
+    def cell(self, name: str | None = None, month: int | None = None) -> str:
+        """The panel's cell, as `parse_cell` takes it."""
+        return f"panel/{name or self.name}@{self.month if month is None else month}:{self.group}"
+
+
+def parse_measure(text: str, months: int = 120) -> Measure:
+    """Take a measure apart.
+
+    Args:
+        text: As in the head of this module.
+        months: How long the world runs.
+
+    Raises:
+        UserError: It is spelt otherwise, or asks for what the run does not have.
+    """
+    match = _SPELLING.fullmatch(text)
+    if not match:
+        raise UserError(
+            f"{text!r} is no measure", field="measure", allowed="kind/name@month:group, such as growth/income_yuan@12"
+        )
+    kind, name, month, group = match[1] or "panel", match[2], match[3], match[4] or "all"
+    if kind not in KINDS:
+        raise UserError(f"{text!r}: there is no kind of measure '{kind}'", field="measure", **meant(kind, KINDS))
+    _check_name(kind, name)
+    if kind == "world":
+        return Measure(kind, name)
+    if month is None:
+        raise UserError(f"{text!r} does not say in which month", field="measure", mend=f"write {name}@12")
+    at = int(month)
+    if at % 12 or at > months or (kind in ("growth", "course") and at < 12):
+        allowed = ", ".join(str(m) for m in range(12 if kind in ("growth", "course") else 0, months + 1, 12))
+        raise UserError(f"{text!r}: month {at} is no yearly mark of the run", field="measure", allowed=allowed)
+    return Measure(kind, name, at, group)
+
+
+def _check_name(kind: str, name: str) -> None:
+    """Refuse what is known to be missing before anything is run; the panel's names are known only by running."""
+    if kind == "world":
+        from sim.population.describe import MEASURES
+
+        known = set(MEASURES)
+    elif kind == "household":
+        from sim.agents.household import Household
+
+        fields: Mapping[str, Any] = Household.DTYPE.fields or {}
+        known = {column for column, field in fields.items() if not field[0].shape}
+    elif kind == "course":
+        known = {"yield"}
+    else:
+        return
+    if name not in known:
+        raise UserError(f"there is no {kind}/{name}", field="measure", **meant(name, known))
+
+
+def warm_up() -> None:
+    """Compile the model once, before workers start."""
+    compile_all()
+
+
+def evaluate(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
+    """Run a plan and take its measures.
+
+    Raises:
+        UserError: The run has no such number.
+    """
+    asked = [parse_measure(text, plan.horizon_months) for text in outcomes]
+    watched = {(one.name, one.month) for one in asked if one.kind == "household"}
+    shares: dict[tuple[str, int], float] = {}
+    records: dict[str, Any] = {}
+    if any(one.kind in ("panel", "growth", "share", "household") for one in asked):
+        records = _lived(plan, seed, watched, shares)
+
+    def panel(cell: str) -> float:
+        return _read(records, cell)
+
+    def value(one: Measure) -> float:
+        if one.kind == "world":
+            return opened_world(Known(plan), one.name)
+        if one.kind == "course":
+            return course_gain(Known(plan), one.month)
+        if one.kind == "household":
+            return shares[one.name, one.month]
+        if one.kind == "growth":
+            return panel(one.cell()) / panel(one.cell(month=one.month - 12)) - 1.0
+        if one.kind == "share":
+            return panel(one.cell()) / panel(one.cell(INCOME))
+        return panel(one.cell())
+
+    return [value(one) for one in asked]
+
+
+def _lived(
+    plan: Plan, seed: int, watched: set[tuple[str, int]], shares: dict[tuple[str, int], float]
+) -> dict[str, Any]:
+    """The records of a run; shares of households are noted at the yearly marks as it goes."""
+    model = VillageModel(plan, rng=seed)
+
+    def note() -> None:
+        for column, month in watched:
+            if month == (0 if model.day < 0 else int(model.today.month)):
+                shares[column, month] = float(np.count_nonzero(model.households[column] > 0)) / len(model.households)
+
+    note()
+    while model.running:
+        model.step()
+        if model.clock.calendar[model.day]["month_end"] and model.today.month % 12 == 0:
+            note()
+    return _ended(model)
+
+
+def _ended(model: VillageModel) -> dict[str, Any]:
+    records = model.recorder.finish()
+    model.close()
+    vars(model).clear()  # a model stands in circles, which would keep its rows until the collector comes by
+    return records
