@@ -84,7 +84,7 @@ def world_of(trial: Trial) -> Profile:
     if profile is None:
         raise_all(problems)
     named = Named(en=trial.title.en, zh=trial.title.zh)
-    profile = profile.model_copy(update={"purses": (_purse(profile),), "title": named, "county": named})
+    profile = profile.model_copy(update={"purses": (_purse(profile, trial),), "title": named, "county": named})
     return _fitted(profile, trial, "poverty.headcount" not in books)
 
 
@@ -149,14 +149,15 @@ def _terrain(base: Profile) -> dict[str, float]:
     }
 
 
-def _purse(profile: Profile) -> Purse:
-    """Money for everything a trial can offer."""
+def _purse(profile: Profile, trial: Trial) -> Purse:
+    """Money for everything a trial can offer, policies of others included."""
+    offered = {policy.policy_class().kind for arm in trial.arms for policy in arm.policies}
     return Purse(
         id=PURSE,
         title_en="Money of the trial",
         title_zh="试验资金",
         amount_yuan=AMPLE_YUAN * profile.households,
-        uses=(*registry(), "interest_subsidy", "loan_guarantee"),
+        uses=(*registry(), *sorted(offered - set(registry())), "interest_subsidy", "loan_guarantee"),
     )
 
 
