@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,7 +154,8 @@ class Sweep:
         outcomes: Names of the outcomes.
         cube: Values by outcome, point, scenario and seed; NaN where an evaluation failed.
         failures: For each point that failed, why.
-        done: How many points were evaluated now; the others were stored.
+        done: How many tasks were done now; the others were stored.
+        seconds: What a task took on average, with all workers at it, once they were warm; NaN where it is not known.
     """
 
     vectors: Sequence[Vector]
@@ -163,6 +165,7 @@ class Sweep:
     cube: Floats
     failures: Mapping[int, str] = field(default_factory=dict)
     done: int = 0
+    seconds: float = math.nan
 
     def values(self, outcome: str) -> Floats:
         """One outcome by point, scenario and seed; NaN where an evaluation failed."""
@@ -231,9 +234,10 @@ def sweep(
             waiting[key] = task
         else:
             failed[key] = error
+    seconds = math.nan
     if waiting and not any(stop_at(error) for error in failed.values()):
         compile_first(said.say, evaluate)
-        _do(points, keys, waiting, store, workers, said, title, code, stop_at, program is None, failed)
+        seconds = _do(points, keys, waiting, store, workers, said, title, code, stop_at, program is None, failed)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
     for key, (index, number) in zip(keys, where, strict=True):
@@ -242,8 +246,7 @@ def sweep(
         elif key not in waiting or store.has_run(key):
             first = number * (block or len(seeds))
             cube[:, index, :, first : first + len(blocks[number])] = _stored(store, key, outcomes, len(plans))
-    done = len({where[task][0] for task in waiting.values()})
-    return Sweep(vectors, tuple(plan.id for plan in plans), seeds, outcomes, cube, failures, done)
+    return Sweep(vectors, tuple(plan.id for plan in plans), seeds, outcomes, cube, failures, len(waiting), seconds)
 
 
 def _key(base: Any, values: Vector, seeds: Sequence[int], stamp: str) -> RunKey:
@@ -265,7 +268,9 @@ def _do(
     stop_at: Callable[[str], bool],
     check_version: bool,
     failed: dict[RunKey, str],
-) -> None:
+) -> float:
+    """Do tasks and store them; returns what one took on average, from the first result to the last."""
+    ended: list[float] = []
     tasks = list(waiting.values())
     job = Job([points[task] for task in tasks], [keys[task] for task in tasks], RUN, code, check_version)
     said.begin(len(tasks), title)
@@ -280,11 +285,13 @@ def _do(
                 else:
                     store.write_run(done.key, done.data)
                 said.advance(failed=done.data is None)
+                ended.append(time.monotonic())
                 if done.data is None and stop_at(done.error):
-                    return
+                    break
         except KeyboardInterrupt:
             said.say("stopped; what is done is stored, and the same command continues")
             raise
+    return (ended[-1] - ended[0]) / (len(ended) - 1) if len(ended) > 1 else math.nan
 
 
 def _stored(store: Store, key: RunKey, outcomes: Sequence[str], scenarios: int) -> Floats:

@@ -184,7 +184,7 @@ def _trajectories(designs: Sequence[Floats], factors: Sequence[Factor], bench: B
     hopeful = [design for place, design in enumerate(designs) if not ends.ruled_out & {2 * place, 2 * place + 1}]
     if not hopeful:
         return []
-    say_how_long(bench, len(hopeful) * (len(factors) - 1))
+    bench.say_how_long(len(hopeful) * (len(factors) - 1))
     rest = bench([one for design in hopeful for one in vectors(factors, design)], "screening")
     found = []
     length = len(factors) + 1
@@ -199,7 +199,7 @@ def _shares(asked: Asked, factors: Sequence[Factor], kept: tuple[int, ...], benc
     """Sobol's indices of the kept factors, the others at their values; samples with a world that cannot be left out."""
     design = sobol_design(len(kept), asked.samples, asked.seed)
     length = len(kept) + 2
-    say_how_long(bench, len(design))
+    bench.say_how_long(len(design))
     found = bench(vectors([factors[place] for place in kept], design), "Sobol indices")
     whole = [
         sample
@@ -217,11 +217,3 @@ def _shares(asked: Asked, factors: Sequence[Factor], kept: tuple[int, ...], benc
     indices = tuple(shares(one, len(kept)) for one in values)
     left_out = asked.samples - len(whole)
     return Shared(kept, indices, shares_convergence(values[0], len(kept)), len(whole), left_out)
-
-
-def say_how_long(bench: Bench, points: int) -> None:
-    """Say how long so many points will take, where that is known and worth saying."""
-    seconds = bench.seconds_for(points)
-    if seconds and seconds > 20:
-        much = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
-        bench.said.say(f"next: up to {points:,} points, about {much} at the pace so far")

@@ -8,7 +8,7 @@ out.
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,8 +68,7 @@ class Bench:
         self.plans, self.outcomes, self.said = plans, tuple(outcomes), said
         self.workers = workers
         self._seen: set[int] = set()
-        self._done = 0
-        self._seconds = 0.0
+        self._seconds = math.nan
         self._with: dict[str, Any] = {
             "plans": plans, "outcomes": self.outcomes, "seeds": tuple(seeds), "store": store, "said": said,
             "workers": workers, "retry_failed": retry_failed, "evaluate": evaluate, "program": program,
@@ -92,12 +91,10 @@ class Bench:
             UserError: An evaluation failed for another reason than the county's books, or gave no number; the points
                 are named.
         """
-        began = time.monotonic()
         found = sweep(points, **self._with, title=title, stop_at=_is_fault)
         self._seen |= {hash(frozenset(point.items())) for point in points}
-        if found.done:
-            self._done += found.done
-            self._seconds += time.monotonic() - began
+        if math.isfinite(found.seconds):
+            self._seconds = found.seconds
         faults = {point: error for point, error in found.failures.items() if _is_fault(error)}
         if faults:
             raise _stopped(found, faults, title)
@@ -108,9 +105,12 @@ class Bench:
             check_complete(one[there], lambda index: f"point {there[index] + 1} of {title}")
         return Answers(by_seed.mean(axis=2), ruled_out, by_seed)
 
-    def seconds_for(self, points: int) -> float | None:
-        """How long so many points will take, going by those done now; None where none was."""
-        return self._seconds / self._done * points if self._done else None
+    def say_how_long(self, points: int) -> None:
+        """Say how long so many points will take at the pace of the last ones, if that is known and worth saying."""
+        seconds = self._seconds * points
+        if seconds > 20:
+            much = f"{seconds / 60:.0f} min" if seconds > 100 else f"{seconds:.0f} s"
+            self.said.say(f"next: up to {points:,} points, about {much} at the pace so far")
 
 
 def _difference(values: Floats) -> Floats:
