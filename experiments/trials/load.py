@@ -34,7 +34,7 @@ from sim.toml_check import check, frozen_lists
 from sim.toml_source import KeyPath, Place, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = SCENARIOS / "trials"
-_LIKE = {"relative": "percent", "points": "share"}  # units of published rows by the name they have in trial files
+_LIKE = {"relative": "percent"}  # what trial files call a unit of published rows
 
 
 def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequence[Path]) -> list[Trial]:
@@ -395,10 +395,10 @@ class _Loader:
             self.problem((*at, "quantiles"), f"quantile effects are not defined for '{outcome.estimator}'")
         if not outcome.label:
             update["label"] = quantity_title(outcome.measure) or Title(en=outcome.name, zh=outcome.name)
-        self._row(outcome, at)
+        self._row(outcome, update["month"], at)
         return outcome.model_copy(update=update)
 
-    def _row(self, outcome: Outcome, at: KeyPath) -> None:
+    def _row(self, outcome: Outcome, month: int, at: KeyPath) -> None:
         if outcome.row is None:
             return
         for key, value in (("published", outcome.published), ("pass", outcome.rule)):
@@ -412,10 +412,18 @@ class _Loader:
         except UserError as error:
             self.problems.append(self.place((*at, "row")).of(error))
             return
-        unit = str(getattr(row, "unit", "") or outcome.unit)
-        if _LIKE.get(unit, unit) != outcome.unit and unit in ("sd", "relative", "share", "points"):
-            mend = f"unit = '{_LIKE.get(unit, unit)}'"
-            self.problem((*at, "unit"), f"the row '{outcome.row}' is published in another unit ({unit})", mend=mend)
+        unit = _LIKE.get(row.unit, row.unit)
+        first, last = row.horizon_months
+        if row.not_modelled or row.role == "input":
+            why = row.not_modelled or "it is an input of the model, which confirms nothing"
+            self.problem((*at, "row"), f"the row '{outcome.row}' cannot be checked: {why}")
+        elif unit != outcome.unit:
+            self.problem(
+                (*at, "unit"), f"the row '{outcome.row}' is published in another unit", mend=f'unit = "{unit}"'
+            )
+        elif not first <= month <= last:
+            problem = f"the row '{outcome.row}' was measured in months {first} to {last}, not in month {month}"
+            self.problem((*at, "month" if outcome.month else "row"), problem)
 
     def _condition(self, condition: Condition, at: KeyPath) -> None:
         self._quantity(condition.column, (*at, "column"))

@@ -165,7 +165,7 @@ def _rows(one: OutcomeResult, shown: Shown) -> list[Row]:
     published = shown.published(one)
     style = MISSED if one.passed is False else MODEL
     if published is not None:
-        rows.append(_row(shown.say("published"), published, PUBLISHED, shown))
+        rows.append(Row(f"  {shown.say('published')}", (published,), (shown.published_text(one),), PUBLISHED))
     rows.append(_row(shown.say("model", n=one.mean.replicates), shown.model(one), style, shown))
     rows.append(_row(shown.say("single"), shown.single(one), SINGLE, shown))
     return rows
@@ -241,7 +241,7 @@ def _summary(results: Sequence[TrialResult], shown: Shown) -> Table:
     rows = [
         [
             *text_cells(shown.title(result.trial.title), shown.label(one), shown.unit(one)),
-            *number_cells(shown.amount(shown.published(one)), shown.amount(shown.model(one))),
+            *number_cells(shown.published_text(one), shown.amount(shown.model(one))),
             *text_cells(shown.rule(one), shown.verdict(one), shown.enough(one)),
         ]
         for result in results
@@ -273,7 +273,7 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
         if one.undefined:
             texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))
         if one.passed is False:
-            model = shown.amount(shown.model(one))
+            model = shown.model_text(one)
             texts.append(shown.say("missed_warning", label=shown.label(one), model=model, rule=shown.rule(one)))
         if not one.enough:
             texts.append(f"{shown.label(one)}{'：' if shown.zh else ': '}{shown.enough(one)}")
@@ -285,9 +285,7 @@ def _effects(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
     rows = [
         [
             *text_cells(shown.label(one), str(one.outcome.month), shown.say(one.outcome.estimator), shown.unit(one)),
-            *number_cells(
-                shown.amount(one.control_mean), shown.amount(shown.published(one)), shown.amount(shown.model(one))
-            ),
+            *number_cells(shown.amount(one.control_mean), shown.published_text(one), shown.amount(shown.model(one))),
             *text_cells(shown.rule(one), shown.verdict(one)),
         ]
         for one in outcomes
@@ -383,10 +381,12 @@ def print_results(results: Sequence[TrialResult], language: str = "en", console:
     """One line an outcome, and what must not be overlooked."""
     shown, console = Shown(language), console or Console()
     table = Screen()
-    for word in ("trial", "outcome", "unit", "published", "model_mean", "rule", "verdict", "precise"):
-        table.add_column(shown.say(word), overflow="fold")
-    for row in _summary(results, shown).rows:
-        table.add_row(*(cell.text for cell in row))
+    for word in ("trial", "outcome", "published", "model", "rule", "verdict", "precise"):
+        table.add_column(shown.say(word, n=max(result.replicates for result in results)), overflow="fold")
+    for result in results:
+        for one in result.outcomes:
+            words = (shown.published_text(one), shown.model_text(one), shown.rule(one), shown.verdict(one))
+            table.add_row(result.trial.id, shown.label(one), *words, shown.enough(one))
     console.print(table)
     for result in results:
         shares = [f"{arm} {shown.percent(share.value)}" for arm, share in result.takeup.items()]

@@ -55,6 +55,20 @@ class Shown:
         half = math.nan if se is None else 1.96 * se
         return Estimate(value, value - half, value + half).times(self.factor(one))
 
+    def published_text(self, one: OutcomeResult) -> str:
+        """The same with the decimals it was published with."""
+        estimate = self.published(one)
+        if estimate is None:
+            return "–"
+        places = _places(estimate.value)
+        text = self.num.plain(estimate.value, places)
+        space = "" if self.zh else "\u00a0"
+        return f"{text}{space}±{space}{self.num.plain(estimate.half, places)}" if estimate.has_interval else text
+
+    def model_text(self, one: OutcomeResult) -> str:
+        """The mean over the replicates with its unit."""
+        return self._with_unit(one, self.amount(self.model(one)))
+
     def single(self, one: OutcomeResult) -> Estimate:
         """What one trial of this size would report, on average."""
         half = 1.96 * one.trial_se
@@ -113,10 +127,10 @@ class Shown:
 
     def finds(self, one: OutcomeResult) -> str:
         """A sentence: what the model finds and what was published."""
-        words = {"label": self.label(one), "model": self._with_unit(one, self.amount(self.model(one)))}
+        words = {"label": self.label(one), "model": self.model_text(one)}
         published, rule = self.published(one), one.standard.rule
         if published is not None:
-            return str(self.say("finds", published=self.amount(published), **words))
+            return str(self.say("finds", published=self.published_text(one), **words))
         if rule is not None and rule.sign:
             return str(self.say("finds_sign", sign=self.say(rule.sign), **words))
         return str(self.say("finds_alone", **words))

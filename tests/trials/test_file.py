@@ -10,6 +10,7 @@ import pytest
 
 from experiments.trials import load_trial, load_trials
 from experiments.trials.file import Trial
+from experiments.trials.published import standard
 from sim.errors import UserError
 from sim.toml_source import each_problem
 
@@ -172,6 +173,32 @@ def test_a_condition_must_say_something_and_about_something(tmp_path: Path) -> N
         load(tmp_path, FILE + head + 'sex"\nis = 1\n')
     among = load(tmp_path, FILE + head + 'poor_at_start"\nis = 1\n').outcomes[0].among
     assert among[0].equals == 1.0
+
+
+@pytest.mark.parametrize(
+    ("swaps", "message"),
+    [
+        ({}, None),
+        ({"credit_profit_pool": "credit_profit_pol"}, "did you mean 'credit_profit_pool'?"),
+        ({'unit = "sd"': 'unit = "yuan"'}, 'is published in another unit (unit = "sd")'),
+        ({"[18, 36]": "[48]"}, "was measured in months 18 to 36, not in month 48"),
+        ({"credit_profit_pool": "diffusion_pass"}, "cannot be checked: "),
+        ({'"credit_profit_pool"': '"credit_profit_pool"\npass = { low = 0.0 }'}, "has that already"),
+    ],
+)
+def test_a_published_row_brings_its_estimate_and_rule(
+    tmp_path: Path, swaps: dict[str, str], message: str | None
+) -> None:
+    text = FILE[: FILE.index("published =")] + 'row = "credit_profit_pool"\n'
+    for old, new in swaps.items():
+        text = text.replace(old, new)
+    if message is None:
+        rule = standard(load(tmp_path, text).outcomes[0]).rule
+        assert rule is not None and (rule.low, rule.high) == (0.0, 0.074)
+    else:
+        with pytest.raises(UserError) as error:
+            load(tmp_path, text)
+        assert message in str(error.value)
 
 
 def test_all_problems_are_reported_together_and_folders_mean_all_files(tmp_path: Path) -> None:
