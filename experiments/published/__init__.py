@@ -24,6 +24,7 @@ FIGURES, TRIALS, CLAIMS = (HERE / f"{name}.toml" for name in ("figures", "trials
 Number = int | float
 Role = Literal["set", "fitted", "check", "input", "claim", "context"]
 Group = Literal["start", "moving", "programmes", "claims"]
+_JUDGED = ("check", "set", "fitted")
 Confidence = Literal["read", "computed", "high", "medium", "low", ""]
 
 
@@ -115,25 +116,29 @@ class Published(FrozenModel):
             raise ValueError("range must go from its lower to its higher end")
         if self.describe:
             return self
-        if self.value is None and self.range is None and (self.rule is None or self.rule.sign is None):
-            if self.rule is None or self.role in ("context", "claim", "input"):
-                raise ValueError("give a value, a range, or a rule with limits or a sign")
-        if self.role in ("check", "set", "fitted") and not self.not_modelled:
-            if not self.measure:
-                raise ValueError(f"a row with role '{self.role}' needs a measure, or not_modelled with the reason")
-            if self.rule is None and self.range is None:
-                raise ValueError("give a rule for passing, or a range that the mean must lie in")
-            if not self.why:
-                raise ValueError("say under why what the rule rests on")
-            if self.rule is not None and self.value is None and (self.rule.tolerance or self.rule.relative):
-                raise ValueError("a distance counts from a value: give one")
-        if self.role == "fitted" and not (self.turned or self.not_modelled):
+        if self.value is None and self.range is None and (self.rule is None or self.role not in _JUDGED):
+            raise ValueError("give a value, a range, or a rule with limits or a sign")
+        if self.not_modelled:
+            return self
+        if self.role == "input":
+            if not self.parameter:
+                raise ValueError("name the parameter that takes it, or the reason under not_modelled")
+            return self
+        if not self.measure:
+            raise ValueError(f"a row with role '{self.role}' needs a measure, or the reason under not_modelled")
+        if self.role in _JUDGED:
+            self._check_rule()
+        if self.role == "fitted" and not self.turned:
             raise ValueError("say under turned what was turned until it agreed")
-        if self.role in ("claim", "context") and not (self.measure or self.not_modelled):
-            raise ValueError("give a measure, or the reason under not_modelled")
-        if self.role == "input" and not (self.parameter or self.not_modelled):
-            raise ValueError("name the parameter that takes it, or the reason under not_modelled")
         return self
+
+    def _check_rule(self) -> None:
+        if self.rule is None and self.range is None:
+            raise ValueError("give a rule for passing, or a range that the mean must lie in")
+        if not self.why:
+            raise ValueError("say under why what the rule rests on")
+        if self.rule is not None and self.middle is None and (self.rule.tolerance or self.rule.relative):
+            raise ValueError("a distance counts from a value: give one")
 
     @property
     def middle(self) -> float | None:
@@ -201,6 +206,11 @@ class TrialRow(FrozenModel):
         if self.estimate is not None:
             return float(self.estimate)
         return None if self.range is None else (float(self.range[0]) + float(self.range[1])) / 2.0
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and largest mean that pass; infinite where there is no limit."""
+        return self.rule.limits(self.middle) if self.rule is not None else (-float("inf"), float("inf"))
 
 
 Row = TypeVar("Row", bound=FrozenModel)

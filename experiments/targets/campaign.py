@@ -1,4 +1,4 @@
-"""What the campaign's documents claim, beside the shipped mix: the county's first year with it, and the same without."""
+"""What the campaign's documents claim, beside the shipped mix: its first year, and the same year without it."""
 
 from __future__ import annotations
 
@@ -67,9 +67,12 @@ def _year(plan: Plan, seed: int) -> Year:
     new_line = sum(lines) / len(lines)
     model.close()
     return Year(
-        *(_mean(income, people, who) for who in (linked | True, linked) for income in (before, after)),
-        share_of_persons(before < line, people),
-        share_of_persons(after < new_line, people),
+        before=_mean(before, people, linked | True),
+        after=_mean(after, people, linked | True),
+        linked_before=_mean(before, people, linked),
+        linked_after=_mean(after, people, linked),
+        poor_before=share_of_persons(before < line, people),
+        poor_after=share_of_persons(after < new_line, people),
     )
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.targets.living import Floats, last_income, months_of, part, persons, quiet_plan, thirds
+from experiments.targets.living import Bools, Floats, last_income, months_of, part, persons, quiet_plan, thirds
 from experiments.targets.registry import measure, view
 from sim import VillageModel
+from sim.scenario import Plan
 
 FIRST, STRUCK, LAST = 2011, 2012, 2015
 LEFT_OF_HARVEST = 0.5
@@ -51,29 +53,34 @@ def disaster(villages: int, seed: int) -> Disaster:
     """Two runs from 2011 to 2015, with and without the disaster of 2012 in every third village."""
     plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1))
     hit = (np.arange(villages) + seed) % ONE_IN == 0
-    seen = []
-    for struck in (False, True):
-        model = VillageModel(plan, rng=seed)
-        mine = hit[model.households["village"]]
-        people = persons(model)[mine]
-        income, consumption, third = [], [], np.zeros(0, dtype=np.int64)
-        for month in months_of(model):
-            if month == 12 * (STRUCK - FIRST):
-                third = thirds(last_income(model), persons(model))[mine]
-                if struck:
-                    model.market.struck[hit] = LEFT_OF_HARVEST
-            if month == 12 * (STRUCK - FIRST + 1):
-                model.market.struck[:] = 1.0
-            if month % 12 == 0 and model.today.year >= STRUCK:
-                income.append(model.households["income_last"].sum(axis=1)[mine])
-                consumption.append(model.households["consumption_last_yuan"][mine].copy())
-        seen.append((np.array(income), np.array(consumption)))
-        model.close()
-    changes = [struck - calm for calm, struck in zip(*seen, strict=True)]
-    income, consumption = (
-        np.array([change[:, third == k].sum(axis=1) / people[third == k].sum() for k in range(3)]) for change in changes
-    )
-    return Disaster(income, consumption)
+    calm_income, calm_consumption, people, third = _live(plan, seed, hit, False)
+    income, consumption, _, _ = _live(plan, seed, hit, True)
+
+    def a_person(change: Floats) -> Floats:
+        """Yuan a person: a row a third, a column a year."""
+        return np.array([change[:, third == k].sum(axis=1) / people[third == k].sum() for k in range(3)])
+
+    return Disaster(a_person(income - calm_income), a_person(consumption - calm_consumption))
+
+
+def _live(plan: Plan, seed: int, hit: Bools, struck: bool) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
+    """Income and consumption of the hit villages' households, a row a year; their persons, and their thirds."""
+    model = VillageModel(plan, rng=seed)
+    mine = hit[model.households["village"]]
+    people = persons(model)
+    income, consumption, third = [], [], np.zeros(len(people), dtype=np.int64)
+    for month in months_of(model):
+        if month == 12 * (STRUCK - FIRST):
+            third = thirds(last_income(model), people)
+            if struck:
+                model.market.struck[hit] = LEFT_OF_HARVEST
+        if month == 12 * (STRUCK - FIRST + 1):
+            model.market.struck[:] = 1.0
+        if month % 12 == 0 and model.today.year >= STRUCK:
+            income.append(model.households["income_last"].sum(axis=1)[mine])
+            consumption.append(model.households["consumption_last_yuan"][mine].copy())
+    model.close()
+    return np.array(income), np.array(consumption), people[mine], third[mine]
 
 
 @measure("disaster")

@@ -25,7 +25,8 @@ def quiet_plan(villages: int, seed: int, start: str, months: int) -> Plan:
         start: First day of the run.
         months: Months to run.
     """
-    return plan_of("baseline", villages, seed, start, months).model_copy(update={"policies": ()})
+    plan: Plan = plan_of("baseline", villages, seed, start, months).model_copy(update={"policies": ()})
+    return plan
 
 
 def plan_of(
@@ -50,15 +51,10 @@ def months_of(model: VillageModel) -> Iterator[int]:
             yield int(model.today.month)
 
 
-def days_to_january(model: VillageModel, year: int) -> None:
-    """Live on until the first of January of a year has passed."""
-    while model.running and int(model.today.year) < year:
-        model.step()
-
-
 def persons(model: VillageModel) -> Floats:
     """Persons of each household."""
-    return model.households["persons"].astype(np.float64)
+    people: Floats = model.households["persons"].astype(np.float64)
+    return people
 
 
 def last_income(model: VillageModel) -> Floats:
@@ -81,7 +77,8 @@ def thirds(income: Floats, people: Floats) -> NDArray[np.int64]:
     order = np.argsort(income, kind="stable")
     place = np.empty(len(income))
     place[order] = np.cumsum(people[order]) - 0.5 * people[order]
-    return np.minimum(2, (3.0 * place / people.sum()).astype(np.int64))
+    which: NDArray[np.int64] = np.minimum(2, (3.0 * place / people.sum()).astype(np.int64))
+    return which
 
 
 def by_reason(model: VillageModel) -> dict[str, float]:

@@ -80,7 +80,7 @@ def _force(model: VillageModel, severity: int) -> None:
         if today.year == FORCED:
             market.severity[:] = severity
 
-    market.open_year = opened  # type: ignore[method-assign]
+    market.open_year = opened
 
 
 def _live(model: VillageModel) -> Branch:
