@@ -13,6 +13,7 @@ import tomli_w
 from sim.model import VillageModel
 from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
+NOT_SCENARIOS = ("profiles", "trials", "calibration")
 KINDS = ("households", "villages", "cadres", "units")
 VISITS: dict[str, Any] = {"kind": "visits"}
 # A policy of every kind that ships, each with money enough to act in a few small villages.
@@ -102,7 +103,7 @@ def records_bytes(columns: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 
 def shipped_scenario_files() -> list[Path]:
     """Every scenario that ships, those of the first comparison and the others."""
-    return sorted(file for file in SCENARIOS.rglob("*.toml") if file.parent.name != "profiles")
+    return sorted(file for file in SCENARIOS.rglob("*.toml") if file.parent.name not in NOT_SCENARIOS)
 
 
 def shipped_plan(folder: Path, file: Path, *overrides: str, villages: int = 3, months: int = 12) -> Plan:

@@ -161,13 +161,13 @@ def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan:
     """Expected return over what the household asks for bearing the risk (positive: it is willing).
 
     It asks more in risky lines, less with more drive; its caution belongs to the
-    population, one draw a line, and is less where it knows the line from its own work.
+    population, one draw a line. Where it knows the line from its own work it fears much less.
     """
-    caution = p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
+    fear = p.line_risk[line] * (1.0 + p.drive_base - h.drive)
+    fear += p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
     if holds(h, line):
-        caution *= p.caution_known
-    asked = p.required_return + p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
-    return yearly_return(h, v, p, today, line, amount_yuan) - asked
+        fear *= p.caution_known
+    return yearly_return(h, v, p, today, line, amount_yuan) - p.required_return - fear
 
 
 @rule

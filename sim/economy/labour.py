@@ -71,18 +71,29 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
         return
     if today.calendar_month != 3 and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
         return
-    if h.migrants < h.workers:
-        inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants)
-        if inclined < willing(h, v, p, today, h.migrants, 0.0):
-            cost = p.leave_cost_yuan * today.cpi
-            if h.cash_yuan >= cost + p.leave_reserve_yuan * today.cpi:
-                spend(h, till, cost, LEAVING_COST)
-                h.migrants += 1
-            return
+    if is_inclined(h, v, p, today):
+        if h.cash_yuan >= (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:
+            set_out(h, p, today, till)
+        return
     if h.migrants > 0:
         inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants - 1)
         if inclined > willing(h, v, p, today, h.migrants - 1, 0.0) + p.leave_inertia:
             h.migrants -= 1
+
+
+@rule
+def is_inclined(h: Household, v: Village, p: P, today: Today) -> bool:
+    """Whether the household's next worker wants to leave for work, were the fare at hand."""
+    if h.migrants >= h.workers:
+        return False
+    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, 0.0))
+
+
+@rule
+def set_out(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Pay the way, and go."""
+    spend(h, till, p.leave_cost_yuan * today.cpi, LEAVING_COST)
+    h.migrants += 1
 
 
 @rule

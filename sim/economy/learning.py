@@ -131,6 +131,10 @@ def learn(
         drive = h.drive
     base = min(p.skill_base_most, p.farm_skill_mean + p.skill_schooling * (h.schooling - p.schooling_mean))
     h.farm_skill += p.skill_doing * (1.0 - h.farm_skill) * (1.0 if mine > 0 else p.skill_doing_staple)
+    if h.contracted > 0:
+        # A co-operative's technician comes round: members catch up with what it takes to be bought from.
+        base += p.member_skill
+        h.farm_skill += p.member_teaching * max(0.0, base - h.farm_skill)
     h.farm_skill -= p.skill_decay * max(0.0, h.farm_skill - base)
     h.awareness -= p.awareness_decay * h.awareness
     if (h.knows >> 8) & 1 and uniform(today.seed, FORGET, h.key, today.month) < p.job_news_fades:

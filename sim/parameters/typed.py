@@ -108,7 +108,6 @@ class P:
     frost_luck: float
     funds_cost: float
     gate_margin: float
-    gift_return: float
     gift_usable: float
     good_trainers: float
     grant_diverted: float
@@ -189,6 +188,8 @@ class P:
     meeting_awareness: float
     meeting_reach: float
     meeting_tells: float
+    member_skill: float
+    member_teaching: float
     migrant_wage_yuan: float
     network_calls: float
     network_least: float

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
-from sim.economy.investment import appeal, in_season, put_into, room, smallest
+from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
 from sim.money import INVESTMENT, spend
 from sim.numerics import total
 from sim.policies.base import Policy, PolicySettings, TargetedSettings
@@ -59,7 +59,8 @@ def would_take(
 ) -> None:
     """How much of a line each would take, in yuan, when `gift_share` of it is given (0: none).
 
-    The gift counts as return on what is added; nobody takes more than the household could put to use.
+    What is given need only be worth the hands it takes; what the household adds itself must bear the return it asks for
+    and the risk. Nobody takes more than the household could put to use.
     """
     p = params[0]
     today = todays[0]
@@ -72,8 +73,9 @@ def would_take(
         own = (1.0 - gift_share) * worth
         if worth < min(least, value) or worth < p.gift_usable * value or own > max(0.0, h.cash_yuan):
             continue
-        # A gift is reckoned as a yearly return on what it helps to build.
-        if appeal(h, v, p, today, line, worth) + p.gift_return * gift_share > 0.0:
+        bears = yearly_return(h, v, p, today, line, worth)
+        asked = bears - appeal(h, v, p, today, line, worth)
+        if bears > (1.0 - gift_share) * asked:
             out[i] = worth
 
 

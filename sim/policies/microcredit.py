@@ -12,7 +12,7 @@ from pydantic import Field
 from sim.economy.consumption import buffer
 from sim.economy.credit import formal_debt, is_late
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
-from sim.economy.labour import willing
+from sim.economy.labour import is_inclined, set_out
 from sim.money import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS, spend
 from sim.numerics import total
 from sim.policies.base import Policy, PolicySettings, TargetedSettings
@@ -92,6 +92,13 @@ class MicrocreditSettings(TargetedSettings):
 
 
 @rule
+def leaves_on_credit(h: Household, v: Village, p: P, today: Today) -> bool:
+    """Whether a worker wants to leave for work and only the fare is wanting."""
+    needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
+    return h.cash_yuan < needed and is_inclined(h, v, p, today)
+
+
+@rule
 def loan_wanted(
     h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int
 ) -> float:
@@ -119,13 +126,10 @@ def loan_wanted(
             if price < p.cheap_money * p.required_return:
                 # Money cheaper than it is worth to the household is taken as far as it is given.
                 wanted = size
-    leave = p.leave_cost_yuan * today.cpi
-    short = h.cash_yuan < leave + p.leave_reserve_yuan * today.cpi
-    could_leave = (
-        wanted == 0.0 and short and h.migrants < h.workers and size >= leave and trouble < p.leave_worth * leave
-    )
-    if could_leave and willing(h, v, p, today, h.migrants, 0.0) > 0.5:
-        wanted = leave + p.leave_reserve_yuan * today.cpi
+    if wanted == 0.0 and leaves_on_credit(h, v, p, today):
+        needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
+        if size >= needed and trouble < p.leave_worth * p.leave_cost_yuan * today.cpi:
+            wanted = needed
     return min(wanted, size)
 
 
@@ -160,18 +164,24 @@ def put_loans_to_work(
     price: float,
     started: NDArray[np.bool_],
 ) -> None:
-    """On the day of payment the borrower buys what the season allows; the rest waits, or goes elsewhere."""
+    """On the day of payment the borrower buys what the season allows, or sets out; the rest waits, or is diverted."""
     p = params[0]
     today = todays[0]
     for i in range(rows.shape[0]):
         h = households[rows[i]]
         v = villages[h.village]
+        h.cash_yuan -= amounts[i]
+        leaving = leaves_on_credit(h, v, p, today)
+        h.cash_yuan += amounts[i]
         funds = amounts[i] * (1.0 - p.loan_diverted) + max(0.0, h.cash_yuan - amounts[i] - buffer(h, p, today))
         line = best_line(h, v, p, today, funds, 0, price)
         if line > 0 and in_season(today, line):
             amount = min(funds, room(h, v, p, today, line, price))
             spend(h, tills[h.village], amount, INVESTMENT)
             put_into(h, p, today, line, amount)
+            started[i] = True
+        elif leaving and h.cash_yuan >= p.leave_cost_yuan * today.cpi:
+            set_out(h, p, today, tills[h.village])
             started[i] = True
 
 
@@ -206,6 +216,7 @@ class Microcredit(Policy):
         self._on = self.households_on(model)
         self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
         self._asked_before = np.zeros(len(model.households), dtype=np.bool_)
+        self._borrowed = np.zeros(len(model.households), dtype=np.bool_)
         self._outstanding = 0.0
         quota = s.quota_yuan * model.county_share or model.purses.available(self.kind, self._purses, model.clock.end)
         self.targets["lent_yuan"] = quota
@@ -255,8 +266,11 @@ class Microcredit(Policy):
                 self._waiting.setdefault(self._paid_on(model, today), []).append((rows, amounts))
 
     def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
-        """Knows of it, has hands, owes nothing here, earns enough, and has not asked before."""
+        """Knows of it, has hands, owes nothing here, earns enough, and has not asked before or has repaid since."""
         h = model.households
+        repaid = self._borrowed & (h["debt_yuan"][:, self.slot] <= 0)
+        self._asked_before[repaid] = False
+        self._borrowed[repaid] = False
         knows = self._told | ((h["knows"] >> KNOWS_CREDIT) & 1 == 1)
         ok = self._on & knows & (h["workers"] > 0) & ~self._asked_before
         ok &= (h["debt_yuan"][:, self.slot] <= 0) & (h["overdue_months"][:, self.slot] == 0)
@@ -317,6 +331,7 @@ class Microcredit(Policy):
         model.accounts.pay_households(lender, rows, amounts, "loans")
         h["debt_yuan"][rows, self.slot] += amounts
         h["term_months"][rows, self.slot] = self.terms.term_months
+        self._borrowed[rows] = True
         started = np.zeros(n, dtype=np.bool_)
         model.engine.call(
             put_loans_to_work, rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills,

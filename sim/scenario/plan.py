@@ -67,7 +67,7 @@ class World(FrozenModel):
     villages: int = Field(ge=1, le=200_000, description="first villages of the generated world")
     population_seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the generated population")
     place: Place = Field(
-        default_factory=FrozenDict, description="facts of another place, by parameter; outside the county's ranges if need be"
+        default_factory=FrozenDict, description="facts of another place, by parameter; ranges do not bind them"
     )
 
 
