@@ -21,7 +21,6 @@ from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
 from sim.policies import registry
 from sim.population import fitting
-from sim.population.fitting import digest, fit
 from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
@@ -166,22 +165,18 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
     values = parameters_of(trial).values
     p, row = as_python(values), as_row(values)
     try:
-        knobs, cuts = fit(profile, p, row)
+        knobs, cuts, headcount = _fit(profile, p, row, FARTHEST if may_move else 0.0)
     except UserError as error:
-        near = _nearest(profile, p, row) if may_move and error.field == "poverty.headcount" else None
-        if near is None or abs(near[2] - profile.headcount) > FARTHEST:
-            raise UserError(
-                f"the books do not go together: {error.problem}",
-                file=trial.file,
-                field=f"world.books.{error.field}" if error.field else "world.books",
-                allowed=error.allowed,
-                mend=error.mend,
-            ) from None
-        knobs, cuts, headcount = near
-        poverty = profile.poverty.model_copy(update={"headcount": headcount})
-        profile = profile.model_copy(update={"poverty": poverty})
+        raise UserError(
+            f"the books do not go together: {error.problem}",
+            file=trial.file,
+            field=f"world.books.{error.field}" if error.field else "world.books",
+            allowed=error.allowed,
+            mend=error.mend,
+        ) from None
+    profile = profile.model_copy(update={"poverty": profile.poverty.model_copy(update={"headcount": headcount})})
     found = Fitted(
-        of=digest(profile, row),
+        of=fitting.digest(profile, row),
         knobs=vars(knobs),
         fifths=cuts.fifths,
         registry_line=cuts.registry_line,
@@ -191,19 +186,28 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
     return profile.model_copy(update={"fitted": found})
 
 
-def _nearest(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, Cuts, float] | None:
-    """The fit whose headcount comes nearest to the profile's, with households as alike or unlike as they can be."""
+def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tuple[Knobs, Cuts, float]:
+    """As `sim.population.fitting.fit`, but content with a headcount up to `farthest` off where none nearer is found.
+
+    Returns:
+        The knobs, the cuts, and the headcount that the fitted world has.
+    """
     reference = fitting._Reference(profile, p, row)
     start = replace(Knobs(), dependants=fitting._dependants(reference))
     if profile.prices.wage_level is not None:
         start = replace(start, wages=profile.prices.wage_level)
-    ends = [fitting._solve(reference, start, spread) for spread in (0.0, fitting.MOST_SPREAD)]
-    ends = [end for end in ends if abs(end[2].mean / profile.income_yuan - 1.0) < 0.01]
-    if not ends:
-        return None
-    knobs, opened, found = min(ends, key=lambda end: abs(end[2].headcount - profile.headcount))
+    knobs, opened, found = fitting._solve(reference, start, None)
+    headcount = profile.headcount
+    if not fitting._agrees(profile, found):
+        # Households as much alike as they can be, or as little: what is left to spread is ability.
+        spread = 0.0 if found.headcount > headcount else fitting.MOST_SPREAD
+        end = fitting._solve(reference, start, spread)
+        headcount = end[2].headcount
+        if not fitting._agrees(profile, end[2], headcount=False) or abs(headcount - profile.headcount) > farthest:
+            fitting._refuse(reference, start, found)
+        knobs, opened, _ = end
     cuts = find_cuts(opened.world.households, profile, p, opened.line_yuan, fitting.REFERENCE_SEED)
-    return knobs, cuts, found.headcount
+    return knobs, cuts, headcount
 
 
 __all__ = ["line_of_year", "mean_household_yuan", "parameters_of", "world_of"]

@@ -87,7 +87,7 @@ def test_the_fit_travels_with_the_profile(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*_: object) -> None:
         raise AssertionError("fitted again")
 
-    monkeypatch.setattr(fitting, "fit", refuse)
+    monkeypatch.setattr(fitting, "_solve", refuse)
     assert np.isfinite(observe(job, 5).found().estimates["transfer_income_yuan"].effect)
 
 
