@@ -200,6 +200,9 @@ class Outcome(_Aliased):
     )
     arm: str = Field(default="", description="the arm compared; the only one beside the first by default")
     against: str = Field(default="", description="the arm it is compared with; the first by default")
+    through: str = Field(
+        default="took_up", min_length=1, description="late: what the offer moves and the effect goes through (0 or 1)"
+    )
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     among: tuple[Condition, ...] = Field(default=(), description="subgroup; all conditions hold at month 0")
     minus: tuple[Condition, ...] = Field(default=(), description="second subgroup, whose effect is subtracted")

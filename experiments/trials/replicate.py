@@ -93,8 +93,9 @@ class Observed:
         among, minus = self.groups[outcome.name]
         meant = among if minus is None else among | minus
         rows = np.flatnonzero(self.surveyed & meant & np.isin(self.assignment.arm, (arm, against)))
+        took = self.took_up[outcome.month, arm]
         if outcome.measure == "took_up":
-            y, before = self.took_up[outcome.month, arm][rows], np.zeros(len(rows))
+            y, before = took[rows], np.zeros(len(rows))
         else:
             y = self._reported(outcome.measure, outcome.month)[rows]
             before = self._reported(outcome.measure, 0)[rows]
@@ -103,7 +104,7 @@ class Observed:
             treated=(self.assignment.arm[rows] == arm).astype(np.float64),
             cluster=self.assignment.cluster[rows],
             baseline_y=before,
-            took_up=self.took_up[outcome.month, arm][rows],
+            took_up=(took if outcome.through == "took_up" else self.noted[outcome.month, outcome.through])[rows],
             group=None if minus is None else among[rows].astype(np.float64),
         )
 
@@ -228,8 +229,9 @@ def _note(
 ) -> None:
     """What outcomes ask of this month, and of month 0 for all of them."""
     for outcome in trial.outcomes:
-        if outcome.measure != "took_up" and (reading.month in (0, outcome.month)):
-            noted[reading.month, outcome.measure] = values(reading, outcome.measure).copy()
+        for name in {outcome.measure, outcome.through} - {"took_up"}:
+            if reading.month in (0, outcome.month):
+                noted[reading.month, name] = values(reading, name).copy()
     for number, mine in enumerate(bits):
         took_up[reading.month, number] = values(replace(reading, bits=mine), "took_up")
 
