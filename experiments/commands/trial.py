@@ -61,7 +61,7 @@ def trial(
     The same command again does only what is missing. A rule that is missed is said plainly; it is no error.
     """
     from experiments.trials import load_trials
-    from experiments.trials.report import as_json as everything
+    from experiments.trials.export import as_json as everything
     from experiments.trials.report import print_results, write_results
     from experiments.trials.run import run_trials
 

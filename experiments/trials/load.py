@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,15 +20,15 @@ from experiments.trials.file import (
     Trial,
     TrialTable,
     is_of_income,
-    policy_label,
 )
+from experiments.trials.tables import Tables
 from sim.errors import UserError
 from sim.frozen import FrozenDict
 from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue
 from sim.scenario.code import load_policy_class
 from sim.scenario.plan import Title
 from sim.toml_check import check, frozen_lists
-from sim.toml_source import KeyPath, Place, TomlSource, each_problem, meant, raise_all, read_toml, show
+from sim.toml_source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = SCENARIOS / "trials"
 _LIKE = {"relative": "percent"}  # what trial files call a unit of published rows
@@ -77,26 +74,16 @@ def load(path: str | Path, overrides: Sequence[str], code: Sequence[Path]) -> Tr
     return _Loader(read_toml(file), code).load(overrides)
 
 
-@dataclass
-class _Loader:
+class _Loader(Tables):
     """One trial on its way; problems gather until all are known."""
 
-    source: TomlSource
-    code: Sequence[Path]
-    problems: list[UserError] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.data: dict[str, Any] = copy.deepcopy(self.source.data)
-        self._moved: dict[KeyPath, KeyPath] = {}  # where a key stands in the file, if not where it stands in `data`
-        self._set: dict[KeyPath, Place] = {}  # what came from the command line
+    def __init__(self, source: TomlSource, code: Sequence[Path]) -> None:
+        super().__init__(source)
+        self.code = code
 
     def load(self, overrides: Sequence[str]) -> Trial:
-        self._flatten("books")
-        self._flatten("place")
-        for text in overrides:
-            self._override(text)
+        self.lay_over(overrides)
         catalogue = Catalogue.shipped()
-        self._separate_settings()
         table, problems = check(TrialTable, self.data, self.place)
         self.problems += problems
         if table is None or self._too_little(table):
@@ -137,91 +124,6 @@ class _Loader:
         if not table.survey.follow_ups:
             self.problem(("survey", "follow_ups"), "a trial has a follow-up or more")
         return len(self.problems) > found
-
-    # --- the tables as they are read ---
-
-    def place(self, path: KeyPath = ()) -> Place:
-        """Where a value came from."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self._set:
-                return self._set[path[:length]]
-        path = tuple(
-            part for i, part in enumerate(path) if not (part == "settings" and path[i - 2 : i - 1] == ("policies",))
-        )
-        for length in range(len(path), 0, -1):
-            if path[:length] in self._moved:
-                return self.source.place(self._moved[path[:length]])
-        return self.source.place(path)
-
-    def problem(self, path: KeyPath, text: str, **hint: Any) -> None:
-        """Note what is wrong with a value."""
-        name = ".".join(str(part) for part in path if part != "settings") or None
-        self.problems.append(self.place(path).error(text, field=name, **hint))
-
-    def _flatten(self, name: str) -> None:
-        """`[world.books]` by dotted name, however the file nests it."""
-        world = self.data.get("world")
-        if not isinstance(world, dict) or not isinstance(world.get(name), dict):
-            return
-        flat: dict[str, Any] = {}
-
-        def walk(table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-            for key, value in table.items():
-                if isinstance(value, dict) and not (name == "books" and not value):
-                    walk(value, (*keys, key))
-                else:
-                    dotted = ".".join((*keys, key))
-                    flat[dotted] = value
-                    self._moved["world", name, dotted] = ("world", name, *keys, key)
-
-        walk(world[name], ())
-        world[name] = flat
-
-    def _override(self, text: str) -> None:
-        name, equals, word = text.partition("=")
-        place = Place(f"--set {text}")
-        if not equals or not name:
-            raise place.error("must be NAME=VALUE", mend="for example design.replicates=60")
-        try:
-            value = tomllib.loads(f"value = {word}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = word
-        keys = name.strip().split(".")
-        if keys[0] == "world" and len(keys) > 2 and keys[1] in ("books", "place"):
-            keys = ["world", keys[1], ".".join(keys[2:])]
-        at: Any = self.data
-        path: KeyPath = ()
-        for depth, key in enumerate(keys):
-            if isinstance(at, list):
-                index = next((i for i, one in enumerate(at) if key in _names(one)), None)
-                if index is None:
-                    known = [word for one in at for word in _names(one)]
-                    raise place.error(f"there is no '{key}' in {'.'.join(keys[:depth])}", **meant(key, known))
-                step: Any = index
-            else:
-                step = key
-            path = (*path, step)
-            if depth == len(keys) - 1:
-                at[step] = value
-            elif isinstance(at, dict):
-                at = at.setdefault(step, {})
-            else:
-                at = at[step]
-            if not isinstance(at, (dict, list)):
-                raise place.error(f"'{'.'.join(keys[: depth + 1])}' is no table")
-        self._set[path] = place
-
-    def _separate_settings(self) -> None:
-        """Move what a policy of an arm sets into a table of its own; the model of the file knows no policy."""
-        arms = self.data.get("arms")
-        for arm in arms if isinstance(arms, list) else ():
-            policies = arm.get("policies") if isinstance(arm, dict) else None
-            for table in policies if isinstance(policies, list) else ():
-                if isinstance(table, dict):
-                    own = {key: table.pop(key) for key in list(table) if key not in ("kind", "label")}
-                    table["settings"] = own
-                    if isinstance(table.get("kind"), str):
-                        table["label"] = policy_label(table)
 
     # --- world ---
 
@@ -388,6 +290,7 @@ class _Loader:
             listed = ", ".join(map(str, months))
             self.problem((*at, "month"), f"nobody is asked in month {outcome.month}", allowed=listed)
         self._quantity(outcome.measure, (*at, "measure"))
+        self._quantity(outcome.through, (*at, "through"))
         for key in ("among", "minus"):
             for j, condition in enumerate(getattr(outcome, key)):
                 self._condition(condition, (*at, key, j))
@@ -440,10 +343,3 @@ class _Loader:
             if name in seen:
                 self.problem((*(at or (key,)), i), f"a second {word} is called '{name}'", mend="rename it")
             seen.add(name)
-
-
-def _names(table: object) -> list[str]:
-    """The words by which `--set` can find a table of a list."""
-    if not isinstance(table, dict):
-        return []
-    return [str(table[key]) for key in ("name", "label", "kind") if key in table]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table as Screen
@@ -20,6 +17,7 @@ from experiments.report.sections.answer import Answer
 from experiments.report.svg import Style
 from experiments.statistics import Interval
 from experiments.store import write_atomic, write_json
+from experiments.trials.export import as_csv, as_json
 from experiments.trials.gather import OutcomeResult, TrialResult
 from experiments.trials.show import Shown
 
@@ -37,7 +35,7 @@ def write_results(results: Sequence[TrialResult], languages: Sequence[str] = ("e
     """
     folder = results[0].folder
     write_json(folder / "result.json", as_json(results))
-    write_atomic(folder / "result.csv", _csv(results))
+    write_atomic(folder / "result.csv", as_csv(results))
     pages = []
     for language in languages:
         for result in results:
@@ -47,90 +45,6 @@ def write_results(results: Sequence[TrialResult], languages: Sequence[str] = ("e
         write_atomic(page, render(results, language))
         pages.append(page)
     return pages
-
-
-def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:
-    """Everything found, as plain values; what is not defined is null."""
-    return {"trials": [_plain(_trial(result)) for result in results]}
-
-
-def _trial(result: TrialResult) -> dict[str, Any]:
-    trial = result.trial
-    return {
-        "id": trial.id,
-        "title": {"en": trial.title.en, "zh": trial.title.zh},
-        "source": trial.source,
-        "replicates": result.replicates,
-        "failed": {str(seed): error for seed, error in result.failures.items()},
-        "takeup": {arm: _interval(share) for arm, share in result.takeup.items()},
-        "facts": dict(result.facts),
-        "outcomes": [_outcome(one) for one in result.outcomes],
-    }
-
-
-def _outcome(one: OutcomeResult) -> dict[str, Any]:
-    rule = one.standard.rule
-    return {
-        "name": one.outcome.name,
-        "measure": one.outcome.measure,
-        "month": one.outcome.month,
-        "unit": one.outcome.unit,
-        "estimator": one.outcome.estimator,
-        "arm": one.outcome.arm,
-        "against": one.outcome.against,
-        "row": one.outcome.row,
-        **_interval(one.mean),
-        "mc_se": one.mc_se,
-        "mc_se_allowed": one.tolerance,
-        "enough": one.enough,
-        "replicates": one.mean.replicates,
-        "replicates_needed": one.needed,
-        "replicates_undefined": one.undefined,
-        "trial_se": one.trial_se,
-        "spread": one.spread,
-        "covers_zero": one.covers_zero,
-        "covers_published": one.covers_published,
-        "sign_share": one.sign_share,
-        "mean_sign_share": one.mean_sign_share,
-        "control_mean": one.control_mean.value,
-        "control_sd": one.control_sd,
-        "households": one.n,
-        "quantiles": [{"quantile": q, **_interval(effect)} for q, effect in one.quantiles],
-        "published": {"estimate": one.standard.estimate, "se": one.standard.se, "source": one.standard.source},
-        "rule": None if rule is None else rule.model_dump(exclude_none=True),
-        "passed": one.passed,
-    }
-
-
-def _interval(found: Interval) -> dict[str, float]:
-    return {"mean": found.value, "low": found.low, "high": found.high}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _csv(results: Sequence[TrialResult]) -> str:
-    """One line an outcome."""
-    text = io.StringIO()
-    rows = []
-    for result in results:
-        for outcome in as_json([result])["trials"][0]["outcomes"]:
-            published, rule = outcome.pop("published"), outcome.pop("rule") or {}
-            del outcome["quantiles"]
-            rows.append(
-                {"trial": result.trial.id, **outcome}
-                | {f"published_{key}": value for key, value in published.items()}
-                | {f"rule_{key}": rule.get(key) for key in ("low", "high", "sign", "control_low", "control_high")}
-            )
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["trial"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 # ---- figures ---------------------------------------------------------------------------------------------------------
@@ -160,8 +74,10 @@ def forests(result: TrialResult, shown: Shown) -> list[Figure]:
 
 
 def _rows(one: OutcomeResult, shown: Shown) -> list[Row]:
-    mark = "" if one.standard.rule is None else f" ({shown.verdict(one)})"
-    rows = [Row(shown.label(one) + mark)]
+    label = shown.label(one)
+    if one.standard.rule is not None:
+        label = shown.say("forest_heading", label=label, verdict=shown.verdict(one), rule=shown.rule(one))
+    rows = [Row(label)]
     published = shown.published(one)
     style = MISSED if one.passed is False else MODEL
     if published is not None:
@@ -171,34 +87,39 @@ def _rows(one: OutcomeResult, shown: Shown) -> list[Row]:
     return rows
 
 
-def _row(label: str, estimate: Estimate, style: Style, shown: Shown) -> Row:
-    return Row(f"  {label}", (estimate,), (shown.amount(estimate),), style)
+def _row(label: str, estimate: Estimate, style: Style, shown: Shown, also: str = "") -> Row:
+    return Row(f"  {label}", (estimate,), (shown.amount(estimate) + also,), style)
 
 
 def overview(results: Sequence[TrialResult], shown: Shown) -> Figure | None:
     """All effects on one scale: how far from the published estimate, in its standard errors."""
-    rows, data, near = [], [], 0
+    rows: list[Row] = []
+    data = []
+    near = 0
     for result in results:
+        heading = Row(shown.title(result.trial.title))
         for one in result.outcomes:
             value, step = one.standard.estimate, (one.tolerance or 0.0) * 5
             if value is None or step <= 0 or not math.isfinite(one.mean.value):
                 continue
             away = Estimate(one.mean.value - value, one.mean.low - value, one.mean.high - value).times(1 / step)
             near += abs(away.value) <= 2
-            name = f"{shown.title(result.trial.title)}: {shown.label(one)}" if len(results) > 1 else shown.label(one)
             style = MISSED if one.passed is False else MODEL
-            rows.append(Row(name, (away,), (f"{shown.amount(away)}, {shown.verdict(one)}",), style))
-            data.append([*text_cells(name), *number_cells(shown.amount(away)), *text_cells(shown.verdict(one))])
-    if not rows:
+            rows += [heading] if heading not in rows else []
+            rows.append(_row(shown.label(one), away, style, shown, f", {shown.verdict(one)}"))
+            label = f"{heading.label}: {shown.label(one)}"
+            data.append([*text_cells(label), *number_cells(shown.amount(away)), *text_cells(shown.verdict(one))])
+    if not data:
         return None
     header = [shown.say("outcome"), shown.say("distance"), shown.say("verdict")]
-    title = shown.say("overview_title", near=near, n=len(rows))
+    title = shown.say("overview_title", near=near, n=len(data))
     return Figure(
         key="overview",
         title=title,
         source=shown.say("source_line", n=max(result.replicates for result in results)),
         draw=dots(rows, [Panel(shown.say("distance"))], shown.num),
         data=Table(title, header, data),
+        note=shown.say("stand_in"),
     )
 
 
@@ -316,7 +237,7 @@ def _known(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
                 ),
             ]
         )
-    return Table(shown.say("of_known"), [shown.say(word) for word in words], rows)
+    return Table(shown.say("of_known"), [shown.say(word) for word in words], rows, note=shown.say("stand_in"))
 
 
 def _takeup(result: TrialResult, shown: Shown) -> Table:

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{label}: the model finds {model} where {published} was published",
         "{label}：模型为{model}，已发表为{published}",
     ),
+    "forest_heading": ("{label}: {verdict}; the rule is {rule}", "{label}：{verdict}；规则为{rule}"),
     "finds_alone": ("{label}: the model finds {model}", "{label}：模型为{model}"),
     "finds_sign": (
         "{label}: the model finds {model}; the sign published is {sign}",
@@ -49,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "enough": ("enough", "足够"),
     "not_enough": ("not enough, about {n} replicates needed", "不够，约需重复{n}次"),
     "few": ("not enough: {n} replicates, 30 at least", "不够：只重复了{n}次，至少30次"),
-    "unasked": ("enough (no published error to hold it against)", "足够（没有已发表的标准误可比）"),
+    "unasked": ("no published error", "没有已发表的标准误"),
     "range": ("{low} to {high}", "{low}至{high}"),
     "at_least": ("at least {low}", "不低于{low}"),
     "at_most": ("at most {high}", "不高于{high}"),
@@ -76,10 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "model": ("model, mean of {n} trials", "模型，{n}次试验的均值"),
     "single": ("one such trial", "单次同规模试验"),
     "unit_yuan": ("yuan", "元"),
-    "unit_percent": ("percent of the control mean", "相当于对照组均值的百分比（%）"),
-    "unit_sd": ("standard deviations of the control group", "对照组标准差"),
+    "unit_percent": ("% of the control mean", "占对照组均值的%"),
+    "unit_sd": ("sd of the control group", "对照组标准差"),
     "unit_share": ("percentage points", "百分点"),
-    "unit_level": ("in the measure's own unit", "按指标本身的单位"),
+    "unit_level": ("the measure's own unit", "指标本身的单位"),
     "of_outcomes": ("Effects", "效应"),
     "of_known": ("How well they are known", "结果的可靠程度"),
     "of_takeup": ("Who took it up", "参与率"),
@@ -151,6 +152,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "{label}不符合规则：模型为{model}，规则为{rule}。",
     ),
     "note_half": ("± is half the width of a 95% interval.", "±为95%区间的半宽。"),
+    "stand_in": (
+        "Allowed is a fifth of the published standard error; where none was published, the rule's range is taken for "
+        "a 95% interval.",
+        "允许值为已发表标准误的五分之一；没有已发表标准误的，把规则的范围当作95%区间。",
+    ),
     "again": ("The same again", "重复运行的命令"),
 }  # fmt: skip
 

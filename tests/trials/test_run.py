@@ -17,10 +17,11 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.trials import load_trial
+from experiments.trials.export import as_json
 from experiments.trials.file import Trial
 from experiments.trials.gather import TrialResult
 from experiments.trials.published import standard
-from experiments.trials.report import as_json, print_results, render, write_results
+from experiments.trials.report import print_results, render, write_results
 from experiments.trials.run import run_trials
 from sim.errors import UserError
 

@@ -1,0 +1,96 @@
+"""What virtual trials found, for programs: as plain values and as one line an outcome."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.statistics import Interval
+from experiments.trials.gather import OutcomeResult, TrialResult
+
+
+def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:
+    """Everything found, as plain values; what is not defined is null."""
+    return {"trials": [_plain(_trial(result)) for result in results]}
+
+
+def _trial(result: TrialResult) -> dict[str, Any]:
+    trial = result.trial
+    return {
+        "id": trial.id,
+        "title": {"en": trial.title.en, "zh": trial.title.zh},
+        "source": trial.source,
+        "replicates": result.replicates,
+        "failed": {str(seed): error for seed, error in result.failures.items()},
+        "takeup": {arm: _interval(share) for arm, share in result.takeup.items()},
+        "facts": dict(result.facts),
+        "outcomes": [_outcome(one) for one in result.outcomes],
+    }
+
+
+def _outcome(one: OutcomeResult) -> dict[str, Any]:
+    rule = one.standard.rule
+    return {
+        "name": one.outcome.name,
+        "measure": one.outcome.measure,
+        "month": one.outcome.month,
+        "unit": one.outcome.unit,
+        "estimator": one.outcome.estimator,
+        "arm": one.outcome.arm,
+        "against": one.outcome.against,
+        "row": one.outcome.row,
+        **_interval(one.mean),
+        "mc_se": one.mc_se,
+        "mc_se_allowed": one.tolerance,
+        "enough": one.enough,
+        "replicates": one.mean.replicates,
+        "replicates_needed": one.needed,
+        "replicates_undefined": one.undefined,
+        "trial_se": one.trial_se,
+        "spread": one.spread,
+        "covers_zero": one.covers_zero,
+        "covers_published": one.covers_published,
+        "sign_share": one.sign_share,
+        "mean_sign_share": one.mean_sign_share,
+        "control_mean": one.control_mean.value,
+        "control_sd": one.control_sd,
+        "households": one.n,
+        "quantiles": [{"quantile": q, **_interval(effect)} for q, effect in one.quantiles],
+        "published": {"estimate": one.standard.estimate, "se": one.standard.se, "source": one.standard.source},
+        "rule": None if rule is None else rule.model_dump(exclude_none=True),
+        "passed": one.passed,
+    }
+
+
+def _interval(found: Interval) -> dict[str, float]:
+    return {"mean": found.value, "low": found.low, "high": found.high}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_csv(results: Sequence[TrialResult]) -> str:
+    """One line an outcome."""
+    text = io.StringIO()
+    rows = []
+    for result in results:
+        for outcome in as_json([result])["trials"][0]["outcomes"]:
+            published, rule = outcome.pop("published"), outcome.pop("rule") or {}
+            del outcome["quantiles"]
+            rows.append(
+                {"trial": result.trial.id, **outcome}
+                | {f"published_{key}": value for key, value in published.items()}
+                | {f"rule_{key}": rule.get(key) for key in ("low", "high", "sign", "control_low", "control_high")}
+            )
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["trial"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
