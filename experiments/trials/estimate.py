@@ -85,7 +85,8 @@ def estimate(sample: Sample, estimator: str = "difference", unit: str = "level")
     Args:
         sample: The rows.
         estimator: "difference" in means; "ancova", with the baseline outcome as covariate (a missing one is replaced
-            by the mean and marked); "late", the effect on those who took it up, with the assignment as instrument;
+            by the mean and marked); "late", the effect on those who took it up, with the assignment as instrument (and
+            the baseline outcome, where there is one, as covariate);
             "control", the mean of the controls itself.
         unit: "percent" of the control mean (as a fraction), "sd" of control; else as measured.
 
@@ -191,6 +192,7 @@ def _design(s: Sample, estimator: str) -> tuple[list[Floats], list[Floats], int]
         if s.took_up is None:
             raise ValueError("late needs to know who took it up")
         regressor = s.took_up
+        covariates = [] if s.baseline_y is None else _baseline(s.baseline_y)
     elif estimator != "difference":
         raise ValueError(f"unknown estimator {estimator!r}")
     columns, instruments = [one, *covariates, regressor], [one, *covariates, s.treated]
