@@ -118,8 +118,8 @@ class Found:
 
     @property
     def enough(self) -> bool:
-        """Whether the screening (the indices, where there was none) had enough evaluations."""
-        return (self.screened or self).settled.enough
+        """Whether every method used had enough evaluations."""
+        return all(one.settled.enough for one in (self.screened, self.shared) if one)
 
 
 def analyse(asked: Asked, bench: Bench) -> Found:

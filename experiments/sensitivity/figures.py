@@ -66,10 +66,15 @@ def _under(svg: Svg, label: str, middle: float, y: float, room: float) -> float:
     return y
 
 
-def tornado(items: Sequence[Bars], base: float, axis: str, ruled_out: str, factor: float, numbers: Numbers) -> Draw:
-    """Outcome at the low end (open) and at the high end (filled) of each parameter's range, around where it is now."""
+def tornado(
+    items: Sequence[Bars], base: float, axis: str, ruled_out: str, factor: float, numbers: Numbers, zero: bool
+) -> Draw:
+    """Outcome at the low end (open) and at the high end (filled) of each parameter's range, around where it is now.
+
+    With `zero`, the axis reaches to zero, where a difference turns round.
+    """
     known = [value * factor for item in items for value in (item.at_low, item.at_high) if math.isfinite(value)]
-    known.append(base * factor)
+    known += [base * factor, *([0.0] if zero else [])]
 
     def draw(names: Names, small: bool) -> Markup:
         svg = Svg(SMALL if small else WIDE, names.ident, names.title, names.description, small)

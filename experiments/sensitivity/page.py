@@ -49,7 +49,7 @@ def _answer(s: Speaker) -> Answer:
 
 def _verdict(s: Speaker, settled: Convergence, absolute: bool) -> str:
     def width(value: float) -> str:
-        return "±" + (s.num.plain(value, 2) if absolute else s.num.share(value))
+        return "±" + (s.num.plain(value, 2) if absolute else s.say("of_largest", share=s.num.share(value)))
 
     return s.say(
         "enough" if settled.enough else "not_enough",
@@ -84,7 +84,7 @@ def _tornado(s: Speaker) -> Figure:
         "tornado",
         title,
         s.say("source", points=f"{s.of.found.points:,}", runs=s.of.runs_a_point),
-        tornado(items, s.of.base.value, axis, s.say("ruled_out"), shown.factor, s.num),
+        tornado(items, s.of.base.value, axis, s.say("ruled_out"), shown.factor, s.num, s.of.paired),
         Table(s.say("data"), header, rows),
         s.say("tornado_note"),
     )
@@ -122,7 +122,7 @@ def _screening(s: Speaker) -> Section | None:
         rows.append([Cell(s.parameter(factors[place])), *cells, Cell(s.say.term("confidence", entry.confidence))])
     title = s.say(
         "scatter_title",
-        name=points[0].label,
+        name=_capital(points[0].label),
         value=s.shown(_estimate(star, order[0])),
         none=int((star.value == 0).sum()),
         count=len(factors),
@@ -161,8 +161,8 @@ def _sobol(s: Speaker) -> Section | None:
         data.append([*text_cells(name), *number_cells(*texts)])
     axes = s.say("sobol_axis_first"), s.say("sobol_axis_total")
     title = s.say(
-        "sobol_title",
-        name=rows[0].label,
+        "sobol_title" if shared.settled.enough else "sobol_unsettled",
+        name=_capital(rows[0].label),
         total=s.num.share(float(index.total.value[order[0]])),
         first=s.num.share(max(0.0, float(index.first.value[order[0]]))),
     )
@@ -178,6 +178,11 @@ def _sobol(s: Speaker) -> Section | None:
         Text(s.say("left_out", left_out=shared.left_out), "note") if shared.left_out else None,
     )
     return section
+
+
+def _capital(text: str) -> str:
+    """With a capital, to begin a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _estimate(index: Index, place: int) -> Estimate:

@@ -9,7 +9,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "page_title": ("What does the conclusion lean on?", "结论取决于哪些参数"),
     "contents": ("Contents", "目录"),
     "not_computed": ("Not computed.", "未计算。"),
-    "uncalibrated": ("Uncalibrated", "未经校准"),
+    "uncalibrated": ("How to read it", "阅读说明"),  # the layout's key for the words in the frame
     "uncalibrated_text": (
         "What follows says how the model answers when its numbers are moved within their ranges, not how likely it is "
         "that they lie there.",
@@ -140,6 +140,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "{name} has a part in {total} of the variance, {first} of it alone",
         "{name}参与了方差的{total}，其中单独作用占{first}",
     ),
+    "sobol_unsettled": (
+        "{name} comes first, but there are too few samples to say with what share",
+        "{name}排在首位，但样本数不足，尚不能说明其占比",
+    ),
+    "of_largest": ("{share} of the largest", "最大值的{share}"),
     "sobol_axis_first": ("alone (first order), share of the variance", "单独作用（一阶指数），占方差的比重"),
     "sobol_axis_total": (
         "with all it joins in (total), share of the variance",
