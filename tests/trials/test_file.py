@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import re
 from pathlib import Path
 
 import pytest
 
 from experiments.trials import load_trial, load_trials
 from experiments.trials.file import Trial
+from experiments.trials.outcomes import MEASURES
 from experiments.trials.published import standard
 from sim.errors import UserError
 from sim.toml_source import each_problem
+
+GUIDE = Path(__file__).parents[2] / "docs" / "trials.md"
 
 FILE = """
 title = { en = "Loans", zh = "贷款" }
@@ -212,3 +216,17 @@ def test_all_problems_are_reported_together_and_folders_mean_all_files(tmp_path:
     assert [Path(str(problem.file)).name for problem in each_problem(error.value)] == ["a.toml", "b.toml"]
     with pytest.raises(UserError, match="or shipped trial 'nowhere'"):
         load_trial("nowhere")
+
+
+def test_the_trial_of_the_guide_is_one(tmp_path: Path) -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    guide = load(tmp_path, block)
+    assert [arm.name for arm in guide.arms] == ["control", "offer"] and len(guide.outcomes) == 2
+    listed = re.findall(r"^\| `(\w+)` \| (\S+) \|", text, re.MULTILINE)
+    assert listed == [(name, one.label_zh) for name, one in MEASURES.items()]
+
+
+def test_shipped_trials_load() -> None:
+    trials = load_trials([])
+    assert len(trials) >= 7 and all(trial.design.replicates >= 30 for trial in trials)
