@@ -27,6 +27,9 @@ PENALTY = 30.0  # tolerances off, for every target, where the model cannot be ru
 EDGE = 1e-3
 DIGITS = 6
 TOLERANCE = 3e-3  # of a step or of the objective, relative: below it a start is at its end
+PULL = 0.5
+"""Weight of the pull towards the middle of the ranges on the way down, in squared tolerances over a whole range: little
+enough not to move what the targets know, enough that all starts come to the same place along what they do not know."""
 _MOST_ROUNDS = 40
 
 
@@ -71,12 +74,13 @@ class Space:
 
 @dataclass(frozen=True)
 class Descent:
-    """One start followed downhill."""
+    """One start followed downhill; `cost` is the objective at its end with the pull to the middle."""
 
     start: Floats
     end: Floats
     first: float
     objective: float
+    cost: float
     evaluations: int
     finished: bool
 
@@ -157,19 +161,24 @@ class Search:
         """Least squares from a start until it is at its end or the allowance is spent."""
         before, whole = self.used, self.limit
         self.limit = min(whole, self.used + allowance)
-        seen: list[tuple[float, Floats]] = []
+        seen: list[tuple[float, float, Floats]] = []
+        pull = np.sqrt(PULL)
 
         def residuals(unit: Floats) -> Floats:
-            answer = self.ask(unit)[0]
-            seen.append((float(answer @ answer), unit.copy()))
-            return np.asarray(answer)
+            answer = np.append(self.ask(unit)[0], pull * (unit - 0.5))
+            plain = answer[: -len(unit)]
+            seen.append((float(answer @ answer), float(plain @ plain), unit.copy()))
+            return answer
+
+        def slopes(unit: Floats) -> Floats:
+            return np.vstack([self.jacobian(unit), pull * np.eye(len(unit))])
 
         finished = True
         try:
             least_squares(
                 residuals,
                 np.clip(start, EDGE, 1.0 - EDGE),
-                jac=lambda unit: self.jacobian(unit),
+                jac=slopes,
                 bounds=(0.0, 1.0),
                 method="trf",
                 xtol=TOLERANCE,
@@ -178,8 +187,8 @@ class Search:
         except SpentError:
             finished = False
         self.limit = whole
-        objective, end = min(seen, key=lambda pair: pair[0]) if seen else (np.inf, start)
-        return Descent(start, end, seen[0][0] if seen else np.inf, objective, self.used - before, finished)
+        cost, objective, end = min(seen, key=lambda one: one[0]) if seen else (np.inf, np.inf, start)
+        return Descent(start, end, seen[0][1] if seen else np.inf, objective, cost, self.used - before, finished)
 
     # The set
 
@@ -282,12 +291,13 @@ def search(spec: Spec, residuals: Residuals, say: Callable[[str], Any] = lambda 
     for number, start in enumerate(starts):
         say(f"going downhill from start {number + 1} of {len(starts)}")
         descents.append(work.descend(start, (effort.budget - kept - work.used) // (len(starts) - number)))
-    best, objective = work.best()
     say("measuring what the targets pin down")
-    jacobian = work.jacobian(best, both_sides=True)
+    deepest = min(descents, key=lambda one: one.cost)
+    jacobian = work.jacobian(deepest.end, both_sides=True)
     bound = work.threshold(jacobian)
-    best, objective = work.best()
-    centres = [best, *(one.end for one in descents if objective < one.objective <= objective + bound)]
+    objective = work.best()[1]
+    others = (one for one in descents if one is not deepest)
+    centres = [deepest.end, *(one.end for one in others if one.objective <= objective + bound)]
     say("gathering vectors that fit about as well")
     points = work.sample(centres, jacobian)
     scored = sorted(zip(work.objective(np.array(points)), map(work.space.vector, points), strict=True), key=_first)
