@@ -12,6 +12,7 @@ from experiments.commands import (
     bench,
     calibrate,
     compare,
+    evidence,
     parameters,
     population,
     report,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
 app.command("calibrate")(calibrate.calibrate)
+app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)
 app.command("report")(report.report)
 app.command("sensitivity")(sensitivity.sensitivity)

@@ -40,7 +40,8 @@ def plan_of(
         f"horizon_months={months}",
         *([f"campaign.days={days}"] if days else []),
     ]
-    return load_plan(scenario, [*changes, *settings])
+    plan: Plan = load_plan(scenario, [*changes, *settings])
+    return plan
 
 
 def months_of(model: VillageModel) -> Iterator[int]:

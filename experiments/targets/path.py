@@ -316,7 +316,7 @@ def _share_of_years(seen: Path, severity: int) -> float:
 
 @measure("path")
 def staple_yield(seen: Path) -> float:
-    """Kilograms of staple a mu of staple land as 2012 ends, as place, skill and care have it; weather and luck apart."""
+    """Kilograms of staple a mu of staple land as 2012 ends, by place, skill and care; weather and luck apart."""
     return seen.staple_kg
 
 
