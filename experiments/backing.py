@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from experiments.draws import CalibratedSet, Drawing
-from experiments.store import read_json
+from experiments.store import Store, read_json
 from sim.errors import UserError
 from sim.frozen import FrozenModel
 from sim.parameters import load_parameters
@@ -115,6 +115,24 @@ def conclusion_for(scenarios: Sequence[str], results: Path, asked: Path | None, 
         if made_by == stamp and {found["a"], found["b"]} <= set(scenarios):
             return found
     return None
+
+
+def quote(folder: Path, results: Path, asked: Path) -> None:
+    """Let a finished comparison quote a sensitivity experiment: its conclusion goes into the manifest.
+
+    Args:
+        folder: The comparison's folder.
+        results: Folder of all experiments.
+        asked: The sensitivity experiment, by its folder or its name under `results`.
+
+    Raises:
+        UserError: As `conclusion_for`, or another process works on the comparison.
+    """
+    with Store(folder.parent, folder.name) as store:
+        manifest = read_json(folder / "manifest.json")
+        scenarios = [entry["id"] for entry in manifest["scenarios"]]
+        manifest["sensitivity"] = conclusion_for(scenarios, results, asked, str(manifest.get("code_version")))
+        store.write_manifest(manifest)
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from experiments.draws import UNFITTED
 from experiments.report.numbers import Estimate, Numbers
 from experiments.report.terms import CLOSURES_SHORT
 from experiments.statistics import decimals
@@ -22,17 +23,19 @@ HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after",
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEADER = [
     *("scenario", "title_en", "title_zh", "outcome", "group", "month", "baseline_mean", "mean"),
-    *("difference", "low", "high", "replicates", "share_positive", "closure"),
+    *("difference", "low", "high", "replicates", "share_positive", "closure", "interval_covers"),
 ]
 _WORDS: dict[str, tuple[str, str]] = {
     "title": (
-        "Difference to “{baseline}”, month {month}, {n} replicates, {closure}",
-        "与“{baseline}”相比，第{month}个月，重复模拟{n}次，{closure}",
+        "Difference to “{baseline}”, month {month}, {n} replicates, {closure}; {covers}",
+        "与“{baseline}”相比，第{month}个月，重复模拟{n}次，{closure}；{covers}",
     ),
     "title_day": (
-        "Difference to “{baseline}”, last campaign day, {n} replicates, {closure}",
-        "与“{baseline}”相比，活动最后一天，重复模拟{n}次，{closure}",
+        "Difference to “{baseline}”, last campaign day, {n} replicates, {closure}; {covers}",
+        "与“{baseline}”相比，活动最后一天，重复模拟{n}次，{closure}；{covers}",
     ),
+    "chance": ("± covers chance only", "±只计随机情形"),
+    "chance and parameters": ("± covers chance and parameters", "±计入随机情形和参数"),
     "scenario": ("Scenario", "方案"),
     "income_yuan": ("Net income per head, yuan", "人均纯收入（元）"),
     "headcount": ("Headcount, percentage points", "贫困发生率（个百分点）"),
@@ -42,6 +45,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no": ("not enough: would need about {n}", "不够：约需{n}次"),
     "unknown": ("not enough to say", "次数太少，无法判断"),
     "failed": ("{n} failed runs are left out; see {where}", "有{n}次模拟失败，未计入；见 {where}"),
+    "first": (
+        "Ranking on income: “{mix}” comes first in {times} of {n} {draws}; it stays ahead of “{other}”, the nearest to "
+        "it, in {ahead}.",
+        "按增收排序：{n}{draws}中“{mix}”有{times}次居首，有{ahead}次领先于最接近的“{other}”。",
+    ),
+    "runs": ("runs (chance only)", "次模拟（仅随机情形不同）"),
+    "vectors": ("parameter vectors", "组参数"),
+    "unfitted": (
+        "{n} of {asked} parameter vectors could not be fitted to the county's books and are left out.",
+        "{asked}组参数中有{n}组无法与本县账目吻合，未计入。",
+    ),
+    "calibrated": (
+        "Calibrated in part: {n} parameters were fitted to published figures; see the report, section 8.",
+        "部分校准：{n}项参数已按公开数据拟合，见报告第八部分。",
+    ),
     "uncalibrated": (
         "Uncalibrated: no recommendation without conditions.",
         "模型尚未校准：结论须附条件使用。",
@@ -61,13 +79,14 @@ def write_summary(comparison: Comparison) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_HEADER)
+    covers = "chance" if comparison.of == "mean" else "chance and parameters"
     frame = comparison.table("differences")
     for row in frame[frame["name"].isin(HEADLINES) & (frame["month"] != 0)].itertuples():
         places = _places(row.low, row.high)
         numbers = [
             _rounded(value, places) for value in (row.baseline_mean, row.mean, row.difference, row.low, row.high)
         ]
-        shares = [row.replicates, _rounded(row.share_positive, 3), closures[row.scenario]]
+        shares = [row.replicates, _rounded(row.share_positive, 3), closures[row.scenario], covers]
         cells = [row.scenario, *titles[row.scenario], row.name, row.group, _mark(row.month), *numbers, *shares]
         writer.writerow([safe_cell(cell) for cell in cells])
     frame = comparison.table("cost")
@@ -82,6 +101,7 @@ def write_summary(comparison: Comparison) -> None:
             _rounded(row.mean, 0),
             *[""] * 5,
             closures[row.scenario],
+            "",
         ]
         writer.writerow([safe_cell(cell) for cell in cells])
     write_atomic(comparison.folder / "summary.csv", "\ufeff" + text.getvalue())
@@ -133,6 +153,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         month=month,
         n=manifest["replicates"]["done"],
         closure=CLOSURES_SHORT[manifest["closure"]][language == "zh"],
+        covers=say("chance" if comparison.of == "mean" else "chance and parameters"),
     )
     table = Table(title=heading)
     table.add_column(say("scenario"), overflow="fold")
@@ -154,11 +175,32 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
             say(enough, n=needed),
         )
     console.print(table)
-    failed = len(comparison.table("failures"))
+    if found := _first(comparison.table("ranking"), month):
+        draws = say("runs" if comparison.of == "mean" else "vectors")
+        titled = {"mix": titles[found["mix"]], "other": titles[found["other"]]}
+        console.print(say("first", **{**found, **titled}, draws=draws))
+    if unfitted := manifest["replicates"].get("unfitted"):
+        console.print(say("unfitted", n=unfitted, asked=manifest["replicates"]["asked"]))
+    failures = comparison.table("failures")
+    failed = int((~failures["error"].str.startswith(UNFITTED)).sum())
     if failed:
         console.print(say("failed", n=failed, where=folder / "tables" / "failures.parquet"))
-    if not manifest.get("calibrated"):
-        console.print(say("uncalibrated"))
+    known = manifest.get("calibration") if manifest.get("calibrated") else None
+    console.print(say("calibrated", n=len(known["parameters"])) if known else say("uncalibrated"))
+
+
+def _first(frame: pd.DataFrame, month: int) -> dict[str, Any] | None:
+    """How often the scenario that is most often first on income is so, and stays ahead of the one nearest to it."""
+    here = frame[(frame["month"] == month) & (frame["name"] == "income_yuan")]
+    first = here[here["other"] == ""].sort_values(["times", "scenario"], ascending=[False, True], kind="stable")
+    if first.empty or first["replicates"].iloc[0] < 2:
+        return None
+    mix, times, n = first[["scenario", "times", "replicates"]].iloc[0]
+    pairs = here[(here["scenario"] == mix) & (here["other"] != "")].sort_values(["times", "other"], kind="stable")
+    if pairs.empty:
+        return None
+    other, ahead = pairs[["other", "times"]].iloc[0]
+    return {"mix": mix, "times": times, "n": n, "other": other, "ahead": ahead}
 
 
 def _last_mark(frame: pd.DataFrame) -> pd.DataFrame:

@@ -70,8 +70,9 @@ def compare(
         ParameterMode,
         typer.Option(
             "--parameters",
-            help="point: every parameter at its value. calibrated: another vector of the calibrated set with each seed. "
-            "ranges: every other parameter drawn in its range too. Intervals then cover parameters as well as chance.",
+            help="point: every parameter at its value. calibrated: another vector of the calibrated set with each "
+            "seed. ranges: every other parameter drawn in its range too. Intervals then cover parameters as well as "
+            "chance.",
         ),
     ] = ParameterMode.point,
     sensitivity: Annotated[

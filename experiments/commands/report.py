@@ -14,12 +14,21 @@ def report(
     experiment: Annotated[str, typer.Argument(help="Name of an experiment, or its folder.")],
     language: Languages = None,
     results: Results = Path("results"),
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option("--sensitivity", metavar="FOLDER", help="Sensitivity experiment whose conclusion to quote."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write an experiment's report and workbook again, from its stored runs."""
     from experiments.report import write_report
 
-    files = write_report(find_experiment(experiment, results), languages(language))
+    folder = find_experiment(experiment, results)
+    if sensitivity:
+        from experiments.backing import quote
+
+        quote(folder, results, sensitivity)
+    files = write_report(folder, languages(language))
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:

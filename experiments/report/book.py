@@ -17,7 +17,6 @@ from openpyxl.utils import get_column_letter
 
 from experiments.report.context import Context
 from experiments.report.data import Experiment
-from experiments.report.words import Words
 
 _EPOCH = datetime(2012, 12, 24)
 _FORMATS = {
@@ -56,7 +55,7 @@ class Book:
     def __init__(self, experiment: Experiment) -> None:
         self.exp = experiment
         self.en, self.zh = Context(experiment, "en"), Context(experiment, "zh")
-        self.words = (Words("zh"), Words("en"))
+        self.words = (self.zh.say, self.en.say)
         self.book = Workbook()
         self.book.remove(self.book.active)
 

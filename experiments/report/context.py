@@ -24,7 +24,7 @@ class Context:
         self.exp = experiment
         self.language = language
         self.zh = language == "zh"
-        self.say = Words(language)
+        self.say = Words(language, experiment.of == "draw")
         self.num = Numbers(language)
         self.final = max(experiment.months, default=0)
         self.baseline = experiment.baseline
@@ -119,10 +119,17 @@ class Context:
         return estimate_of(rows.iloc[0]) if len(rows) else Estimate(math.nan)
 
     def extra_cost(self, ident: str) -> Estimate:
-        """Cost beyond the baseline's (the baseline's mean is taken as known)."""
-        cost, base = self.cost(ident), self.cost(self.baseline).value
-        base = base if math.isfinite(base) else 0.0
-        return Estimate(cost.value - base, cost.low - base, cost.high - base)
+        """Cost beyond the baseline's, paired (NaN when not computed)."""
+        found = self.extra(ident, "cost")
+        return found.get(("all", "cost_yuan"), Estimate(math.nan))
+
+    def extra(self, ident: str, kind: str) -> dict[tuple[str, str], Estimate]:
+        """A scenario's money beyond the baseline's, by (group, name): "cost" by part, or "flow" by who pays whom."""
+        frame = self.exp.table("extra")
+        mine = frame[(frame["scenario"] == ident) & (frame["kind"] == kind)]
+        return {
+            (str(row["group"]), str(row["name"])): estimate_of(row, "difference") for row in mine.to_dict("records")
+        }
 
     def received(self, ident: str) -> Estimate | None:
         """Income gained a head over all years against the baseline, transfers included, in yuan."""
@@ -183,6 +190,17 @@ class Context:
     def indicator(self, name: str) -> str:
         """Name of an indicator."""
         return self.say.term("indicator", name)
+
+    @cached_property
+    def _parameters(self) -> dict[str, str]:
+        from sim.parameters import load_parameters
+
+        side = "label_zh" if self.zh else "label_en"
+        return {entry.key: getattr(entry, side) or entry.name for entry in load_parameters().table()}
+
+    def parameter(self, name: str) -> str:
+        """Name of a parameter ("topic.name")."""
+        return self._parameters.get(name, name)
 
     def group(self, ident: str) -> str:
         """Name of a group of people."""

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.report.numbers import Estimate, mean_of
+from experiments.statistics import Of
 from experiments.tables import COLUMNS, Comparison
 from sim.errors import UserError
 
@@ -113,6 +114,16 @@ class Experiment:
         return bool(self.manifest.get("calibrated", False))
 
     @property
+    def mode(self) -> str:
+        """How the runs took their parameters: "point", "calibrated" or "ranges"."""
+        return self._stored.mode
+
+    @property
+    def of(self) -> Of:
+        """What intervals are of: the mean over chance events, or another draw of chance events and parameters."""
+        return self._stored.of
+
+    @property
     def replicates(self) -> int:
         """Replicates done for every scenario."""
         done = self.manifest.get("replicates") or {}
@@ -187,11 +198,11 @@ class Experiment:
         return float(values.mean()), low, high
 
     def mean(self, scenario: str, name: str, month: int) -> Estimate | None:
-        """Mean over replicates with the interval of that mean."""
+        """Mean over replicates with its interval."""
         frame = self.samples(name, month)
         if scenario not in frame.columns:
             return None
-        estimate = mean_of(frame[scenario].to_numpy())
+        estimate = mean_of(frame[scenario].to_numpy(), of=self.of)
         return estimate if math.isfinite(estimate.value) else None
 
     def between(
@@ -210,7 +221,7 @@ class Experiment:
                 return None
             step = (frame[first] - frame[second]) * weight
             total = step if total is None else total + step
-        estimate = mean_of(total.to_numpy(), comparisons) if total is not None else Estimate(math.nan)
+        estimate = mean_of(total.to_numpy(), comparisons, self.of) if total is not None else Estimate(math.nan)
         return estimate if math.isfinite(estimate.value) else None
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.statistics import Floats, decimals, mean_interval
+from experiments.statistics import Floats, Of, decimals, mean_interval
 
 MINUS = "\u2212"
 SURE = 5e-4  # an interval narrower than this share of its value is not worth a reader's while: four digits say it
@@ -46,15 +46,16 @@ class Estimate(NamedTuple):
         return Estimate(self.value * factor, ends[0], ends[1])
 
 
-def mean_of(samples: Sequence[float] | Floats, comparisons: int = 1) -> Estimate:
+def mean_of(samples: Sequence[float] | Floats, comparisons: int = 1, of: Of = "mean") -> Estimate:
     """Mean over the replicates that have a value, with its 95% interval; one replicate has no interval.
 
     Args:
         samples: A value a replicate.
         comparisons: How many intervals are to hold together.
+        of: What the interval is of; see `experiments.statistics`.
     """
     values = np.asarray(samples, dtype=np.float64)
-    found = mean_interval(values[np.isfinite(values)], comparisons=comparisons)
+    found = mean_interval(values[np.isfinite(values)], comparisons=comparisons, of=of)
     return Estimate(found.value, found.low, found.high)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.report.text_certainty import CERTAINTY
 from experiments.report.text_lower import LOWER
 
 UPPER: dict[str, tuple[str, str]] = {
@@ -35,10 +36,6 @@ UPPER: dict[str, tuple[str, str]] = {
         "本模型未经校准：措施的作用依据公开数据和假定推算，尚未与实际项目的成效比对。"
         "文中“较优”均指“在所列条件下较优”。",
     ),
-    "calibrated": (
-        "The model was calibrated; the manifest of the experiment says on what.",
-        "模型已经校准，校准依据见实验清单。",
-    ),
     "contents": ("Contents", "目录"),
     "data_behind": ("Data behind this figure", "图中数据"),
     "not_computed": ("Not computed in this experiment.", "本次实验未计算此项。"),
@@ -64,30 +61,26 @@ UPPER: dict[str, tuple[str, str]] = {
     # -- source lines ----------------------------------------------------------------------------------------------
     "source_paired": (
         "Mean paired difference to the baseline over {n} runs with the same chance events; "
-        "lines and bands: 95% interval of that mean; {closure}.",
-        "与对照情景在同一随机情形下逐次配对，{n}次模拟的平均差；线段和色带为该均值的95%区间；{closure}。",
+        "lines and bands: 95% interval of that mean (chance only); {closure}.",
+        "与对照情景在同一随机情形下逐次配对，{n}次模拟的平均差；线段和色带为该均值的95%区间（只计随机情形）；{closure}。",
     ),
     "source_years": (
-        "Lines: means over {n} runs; bands: the middle 95% of those runs; {closure}.",
-        "线为{n}次模拟的均值；色带为其中95%的模拟所在范围；{closure}。",
+        "Lines: means over {n} runs; bands: the middle 95% of those runs (chance only); {closure}.",
+        "线为{n}次模拟的均值；色带为其中95%的模拟所在范围（只计随机情形）；{closure}。",
     ),
     "source_level_mean": (
-        "Means over {n} runs; lines and bands: 95% interval of the mean; {closure}.",
-        "{n}次模拟的均值；线段和色带为该均值的95%区间；{closure}。",
+        "Means over {n} runs; lines and bands: 95% interval of the mean (chance only); {closure}.",
+        "{n}次模拟的均值；线段和色带为该均值的95%区间（只计随机情形）；{closure}。",
     ),
     "source_level_mean_plain": (
         "Means over {n} runs; no interval is drawn for levels; {closure}.",
         "{n}次模拟的均值，未绘区间；{closure}。",
     ),
-    "source_means_only": (
-        "Difference of the means over {n} runs; its interval was not computed; {closure}.",
-        "{n}次模拟均值之差，未计算区间；{closure}。",
-    ),
     "source_both": (
         "Mean paired difference to the baseline over {n} runs with the same chance events, under the fixed "
-        "closure, under the endogenous closure, and between the two; lines: 95% interval of that mean.",
+        "closure, under the endogenous closure, and between the two; lines: 95% interval of that mean (chance only).",
         "与对照情景在同一随机情形下逐次配对，{n}次模拟的平均差，分别按固定闭合、内生闭合计算，并列出两者之差；"
-        "线段为该均值的95%区间。",
+        "线段为该均值的95%区间（只计随机情形）。",
     ),
     # -- 1 answer --------------------------------------------------------------------------------------------------
     "s1": ("The answer", "主要结论"),
@@ -388,4 +381,4 @@ UPPER: dict[str, tuple[str, str]] = {
     ),
 }
 
-TEXT: dict[str, tuple[str, str]] = UPPER | LOWER
+TEXT: dict[str, tuple[str, str]] = UPPER | LOWER | CERTAINTY

@@ -301,12 +301,6 @@ LOWER: dict[str, tuple[str, str]] = {
         "Differences between scenarios of different closure mix a measure's effect with its spillovers.",
         "各情景闭合方式不同，见所存情景文件。闭合方式不同的情景相比，差异中混有外溢影响。",
     ),
-    "turn_round": (
-        "What would turn the answer round (late loans, falling prices, a dry spring, other values of the "
-        "assumed numbers): not computed "
-        "in this experiment.",
-        "哪些情况会使结论改变（贷款迟到、价格下跌、春旱、假定参数取其他值等）：本次实验未计算。",
-    ),
     "scenario_table": ("The {n} scenarios", "{n}个情景"),
     "col_id": ("Id", "编号"),
     "col_policies": ("Policies", "措施"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from experiments.report.terms import TERMS
 from experiments.report.text import TEXT
+from experiments.report.text_drawn import DRAWN
 
 
 class Words:
@@ -11,15 +12,17 @@ class Words:
 
     Args:
         language: "en" or "zh".
+        drawn: Whether each run took its own parameter vector, so that intervals cover parameters too.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, drawn: bool = False) -> None:
         self.language = language
+        self._text = TEXT | DRAWN if drawn else TEXT
         self._side = 1 if language == "zh" else 0
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence `key` with its blanks filled in."""
-        return TEXT[key][self._side].format(**values)
+        return self._text[key][self._side].format(**values)
 
     def term(self, kind: str, name: str) -> str:
         """The term for an id; an id nobody named is shown as it is."""

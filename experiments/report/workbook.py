@@ -8,7 +8,7 @@ from typing import Any
 from experiments.report.book import Book, Content, fixed_bytes, value
 from experiments.report.context import HEADCOUNT, INCOME
 from experiments.report.data import DAY100, Experiment
-from experiments.report.sections import answer, leans, people, together
+from experiments.report.sections import answer, certainty, leans, people, together
 from experiments.report.terms import delivery_unit, unit_of
 
 
@@ -24,6 +24,7 @@ def workbook_bytes(experiment: Experiment) -> bytes:
     _money(book)
     _people(book)
     _synergy(book)
+    _ranking(book)
     _notes(book)
     return fixed_bytes(book.book)
 
@@ -40,6 +41,7 @@ def _answer(b: Book) -> None:
     for ctx in (b.zh, b.en):
         first, more = answer.sentences(ctx)
         top.append((" " if ctx is b.en else "").join((first, *more)))
+        top.append(ctx.say("covers", n=b.exp.replicates))
     rows: list[list[Content]] = []
     for s in b.zh.ranked:
         row: list[Content] = [b.title(s)]
@@ -291,6 +293,24 @@ def _synergy(b: Book) -> None:
     )
 
 
+def _ranking(b: Book) -> None:
+    rows: list[list[Content]] = []
+    for r in b.exp.table("ranking").to_dict("records"):
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                b.title(str(r["other"])) if r["other"] else b.both("of_all").replace("\n", " "),
+                _month(b, int(r["month"])),
+                b.term("indicator", str(r["name"])),
+                *(value(r[c], "count") for c in ("times", "replicates")),
+                *(value(r[c], "share") for c in ("share", "low", "high")),
+            ]
+        )
+    keys = "col_ahead col_behind col_month col_indicator col_times col_replicates"
+    notes = [c.say("rank_note", n=c.exp.replicates) for c in (b.zh, b.en)]
+    b.sheet("ranking", b.header(keys + " col_share col_share_low col_share_high"), rows, notes)
+
+
 def _notes(b: Book) -> None:
     manifest = b.exp.manifest
     versions: list[list[Content]] = [[str(k), str(v)] for k, v in (manifest.get("versions") or {}).items()]
@@ -301,5 +321,6 @@ def _notes(b: Book) -> None:
         *versions,
     ]
     top = [t for key in ("notes_1", "notes_2", "notes_3", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
+    top += [text.text for ctx in (b.zh, b.en) for text in (certainty.calibration(ctx), *certainty.mode(ctx))]
     closure = "closure_text_" + leans.closure_key(b.exp.closure)
     b.sheet("notes", [b.both("col_what"), b.both("col_value")], rows, [*top, b.zh.say(closure), b.en.say(closure)])

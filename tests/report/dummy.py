@@ -54,7 +54,7 @@ def make(folder: Path, replicates: int = 40, scenarios: tuple[str, ...] = tuple(
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
     tables = _tables(rng, replicates, scenarios)
     for name, frame in tables.items():
-        texts = {"scenario", "group", "name", "policy", "kind", "parts"}
+        texts = {"scenario", "group", "name", "policy", "kind", "parts", "other"}
         for column in COLUMNS[name].replace("|", " ").split():
             if column not in frame.columns:
                 frame[column] = "all" if column == "group" else "" if column in texts else 0
@@ -126,6 +126,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
         | dt.verdict(out["differences"])
         | dt.reconcile()
     )
+    out |= dt.extra(out, scenarios) | dt.ranking(outcomes, scenarios)
     out["failures"] = pd.DataFrame(
         {"scenario": ["training"], "seed": [17], "error": ["ArithmeticError: household 1204, day 61"]}
     )

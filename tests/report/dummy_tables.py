@@ -113,6 +113,36 @@ def gain(ident: str, month: int) -> float:
     return total * {0: 0.0, 12: 0.35, 24: 0.8, 36: 1.0}.get(month, 0.0)
 
 
+def extra(out: dict[str, pd.DataFrame], scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Money beyond the baseline's, a hundredth to either side of it known."""
+    parts = {"cost": out["cost"][out["cost"]["policy"] == "all"].assign(group="all"), "flow": out["money"]}
+    rows = []
+    for kind, frame in parts.items():
+        for (group, name), part in frame.groupby(["group", "name"], sort=True):
+            means = part.set_index("scenario")["mean"]
+            for ident in (one for one in scenarios if one != "baseline"):
+                change = float(means.get(ident, 0.0) - means.get("baseline", 0.0))
+                rows.append((ident, kind, group, name, change, change - abs(change) / 100, change + abs(change) / 100))
+    return {"extra": pd.DataFrame(rows, columns=["scenario", "kind", "group", "name", "difference", "low", "high"])}
+
+
+def ranking(outcomes: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """How often each scenario is ahead, at the last mark."""
+    rows = []
+    for name, sign in (("income_yuan", 1), ("headcount", -1)):
+        here = outcomes[(outcomes["name"] == name) & (outcomes["month"] == 36) & (outcomes["group"] == "all")]
+        wide = here.pivot_table(index="seed", columns="scenario", values="value") * sign
+        others = [one for one in scenarios if one != "baseline"]
+        for one in others:
+            rest = wide[[two for two in others if two != one]]
+            rows.append((one, 36, name, "", int(rest.lt(wide[one], axis=0).all(axis=1).sum()), len(wide)))
+            rows += [(one, 36, name, two, int((wide[one] > wide[two]).sum()), len(wide)) for two in rest]
+    columns = ["scenario", "month", "name", "other", "times", "replicates"]
+    frame = pd.DataFrame(rows, columns=columns)
+    share = frame["times"] / frame["replicates"]
+    return {"ranking": frame.assign(share=share, low=share * 0.9, high=share)}
+
+
 def interval(values: np.ndarray) -> tuple[float, float, float]:
     """Mean and 95% Student interval."""
     n, mean = len(values), float(np.mean(values))

@@ -9,6 +9,7 @@ from pathlib import Path
 import experiments.report
 from experiments.report.terms import TERMS
 from experiments.report.text import TEXT
+from experiments.report.text_drawn import DRAWN
 from experiments.report.units import UNITS_ZH, unit_zh
 from sim.parameters import load_parameters
 
@@ -20,7 +21,7 @@ def blanks(text: str) -> set[str]:
 
 
 def test_both_languages_with_the_same_blanks() -> None:
-    for key, (english, chinese) in TEXT.items():
+    for key, (english, chinese) in [*TEXT.items(), *DRAWN.items()]:
         assert english.strip() and chinese.strip(), key
         assert blanks(english) == blanks(chinese), key
         assert not any(ord(c) > 0x2E7F for c in english), key
@@ -35,7 +36,8 @@ def test_terms_have_both_languages() -> None:
 
 
 def test_the_words_a_county_does_not_use_are_absent() -> None:
-    every = " ".join(pair[1] for pair in TEXT.values()) + " ".join(p[1] for t in TERMS.values() for p in t.values())
+    texts = [*TEXT.values(), *DRAWN.values()]
+    every = " ".join(pair[1] for pair in texts) + " ".join(p[1] for t in TERMS.values() for p in t.values())
     every += " ".join(entry.label_zh for entry in load_parameters().table()) + " ".join(UNITS_ZH.values())
     for word in ("懒", "最佳", "运气", "腐败", "最优"):
         assert word not in every
@@ -55,7 +57,7 @@ def asked_for() -> set[str]:
 
 
 def test_every_sentence_asked_for_exists() -> None:
-    assert asked_for() <= set(TEXT)
+    assert asked_for() <= set(TEXT) | set(DRAWN)
 
 
 def test_every_unit_of_a_parameter_has_a_chinese_name() -> None:

@@ -20,7 +20,7 @@ from experiments.tables import COLUMNS
 SHEETS = [
     "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "外溢影响 Spillovers", "第100天 Day 100",
     "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
-    "协同 Synergy", "说明 Notes",
+    "协同 Synergy", "排序 Ranking", "说明 Notes",
 ]  # fmt: skip
 
 

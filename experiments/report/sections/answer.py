@@ -10,6 +10,7 @@ from experiments.report.charts import Panel, Row, dots
 from experiments.report.context import HEADCOUNT, INCOME, Context
 from experiments.report.data import estimate_of
 from experiments.report.numbers import Estimate
+from experiments.report.sections import certainty
 from experiments.report.terms import unit_of
 from experiments.statistics import decimals
 
@@ -73,7 +74,7 @@ def relative(ctx: Context, scenario: str, month: int, group: str, name: str) -> 
 
 
 def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
-    """The one sentence, and the paragraphs that keep it honest: on the mix itself, and beside cash."""
+    """The one sentence, and the paragraphs that keep it honest: on the mix itself, beside cash, and how sure it is."""
     leader = ctx.leader
     gain = ctx.exp.difference(leader, ctx.final, "all", INCOME) if leader else None
     if leader is None or gain is None:
@@ -115,11 +116,12 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
     if not alone and all(spent[leader] > cost for s, cost in spent.items() if s != leader):
         more.append(say("answer_dearest"))
     more.append(_closure(ctx, leader))
+    sure = [text for text in (certainty.ranking_sentence(ctx), certainty.calibration_short(ctx)) if text]
     beside = _beside_cash(ctx, leader)
     if leader in ctx.dominated:
         beside.append(say("answer_dominated", by=ctx.title(ctx.dominated[leader])))
     space = "" if ctx.zh else " "
-    return first, tuple(space.join(part) for part in (more, beside) if part)
+    return first, tuple(space.join(part) for part in (more, beside, sure) if part)
 
 
 def _beside_cash(ctx: Context, leader: str) -> list[str]:
@@ -355,7 +357,8 @@ def verdict(ctx: Context) -> Aside:
         }
         warn = warn or not enough
         items.append(ctx.say("verdict_enough" if enough else "verdict_not_enough", **values))
-    return Aside(heading, (*items, ctx.say("verdict_covers")), warn)
+    left_out = [text.text for text in certainty.mode(ctx)[1:]]
+    return Aside(heading, (*items, ctx.say("verdict_covers"), *left_out), warn)
 
 
 def _about(ctx: Context, count: float) -> str:

@@ -8,11 +8,15 @@ from typing import Any
 from experiments.report.blocks import Cell, Section, Table, Text
 from experiments.report.context import Context
 
+HEADLINES = (
+    *("villages", "households", "persons", "cadres", "linked_households", "units", "land"),
+    *("income", "share_wage", "share_operating", "share_transfer", "headcount", "gini", "registered", "migrants"),
+)
 MUCH = 100_000  # yuan from which an amount is shown in 万元, or in millions
 
 
 def build(ctx: Context) -> Section:
-    """The reconciliation, line by line, with the lines that fail marked."""
+    """The reconciliation, the lines that matter most and those that fail first, all of them behind a fold."""
     section = Section("county", ctx.say("s2"), ctx.say("s2_question"))
     frame = ctx.exp.table("reconcile")
     if frame.empty:
@@ -23,11 +27,18 @@ def build(ctx: Context) -> Section:
     section.add(
         Text(ctx.say(key, good=len(frame) - fails, count=len(frame), fails=fails), "lead" if not fails else "warning")
     )
-    rows = [_line(ctx, row) for _, row in frame.iterrows()]
+    rows = {str(row["name"]): _line(ctx, row) for _, row in frame.iterrows()}
+    bad = set(frame.loc[~frame["within"].astype(bool), "name"])
+    chosen = [cells for name, cells in rows.items() if name in HEADLINES or name in bad or len(rows) <= len(HEADLINES)]
     header = tuple(
         ctx.say(k) for k in ("col_line", "col_model", "col_profile", "col_difference", "col_tolerance", "col_agrees")
     )
-    section.add(Table(ctx.say("county_table"), header, rows, note=ctx.say("county_note")))
+    note = ctx.say("county_note") + ("" if ctx.exp.mode == "point" else " " + ctx.say("county_drawn"))
+    short = len(chosen) < len(rows)
+    caption = ctx.say("county_headlines", n=len(HEADLINES)) if short else ctx.say("county_table")
+    section.add(Table(caption, header, chosen, note=note))
+    if short:
+        section.add(Table(ctx.say("county_rest", n=len(rows)), header, [*rows.values()], fold=True))
     return section
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.report.blocks import Bullets, Cell, Code, Section, Table, Text
 from experiments.report.context import Context
+from experiments.report.sections import certainty
 from experiments.report.units import unit_zh
 from sim.errors import UserError
 
@@ -15,19 +16,13 @@ NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")
 
 
 def build(ctx: Context) -> Section:
-    """Assumptions, limits, closure, versions, the line to type, failed runs."""
+    """How sure it is, assumptions, limits, closure, versions, the line to type, failed runs."""
     section = Section("leans", ctx.say("s8"), ctx.say("s8_question"))
-    section.add(
-        Text(
-            ctx.say("calibrated" if ctx.exp.calibrated else "uncalibrated_long"),
-            "lead" if ctx.exp.calibrated else "warning",
-        )
-    )
-    section.add(*assumptions(ctx))
+    section.add(certainty.calibration(ctx), *certainty.turning(ctx))
+    section.add(Text(ctx.say("covers", n=ctx.exp.replicates)), *certainty.mode(ctx))
+    section.add(*certainty.ranking(ctx), *assumptions(ctx))
     section.add(Bullets([ctx.say(k) for k in NOT_MODELLED], ctx.say("not_modelled")))
     section.add(Text(ctx.say("closure_text_" + closure_key(ctx.exp.closure))))
-    section.add(Text(ctx.say("covers")))
-    section.add(Text(ctx.say("turn_round"), "note"))
     section.add(scenarios(ctx), versions(ctx))
     command = str(ctx.exp.manifest.get("command") or "")
     if command:

@@ -276,36 +276,28 @@ def _why(ctx: Context) -> str:
 def flows(ctx: Context) -> Figure | None:
     """Flows of money that differ from the baseline, largest first."""
     frame = ctx.exp.table("money")
+    levels = {
+        (str(row["scenario"]), str(row["group"]), str(row["name"])): float(row["mean"])
+        for row in frame[frame["scenario"].isin([ctx.leader, ctx.baseline])].to_dict("records")
+    }
     # From a purse to the policy that spends it is the same money as what the policy then pays.
-    frame = frame[frame["scenario"].isin([ctx.leader, ctx.baseline]) & (frame["name"] != "funds")]
-    wide = frame.pivot_table(index=["group", "name"], columns="scenario", values="mean", observed=True)
-    if ctx.leader is None or ctx.leader not in wide.columns:
-        return None
-    wide = wide.reindex(columns=[ctx.baseline, ctx.leader]).fillna(0.0)
-    wide["change"] = wide[ctx.leader] - wide[ctx.baseline]
-    wide["size"] = wide["change"].abs()
-    wide = wide[wide["size"] > 1.0].sort_values("size", ascending=False, kind="stable")
-    if wide.empty:
+    changes = {
+        where: change
+        for where, change in ctx.extra(ctx.leader or "", "flow").items()
+        if where[1] != "funds" and abs(change.value) > 1.0
+    }
+    if not levels or not changes:
         return None
     items, data = [], []
-    for (who, reason), row in wide.head(12).iterrows():
-        payer, _, payee = str(who).partition(">")
-        label = ctx.say(
-            "flow", payer=_account(ctx, payer), payee=_account(ctx, payee), reason=ctx.say.term("reason", str(reason))
-        )
-        change = Estimate(float(row["change"]))
-        text = ctx.num.plain(change.times(ctx.num.unit("money").factor).value, signed=True)
-        items.append(Bar(label, change, text, ctx.style(ctx.leader)))
-        data.append(
-            [
-                Cell(label),
-                *(
-                    Cell(ctx.num.bare(Estimate(float(v)), "money"), number=True)
-                    for v in (row[ctx.baseline], row[ctx.leader])
-                ),
-                Cell(text, number=True),
-            ]
-        )
+    for (who, reason), change in sorted(changes.items(), key=lambda item: (-abs(item[1].value), item[0]))[:12]:
+        payer, _, payee = who.partition(">")
+        words = {"payer": _account(ctx, payer), "payee": _account(ctx, payee), "reason": ctx.say.term("reason", reason)}
+        label = ctx.say("flow", **words)
+        text = ctx.num.bare(change, "money", signed=True)
+        items.append(Bar(label, change, text, ctx.style(ctx.leader or "")))
+        both = (levels.get((str(scenario), who, reason), 0.0) for scenario in (ctx.baseline, ctx.leader))
+        cells = [Cell(ctx.num.bare(Estimate(value), "money"), number=True) for value in both]
+        data.append([Cell(label), *cells, Cell(text, number=True)])
     money = ctx.num.unit("money")
     title = ctx.say("fig_flows", flow=items[0].label, change=ctx.num.show(items[0].estimate, "money", signed=True))
     header = (
@@ -317,7 +309,7 @@ def flows(ctx: Context) -> Figure | None:
     return Figure(
         "f-flows",
         title,
-        ctx.source("means_only"),
+        ctx.source("paired"),
         bars(items, ctx.say("with_unit", name=ctx.say("col_change"), unit=money.axis), money.factor, ctx.num),
         Table(ctx.say("data_behind"), header, data, fold=True),
         note=ctx.say("flows_note"),

@@ -130,7 +130,7 @@ def _sum(ctx: Context, scenarios: list[str], name: str, month: int) -> Estimate 
     frame = ctx.exp.samples(name, month)
     if any(s not in frame.columns for s in (*scenarios, ctx.baseline)):
         return None
-    return mean_of(sum((frame[s] - frame[ctx.baseline] for s in scenarios), start=0.0).to_numpy())  # type: ignore[union-attr]
+    return mean_of(sum((frame[s] - frame[ctx.baseline] for s in scenarios), start=0.0).to_numpy(), of=ctx.exp.of)  # type: ignore[union-attr]
 
 
 def _mix_order(ctx: Context, mix: str) -> Callable[[str], int]:
