@@ -49,7 +49,4 @@ def print_lines(lines: Sequence[Line], counts: Counts, language: str) -> None:
                 Text(words.verdict(line), style=style),
             )
         console.print(table)
-    for line in lines:
-        if line.verdict == "outside" and line.target.note and not words.zh:
-            console.print(f"{line.target.id}: {line.target.note}", highlight=False, markup=False)
     console.print(words.summary(counts), highlight=False)

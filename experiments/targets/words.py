@@ -64,6 +64,7 @@ UNITS = {
     "problems": ("problems", "个"),
     "tasks": ("tasks", "项"),
 }
+_LARGE, _MANY = ("million yuan", "万元"), 1e7
 _PERCENT = ("share", "relative", "share/year")
 MINUS, SPACE = "\u2212", "\u00a0"
 
@@ -86,17 +87,26 @@ class Words:
         """A target's label."""
         return target.label_zh if self.zh else target.label_en
 
-    def unit(self, unit: str) -> str:
-        """What follows a number."""
-        pair = UNITS.get(unit, (unit, unit))
+    def unit(self, unit: str, value: float = 0.0) -> str:
+        """What follows a number (large sums are in millions, in Chinese in 万元)."""
+        pair = _LARGE if unit == "yuan" and abs(value) >= _MANY else UNITS.get(unit, (unit, unit))
         text = self.pick(pair)
         return text if not text or text.startswith("%") or self.zh else f" {text}"
 
-    def number(self, value: float, unit: str, spread: float = 0.0) -> str:
-        """A number without its unit, to as many digits as its spread supports."""
+    def number(self, value: float, unit: str, spread: float = 0.0, size: float | None = None) -> str:
+        """A number without its unit, to as many digits as its spread supports.
+
+        Args:
+            value: The number.
+            unit: Its unit as in the files.
+            spread: How well it is known.
+            size: The number whose unit stands beside, if that is another one.
+        """
         if not math.isfinite(value):
             return "–"
         factor = 100.0 if unit in _PERCENT else 1.0
+        if unit == "yuan" and abs(value if size is None else size) >= _MANY:
+            factor = 1e-4 if self.zh else 1e-6
         value, spread = value * factor, abs(spread) * factor
         # As the literal in a file: a figure read as 0.276 is 27.6, not 27.599999.
         places = min(4, max(0, decimals(spread))) if spread > 0 else _plain_places(value)
@@ -111,8 +121,9 @@ class Words:
         unit = line.target.unit
         half = (line.high - line.low) / 2.0 if math.isfinite(line.high - line.low) else 0.0
         if half <= 1e-9 * abs(line.mean):
-            return self.number(line.mean, unit) + self.unit(unit)
-        return f"{self.number(line.mean, unit, half)}{SPACE}±{SPACE}{self.number(half, unit, half)}{self.unit(unit)}"
+            return self.number(line.mean, unit) + self.unit(unit, line.mean)
+        spread = self.number(half, unit, half, line.mean)
+        return f"{self.number(line.mean, unit, half)}{SPACE}±{SPACE}{spread}{self.unit(unit, line.mean)}"
 
     def published(self, target: Published | TrialRow) -> str:
         """The figure, its range or its sign; and its standard error."""
@@ -127,7 +138,7 @@ class Words:
         text = self.number(value, unit)
         if target.se is not None:
             text += f" (se {self.number(float(target.se), unit)})" if not self.zh else f"（标准误{target.se * 1:g}）"
-        return text + self.unit(unit)
+        return text + self.unit(unit, value)
 
     def passes(self, target: Published | TrialRow) -> str:
         """What passes."""
@@ -139,7 +150,7 @@ class Words:
         low, high = target.limits
         if not (math.isfinite(low) or math.isfinite(high)):
             return "–"
-        return f"{self._ends(low, high, target.unit)}{self.unit(target.unit)}"
+        return f"{self._ends(low, high, target.unit)}{self.unit(target.unit, high)}"
 
     def verdict(self, line: Line) -> str:
         """The verdict, with a mark where chance could turn it round."""
@@ -153,7 +164,7 @@ class Words:
 
     def _ends(self, low: float, high: float, unit: str) -> str:
         joint = "至" if self.zh else " to "
-        return f"{self.number(low, unit)}{joint}{self.number(high, unit)}"
+        return f"{self.number(low, unit, size=high)}{joint}{self.number(high, unit)}"
 
     def summary(self, counts: Counts) -> str:
         """One sentence that keeps checks, used rows, inputs and claims apart."""
