@@ -248,6 +248,17 @@ class Trial(TrialTable):
         """The arm of this name."""
         return next(arm for arm in self.arms if arm.name == name)
 
+    def resolved_toml(self) -> str:
+        """The trial as a file that loads back equal, with every default and every setting written out."""
+        import tomli_w
+
+        content = self.model_dump(exclude={"id", "file", "profile_digest"})
+        for arm in content["arms"]:
+            arm["policies"] = [
+                {"kind": one["kind"], "label": one["label"], **one["settings"]} for one in arm["policies"]
+            ]
+        return tomli_w.dumps(_without_none(content))
+
     def digest(self) -> str:
         """A hash of all that decides what a replicate finds: no titles, no published figures, no number of them."""
         content = self.model_dump(mode="json", exclude={"id", "file", "title", "source", "note"})
@@ -263,9 +274,16 @@ class Trial(TrialTable):
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _without_none(value: Any) -> Any:
+    """TOML has no null: what is not set is left out."""
+    if isinstance(value, Mapping):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def policy_label(table: Mapping[str, Any]) -> str:
-    """The label of a policy of a file: its own, or its kind's."""
-    return str(table.get("label") or default_label(str(table.get("kind", ""))))
+    """The label of a policy of a file that states none: its kind's."""
+    return default_label(str(table.get("kind", "")))
 
 
 def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:

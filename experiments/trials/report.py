@@ -18,6 +18,7 @@ from experiments.report.svg import Style
 from experiments.statistics import Interval
 from experiments.store import write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
+from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.gather import OutcomeResult, TrialResult
 from experiments.trials.show import Shown
 
@@ -190,13 +191,15 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
     if result.failures:
         error = next(iter(result.failures.values()))
         texts.append(shown.say("failed", n=len(result.failures), all=everyone, error=error))
+    if result.replicates < LEAST_REPLICATES:
+        texts.append(shown.say("few", n=result.replicates))
     for one in result.outcomes:
         if one.undefined:
             texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))
         if one.passed is False:
             model = shown.model_text(one)
             texts.append(shown.say("missed_warning", label=shown.label(one), model=model, rule=shown.rule(one)))
-        if not one.enough:
+        if not one.enough and one.needed > LEAST_REPLICATES:
             texts.append(f"{shown.label(one)}{'：' if shown.zh else ': '}{shown.enough(one)}")
     return [Text(text, "warning") for text in texts]
 

@@ -86,7 +86,7 @@ def run_trials(
         "command": command or shlex.join(["village", *sys.argv[1:]]),
     }
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        store.begin(manifest, {one.key.scenario: _text(one.trial) for one in work})
+        store.begin(manifest, {one.key.scenario: one.trial.resolved_toml() for one in work})
         said.status("looking at what is stored")
         for one in work:
             one.look(store)
@@ -198,8 +198,3 @@ def _code(trials: Sequence[Trial]) -> list[Path]:
     own = {_HERE / f"{module}.py" for module in _DECIDES}
     users = {Path(policy.code.path) for trial in trials for arm in trial.arms for policy in arm.policies if policy.code}
     return sorted(file for file in own | users if file.is_file())
-
-
-def _text(trial: Trial) -> str:
-    file = Path(trial.file)
-    return file.read_text(encoding="utf-8-sig") if file.is_file() else f"# {trial.id}\n"

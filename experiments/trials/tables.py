@@ -118,12 +118,11 @@ class Tables:
                 if isinstance(table, dict):
                     own = {key: table.pop(key) for key in list(table) if key not in ("kind", "label")}
                     table["settings"] = own
-                    if isinstance(table.get("kind"), str):
-                        table["label"] = policy_label(table)
+                    table.setdefault("label", policy_label(table))
 
 
 def _names(table: object) -> list[str]:
     """The words by which `--set` can find a table of a list."""
     if not isinstance(table, dict):
         return []
-    return [str(table[key]) for key in ("name", "label", "kind") if key in table]
+    return [str(table[key]) for key in ("name", "label", "kind", "column") if key in table]

@@ -96,6 +96,13 @@ def test_an_amount_can_be_a_share_of_income(tmp_path: Path) -> None:
     assert policy.plan(20_000.0).settings.size_yuan == 10_000.0  # type: ignore[attr-defined]
 
 
+def test_a_resolved_trial_loads_back_equal(tmp_path: Path) -> None:
+    text = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[0]
+    for trial in (load(tmp_path), load(tmp_path, text, "outcomes.gain_of_owners.among.business_yuan.min=2")):
+        again = load(tmp_path, trial.resolved_toml())
+        assert again == trial and again.digest() == trial.digest()
+
+
 def test_only_what_is_simulated_counts_for_the_digest(tmp_path: Path) -> None:
     first = load(tmp_path).digest()
     assert load(tmp_path, FILE.replace("high = 0.074", "high = 0.1"), "design.replicates=60").digest() == first
