@@ -34,6 +34,7 @@ from sim.scenario import Plan, check_comparable
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
 
 DEFAULT_REPLICATES = 8
+MOST_TRIES = 4
 
 
 def compare(
@@ -64,8 +65,9 @@ def compare(
 
     What is stored already is not done again. With `replicates`, just so many seeds are run; else with `precision`,
     seeds are added `step` by `step` until every outcome of every scenario is known so well or `limit` is reached; else
-    8. A failed run is recorded and its seed left out for all scenarios; a scenario none of whose runs succeeds is left
-    out itself.
+    8. Seeds whose parameter vector cannot be fitted to the county's books do not count: others are tried in their
+    place, up to `MOST_TRIES` times as many. A failed run is recorded and its seed left out for all scenarios; a
+    scenario none of whose runs succeeds is left out itself.
 
     Args:
         plans: The scenarios; ids differ, and eras, worlds and horizons agree.
@@ -158,8 +160,7 @@ def compare(
             work = _Work(store, pool, [plan.id for plan in plans], base, chosen, retry_failed, said)
             judged: list[Judged] = []
             for count in counts:
-                seeds = range(seeds_first, seeds_first + count)
-                work.do(seeds)
+                seeds = work.do_fitting(seeds_first, count)
                 pairs, judged = work.judge(seeds, precision)
                 if replicates is None and judged and all(one.verdict.enough for one in judged):
                     break
@@ -169,12 +170,11 @@ def compare(
         evidence = Evidence(alive, base, pairs, done, work.read, of)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read, of)
         failures = {key: error for key, error in work.failures.items() if error}
-        unfitted = {seed for (_, seed), error in failures.items() if error.startswith(UNFITTED)}
         rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:
-            manifest["replicates"]["unfitted"] = len(unfitted)
+            manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(work.unfitted(seeds))}
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
         store.write_manifest(manifest)
@@ -294,6 +294,20 @@ class _Work:
         except KeyboardInterrupt:
             self.said.say("stopped; what is done is stored, and the same command continues")
             raise
+
+    def do_fitting(self, first: int, count: int) -> Sequence[int]:
+        """Do so many seeds and as many more as have vectors that cannot be fitted; returns all that were tried."""
+        seeds = range(first, first + count)
+        self.do(seeds)
+        while len(seeds) < (wanted := min(MOST_TRIES * count, count + len(self.unfitted(seeds)))):
+            seeds = range(first, first + wanted)
+            self.do(seeds)
+        return seeds
+
+    def unfitted(self, seeds: Sequence[int]) -> set[int]:
+        """The seeds whose parameter vector cannot be fitted to the county's books."""
+        found = {seed for (_, seed), error in self.failures.items() if error.startswith(UNFITTED)}
+        return found & set(seeds)
 
     def _stored(self, key: RunKey) -> bool:
         where = key.scenario, key.seed

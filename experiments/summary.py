@@ -180,7 +180,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         titled = {"mix": titles[found["mix"]], "other": titles[found["other"]]}
         console.print(say("first", **{**found, **titled}, draws=draws))
     if unfitted := manifest["replicates"].get("unfitted"):
-        console.print(say("unfitted", n=unfitted, asked=manifest["replicates"]["asked"]))
+        console.print(say("unfitted", n=unfitted, asked=manifest["replicates"]["tried"]))
     failures = comparison.table("failures")
     failed = int((~failures["error"].str.startswith(UNFITTED)).sum())
     if failed:
@@ -196,9 +196,12 @@ def _first(frame: pd.DataFrame, month: int) -> dict[str, Any] | None:
     if first.empty or first["replicates"].iloc[0] < 2:
         return None
     mix, times, n = first[["scenario", "times", "replicates"]].iloc[0]
-    pairs = here[(here["scenario"] == mix) & (here["other"] != "")].sort_values(["times", "other"], kind="stable")
+    pairs = here[here["other"] != ""]
+    strength = pairs.groupby("scenario", observed=True)["times"].sum()
+    pairs = pairs[pairs["scenario"] == mix].assign(strength=lambda rows: -rows["other"].map(strength))
     if pairs.empty:
         return None
+    pairs = pairs.sort_values(["times", "strength", "other"], kind="stable")
     other, ahead = pairs[["other", "times"]].iloc[0]
     return {"mix": mix, "times": times, "n": n, "other": other, "ahead": ahead}
 

@@ -49,7 +49,7 @@ def mode(ctx: Context) -> list[Text]:
     out = [Text(ctx.say(f"mode_{ctx.exp.mode}", **values))]
     counts = ctx.exp.manifest.get("replicates") or {}
     if counts.get("unfitted"):
-        out.append(Text(ctx.say("unfitted", n=counts["unfitted"], asked=counts["asked"]), "warning"))
+        out.append(Text(ctx.say("unfitted", n=counts["unfitted"], asked=counts["tried"]), "warning"))
     return out
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.draws import UNFITTED
 from experiments.report.blocks import Bullets, Cell, Code, Section, Table, Text
 from experiments.report.context import Context
 from experiments.report.sections import certainty
@@ -210,6 +211,7 @@ def closure_key(closure: str) -> str:
 def failures(ctx: Context) -> Table | Text:
     """Runs that failed, with seed and error; they are in none of the numbers."""
     frame = ctx.exp.table("failures")
+    frame = frame[~frame["error"].astype(str).str.startswith(UNFITTED)]  # those are counted with the vectors
     if frame.empty:
         return Text(ctx.say("no_failures"))
     rows = [
