@@ -303,6 +303,10 @@ MEASURES: dict[str, Measure] = {
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",
         _workers_away,
     ),
+    "workers_at_home": Measure(
+        "workers at home", "在家劳动力", "persons", "able workers who are not away", "stock",
+        lambda r: np.asarray(r.households["workers"] - r.households["migrants"], dtype=np.float64),
+    ),
     "has_migrant": Measure(
         "a migrant in the household", "有外出务工者", "share", "1 if anyone is away for work", "stock",
         lambda r: _yes(r.households["migrants"] > 0),
