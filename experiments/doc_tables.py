@@ -1,4 +1,4 @@
-"""Writes the tables of docs/ODD.md that come out of the code: state, parameters, levers, chance events.
+"""Writes the tables of the documents that come out of the code: state, parameters, levers, chance events, measures.
 
     python -m experiments.doc_tables
 
@@ -27,6 +27,7 @@ from sim.today import Today
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "ODD.md"
+TRIALS = ROOT / "docs" / "trials.md"
 RECORDS: dict[str, type[Record]] = {
     "household": Household,
     "village": Village,
@@ -52,7 +53,7 @@ def table(name: str) -> str:
         return state_table(RECORDS[rest])
     if word == "levers":
         return _levers(PolicySettings if rest == "base" else registry()[rest].Settings, rest)
-    return {"parameters": _parameters, "channels": _channels, "decisions": _decisions}[word]()
+    return {"parameters": _parameters, "channels": _channels, "decisions": _decisions, "measures": _measures}[word]()
 
 
 def page(text: str) -> str:
@@ -151,5 +152,14 @@ def _decisions() -> str:
     return _rows("chance event", "declared in", rows=iter(found))
 
 
+def _measures() -> str:
+    """What the survey of a virtual trial can ask beside the columns of a household."""
+    from experiments.trials.outcomes import MEASURES
+
+    rows = ((f"`{name}`", one.label_en, one.label_zh, one.unit, one.meaning) for name, one in MEASURES.items())
+    return _rows("measure", "name", "中文", "unit", "meaning", rows=rows)
+
+
 if __name__ == "__main__":
     write()
+    write(TRIALS)
