@@ -7,8 +7,8 @@ from __future__ import annotations
 
 DRAWN: dict[str, tuple[str, str]] = {
     "same": (
-        "not of one direction under all parameter vectors ({number})",
-        "参数不同则增减不定（{number}）",
+        "of no one direction that can be shown for 95% of parameter vectors ({number})",
+        "增减方向尚不能对95%的参数取值认定（{number}）",
     ),
     "source_paired": (
         "Mean paired difference to the baseline over {n} parameter vectors, chance events and vector shared by all "
@@ -38,28 +38,30 @@ DRAWN: dict[str, tuple[str, str]] = {
         "并列出两者之差；线段为换一组参数时95%的所在范围（随机情形和参数均计入）。",
     ),
     "answer_no_gain": (
-        "No mix raises income under nearly all parameter vectors: in {month} the largest mean, for “{mix}”, is {gain} "
-        "a head, and under some vectors it would be nothing or less.",
-        "没有哪种组合在绝大多数参数取值下都能增收：{month}平均差异最大的“{mix}”人均纯收入变化为{gain}，"
-        "部分参数取值下不增收。",
+        "No mix can be shown to raise income under 95% of parameter vectors: in {month} the largest mean, for “{mix}”, "
+        "is {gain} a head.",
+        "尚不能认定有哪种组合在95%的参数取值下都能增收：{month}平均差异最大的“{mix}”人均纯收入变化为{gain}。",
     ),
     "answer_tied_with": (
-        "On income it does not stay ahead under nearly all parameter vectors of {others}.",
-        "从增收看，参数不同时它与{others}互有高低。",
+        "On income it cannot be shown to be ahead, under 95% of parameter vectors, of {others}.",
+        "从增收看，尚不能认定在95%的参数取值下都领先于{others}。",
     ),
     "left_flat": (
-        "Under some parameter vectors no gain for: {groups}.",
-        "部分参数取值下不增收的群体：{groups}。",
+        "No gain that holds for 95% of parameter vectors can be shown for: {groups}.",
+        "尚不能认定在95%的参数取值下都增收的群体：{groups}。",
     ),
     "gap_cash_more": (
-        "on this measure the cash does more under nearly all vectors",
-        "按此衡量，绝大多数参数取值下直接发钱减贫更多",
+        "on this measure the cash does more for 95% of parameter vectors",
+        "按此衡量，95%的参数取值下直接发钱减贫更多",
     ),
     "gap_mix_more": (
-        "on this measure the mix does more under nearly all vectors",
-        "按此衡量，绝大多数参数取值下组合减贫更多",
+        "on this measure the mix does more for 95% of parameter vectors",
+        "按此衡量，95%的参数取值下组合减贫更多",
     ),
-    "gap_alike": ("which does more depends on the parameter vector", "孰多孰少取决于参数取值"),
+    "gap_alike": (
+        "neither can be shown to do more for 95% of parameter vectors",
+        "尚不能认定哪一种在95%的参数取值下都减贫更多",
+    ),
     "verdict_enough": (
         "{name}: enough. The mean over {n} parameter vectors is known to ±{half}; ±{asked} was asked.",
         "{name}：够。{n}组参数平均值的区间为±{half}，要求±{asked}。",
@@ -82,18 +84,18 @@ DRAWN: dict[str, tuple[str, str]] = {
         "金额均按当年价格。",
     ),
     "fig_monthly": (
-        "“{mix}” brings more income than the baseline from month {first}, under nearly all parameter vectors in "
-        "{count} of {of} months",
-        "“{mix}”从第{first}个月起收入高于对照，{of}个月中有{count}个月在绝大多数参数取值下如此",
+        "“{mix}” brings more income than the baseline from month {first}, for 95% of parameter vectors in {count} of "
+        "{of} months",
+        "“{mix}”从第{first}个月起收入高于对照，{of}个月中有{count}个月在95%的参数取值下如此",
     ),
     "fig_monthly_none": (
-        "In no single month is the change in income of one direction under nearly all parameter vectors",
-        "逐月看，收入增减因参数取值而异",
+        "In no single month can a change in income of one direction be shown for 95% of parameter vectors",
+        "逐月看，尚不能认定95%的参数取值下收入增减方向一致",
     ),
     "groups_note": (
-        "An interval that crosses the zero line: under some parameter vectors the group does not gain. The same people "
+        "An interval that crosses the zero line: no gain can be shown for 95% of parameter vectors. The same people "
         "are followed with and without.",
-        "区间跨过零线，表示部分参数取值下该群体不增收。各组均为同一批人在实施与不实施两种情形下的比较。",
+        "区间跨过零线，表示尚不能认定该群体在95%的参数取值下都增收。各组均为同一批人在实施与不实施两种情形下的比较。",
     ),
     "payments_note": (
         "All columns: mean paired difference to the baseline, and where 95% of parameter vectors would lie. Cash is "
@@ -107,9 +109,9 @@ DRAWN: dict[str, tuple[str, str]] = {
         "区间为换一组参数时的95%所在范围，按费勒法计算。",
     ),
     "fig_synergy_none": (
-        "{name}: whether “{mix}” does more than the sum of its parts in {month} depends on the parameter vector "
+        "{name}: for 95% of parameter vectors “{mix}” cannot be told apart from the sum of its parts in {month} "
         "({synergy})",
-        "{name}：{month}“{mix}”与各单项之和孰高孰低，因参数取值而异（{synergy}）",
+        "{name}：{month}尚不能认定“{mix}”与各单项之和孰高孰低（95%的参数取值，{synergy}）",
     ),
     "covers": (
         "The intervals in this report cover chance (weather, prices, illness and the like) and parameters together: "
