@@ -63,7 +63,7 @@ def test_known_figures_come_back_with_their_rule_and_source() -> None:
 
 
 def test_a_row_of_several_outcomes_is_not_one_of_them() -> None:
-    with pytest.raises(UserError, match="several outcomes.*coop_income.yield"):
+    with pytest.raises(UserError, match=r"several outcomes.*coop_income\.yield"):
         trial_row("coop_income")
     with pytest.raises(UserError, match="did you mean 'credit_profit_pool'"):
         trial_row("credit_profit_poll")
