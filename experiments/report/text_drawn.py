@@ -6,10 +6,7 @@ Intervals then say where another draw of chance events and parameters would lie,
 from __future__ import annotations
 
 DRAWN: dict[str, tuple[str, str]] = {
-    "same": (
-        "of no one direction that can be shown for 95% of parameter vectors ({number})",
-        "增减方向尚不能对95%的参数取值认定（{number}）",
-    ),
+    "same": ("of no sure direction ({number})", "增减尚难认定（{number}）"),
     "source_paired": (
         "Mean paired difference to the baseline over {n} parameter vectors, chance events and vector shared by all "
         "scenarios; lines and bands: where 95% of vectors would lie, chance and parameters together; {closure}.",
@@ -109,9 +106,9 @@ DRAWN: dict[str, tuple[str, str]] = {
         "区间为换一组参数时的95%所在范围，按费勒法计算。",
     ),
     "fig_synergy_none": (
-        "{name}: for 95% of parameter vectors “{mix}” cannot be told apart from the sum of its parts in {month} "
-        "({synergy})",
-        "{name}：{month}尚不能认定“{mix}”与各单项之和孰高孰低（95%的参数取值，{synergy}）",
+        "{name}: no difference of “{mix}” from the sum of its parts can be shown for 95% of parameter vectors in "
+        "{month} ({synergy})",
+        "{name}：{month}尚不能认定“{mix}”与各单项之和有差别（95%的参数取值，{synergy}）",
     ),
     "covers": (
         "The intervals in this report cover chance (weather, prices, illness and the like) and parameters together: "

@@ -22,11 +22,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.draws import UNFITTED
 from sim.errors import UserError
 from sim.policies.base import PolicySettings
 from sim.scenario.plan import Campaign, Plan, PolicyPlan, Title, World
 
 LINE, HOUSEHOLDS, BOTH, CROWDING = 2300.0, 60, 30.0, 0.05
+GAIN = 0.25  # of a course; what training adds is in proportion to it
 KEYS = np.arange(1000, 1000 + HOUSEHOLDS)
 SERVED = {"credit": KEYS % 2 == 0, "training": KEYS % 3 == 0, "visits": np.ones(HOUSEHOLDS, dtype=bool)}
 RUN = "fake_runs:run"
@@ -73,6 +75,8 @@ def incomes(of: Plan, seed: int) -> np.ndarray:
     income = start_income() + luck
     for policy in of.policies:
         size = policy.settings.budget_yuan
+        if policy.label == "training":
+            size *= float(of.uncertainties.get("policies.course_gain", GAIN)) / GAIN
         own = np.random.default_rng([seed, len(policy.label)]).normal(0, 0.1) if size else 0.0
         income = income + SERVED[policy.label] * size * (1 + own)
     if {"credit", "training"} <= {policy.label for policy in of.policies}:
@@ -95,6 +99,8 @@ def run(of: Plan, seed: int) -> Any:
         raise ZeroDivisionError(f"nothing to divide by in {of.id}")
     if seed in knobs.get("refuse", {}).get(of.id, ()):
         raise UserError("no cadre is left", field="campaign.cadres")
+    if seed in knobs.get("unfitted", ()):
+        raise UserError(f"{UNFITTED}: no county is like that")
     if seed in knobs.get("die", {}).get(of.id, ()):
         os.kill(os.getpid(), signal.SIGKILL)
     once = Path(knobs.get("die_once", "/nonexistent"))
