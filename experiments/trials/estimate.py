@@ -195,11 +195,25 @@ def _design(s: Sample, estimator: str) -> tuple[list[Floats], list[Floats], int]
         covariates = [] if s.baseline_y is None else _baseline(s.baseline_y)
     elif estimator != "difference":
         raise ValueError(f"unknown estimator {estimator!r}")
-    columns, instruments = [one, *covariates, regressor], [one, *covariates, s.treated]
+    ones = [one]
     if s.group is not None:  # each group its own regression: what the first adds to the second
-        columns += [column * s.group for column in columns]
-        instruments += [column * s.group for column in instruments]
+        ones.append(s.group)
+        covariates += [column * s.group for column in covariates]
+    kept = _independent(ones, covariates)
+    offers = [regressor], [s.treated]
+    columns, instruments = ([*kept, *offer, *(() if s.group is None else [offer[0] * s.group])] for offer in offers)
     return columns, instruments, len(columns) - 1
+
+
+def _independent(columns: Sequence[Floats], more: Sequence[Floats]) -> list[Floats]:
+    """The columns, and those of `more` that say anything new: a covariate may not vary at all within a group."""
+    kept = list(columns)
+    for column in more:
+        basis = np.stack(kept, axis=1)
+        rest = column - basis @ np.linalg.lstsq(basis, column, rcond=None)[0]
+        if _sum(rest**2) > 1e-12 * _sum(column**2):
+            kept.append(column)
+    return kept
 
 
 def _baseline(values: Floats) -> list[Floats]:

@@ -224,6 +224,20 @@ def test_subgroups_and_the_difference_between_them() -> None:
     assert result["rich"].n < result["gap"].n == 480
 
 
+def test_a_baseline_that_never_varies_in_one_group_is_no_hindrance() -> None:
+    owners, others = (Condition(column="business", min=1),), (Condition(column="business", max=0),)
+    asked = (
+        outcome("business_profit_yuan", name="owners", among=owners),
+        outcome("business_profit_yuan", name="others", among=others, estimator="difference"),
+        outcome("business_profit_yuan", name="gap", among=owners, minus=others),
+    )
+    job = prepare(small_trial(outcomes=asked, survey={"error": 0.3}))
+    for seed in range(4):
+        result = run(job, seed).estimates
+        apart = result["owners"].effect - result["others"].effect
+        assert result["gap"].effect == pytest.approx(apart, abs=1e-6 * result["owners"].control_mean)
+
+
 def test_quantile_effects_of_money_that_all_get() -> None:
     asked = (outcome("transfer_income_yuan", quantiles=(0.25, 0.5, 0.75), estimator="difference"),)
     job = prepare(small_trial(outcomes=asked))
