@@ -89,7 +89,7 @@ def test_enough_is_a_fifth_of_the_published_error_and_30_replicates(tmp_path: Pa
     ],
 )
 def test_rules(tmp_path: Path, rule: str, passed: bool) -> None:
-    (found,) = run(tmp_path, trial(tmp_path, with_rule("", rule)))
+    (found,) = run(tmp_path, trial(tmp_path, with_rule("", rule)), replicates=6)
     assert found.outcomes[0].passed is passed
     page = render([found], "zh")
     assert ("未符合" in page) is not passed
@@ -179,7 +179,7 @@ def test_the_page_stands_alone_and_says_everything_in_both_languages(tmp_path: P
         'unit = "percent"\nquantiles = [0.25, 0.75]\npass = { sign = "positive", share = 0.95 }\n'
     )
     one, two = trial(tmp_path, text), trial(tmp_path, name="more")
-    found = run(tmp_path, one, two)
+    found = run(tmp_path, one, two, replicates=4)
     pages = write_results(found, ["en", "zh"])
     assert [page.name for page in pages] == ["trial.en.html", "trial.zh.html"]
     english, chinese = (page.read_text(encoding="utf-8") for page in pages)
@@ -237,7 +237,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_terminal_says_what_is_missed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (found,) = run(tmp_path, trial(tmp_path))
+    (found,) = run(tmp_path, trial(tmp_path), replicates=4)
     print_results([found], "en")
     out = " ".join(capsys.readouterr().out.split())
     assert "Rule missed for business profit: the model finds" in out and "the rule is 0.000 to 0.074" in out
