@@ -21,7 +21,10 @@ from sim.errors import UserError
 
 _TEMPORARY = ".part-"
 _MADE_HERE = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
-_REPORTS = ("report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json", "result.csv")
+_REPORTS = (
+    "report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json", "result.csv",
+    "sensitivity.en.html", "sensitivity.zh.html", "conclusion.json", "indices.csv",
+)  # fmt: skip
 _PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
 _POINT = {"mode": "point"}
 _ANOTHER = "use another --name, or --fresh to start this folder again"

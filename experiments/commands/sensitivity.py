@@ -86,12 +86,6 @@ def sensitivity(
     villages: Villages = 40,
     horizon: Horizon = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            "--into", metavar="FOLDER", help="Folder of a comparison whose report is to quote the conclusion."
-        ),
-    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
     ] = None,
@@ -129,7 +123,6 @@ def sensitivity(
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
-        into=into,
         languages=written,
     )
     pages = [str(folder / f"sensitivity.{one}.html") for one in written]

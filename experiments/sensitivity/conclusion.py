@@ -149,38 +149,44 @@ class Speaker:
 
 
 def conclusion(analysis: Analysis) -> dict[str, Any]:
-    """What stands in conclusion.json: everything that a report needs in order to quote the analysis."""
+    """What stands in conclusion.json: what `experiments.backing` quotes in a comparison's report, and more beside.
+
+    `a` has the advantage over `b` (of one scenario alone, `b` is null). Turning points of lists, whose value is a
+    factor, stand among `turns` only.
+    """
     asked, found = analysis.asked, analysis.found
-    a, b = (analysis.plans[0].id, analysis.plans[1].id) if analysis.paired else (analysis.plans[0].id, None)
+    better = int(analysis.paired and analysis.second_is_better)
+    turns = [(asked.factors[one.place], one) for one in _nearest(analysis)]
     return {
-        "a": a,
-        "b": b,
+        "a": analysis.plans[better].id,
+        "b": analysis.plans[1 - better].id if analysis.paired else None,
         "outcome": analysis.outcomes[0],
-        "value": {"mean": analysis.base.value, "low": _known(analysis.base.low), "high": _known(analysis.base.high)},
-        "leans_on": [_named(asked.factors[place]) for place in found.order[: asked.keep]],
+        "leans_on": [asked.factors[place].key for place in found.order[:NAMED]],
         "turns_round": [
-            {
-                **_named(asked.factors[one.place]),
-                "value": one.value,
-                "of_a_list": asked.factors[one.place].is_list,
-                "unit": asked.factors[one.place].parameter.unit,
-                "direction": one.direction,
-            }
-            for one in _nearest(analysis)
+            {"parameter": factor.key, "value": one.value, "direction": one.direction}
+            for factor, one in turns
+            if not factor.is_list
         ],
         "method": asked.method,
-        "samples": {
-            "parameters": len(asked.factors),
-            "trajectories": found.screened.trajectories if found.screened else 0,
-            "sobol": found.shared.samples if found.shared else 0,
-            "points": found.points,
-            "replicates": len(analysis.seeds),
-            "reach": asked.reach,
-            "design_seed": asked.seed,
-        },
+        "samples": found.points,
+        "value": {"mean": analysis.base.value, "low": _known(analysis.base.low), "high": _known(analysis.base.high)},
+        "decided": bool(analysis.base.sign),
         "enough": found.enough,
         "first_agree": [found.settled.halves_agree, found.settled.of],
         "reversed_share": found.screened.reversed_share if found.screened and analysis.paired else None,
+        "ranked": [_named(asked.factors[place]) for place in found.order[: asked.keep]],
+        "turns": [
+            {**_named(factor), "value": one.value, "factor_of_list": factor.is_list, "direction": one.direction}
+            for factor, one in turns
+        ],
+        "design": {
+            "parameters": len(asked.factors),
+            "trajectories": found.screened.trajectories if found.screened else 0,
+            "sobol_samples": found.shared.samples if found.shared else 0,
+            "replicates": len(analysis.seeds),
+            "reach": asked.reach,
+            "seed": asked.seed,
+        },
         "scenarios": [{"id": plan.id, "digest": plan.digest()} for plan in analysis.plans],
         "sentence": {language: Speaker(analysis, language).sentence() for language in ("en", "zh")},
     }
@@ -192,7 +198,8 @@ def _known(value: float) -> float | None:
 
 def _named(factor: Factor) -> dict[str, Any]:
     entry = factor.parameter
-    return {"parameter": entry.key, "label": {"en": entry.label_en or entry.name, "zh": entry.label_zh or entry.name}}
+    label = {"en": entry.label_en or entry.name, "zh": entry.label_zh or entry.name}
+    return {"parameter": entry.key, "label": label, "unit": entry.unit}
 
 
 def _nearest(analysis: Analysis) -> Sequence[Turn]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.backing import CONCLUSION
 from experiments.codeversion import code_version, file_hash
 from experiments.precision import parse_outcomes
 from experiments.progress import Progress
@@ -27,7 +28,6 @@ from sim.scenario import check_comparable
 if TYPE_CHECKING:
     from sim.scenario import Plan
 
-CONCLUSION = "conclusion.json"
 LANGUAGES = ("en", "zh")
 _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
 
@@ -45,7 +45,6 @@ def sensitivity(
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
-    into: Path | None = None,
     languages: Sequence[str] = LANGUAGES,
     command: str | None = None,
     evaluate: str = PANEL,
@@ -65,7 +64,6 @@ def sensitivity(
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
         fresh: Whether to throw away what the folder holds.
-        into: Folder of a comparison that is to quote the conclusion.
         languages: Languages of the page.
         command: The command line to record; this process's by default.
         evaluate: See `experiments.sweep.sweep`.
@@ -81,8 +79,6 @@ def sensitivity(
     plans = tuple(plans)
     _check(plans, asked, replicates)
     texts = tuple(full_outcome(outcome, plans[0].horizon_months) for outcome in outcomes)
-    if into is not None and not (into / "manifest.json").is_file():
-        raise UserError("this is not the folder of an experiment", file=into, field="--into")
     code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
     line = command or shlex.join(["village", *sys.argv[1:]])
     seeds = tuple(range(seeds_first, seeds_first + replicates))
@@ -102,6 +98,7 @@ def sensitivity(
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         _refuse_other_kind(store.folder)
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+        (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
         bench = Bench(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
         parts = asked.points()
         said.say(
@@ -117,8 +114,6 @@ def sensitivity(
         write_json(store.folder / CONCLUSION, comes_to)
         manifest["complete"] = True
         store.write_manifest(manifest)
-    if into is not None:
-        write_json(into / CONCLUSION, comes_to)
     return store.folder, analysis
 
 
@@ -164,7 +159,7 @@ def _refuse_other_kind(folder: Path) -> None:
         raise UserError(
             f"this folder holds another kind of experiment ({kind})",
             file=folder,
-            mend="use another --name; with --into a comparison's report can quote the conclusion",
+            mend="use another --name; a comparison's report finds the conclusion beside it",
         )
 
 

@@ -14,6 +14,7 @@ import pytest
 from fake_model import ADVANTAGE, EVALUATE, OUTCOME, WEIGHTS, factors, pair, plan
 from typer.testing import CliRunner
 
+from experiments.backing import conclusion_for
 from experiments.cli import app
 from experiments.sensitivity.analysis import Asked
 from experiments.sensitivity.conclusion import Analysis
@@ -40,8 +41,9 @@ def fake(monkeypatch: pytest.MonkeyPatch, **knobs: object) -> None:
 def test_the_right_parameters_are_named_and_the_right_turning_points(tmp_path: Path) -> None:
     folder, _ = analysed(tmp_path)
     comes_to = read_json(folder / "conclusion.json")
-    assert [one["parameter"] for one in comes_to["leans_on"]][:5] == FIVE
-    assert (comes_to["a"], comes_to["b"], comes_to["outcome"]) == ("plain", "better", OUTCOME)
+    assert [one["parameter"] for one in comes_to["ranked"]][:5] == FIVE
+    assert (comes_to["a"], comes_to["b"], comes_to["outcome"]) == ("better", "plain", OUTCOME)
+    assert comes_to["leans_on"] == FIVE[:3] and comes_to["decided"]
     assert comes_to["enough"] and comes_to["first_agree"] == [5, 5]
     assert comes_to["value"]["mean"] == pytest.approx(ADVANTAGE, abs=1.0)
     turns = {one["parameter"]: one for one in comes_to["turns_round"]}
@@ -100,7 +102,7 @@ def test_one_scenario_alone(tmp_path: Path) -> None:
     folder, _ = analysed(tmp_path, plans=pair()[1:])
     comes_to = read_json(folder / "conclusion.json")
     assert comes_to["b"] is None and comes_to["turns_round"] == []
-    assert [one["parameter"] for one in comes_to["leans_on"]][:5] == FIVE
+    assert [one["parameter"] for one in comes_to["ranked"]][:5] == FIVE
     assert "under “Better”" in comes_to["sentence"]["en"]
 
 
@@ -127,7 +129,7 @@ def test_two_runs_with_other_designs_name_the_same_five(tmp_path: Path) -> None:
     found = []
     for seed in (1, 2):
         folder, _ = analysed(tmp_path, f"design{seed}", asked={"seed": seed, "trajectories": 4})
-        found.append([one["parameter"] for one in read_json(folder / "conclusion.json")["leans_on"]][:5])
+        found.append([one["parameter"] for one in read_json(folder / "conclusion.json")["ranked"]][:5])
     assert found[0] == found[1] == FIVE
 
 
@@ -189,16 +191,17 @@ def test_the_page_stands_alone_and_draws_everything(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in again.glob("*.*")} == before
 
 
-def test_a_comparison_keeps_its_folder_and_gets_the_conclusion(tmp_path: Path) -> None:
+def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path) -> None:
     comparison = tmp_path / "compared"
     comparison.mkdir()
     (comparison / "manifest.json").write_text(json.dumps({"kind": "compare", "code_version": "x", "scenarios": []}))
     with pytest.raises(UserError, match="another kind of experiment"):
         analysed(tmp_path, "compared")
-    folder, _ = analysed(tmp_path, into=comparison)
-    assert (comparison / "conclusion.json").read_bytes() == (folder / "conclusion.json").read_bytes()
-    with pytest.raises(UserError, match="--into"):
-        analysed(tmp_path, into=tmp_path / "nowhere")
+    assert conclusion_for(["plain", "better"], tmp_path, None, "test") is None
+    analysed(tmp_path)
+    quoted = conclusion_for(["plain", "better", "third"], tmp_path, None, "test")
+    assert quoted is not None and (quoted["name"], quoted["a"], [*quoted["leans_on"]]) == ("s", "better", FIVE[:3])
+    assert quoted["turns_round"][0]["parameter"] in FIVE
 
 
 @pytest.mark.parametrize(
