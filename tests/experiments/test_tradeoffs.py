@@ -157,3 +157,22 @@ def test_nothing_is_dominated_on_one_replicate_or_at_equal_cost() -> None:
     assert dominated({"a": fixed, "b": fixed}, {"a": [9.0, 9, 9, 8], "b": [1.0, 1, 1, 2]}) == {}
     with pytest.raises(ValueError, match="different mixes"):
         dominated({"a": [1.0]}, {"b": [1.0]})
+
+
+def test_ratio_and_dominance_of_another_draw_ask_for_more() -> None:
+    chance = np.random.default_rng(3)
+    cost, effect = chance.normal(10, 0.5, 12), chance.normal(4, 0.4, 12)
+    of_mean, of_draw = fieller(cost, effect), fieller(cost, effect, of="draw")
+    assert of_draw.value == of_mean.value and of_draw.low < of_mean.low < of_mean.high < of_draw.high
+    for limit in (of_draw.low, of_draw.high):  # where the interval of the draw's cost - limit x effect ends at zero
+        rest = mean_interval(cost - limit * effect, of="draw")
+        assert min(abs(rest.low), abs(rest.high)) == pytest.approx(0, abs=1e-9)
+    weak = np.linspace(-0.5, 3.5, 12)
+    assert fieller(cost, weak).defined and fieller(cost, weak, of="draw").reason == "denominator may be zero"
+    costs = {"dear": cost + 0.5 + chance.normal(0, 0.5, 12), "cheap": cost}
+    effects = {"dear": effect, "cheap": effect + 1}
+    assert dominated(costs, effects) == {"dear": "cheap"} and dominated(costs, effects, of="draw") == {}
+    parts = {frozenset(): cost, frozenset("a"): cost + 1, frozenset("b"): cost, frozenset("ab"): cost + effect}
+    (total,) = synergy(parts, of="draw")
+    expected = mean_interval(effect - 1, of="draw")
+    assert (total.interval.low, total.interval.high) == pytest.approx((expected.low, expected.high))

@@ -142,7 +142,9 @@ def turning(ctx: Context) -> list[Text | Code]:
 
 def _turn(ctx: Context, turn: dict[str, Any]) -> str:
     key = "sensitivity_below" if str(turn["direction"]) in ("below", "down", "falls") else "sensitivity_above"
-    return ctx.say(key, name=ctx.parameter(turn["parameter"]), value=ctx.num.plain(float(turn["value"])))
+    value = ctx.num.plain(float(turn["value"]))
+    value = value.rstrip("0").rstrip(".") if "." in value else value
+    return ctx.say(key, name=ctx.parameter(turn["parameter"]), value=value)
 
 
 def _outcome(ctx: Context, text: str) -> str:
