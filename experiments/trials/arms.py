@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 NOBODY = -1
+VILLAGE_WIDE = ("publicity", "demonstration", "support_units")
+"""Kinds that act on whole villages: households of one village cannot be told apart by them."""
+ENOUGH = 0.9  # share of the households asked for that must be found eligible
 USUAL_DAYS = 100  # a policy that does not say when it ends takes people in for so long
 ENROL = decision("trial.enrol")
 ASSIGN = decision("trial.assign")
@@ -69,12 +72,20 @@ def gather(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
     has one for each household of its arms; a lender tells nobody but whom the arm says, unless it is told to.
 
     Raises:
-        UserError: There are more policies of a kind than a world can have.
+        UserError: There are more policies of a kind than a world can have, or one that acts on whole villages is
+            offered to households.
     """
     income = mean_household_yuan(profile)
     merged: dict[tuple[str, str], tuple[ArmPolicy, list[int]]] = {}
     for number, arm in enumerate(trial.arms):
         for policy in arm.policies:
+            if trial.design.unit == "household" and policy.kind in VILLAGE_WIDE:
+                raise UserError(
+                    f"'{policy.kind}' acts on whole villages: it cannot be offered to some of a village's households",
+                    file=trial.file,
+                    field=f"arms.{arm.name}.{policy.label}",
+                    mend="randomise villages or branches",
+                )
             policy = _complete(policy)
             plan = policy.plan(income)
             if plan.settings.end_day < plan.settings.start_day:
@@ -178,6 +189,9 @@ def assign(trial: Trial, reading: Reading, seed: int) -> Assignment:
         trial: The trial.
         reading: The households at month 0.
         seed: Seed of the replicate.
+
+    Raises:
+        UserError: Hardly anybody is eligible.
     """
     eligible = holds(trial.design.eligible, reading)
     unit_of, units, strata = _units(trial.design, reading, eligible, seed)
@@ -210,10 +224,18 @@ def _units(design: Design, reading: Reading, eligible: Mask, seed: int) -> tuple
         rows = np.flatnonzero(eligible)
         rows = rows[np.lexsort((keys[rows], uniforms(seed, ENROL, keys[rows], 0), village[rows]))]
         number = min(design.clusters, len(rows))
+        if number < ENOUGH * design.clusters:
+            raise UserError(
+                f"{design.clusters} households are wanted, {number} are eligible in {design.village_count} villages",
+                field="design.clusters",
+                mend="ask for fewer, for more villages, or for bigger ones (size.households_per_village)",
+            )
         enrolled = rows[np.floor(np.arange(number) * (len(rows) / max(1, number))).astype(np.int64)]
         unit_of = np.full(len(h), NOBODY, dtype=np.int64)
         unit_of[enrolled] = np.arange(number)
         return unit_of, keys[enrolled], village[enrolled]
+    if not eligible.any():
+        raise UserError("nobody is eligible", field="design.eligible", mend="ask for less")
     size = design.branch_villages or 1 if design.unit == "branch" else 1
     units, unit_of = np.unique((village - 1) // size, return_inverse=True)
     return unit_of.astype(np.int64), units.astype(np.int64), np.zeros(len(units), dtype=np.int64)

@@ -17,6 +17,7 @@ from experiments.trials.world import world_of
 from sim.draws import decision, mix, number_of, uniforms
 from sim.model import Reach, VillageModel
 from sim.numerics import exp_array, norm_ppf_array
+from sim.population import kept
 from sim.population.profile import Profile
 from sim.scenario.plan import Plan
 
@@ -186,6 +187,7 @@ def observe(job: TrialJob, seed: int) -> Observed:
     finally:
         model.close()
         vars(model).clear()  # a model stands in circles, which would keep its rows until the collector comes by
+        kept._KEPT.clear()  # nobody will ask for this population again
 
 
 def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment) -> Observed:

@@ -183,3 +183,21 @@ def test_an_offer_that_ends_before_it_starts_is_refused() -> None:
     arms = (CONTROL, Arm(name="offer", share=0.5, policies=(cash(start_day=90, end_day=80),)))
     with pytest.raises(UserError, match="ends on day 80"):
         gather(small_trial(arms), world_of(small_trial()))
+
+
+def test_what_acts_on_whole_villages_is_not_offered_to_households() -> None:
+    notice = ArmPolicy(kind="publicity", label="notice", settings={})
+    arms = (CONTROL, Arm(name="offer", share=0.5, policies=(notice,)))
+    trial = small_trial(arms, design={"unit": "household", "clusters": 100, "villages": 8})
+    with pytest.raises(UserError, match="acts on whole villages"):
+        gather(trial, world_of(trial))
+    village = small_trial(arms)
+    assert len(gather(village, world_of(village))) == 1
+
+
+def test_too_few_eligible_are_an_error(reading: Reading) -> None:
+    many = small_trial(design={"unit": "household", "clusters": 600, "villages": 24})
+    with pytest.raises(UserError, match="600 households are wanted, 480 are eligible in 24 villages"):
+        assign(many, reading, 1)
+    with pytest.raises(UserError, match="nobody is eligible"):
+        assign(small_trial(design={"eligible": [Condition(column="persons", min=20)]}), reading, 1)
