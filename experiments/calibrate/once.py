@@ -42,20 +42,25 @@ class Known:
         return isinstance(other, Known) and other.digest == self.digest
 
 
-@lru_cache(maxsize=64)
 def opened_world(known: Known, name: str) -> float:
     """A measure of the opened world, one of `sim.population.describe.MEASURES`.
 
     Raises:
         UserError: There is nobody to measure it on.
     """
-    model = VillageModel(known.plan, rng=SEED)
-    opened = Opened(model.world, model.market, model.line_yuan)
-    value = describe.MEASURES[name](describe._part(opened, model.p, 0, len(model.villages)))
-    _let_go(model)
+    value = describe.MEASURES[name](_opened(known))
     if math.isnan(value):
         raise UserError(f"the opened world has nobody to measure world/{name} on", field="measure")
     return value
+
+
+@lru_cache(maxsize=1)
+def _opened(known: Known) -> describe.Part:
+    model = VillageModel(known.plan, rng=SEED)
+    opened = Opened(model.world, model.market, model.line_yuan)
+    part = describe._part(opened, model.p, 0, len(model.villages))
+    _let_go(model)
+    return part
 
 
 @lru_cache(maxsize=8)

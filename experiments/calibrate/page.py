@@ -96,9 +96,7 @@ def target_table(calibration: Calibration, zh: bool) -> tuple[Sequence[str], lis
                 f"{number(row['published'])} {row['unit']}",
                 f"±{number(row['tolerance'])}",
                 number(row["before"]),
-                f"{number(row['after'])} ±{number(2 * row['after_error'])}"
-                if row["after_error"]
-                else number(row["after"]),
+                number(row["after"]),
                 f"{number(row['set_low'])} – {number(row['set_high'])}",
                 ("是" if fitted else "否，仅对照") if zh else ("yes" if fitted else "no, only shown"),
             ]

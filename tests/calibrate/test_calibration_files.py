@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from math import exp
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from experiments.calibrate import SHIPPED, load_set
 from experiments.calibrate.measures import parse_measure
 from experiments.calibrate.shipping import BEGIN, END, PAGE, check_shippable
 from experiments.calibrate.spec import DEFAULT, fitted_figures, load_spec
+from sim.economy import weather
 from sim.errors import UserError
 from sim.parameters import load_parameters
+from sim.parameters.packed import as_python
 
 
 def line_of(path: Path, part: str) -> int:
@@ -139,6 +143,16 @@ def test_the_shipped_specification_turns_what_is_marked_calibrated() -> None:
     assert len(spec.names) <= 10
     assert spec.world.start.year == 2011 and spec.world.months <= 24  # before the campaign of December 2012
     assert not spec.plan().policies
+
+
+def test_the_shipped_seeds_have_ordinary_years() -> None:
+    p = as_python(load_parameters().values)
+    spec = load_spec()
+    for year in (2011, 2012):
+        fields = [weather.yield_factor(weather.drought(seed, 0, year, p), 0.1, p) for seed in spec.seeds]
+        grain = [exp(weather.price_shock(seed, 0, year, 0, p)) for seed in spec.seeds]
+        assert abs(mean(fields) - 1.0) < 0.02
+        assert abs(mean(grain) - 1.0) < 0.02
 
 
 def published() -> dict[str, dict[str, Any]]:
