@@ -87,10 +87,14 @@ def tornado(
         top, bottom = 4.0, 4.0 + sum(height)
         _axis(svg, scale, ticks, top, bottom, numbers)
         middle, y = scale(base * factor), top
+        svg.line(middle, top, middle, bottom, INK, 2.4)
         for item, lines, step in zip(items, labels, height, strict=True):
+            ends = f"{item.low_end} … {item.high_end}"
+            if small:  # lines of the grid stand behind the words
+                widest = max(text_width(line, svg.size) for line in (*lines, ends))
+                svg.rect(0, y + 2, min(widest, svg.width), step - 24, "#ffffff")
             for number, line in enumerate(lines):
                 svg.text(0, y + 14 + 15 * number, line, svg.size)
-            ends = f"{item.low_end} … {item.high_end}"
             svg.text(0, y + 14 + 15 * len(lines), ends, svg.size - 2, fill=SOFT)
             box = y + (step - 22 if small else step / 2 - 8)
             for value, filled in ((item.at_low, False), (item.at_high, True)):
@@ -99,9 +103,8 @@ def tornado(
                     fill = OKABE_ITO[0] if filled else "#ffffff"
                     svg.rect(min(x, middle), box + 8 * filled, abs(x - middle), 8, fill, INK)
                 else:
-                    svg.text(middle + 6, box + 8 + 8 * filled, ruled_out, svg.size - 3, fill=SOFT)
+                    svg.text(middle + 6, box + 6 + 9 * filled, ruled_out, svg.size - 3, fill=SOFT)
             y += step
-        svg.line(middle, top, middle, bottom, INK, 2.4)
         svg.height = _under(svg, axis, (scale.start + scale.stop) / 2, bottom + 32, svg.width) + 2
         return svg.render()
 
