@@ -32,12 +32,13 @@ class Conclusion(FrozenModel, extra="ignore"):
     """What a sensitivity experiment concludes about one scenario's advantage over another."""
 
     a: str
-    b: str
+    b: str | None
     outcome: str
     leans_on: tuple[str, ...]
     turns_round: tuple[Turn, ...] = ()
     method: str = ""
     samples: int = Field(default=0, ge=0)
+    decided: bool = True  # whether it can be told which of the two is ahead
 
 
 def calibration_of(
@@ -99,8 +100,9 @@ def conclusion_for(scenarios: Sequence[str], results: Path, asked: Path | None, 
         folder = asked if (asked / CONCLUSION).is_file() else results / asked
         found = _read(folder)
         if not {found["a"], found["b"]} <= set(scenarios):
+            about = f"compares {found['a']!r} with {found['b']!r}" if found["b"] else f"is about {found['a']!r} alone"
             raise UserError(
-                f"this sensitivity experiment compares {found['a']!r} with {found['b']!r}",
+                f"this sensitivity experiment {about}",
                 file=folder / CONCLUSION,
                 field="--sensitivity",
                 allowed=f"one about two of {', '.join(scenarios)}",

@@ -13,6 +13,20 @@ from sim.policies.base import Policy, PolicySettings
 from sim.scenario import Catalogue
 from sim.toml_source import read_toml
 
+BASE = """\
+title = { en = "Base", zh = "基线" }
+era = "2012"
+[world]
+profile = "county"
+villages = 5
+[campaign]
+start = 2012-12-24
+days = 100
+[[policies]]
+kind = "visits"
+"""
+"""The scenario that tests begin with."""
+
 
 class Credit(Policy):
     kind = "microcredit"

@@ -15,7 +15,7 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from scenario_fakes import Credit, make_catalogue
+from scenario_fakes import BASE, Credit, make_catalogue
 
 from sim.errors import UserError
 from sim.scenario import (
@@ -28,19 +28,6 @@ from sim.scenario import (
     shipped_scenarios,
 )
 from sim.scenario.schema import json_schema
-
-BASE = """\
-title = { en = "Base", zh = "基线" }
-era = "2012"
-[world]
-profile = "county"
-villages = 5
-[campaign]
-start = 2012-12-24
-days = 100
-[[policies]]
-kind = "visits"
-"""
 
 
 @pytest.fixture

@@ -52,6 +52,11 @@ CERTAINTY: dict[str, tuple[str, str]] = {
         "leans most on {names}.",
         "据敏感性分析（“{name}”{how}），“{a}”在{outcome}上对“{b}”的优势主要取决于{names}。",
     ),
+    "sensitivity_undecided": (
+        "By a sensitivity analysis (“{name}”{how}) it cannot be told whether “{a}” or “{b}” is ahead in {outcome}; the "
+        "difference leans most on {names}.",
+        "据敏感性分析（“{name}”{how}），“{a}”与“{b}”在{outcome}上孰高孰低无法认定，差异主要取决于{names}。",
+    ),
     "sensitivity_how": (", {method}, {samples} parameter vectors", "，{method}，{samples}组参数"),
     "sensitivity_turns": ("It turns round if {turns}.", "若{turns}，结论将反转。"),
     "sensitivity_above": ("{name} exceeds {value}", "{name}高于{value}"),

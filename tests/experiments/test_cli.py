@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from scenario_fakes import make_catalogue
+from scenario_fakes import BASE, make_catalogue
 from typer.testing import CliRunner, Result
 
 import experiments.compare
@@ -24,18 +24,6 @@ from experiments.commands.population import put_table
 from sim.scenario import Catalogue, load_plan
 
 ROOT = Path(__file__).parents[2]
-SCENARIO = """\
-title = { en = "Base", zh = "基线" }
-era = "2012"
-[world]
-profile = "county"
-villages = 5
-[campaign]
-start = 2012-12-24
-days = 100
-[[policies]]
-kind = "visits"
-"""
 
 
 @pytest.fixture
@@ -44,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     catalogue = make_catalogue(tmp_path)
     monkeypatch.setattr(Catalogue, "shipped", classmethod(lambda cls: catalogue))
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "base.toml").write_text(SCENARIO, encoding="utf-8")
+    (tmp_path / "base.toml").write_text(BASE, encoding="utf-8")
     mix = 'extends = "base.toml"\ntitle.en = "Mix"\n[[policies]]\nkind = "microcredit"\n'
     (tmp_path / "mix.toml").write_text(mix, encoding="utf-8")
     return tmp_path
@@ -113,7 +101,7 @@ def test_check(folder: Path) -> None:
 
 
 def test_check_says_all_that_is_wrong(folder: Path) -> None:
-    (folder / "base.toml").write_text(SCENARIO.replace("villages", "vilages").replace("100", "0"), encoding="utf-8")
+    (folder / "base.toml").write_text(BASE.replace("villages", "vilages").replace("100", "0"), encoding="utf-8")
     result = village("scenario", "check", "base.toml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [

@@ -287,6 +287,9 @@ def test_a_sensitivity_experiment_is_found_or_refused(tmp_path: Path) -> None:
     assert conclusion_for(["mix", "credit"], tmp_path, Path("lean"), "another program") == told
     with pytest.raises(UserError, match="compares 'mix' with 'credit'"):
         conclusion_for(["mix", "baseline"], tmp_path, folder, "test")
+    path.write_text(json.dumps({**found, "b": None}))
+    with pytest.raises(UserError, match="about 'mix' alone"):
+        conclusion_for(["mix", "baseline"], tmp_path, folder, "test")
     path.write_text("{}")
     with pytest.raises(UserError, match="not the conclusion"):
         conclusion_for(["mix", "credit"], tmp_path, folder, "test")

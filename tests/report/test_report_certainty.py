@@ -125,6 +125,8 @@ def test_the_conclusion_of_a_sensitivity_experiment_is_quoted(folder: Path) -> N
     english, chinese = (page(folder, language, sensitivity=LEAN) for language in ("en", "zh"))
     assert "Sobol, 512 parameter vectors" in english and "falls below 0.12" in english
     assert "低于0.12，结论将反转" in chinese
+    open_ = page(folder, sensitivity={**LEAN, "decided": False})
+    assert "cannot be told whether" in open_ and "turns round" not in open_
     assert "No single number turns it round" in page(folder, sensitivity={**LEAN, "turns_round": []})
     assert "not computed in this experiment. A sensitivity analysis" in page(folder)
 

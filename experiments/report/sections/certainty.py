@@ -10,7 +10,6 @@ from experiments.report.context import HEADCOUNT, INCOME, Context
 from sim.errors import UserError
 
 MOST_NAMES = 12
-HOW_TO = "village sensitivity --help"
 
 
 def calibration_short(ctx: Context) -> str | None:
@@ -119,11 +118,12 @@ def turning(ctx: Context) -> list[Text | Code]:
     """What the answer leans on and what would turn it round, as a sensitivity experiment found; or how to find out."""
     found = ctx.exp.manifest.get("sensitivity")
     if not found:
-        return [Text(ctx.say("sensitivity_none"), "note"), Code(ctx.say("sensitivity_how_to"), HOW_TO)]
+        return [Text(ctx.say("sensitivity_none"), "note"), Code(ctx.say("sensitivity_how_to"), _command(ctx))]
     how = ctx.say("sensitivity_how", method=found["method"], samples=found["samples"]) if found["samples"] else ""
+    decided = found.get("decided", True)
     sentences = [
         ctx.say(
-            "sensitivity_leans",
+            "sensitivity_leans" if decided else "sensitivity_undecided",
             name=found["name"],
             how=how,
             a=ctx.title(found["a"]),
@@ -133,11 +133,18 @@ def turning(ctx: Context) -> list[Text | Code]:
         )
     ]
     turns = [_turn(ctx, turn) for turn in found["turns_round"]]
-    if turns:
+    if turns and decided:
         sentences.append(ctx.say("sensitivity_turns", turns=ctx.say("sensitivity_either").join(turns)))
-    else:
+    elif decided:
         sentences.append(ctx.say("sensitivity_stays"))
     return [Text(("" if ctx.zh else " ").join(sentences))]
+
+
+def _command(ctx: Context) -> str:
+    """The line that compares the leading mix with the next one, or with the baseline."""
+    mixes = [s for s in ctx.ranked if not ctx.is_cash(s)]
+    first, second = [*mixes, ctx.baseline, ctx.baseline][:2]
+    return f"village sensitivity {second} {first}"
 
 
 def _turn(ctx: Context, turn: dict[str, Any]) -> str:
