@@ -35,6 +35,10 @@ PURSE = "trial"
 AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near it
 EVERY_DAY = 31.0
 FARTHEST = 0.1  # points of headcount that the generator may be off where the file leaves the headcount open
+_UNSTATED = (
+    "this headcount follows from mean, Gini and line: correct those, state poverty.headcount, or give the place its own "
+    "transfers, wages and line in [world.place]"
+)
 _OURS = {
     "size.villages": "design.clusters says how many villages there are",
     "poverty.line_yuan": "the line is a parameter: state it in [world.place] as trend.line_yuan",
@@ -172,7 +176,7 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
             file=trial.file,
             field=f"world.books.{error.field}" if error.field else "world.books",
             allowed=error.allowed,
-            mend=error.mend,
+            mend=_UNSTATED if may_move and error.field == "poverty.headcount" else error.mend,
         ) from None
     profile = profile.model_copy(update={"poverty": profile.poverty.model_copy(update={"headcount": headcount})})
     found = Fitted(
@@ -189,6 +193,8 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
 def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tuple[Knobs, Cuts, float]:
     """As `sim.population.fitting.fit`, but content with a headcount up to `farthest` off where none nearer is found.
 
+    Income is then within 2%, its sources as they come.
+
     Returns:
         The knobs, the cuts, and the headcount that the fitted world has.
     """
@@ -200,12 +206,13 @@ def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tupl
     headcount = profile.headcount
     if not fitting._agrees(profile, found):
         # Households as much alike as they can be, or as little: what is left to spread is ability.
-        spread = 0.0 if found.headcount > headcount else fitting.MOST_SPREAD
-        end = fitting._solve(reference, start, spread)
-        headcount = end[2].headcount
-        if not fitting._agrees(profile, end[2], headcount=False) or abs(headcount - profile.headcount) > farthest:
+        for spread in (0.0, fitting.MOST_SPREAD):
+            knobs, opened, end = fitting._solve(reference, start, spread)
+            headcount = end.headcount
+            if abs(end.mean / profile.income_yuan - 1.0) < 0.02 and abs(headcount - profile.headcount) <= farthest:
+                break
+        else:
             fitting._refuse(reference, start, found)
-        knobs, opened, _ = end
     cuts = find_cuts(opened.world.households, profile, p, opened.line_yuan, fitting.REFERENCE_SEED)
     return knobs, cuts, headcount
 

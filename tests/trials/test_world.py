@@ -48,7 +48,7 @@ def test_a_headcount_left_open_moves_to_the_nearest_there_is() -> None:
     wished = lognormal_headcount(5000.0, 0.33, even.poverty.line_yuan)
     assert wished < even.headcount < wished + 0.1
     assert even.fitted is not None and even.fitted.knobs["spread"] == 0.0
-    with pytest.raises(UserError, match="do not go together"):
+    with pytest.raises(UserError, match="follows from mean, Gini and line"):
         world_of(small_trial(books={"income.yuan_per_head": 5000.0, "income.gini": 0.1}))
 
 
