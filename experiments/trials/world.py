@@ -36,8 +36,8 @@ AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near i
 EVERY_DAY = 31.0
 FARTHEST = 0.1  # points of headcount that the generator may be off where the file leaves the headcount open
 _UNSTATED = (
-    "this headcount follows from mean, Gini and line: correct those, state poverty.headcount, or give the place its own "
-    "transfers, wages and line in [world.place]"
+    "this headcount follows from mean, Gini and line: correct those, state poverty.headcount, or give the place "
+    "its own transfers, wages and line in [world.place]"
 )
 _OURS = {
     "size.villages": "design.clusters says how many villages there are",
