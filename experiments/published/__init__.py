@@ -101,6 +101,7 @@ class Published(FrozenModel):
     parameter: str = ""
     describe: str = ""
     measure: str = ""
+    without: str = ""
     not_modelled: str = ""
     rule: Rule | None = None
     why: str = ""

@@ -93,6 +93,12 @@ def mix_growth_2013(seen: Campaign) -> float:
 
 
 @measure("campaign")
+def quiet_income_2013(seen: Campaign) -> float:
+    """Mean net income per head of the same twelve months without any policy, yuan."""
+    return seen.quiet.after
+
+
+@measure("campaign")
 def quiet_growth_2013(seen: Campaign) -> float:
     """The same growth in the same year without any policy."""
     return seen.quiet.after / seen.quiet.before - 1.0

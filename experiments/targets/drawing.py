@@ -197,7 +197,7 @@ def growth_path(series: Mapping[tuple[str, str], Floats], ident: str, language: 
     words = Words(language)
     income = series["path", "income"]
     index = income / income[:, :1] * 100.0
-    years = [2010.0 + k for k in range(income.shape[1])]
+    years = [float(k) for k in range(income.shape[1])]
     incomes = [_figure(f"income_gansu_{year}") for year in (2010, 2011, 2012)]
     real = [100.0 * value / incomes[0] for value in incomes]
     wages = [100.0 * _figure(name) for name in ("wage_share_2011", "income_split_2012.path_wage")]
@@ -228,12 +228,13 @@ def growth_path(series: Mapping[tuple[str, str], Floats], ident: str, language: 
             "%",
             [
                 _curve(years, 100.0 * series["path", "wage"], blue, say["model"]),
-                Curve([2011.0, 2012.0], wages, grey, say["gansu"]),
+                Curve(years[1:3], wages, grey, say["gansu"]),
             ],
             zero=True,
         ),
     ]
-    draw = draw_lines(panels, "年份" if words.zh else "year", Numbers(language), columns=3)
+    axis = "2010年之后的年数" if words.zh else "years after 2010"
+    draw = draw_lines(panels, axis, Numbers(language), columns=3, key="always")
     return draw(Names(ident, title, title), False)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from markupsafe import Markup
 
 from experiments.published import Published, trial_rows
 from experiments.store import write_atomic
 from experiments.targets.drawing import deviations, forest, growth_path, shocks
 from experiments.targets.gathering import all_targets, select
-from experiments.targets.judge import Counts, Line, count, judge
+from experiments.targets.judge import Counts, Floats, Line, count, judge
 from experiments.targets.page import write_page
 from experiments.targets.registry import views
 from experiments.targets.run import Measured, measure_all
@@ -87,6 +89,12 @@ class Found:
         return write_page(self.lines, self.counts, self.drawings("en"), settings, **where)
 
 
+def _with_without(line: Line, values: Mapping[str, Floats]) -> Line:
+    """The line with the mean of the same without any policy, if its target names it."""
+    name = getattr(line.target, "without", "")
+    return replace(line, without=float(np.nanmean(values[name]))) if name in values else line
+
+
 def gather(asked: Asked) -> Found:
     """Choose the targets, run what they need, and judge them.
 
@@ -97,7 +105,7 @@ def gather(asked: Asked) -> Found:
     targets, rows = all_targets(asked.targets), trial_rows()
     chosen = select({**targets, **rows}, asked.only)
     shown = [targets[name] for name in chosen if name in targets]
-    wanted = {target.measure for target in shown if target.measure and not target.not_modelled}
+    wanted = {name for target in shown if not target.not_modelled for name in (target.measure, target.without) if name}
     folder = asked.results / asked.name
     measured = None
     if wanted:
@@ -111,7 +119,7 @@ def gather(asked: Asked) -> Found:
             progress=asked.progress,
         )
     values = measured.values if measured else {}
-    lines = [judge(target, values.get(target.measure, ())) for target in shown]
+    lines = [_with_without(judge(target, values.get(target.measure, ())), values) for target in shown]
     lines += trial_lines(
         [name for name in chosen if name in rows],
         run=asked.trials,

@@ -62,7 +62,11 @@ def check_names(rows: Mapping[str, Published], source: TomlSource) -> None:
     for name, row in rows.items():
         table, _, part = name.partition(".")
         own = ("parts", part) if part else ()
-        for field, wrong in (("measure", _unknown_measure(row)), ("parameter", _unknown_parameter(row))):
+        for field, wrong in (
+            ("measure", _unknown_measure(row.measure)),
+            ("without", _unknown_measure(row.without)),
+            ("parameter", _unknown_parameter(row)),
+        ):
             if wrong is not None:
                 path = (table, *own, field)
                 inside = source.data[table]["parts"][part] if part else source.data[table]
@@ -72,13 +76,13 @@ def check_names(rows: Mapping[str, Published], source: TomlSource) -> None:
         raise_all(problems)
 
 
-def _unknown_measure(row: Published) -> UserError | None:
-    if not row.measure or row.measure in measures():
+def _unknown_measure(name: str) -> UserError | None:
+    if not name or name in measures():
         return None
-    hint = meant(row.measure, measures())
+    hint = meant(name, measures())
     if "mend" not in hint:
         hint = {"allowed": "see `village evidence --list` for all measures"}
-    return UserError(f"there is no measure '{row.measure}'", **hint)
+    return UserError(f"there is no measure '{name}'", **hint)
 
 
 def _unknown_parameter(row: Published) -> UserError | None:

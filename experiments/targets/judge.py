@@ -36,6 +36,7 @@ class Line:
         seeds: How many seeds it rests on.
         verdict: within or outside where a rule is applied, else why none is.
         sign_share: Share of bootstrap means with the sign of the rule, where the rule is a sign.
+        without: Mean of the same without any policy, where a claim names a measure of it.
     """
 
     target: Published | TrialRow
@@ -46,6 +47,7 @@ class Line:
     seeds: int
     verdict: Verdict
     sign_share: float = NAN
+    without: float = NAN
 
     @property
     def judged(self) -> bool:
