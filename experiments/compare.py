@@ -157,7 +157,7 @@ def compare(
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
         with Pool(job, min(default_workers() if workers is None else workers, len(keys) * counts[-1])) as pool:
-            work = _Work(store, pool, [plan.id for plan in plans], base, chosen, retry_failed, said)
+            work = _Work(store, pool, [plan.id for plan in plans], base, chosen, retry_failed, said, run)
             judged: list[Judged] = []
             for count in counts:
                 seeds = work.do_fitting(seeds_first, count)
@@ -252,10 +252,11 @@ class _Work:
         outcomes: Sequence[Outcome],
         retry_failed: bool,
         said: Progress,
+        run: str,
     ) -> None:
         self.store, self.pool, self.baseline, self.outcomes = store, pool, baseline, outcomes
         self.compared = compared  # all but the twins
-        self.retry_failed, self.said = retry_failed, said
+        self.retry_failed, self.said, self.run = retry_failed, said, run
         self.failures: dict[tuple[str, int], str] = {}
         self._there: dict[tuple[str, int], Floats | None] = {}
         self._scenarios = {key.scenario: index for index, key in enumerate(pool.job.keys)}
@@ -279,7 +280,7 @@ class _Work:
         ]
         if not missing:
             return
-        compile_first(self.said.say, self.pool.job.run)  # so that workers only load what is compiled
+        compile_first(self.said.say, self.run)  # so that workers only load what is compiled
         self.said.begin(len(missing), f"{len(seeds)} replicates")
         try:
             for done in self.pool.results(missing):

@@ -34,6 +34,11 @@ DRAWN: dict[str, tuple[str, str]] = {
         "与对照情景在同一组参数、同一随机情形下逐次配对，{n}组参数的平均差，分别按固定闭合、内生闭合计算，"
         "并列出两者之差；线段为换一组参数时95%的所在范围（随机情形和参数均计入）。",
     ),
+    "fig_ranking": (
+        "In {month} income is above the baseline for 95% of parameter vectors in {clear} of {count} scenarios; means "
+        "run from {low} to {high} a head",
+        "{month}，{count}个情景中有{clear}个在95%的参数取值下人均纯收入高于对照，平均差异从{low}到{high}",
+    ),
     "answer_no_gain": (
         "No mix can be shown to raise income under 95% of parameter vectors: in {month} the largest mean, for “{mix}”, "
         "is {gain} a head.",

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from experiments.backing import calibration_of, conclusion_for
+from experiments.calibrate import load_set
 from experiments.compare import compare
 from experiments.draws import (
     AT_MOST,
@@ -131,6 +132,8 @@ def test_modes_and_sets_that_are_not_there() -> None:
     assert drawing("point").vector(3) == {} and drawing("point").digest == ""
     with pytest.raises(UserError, match="point, calibrated, ranges"):
         drawing("latin")
+    with pytest.raises(UserError, match="village calibrate"):
+        drawing("ranges", lambda: load_set(Path("nowhere.toml")))
     with pytest.raises(UserError, match="holds no vector"):
         drawing("calibrated", lambda: SimpleNamespace(vectors=[]))
     with pytest.raises(UserError, match="out of range"):
