@@ -147,3 +147,29 @@ def test_the_page_that_ships_names_every_target_with_its_published_value() -> No
     _check_page(page)
     for drawing in (DOCS / "evidence").glob("*.svg"):
         assert f"(evidence/{drawing.name})" in page
+
+
+def test_trials_join_their_published_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def outcome(row: str | None, passed: bool | None) -> SimpleNamespace:
+        mean = SimpleNamespace(value=0.03, low=0.01, high=0.05, replicates=30)
+        return SimpleNamespace(outcome=SimpleNamespace(row=row), mean=mean, passed=passed, mean_sign_share=0.97)
+
+    outcomes = [outcome("credit_profit_pool", True), outcome(None, None), outcome("credit_previous_business", False)]
+    trial = SimpleNamespace(outcomes=[one.outcome for one in outcomes])
+    monkeypatch.setattr("experiments.trials.load_trials", lambda files: [trial])
+    monkeypatch.setattr("experiments.trials.run.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
+    found = gather(_asked(tmp_path, only="credit_pr*", trials=True))
+    assert {line.target.id: line.verdict for line in found.lines} == {
+        "credit_profit_pool": "within",
+        "credit_previous_business": "outside",
+    }
+    assert [round(line.sign_share, 2) for line in found.lines if line.target.rule and line.target.rule.sign] == [0.97]
+    assert set(found.drawings("zh")) == {"trials"}
+    unasked = gather(_asked(tmp_path, only="credit_pr*"))
+    assert {line.verdict for line in unasked.lines} == {"not_run"}
+
+
+def test_a_trial_that_cannot_be_put_says_why(tmp_path: Path) -> None:
+    found = gather(_asked(tmp_path, only="social_*"))
+    assert {line.verdict for line in found.lines} == {"not_modelled"}
+    assert gather(_asked(tmp_path, only="diffusion_pass")).lines[0].verdict == "input"
