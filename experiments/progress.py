@@ -46,6 +46,7 @@ class Progress:
                 transient=True,
             )
         self._total = self._done = self._failed = 0
+        self._what = "runs"
         self._start = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -67,14 +68,14 @@ class Progress:
         if self._bar:
             self._bar.update(self._task, description=text, completed=0, total=None)
 
-    def begin(self, runs: int, text: str) -> None:
-        """Start counting so many runs."""
-        self._total, self._done = runs, 0
+    def begin(self, runs: int, text: str, what: str = "runs") -> None:
+        """Start counting so many runs, or whatever else they are called."""
+        self._total, self._done, self._failed, self._what = runs, 0, 0, what
         self._start = self._last = time.monotonic()
         if self._bar:
             self._bar.reset(self._task, total=runs, description=text, failed="")
         else:
-            self.say(f"{text}: {runs} runs to do")
+            self.say(f"{text}: {runs} {what} to do")
 
     def advance(self, failed: bool = False) -> None:
         """One more run has ended."""
@@ -87,5 +88,5 @@ class Progress:
         elif now - self._last >= _EVERY_SECONDS or self._done == self._total:
             left = (now - self._start) / self._done * (self._total - self._done)
             rest = f", about {left:.0f} s left" if self._done < self._total else ""
-            self.say(f"{self._done} of {self._total} runs done{', ' + troubles if troubles else ''}{rest}")
+            self.say(f"{self._done} of {self._total} {self._what} done{', ' + troubles if troubles else ''}{rest}")
             self._last = now

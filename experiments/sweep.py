@@ -273,7 +273,7 @@ def _do(
     ended: list[float] = []
     tasks = list(waiting.values())
     job = Job([points[task] for task in tasks], [keys[task] for task in tasks], RUN, code, check_version)
-    said.begin(len(tasks), title)
+    said.begin(len(tasks), title, "points")
     with Pool(job, min(default_workers() if workers is None else workers, len(tasks))) as pool:
         try:
             for done in pool.results([(place, keys[task].seed) for place, task in enumerate(tasks)]):
