@@ -111,6 +111,21 @@ def test_compliance_and_crossover_shrink_the_effect_in_proportion() -> None:
     assert abs(late.effect - YEAR_YUAN) < 4 * late.se
 
 
+def test_an_effect_may_go_through_what_the_offer_moves() -> None:
+    places = ArmPolicy(kind="training", label="places", settings={"content": "work", "placement": 1.0, "end_day": 30})
+    design = {"eligible": [Condition(column="migrants", max=0), Condition(column="workers", min=2)]}
+    late = outcome("wage_income_yuan", name="late", estimator="late", through="has_migrant")
+    asked = (late, outcome("wage_income_yuan"), outcome("has_migrant", estimator="difference"))
+    seen = observe(prepare(small_trial((CONTROL, offer(places)), asked, design=design)), 1)
+    sample = seen.sample(late)
+    assert sample.took_up is not None
+    assert set(sample.took_up) == {0.0, 1.0} and not np.array_equal(sample.took_up, seen.sample(asked[1]).took_up)
+    result = seen.found().estimates
+    moved = result["has_migrant"].effect
+    assert moved > 0.05
+    assert result["late"].effect == pytest.approx(result["wage_income_yuan"].effect / moved, rel=0.25)
+
+
 def test_only_the_eligible_are_offered_and_asked() -> None:
     trial = small_trial(design={"eligible": [Condition(column="poor_at_start", min=1)]})
     seen = observe(prepare(trial), 1)
