@@ -93,7 +93,7 @@ def target_table(calibration: Calibration, zh: bool) -> tuple[Sequence[str], lis
             [
                 row["label_zh" if zh else "label_en"],
                 row["year"],
-                f"{number(row['published'])} {row['unit']}",
+                f"{number(row['published'])} {row['unit_zh' if zh else 'unit_en']}",
                 f"±{number(row['tolerance'])}",
                 number(row["before"]),
                 number(row["after"]),
@@ -104,12 +104,12 @@ def target_table(calibration: Calibration, zh: bool) -> tuple[Sequence[str], lis
     return _TARGET_HEADS[zh], rows
 
 
-def parameter_table(calibration: Calibration, zh: bool) -> tuple[Sequence[str], list[list[str]]]:
-    """Heads and rows of the parameters' table."""
+def parameter_table(calibration: Calibration, zh: bool, keys: bool = True) -> tuple[Sequence[str], list[list[str]]]:
+    """Heads and rows of the parameters' table, with the parameters' names in the files beside or without."""
     rows = [
         [
-            f"{row['label_zh' if zh else 'label_en']} (`{row['parameter']}`)",
-            row["unit"],
+            row["label_zh" if zh else "label_en"] + (f" (`{row['parameter']}`)" if keys else ""),
+            row["unit_zh" if zh else "unit_en"],
             number(row["before"]),
             number(row["best"]),
             f"{number(row['set_low'])} – {number(row['set_high'])}",
@@ -126,14 +126,22 @@ def pinned_sentences(calibration: Calibration, zh: bool) -> list[str]:
     found = calibration.pinning
     steep = ", ".join(number(one.steepness) for one in found.directions)
     count = len(calibration.spec.names)
-    first = (
-        f"{len(calibration.spec.fitted)}项目标对{count}个参数的敏感性矩阵秩为{found.rank}，条件数"
-        f"{number(found.condition)}（奇异值：{steep}）；{count}个方向中，目标能进一步确定的有{found.pinned}个。"
-        if zh
-        else f"The sensitivity matrix of {len(calibration.spec.fitted)} targets by {count} parameters has rank "
-        f"{found.rank} and condition number {number(found.condition)} (singular values: {steep}); of {count} "
-        f"directions, {found.pinned} are known better from the targets than from the ranges."
-    )
+    unmoved = count - found.rank
+    if zh:
+        first = (
+            f"{len(calibration.spec.fitted)}项目标对{count}个参数的敏感性矩阵秩为{found.rank}（奇异值：{steep}）；"
+            f"目标有反应的{found.rank}个方向之间条件数为{number(found.condition)}，"
+            f"{f'另有{unmoved}个方向目标毫无反应；' if unmoved else ''}"
+            f"{count}个方向中，由目标得到的信息多于搜索范围的有{found.pinned}个。"
+        )
+    else:
+        first = (
+            f"The sensitivity matrix of {len(calibration.spec.fitted)} targets by {count} parameters has rank "
+            f"{found.rank} (singular values: {steep}); among the {found.rank} directions along which targets move the "
+            f"condition number is {number(found.condition)}"
+            f"{f', and along {unmoved} no target moves at all' if unmoved else ''}. Of {count} directions, "
+            f"{found.pinned} are known better from the targets than from the ranges."
+        )
     return [first, *(pair[zh] for pair in sentences(found, labels(calibration.spec.names)))]
 
 

@@ -49,7 +49,7 @@ class Pinning:
         directions: From the steepest to the flattest.
         rank: Directions along which the targets move at all.
         pinned: Directions of which the targets say more than the ranges do.
-        condition: Steepest over flattest; infinite where the flattest is flat.
+        condition: Steepest over flattest of those `rank` directions.
         widths: For each parameter, what is left of the width of its range: 1 = the targets say nothing.
     """
 
@@ -83,12 +83,12 @@ def pinning(names: Sequence[str], jacobian: Floats) -> Pinning:
         )
     covariance = np.linalg.inv(jacobian.T @ jacobian + PRIOR_PRECISION * np.eye(count))
     widths = np.sqrt(PRIOR_PRECISION * np.diag(covariance))
-    flattest = float(steepness[-1])
+    moving = steepness[steepness > _UNSEEN]
     return Pinning(
         directions,
-        int((steepness > _UNSEEN).sum()),
+        len(moving),
         pinned_directions(jacobian),
-        float(steepness[0]) / flattest if flattest > 0 else float("inf"),
+        float(moving[0] / moving[-1]) if len(moving) else float("inf"),
         {name: float(width) for name, width in zip(names, widths, strict=True)},
     )
 

@@ -30,6 +30,8 @@ TOLERANCE = 3e-3  # of a step or of the objective, relative: below it a start is
 PULL = 0.5
 """Weight of the pull towards the middle of the ranges on the way down, in squared tolerances over a whole range: little
 enough not to move what the targets know, enough that all starts come to the same place along what they do not know."""
+WORST = 2.0
+"""Tolerances: no target may be farther off in a vector of the set, or a tolerance farther than in the best vector."""
 _MOST_ROUNDS = 40
 
 
@@ -221,7 +223,7 @@ class Search:
             drawn = _folded(middles + width * rng.standard_normal((size, count)) @ root.T)
             answers = self.ask(drawn)
             tried += list(drawn)
-            missed = (answers**2).sum(axis=1) > self.best()[1] + bound
+            missed = ~self._fits(answers, bound)
             moved = _folded(drawn[missed] - (answers[missed] @ jacobian) @ covariance)
             moved = moved[: max(0, self.limit - self.used)]
             if len(moved):
@@ -233,12 +235,20 @@ class Search:
 
     def _fitting(self, tried: Sequence[Floats], bound: float) -> list[Floats]:
         """Those of the points that fit about as well as the best, after it."""
-        best, objective = self.best()
+        best, _ = self.best()
         fitting = [best]
-        for point, value in zip(tried, self.objective(np.array(tried)) if tried else (), strict=True):
-            if value <= objective + bound and not np.array_equal(point, best):
-                fitting.append(point)
+        if tried:
+            fits = self._fits(self.ask(np.array(tried)), bound)
+            fitting += [
+                point for point, fit in zip(tried, fits, strict=True) if fit and not np.array_equal(point, best)
+            ]
         return fitting
+
+    def _fits(self, answers: Floats, bound: float) -> NDArray[np.bool_]:
+        """Which residuals are about as good as the best: all together, and each for itself."""
+        best = self.ask(self.best()[0])[0]
+        worst = np.maximum(WORST, np.abs(best) + 1.0)
+        return np.asarray(((answers**2).sum(axis=1) <= best @ best + bound) & (np.abs(answers) <= worst).all(axis=1))
 
 
 def _folded(points: Floats) -> Floats:

@@ -69,7 +69,7 @@ class Target(FrozenModel):
     value: float
     tolerance: float = Field(gt=0, description="one standard error of the figure, or half the width of its range")
     weight: float = Field(default=1.0, gt=0)
-    unit: str = Field(min_length=1)
+    unit: Title
     year: str = Field(min_length=1)
     source: str = Field(min_length=1)
     figure: str = Field(default="", description="id of the published figure or row, where it has one")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.calibrate.search import Space
+from experiments.report.units import UNITS_ZH
 from experiments.summary import safe_cell
 from sim.parameters import Parameter, load_parameters
 
@@ -64,7 +65,8 @@ def target_rows(calibration: Calibration) -> list[Row]:
             "role": target.role,
             "figure": target.figure,
             "measure": target.measure,
-            "unit": target.unit,
+            "unit_en": target.unit.en,
+            "unit_zh": target.unit.zh,
             "year": target.year,
             "source": target.source,
             "published": target.value,
@@ -96,7 +98,8 @@ def parameter_rows(calibration: Calibration) -> list[Row]:
             "parameter": name,
             "label_en": named[name][0],
             "label_zh": named[name][1],
-            "unit": entry.unit,
+            "unit_en": entry.unit,
+            "unit_zh": UNITS_ZH.get(entry.unit, entry.unit),
             "range_low": found.ranges[name][0],
             "range_high": found.ranges[name][1],
             "before": calibration.before[name],

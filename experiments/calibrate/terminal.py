@@ -24,7 +24,7 @@ def print_calibration(calibration: Calibration, language: str = "en", console: C
     """
     zh = language == "zh"
     console = console or Console()
-    for heads, rows in (target_table(calibration, zh), parameter_table(calibration, zh)):
+    for heads, rows in (target_table(calibration, zh), parameter_table(calibration, zh, keys=False)):
         console.print(_table(heads, rows))
     lines = [*summary(calibration, zh), *pinned_sentences(calibration, zh)]
     if calibration.truth is not None:
@@ -36,7 +36,7 @@ def print_calibration(calibration: Calibration, language: str = "en", console: C
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     table = Table()
     for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold")
+        table.add_column(head, justify="left" if place == 0 else "right")
     for row in rows:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))
     return table

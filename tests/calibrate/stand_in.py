@@ -69,7 +69,7 @@ label = {{ en = "figure {i}", zh = "指标{i}" }}
 measure = "{measure}"
 value = {value!r}
 tolerance = {tolerance}
-unit = "share"
+unit = {{ en = "share", zh = "占比" }}
 year = "2011"
 source = "made by the stand-in"
 """

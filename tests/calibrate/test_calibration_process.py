@@ -105,7 +105,7 @@ MEASURES = {
 def test_the_model_itself_from_the_command_line(tmp_path: Path) -> None:
     targets = "".join(
         f'[[targets]]\nid = "t{i}"\nlabel = {{ en = "t{i}", zh = "t{i}" }}\nmeasure = "{measure}"\nvalue = {value}\n'
-        f'tolerance = {tolerance}\nunit = "share"\nyear = "2011"\nsource = "test"\n'
+        f'tolerance = {tolerance}\nunit = {{ en = "share", zh = "占比" }}\nyear = "2011"\nsource = "test"\n'
         for i, (measure, (value, tolerance)) in enumerate(MEASURES.items())
     )
     spec = tmp_path / "tiny.toml"
