@@ -92,6 +92,31 @@ def test_the_order_of_rows_changes_nothing(seen: Observed) -> None:
     assert estimate(mixed, "ancova") == estimate(sample, "ancova")
 
 
+@pytest.mark.parametrize("policy", ["microcredit", "training", "industry"])
+def test_without_effects_nothing_at_all_differs_from_no_policy(policy: str) -> None:
+    settings = {
+        "microcredit": {"channel": "village_fund"},
+        "training": {"content": "work", "placement": 0.5},
+        "industry": {"line": "livestock"},
+    }[policy]
+    asked = [outcome(name) for name in ("income_yuan", "cash_yuan", "migrants", "farm_skill", "drive")]
+
+    def lived(*policies: ArmPolicy) -> Observed:
+        arms = (CONTROL, Arm(name="offer", share=0.5, policies=policies))
+        return observe(prepare(small_trial(arms, asked, closure="endogenous")), 1)
+
+    nothing = lived()
+    null, real = (
+        lived(ArmPolicy(kind=policy, label=policy, settings={**settings, "effects": effects}))
+        for effects in (False, True)
+    )
+    assert null.took_up[12, 1].mean() > 0.03
+    assert (null.took_up[12, 1] == real.took_up[12, 1]).mean() > 0.9
+    for key, found in nothing.noted.items():
+        assert np.array_equal(found, null.noted[key]), key
+    assert not np.array_equal(nothing.noted[12, "income_yuan"], real.noted[12, "income_yuan"])
+
+
 # ---- who gets what ------------------------------------------------------------------------------------------------
 
 
