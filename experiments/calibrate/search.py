@@ -234,15 +234,18 @@ class Search:
         return self._fitting(tried, bound)[:wanted]
 
     def _fitting(self, tried: Sequence[Floats], bound: float) -> list[Floats]:
-        """Those of the points that fit about as well as the best, after it."""
-        best, _ = self.best()
-        fitting = [best]
+        """Those of the points that fit about as well as the best, after it; each vector once."""
+        best = self.best()[0]
+        fitting = {self._key(best): best}
         if tried:
             fits = self._fits(self.ask(np.array(tried)), bound)
-            fitting += [
-                point for point, fit in zip(tried, fits, strict=True) if fit and not np.array_equal(point, best)
-            ]
-        return fitting
+            for point, fit in zip(tried, fits, strict=True):
+                if fit:
+                    fitting.setdefault(self._key(point), point)
+        return list(fitting.values())
+
+    def _key(self, unit: Floats) -> tuple[float, ...]:
+        return tuple(self.space.vector(unit).values())
 
     def _fits(self, answers: Floats, bound: float) -> NDArray[np.bool_]:
         """Which residuals are about as good as the best: all together, and each for itself."""
