@@ -36,9 +36,9 @@ def ship(calibration: Calibration) -> list[str]:
     Returns:
         What to tell: the files, and which parameter values would follow the best vector.
     """
+    page = with_results(PAGE.read_text(encoding="utf-8"), calibration)
     write_atomic(SHIPPED, calibration.set.toml())
-    text = PAGE.read_text(encoding="utf-8")
-    write_atomic(PAGE, with_results(text, calibration))
+    write_atomic(PAGE, page)
     lines = [f"written: {SHIPPED}", f"written: {PAGE}", "values of sim/parameters that would change:"]
     lines += [f"  {name}: {old} -> {new}" for name, old, new in changes(calibration)]
     return lines

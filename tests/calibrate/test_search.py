@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from stand_in import FARM, GAIN, LEAVE, RUN, SKILL, TRUTH, write_spec
 
+from experiments.calibrate import shipping
 from experiments.calibrate.agreement import agreement
 from experiments.calibrate.pinning import pinning, sentences
 from experiments.calibrate.process import Calibration, calibrate, hidden_vector
@@ -17,6 +18,7 @@ from experiments.calibrate.search import Space
 from experiments.calibrate.sets import load_set
 from experiments.calibrate.spec import load_spec
 from experiments.calibrate.tables import recovered
+from sim.errors import UserError
 
 
 def fit(folder: Path, name: str = "one", recover: bool = False, **effort: Any) -> Calibration:
@@ -139,3 +141,21 @@ def test_the_written_set_loads_back(one: Calibration, tmp_path: Path) -> None:
     path = tmp_path / "set.toml"
     path.write_text(one.set.toml(), encoding="utf-8")
     assert load_set(path) == one.set
+
+
+def test_shipping_refreshes_the_page_and_says_what_would_change(
+    one: Calibration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, target = tmp_path / "calibration.md", tmp_path / "county.set.toml"
+    page.write_text(f"before\n{shipping.BEGIN}\nold\n{shipping.END}\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(shipping, "PAGE", page)
+    monkeypatch.setattr(shipping, "SHIPPED", target)
+    said = "\n".join(shipping.ship(one))
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n") and text.endswith("after\n") and "\nold\n" not in text
+    assert "| figure 0 |" in text and "cannot tell a rise of" in text
+    assert load_set(target) == one.set
+    assert f"{LEAVE}: 0 -> {shipping.number(one.set.best[LEAVE])}" in said
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(UserError, match="marks"):
+        shipping.ship(one)
