@@ -120,8 +120,10 @@ class Words:
             return "–"
         unit = line.target.unit
         half = (line.high - line.low) / 2.0 if math.isfinite(line.high - line.low) else 0.0
-        if half <= 1e-9 * abs(line.mean):
-            return self.number(line.mean, unit) + self.unit(unit, line.mean)
+        if half <= 1e-9 * abs(line.mean):  # the same under every seed: as many digits as the rule can tell apart
+            low, high = line.target.limits
+            allowed = (high - low) / 10.0 if math.isfinite(high - low) else 0.0
+            return self.number(line.mean, unit, allowed) + self.unit(unit, line.mean)
         spread = self.number(half, unit, half, line.mean)
         return f"{self.number(line.mean, unit, half)}{SPACE}±{SPACE}{spread}{self.unit(unit, line.mean)}"
 
