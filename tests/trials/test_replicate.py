@@ -94,11 +94,11 @@ def test_the_order_of_rows_changes_nothing(seen: Observed) -> None:
 
 @pytest.mark.parametrize("policy", ["microcredit", "training", "industry"])
 def test_without_effects_nothing_at_all_differs_from_no_policy(policy: str) -> None:
-    settings = {
+    known: dict[str, dict[str, Any]] = {
         "microcredit": {"channel": "village_fund"},
         "training": {"content": "work", "placement": 0.5},
         "industry": {"line": "livestock"},
-    }[policy]
+    }
     asked = [outcome(name) for name in ("income_yuan", "cash_yuan", "migrants", "farm_skill", "drive")]
 
     def lived(*policies: ArmPolicy) -> Observed:
@@ -107,7 +107,7 @@ def test_without_effects_nothing_at_all_differs_from_no_policy(policy: str) -> N
 
     nothing = lived()
     null, real = (
-        lived(ArmPolicy(kind=policy, label=policy, settings={**settings, "effects": effects}))
+        lived(ArmPolicy(kind=policy, label=policy, settings={**known[policy], "effects": effects}))
         for effects in (False, True)
     )
     assert null.took_up[12, 1].mean() > 0.03
@@ -144,7 +144,9 @@ def test_an_effect_may_go_through_what_the_offer_moves() -> None:
     seen = observe(prepare(small_trial((CONTROL, offer(places)), asked, design=design)), 1)
     sample = seen.sample(late)
     assert sample.took_up is not None
-    assert set(sample.took_up) == {0.0, 1.0} and not np.array_equal(sample.took_up, seen.sample(asked[1]).took_up)
+    took_course = seen.sample(asked[1]).took_up
+    assert took_course is not None and not np.array_equal(sample.took_up, took_course)
+    assert set(sample.took_up) == {0.0, 1.0}
     result = seen.found().estimates
     moved = result["has_migrant"].effect
     assert moved > 0.05
