@@ -121,14 +121,14 @@ def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[
     pay_school(h, v, p, today, till)
     decide_to_leave(h, v, p, today, till)
     share_out_labour(h, v, p, today, till)
-    hardship += farm(h, v, p, today, till)
-    hardship += tend_orchard(h, v, p, today, till)
-    hardship += keep_livestock(h, v, p, today, till)
+    shortfall = farm(h, v, p, today, till) + tend_orchard(h, v, p, today, till)
+    hardship += max(0.0, shortfall) + keep_livestock(h, v, p, today, till)
     keep_greenhouse(h, v, p, today, till)
     run_business(h, v, p, today, till)
     receive_transfers(h, v, p, today, till)
     income_now = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
-    h.expected_yuan += p.expectation_rate * (income_now - income_before - h.expected_yuan)
+    # A bad or a good harvest passes: what it counts on for good moves with a normal one.
+    h.expected_yuan += p.expectation_rate * (income_now - income_before + shortfall - h.expected_yuan)
     repay(h, v, p, today, till)
     consume(h, v, p, today, till, hardship)
     invest(h, v, p, today, till)

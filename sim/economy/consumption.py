@@ -50,8 +50,10 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     cut = h.squeeze_yuan / 12.0
     h.squeeze_yuan -= cut
     floor = needs(h, p, today)
-    spare = h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today)
-    wanted = p.consumption_share * h.expected_yuan + p.wealth_share / 12.0 * spare - cut
+    due = falls_due_soon(h, p, today)
+    spare = h.cash_yuan - buffer(h, p, today) - due
+    put_by = p.saving_pace * max(0.0, due - max(0.0, h.cash_yuan - floor))
+    wanted = p.consumption_share * h.expected_yuan + p.wealth_share / 12.0 * spare - cut - put_by
     wanted = max(floor, wanted)
     if h.cash_yuan < wanted:
         borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
@@ -65,4 +67,4 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     spent = max(0.0, min(wanted, h.cash_yuan))
     spend(h, till, spent, CONSUMPTION)
     h.consumption_year_yuan += spent
-    repay_relatives(h, p, till, min(spare, h.cash_yuan) - spent)
+    repay_relatives(h, p, till, spare - spent)

@@ -25,7 +25,7 @@ STAPLE = 0
 def farm_quality(h: Household, v: Village, p: P) -> float:
     """How well this household farms: its place, itself, its skill, the labour it gave (1 = middling)."""
     skill = 1.0 + p.skill_yield * (h.farm_skill - p.farm_skill_mean)
-    return v.level * h.ability * skill * h.care
+    return v.level * h.ability * skill * h.care / p.usual_care
 
 
 @rule
@@ -39,7 +39,7 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     """Sow in April and September, harvest in July and October; home consumption is valued at the gate price.
 
     Returns:
-        How far the harvest fell short of a normal one, in yuan.
+        How far the harvest fell short of a normal one, in yuan (negative: how far it was better).
     """
     mu = staple_land(h, p)
     m = today.calendar_month - 1
@@ -57,4 +57,4 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     takings = normal * v.weather * luck * v.gate_price[STAPLE]
     receive(h, till, takings, CROP_SALE)
     h.income_year[1] += takings
-    return max(0.0, normal * v.expected_price[STAPLE] - takings)
+    return normal * v.expected_price[STAPLE] - takings

@@ -75,7 +75,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     """Upkeep from March to August, apples in September and October.
 
     Returns:
-        How far the crop fell short of a normal one, in yuan.
+        How far the crop fell short of a normal one, in yuan (negative: how far it was better).
     """
     if h.orchard_mu == 0.0 and h.block_mu == 0.0:
         return 0.0
@@ -101,7 +101,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     takings = normal * frost * (1.0 - p.orchard_drought * (1.0 - v.weather)) * own_price(h, v, p, ORCHARD)
     receive(h, till, takings, ORCHARD_SALE)
     h.income_year[1] += takings
-    return max(0.0, normal * v.expected_price[ORCHARD] - takings)
+    return normal * v.expected_price[ORCHARD] - takings
 
 
 @rule

@@ -90,6 +90,7 @@ class Market:
                 )
         margin = p.gate_margin * (1.0 - v["road"]) * (1.0 - v["contract"])
         premium = 1.0 + p.cooperative_premium * v["cooperative"]
+        premium /= 1.0 - p.gate_margin * p.usual_remoteness  # published prices are those at an average gate
         for line in range(LINES):
             # A business sells in the village itself: no haul to pay for.
             net = (1.0 - margin) * premium * self.prices if line < LINES - 1 else np.ones(len(v))

@@ -50,6 +50,7 @@ class P:
     channel_guarantee: tuple[float, ...]
     channel_least_income_yuan: tuple[float, ...]
     channel_lump_sum: tuple[float, ...]
+    channel_papers: tuple[float, ...]
     channel_rate: tuple[float, ...]
     channel_size_yuan: tuple[float, ...]
     channel_subsidy: tuple[float, ...]
@@ -247,6 +248,7 @@ class P:
     satisfaction_base: float
     satisfaction_rate: float
     saving_horizon_months: float
+    saving_pace: float
     schooling_ends: tuple[float, ...]
     schooling_mean: float
     senior_fee_yuan: float
@@ -294,6 +296,8 @@ class P:
     trust_shown: float
     university_fee_yuan: float
     university_share: float
+    usual_care: float
+    usual_remoteness: float
     visit_awareness: float
     visit_drive: float
     visit_satisfaction: float

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.economy.consumption import buffer
-from sim.economy.credit import formal_debt, is_late
+from sim.economy.credit import falls_due_soon, formal_debt, is_late
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
 from sim.economy.labour import is_inclined, set_out
 from sim.money import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS, spend
@@ -40,6 +40,7 @@ class Channel(NamedTuple):
     guarantee: bool
     least_income_yuan: float
     fee_yuan: float
+    papers: float
 
 
 # In the order of the parameters channel_*, with the purse each lends from when a plan has it.
@@ -67,6 +68,7 @@ def usual_terms(channel: str, p: P) -> Channel:
         guarantee=p.channel_guarantee[k] > 0.5,
         least_income_yuan=p.channel_least_income_yuan[k],
         fee_yuan=p.channel_fee_yuan[k],
+        papers=p.channel_papers[k],
     )
 
 
@@ -84,6 +86,9 @@ class MicrocreditSettings(TargetedSettings):
     guarantee: bool | None = Field(default=None, description="a guarantee instead of own collateral")
     least_income_yuan: float | None = Field(default=None, ge=0, description="income a household and year it asks for")
     fee_yuan: float | None = Field(default=None, ge=0, description="administration a loan")
+    papers: float | None = Field(
+        default=None, ge=0, le=3, description="trouble of the papers for the borrower, against a bank's"
+    )
     round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
     told_share: float = Field(default=0.4, ge=0, le=1, description="share of households that the lender itself reaches")
     loans_a_round: int = Field(
@@ -100,7 +105,7 @@ def leaves_on_credit(h: Household, v: Village, p: P, today: Today) -> bool:
 
 @rule
 def loan_wanted(
-    h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int
+    h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int, papers: float
 ) -> float:
     """How much the household would borrow at a yearly price, in yuan (0: it would not).
 
@@ -112,8 +117,8 @@ def loan_wanted(
     income = max(0.0, h.expected_yuan) * 12.0
     most = income * p.repay_burden * (max(1.0, term_years) + (p.lump_sum_ease if lump > 0 else 0.0)) - formal_debt(h)
     size = min(size, most)
-    own = max(0.0, h.cash_yuan - buffer(h, p, today))
-    trouble = p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
+    own = max(0.0, h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today))
+    trouble = papers * p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
     wanted = 0.0
     line = best_line(h, v, p, today, own + size, 1, price)
     if line > 0:
@@ -144,12 +149,13 @@ def loans_wanted(
     price: float,
     term_years: float,
     lump: int,
+    papers: float,
     out: NDArray[np.float64],
 ) -> None:
     """`loan_wanted` of each household in `rows`."""
     for i in range(rows.shape[0]):
         h = households[rows[i]]
-        out[i] = loan_wanted(h, villages[h.village], params[0], todays[0], size, price, term_years, lump)
+        out[i] = loan_wanted(h, villages[h.village], params[0], todays[0], size, price, term_years, lump, papers)
 
 
 @kernel
@@ -284,7 +290,7 @@ class Microcredit(Policy):
         years = t.term_months / 12.0
         model.engine.call(
             loans_wanted, rows, model.households, model.villages, model._p_row, model.today_rows,
-            t.size_yuan, price, years, int(t.lump_sum), wanted,
+            t.size_yuan, price, years, int(t.lump_sum), t.papers, wanted,
         )  # fmt: skip
         if not t.guarantee:
             income = model.households["expected_yuan"][rows] * 12.0
@@ -304,6 +310,7 @@ class Microcredit(Policy):
         if staff and len(rows) > staff * model.county_share:
             most = max(1, int(staff * model.county_share))
             self.lost_yuan["staff"] += total(amounts[most:])
+            self._asked_before[rows[most:]] = False  # they may ask again in the next round
             rows, amounts = rows[:most], amounts[:most]
         left = min(self._limit - self.principal_yuan, model.purses.available(self.kind, self._purses, model.today_date))
         left = min(left, self._subsidised(model))
