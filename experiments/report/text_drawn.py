@@ -134,6 +134,10 @@ DRAWN: dict[str, tuple[str, str]] = {
     ),
     "col_low95": ("Low (95%, chance and parameters)", "下限（95%，含参数）"),
     "col_high95": ("High (95%, chance and parameters)", "上限（95%，含参数）"),
+    "gain_holds": (
+        "“{mix}” raises income in {times} of {n} parameter vectors.",
+        "在{n}组参数中，有{times}组“{mix}”能够增收。",
+    ),
     "rank_holds": (
         "In {times} of {n} parameter vectors “{mix}” stays ahead of “{other}”, the nearest to it, on income in "
         "{month}; in {first} it comes first of all {count} scenarios.",

@@ -104,6 +104,9 @@ def test_how_often_the_ranking_holds_is_said_in_words(folder: Path) -> None:
     assert f"In {nearest} of 8 parameter vectors “" in drawn(folder, "en")
     assert f"在8组参数中，第3年人均纯收入有{nearest}组" in drawn(folder, "zh")
     assert f"在8次模拟中（仅随机情形不同），第3年人均纯收入有{nearest}次" in page(folder, "zh")
+    row = Experiment(folder).difference_row("mix", 36, "all", "income_yuan")
+    assert f"raises income in {row['share_positive'] * 8:.0f} of 8 parameter vectors" in drawn(folder, "en")
+    assert "raises income in" not in page(folder)
     table, pairs = certainty.ranking(Context(Experiment(folder), "en"))
     assert table.rows[0][1].text == f"{here['']} of 8"  # type: ignore[union-attr]
     assert len(pairs.rows) == 3  # type: ignore[union-attr]
@@ -160,5 +163,5 @@ def test_the_workbook_has_the_ranking_and_says_what_limits_cover(folder: Path) -
 
 
 def test_words_of_drawn_parameters_stand_in_for_others() -> None:
-    added = {"mode_calibrated", "mode_ranges", "unfitted"}
+    added = {"gain_holds", "mode_calibrated", "mode_ranges", "unfitted"}
     assert set(DRAWN) - set(TEXT) == added

@@ -81,7 +81,7 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         return ctx.say("answer_none"), ()
     if not gain.has_interval:
         return ctx.say("answer_one_run", gain=ctx.num.show(gain, "yuan", signed=True), mix=ctx.title(leader)), ()
-    say = ctx.say
+    say, space, sure = ctx.say, "" if ctx.zh else " ", certainty.sure(ctx)
     if gain.sign <= 0:
         first = say(
             "answer_no_gain",
@@ -89,7 +89,7 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
             gain=ctx.num.show(gain, "yuan", signed=True),
             mix=ctx.title(leader),
         )
-        return first, (_closure(ctx, leader),)
+        return first, (_closure(ctx, leader), *([space.join(sure)] if sure else []))
     extra = ctx.extra_cost(leader)
     part = relative(ctx, leader, ctx.final, "all", INCOME)
     alone = sum(not ctx.is_cash(s) for s in ctx.ranked) == 1
@@ -116,11 +116,9 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
     if not alone and all(spent[leader] > cost for s, cost in spent.items() if s != leader):
         more.append(say("answer_dearest"))
     more.append(_closure(ctx, leader))
-    sure = [text for text in (certainty.ranking_sentence(ctx), certainty.calibration_short(ctx)) if text]
     beside = _beside_cash(ctx, leader)
     if leader in ctx.dominated:
         beside.append(say("answer_dominated", by=ctx.title(ctx.dominated[leader])))
-    space = "" if ctx.zh else " "
     return first, tuple(space.join(part) for part in (more, beside, sure) if part)
 
 

@@ -84,6 +84,22 @@ def ranking_sentence(ctx: Context) -> str | None:
     )
 
 
+def gain_sentence(ctx: Context) -> str | None:
+    """Under how many parameter vectors the leading mix raises income; None where runs do not differ in these."""
+    if ctx.exp.mode == "point" or ctx.leader is None:
+        return None
+    row = ctx.exp.difference_row(ctx.leader, ctx.final, "all", INCOME)
+    if not row["replicates"] >= 2:
+        return None
+    n = int(row["replicates"])
+    return ctx.say("gain_holds", times=round(row["share_positive"] * n), n=n, mix=ctx.title(ctx.leader))
+
+
+def sure(ctx: Context) -> list[str]:
+    """How sure the answer is: how often the gain and the ranking hold, and what was calibrated."""
+    return [text for text in (gain_sentence(ctx), ranking_sentence(ctx), calibration_short(ctx)) if text]
+
+
 def ranking(ctx: Context) -> list[Table | Text]:
     """How often each scenario comes first, and how often each pair keeps its order."""
     times = _times(ctx)
