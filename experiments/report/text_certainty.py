@@ -4,18 +4,18 @@ from __future__ import annotations
 
 CERTAINTY: dict[str, tuple[str, str]] = {
     "calibrated_short": (
-        "Calibrated in part: {n} numbers were fitted to published figures; the others are measured or assumed, and "
-        "what measures do was only checked against published trials (section 8).",
-        "部分校准：{n}项参数已按公开数据拟合，其余为实测或假定；措施的作用只与已发表的试验结果核对，未作拟合（见第八部分）。",
+        "Calibrated in part: {n} numbers were fitted to published figures; the others are measured or assumed, and all "
+        "other published figures and trials only served as checks (section 8).",
+        "部分校准：{n}项参数已按公开数据拟合，其余为实测或假定；其他公开数据和已发表的试验结果只作核对（见第八部分）。",
     ),
     "calibrated": (
         "What was calibrated: {n} numbers ({names}) were fitted together to {targets}, and {vectors} vectors of them "
-        "fit about equally well. What was only checked: everything else that has a published figure, the trials of "
-        "programmes among them; docs/evidence.md shows model beside published, misses included, and "
-        "docs/calibration.md how the fit was made. All other numbers are as their sources say, or assumed.",
+        "fit about equally well. What was only checked: every other published figure and the published trials of "
+        "programmes. docs/calibration.md says which figures were fitted and how, docs/evidence.md shows model beside "
+        "published, misses included. All other numbers are as their sources say, or assumed.",
         "已校准的：{n}项参数（{names}）按{targets}一并拟合，吻合程度相近的参数共{vectors}组。只作核对、未作拟合的："
-        "其余有公开数据可比的各项，包括各类项目试验；模型与公开数据的对照（含不符之处）见 docs/evidence.md，"
-        "校准过程见 docs/calibration.md。其他参数依其来源或假定取值。",
+        "其他公开数据和已发表的项目试验。拟合了哪些数据、如何拟合，见 docs/calibration.md；模型与公开数据的对照"
+        "（含不符之处）见 docs/evidence.md。其他参数依其来源或假定取值。",
     ),
     "targets_n": ("{n} published figures", "{n}项公开数据"),
     "targets_some": ("published figures", "公开数据"),
