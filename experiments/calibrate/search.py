@@ -153,7 +153,7 @@ class Search:
     def starts(self) -> list[Floats]:
         """The points of a Latin hypercube from which to go downhill: the best of those looked at, apart from others."""
         effort = self.spec.effort
-        cube = qmc.LatinHypercube(d=len(self.space.names), seed=np.random.default_rng(effort.start_seed))
+        cube = qmc.LatinHypercube(d=len(self.space.names), rng=np.random.default_rng(effort.start_seed))
         points = cube.random(effort.starts * effort.looked_at)
         objectives = self.objective(points)
         groups = np.arange(len(points)) % effort.starts

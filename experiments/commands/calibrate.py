@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from experiments.commands.options import Json, Language, OneLanguage, Quiet, Res
 
 def calibrate(
     spec: Annotated[
-        Path | None, typer.Argument(metavar="[SPEC]", help="Specification file; the one that ships by default.")
+        Path | None, typer.Argument(metavar="SPEC", help="Specification file; the one that ships by default.")
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the experiment and its folder under results/.")
@@ -65,7 +65,12 @@ def calibrate(
         progress=not quiet and not as_json,
         fresh=fresh,
         recover=recover,
-        command=shlex.join(["village", *sys.argv[1:]]),
+        command=_command(
+            spec,
+            {"seeds": seeds, "budget": budget, "starts": starts, "start-seed": start_seed, "villages": villages},
+            recover,
+            write,
+        ),
     )
     if as_json:
         print_json({"folder": str(folder), **summary(calibration)})
@@ -79,3 +84,11 @@ def calibrate(
     if write:
         for line in ship(calibration):
             typer.echo(line)
+
+
+def _command(spec: Path | None, effort: Mapping[str, int | None], recover: bool, write: bool) -> str:
+    """The command line that gives this result again, wherever it is put."""
+    words = ["village", "calibrate", *([str(spec)] if spec else [])]
+    for option, value in effort.items():
+        words += [] if value is None else [f"--{option}", str(value)]
+    return shlex.join([*words, *(["--recover"] if recover else []), *(["--write"] if write else [])])
