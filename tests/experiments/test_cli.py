@@ -280,6 +280,14 @@ def test_compare_says_where_to_look(compared: list[dict[str, Any]]) -> None:
     assert as_json == {"folder": "results/mix", "files": ["results/mix/report.en.html", "results/mix/report.zh.html"]}
 
 
+def test_compare_under_other_parameters(compared: list[dict[str, Any]]) -> None:
+    for options in ([], ["--parameters", "ranges", "--sensitivity", "results/lean"]):
+        assert village("compare", "base.toml", "mix.toml", *options).exit_code == 0
+    asked = [(call["parameters"], call["sensitivity"]) for call in compared if "plans" in call]
+    assert asked == [("point", None), ("ranges", Path("results/lean"))]
+    assert village("compare", "base.toml", "--parameters", "latin").exit_code == 2
+
+
 def test_compare_with_and_without_spillovers(compared: list[dict[str, Any]]) -> None:
     files = ("compare", "base.toml", "mix.toml", "--name")
     for options in (["x", "--spillovers", "mix"], ["y", "--no-spillovers"]):
