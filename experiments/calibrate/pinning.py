@@ -104,7 +104,7 @@ def sentences(found: Pinning, labels: Mapping[str, tuple[str, str]]) -> list[tup
     """
     loose = [direction for direction in reversed(found.directions) if not direction.pinned]
     if loose:
-        return [_sentence(direction, labels) for direction in loose]
+        return [_sentence(direction, labels) for direction in _plain(loose)]
     least = found.directions[-1]
     english, chinese = _sentence(least, labels)
     return [
@@ -113,6 +113,28 @@ def sentences(found: Pinning, labels: Mapping[str, tuple[str, str]]) -> list[tup
             f"各方向均可由目标确定，其中把握最小的一个方向为：{chinese}",
         )
     ]
+
+
+def _plain(loose: Sequence[Direction]) -> list[Direction]:
+    """Directions that span the same, each made up of as few parameters as can be (varimax rotation)."""
+    names = list(loose[0].parts)
+    parts = np.array([[one.parts[name] for name in names] for one in loose]).T
+    # From a turn without symmetry: halfway between two plain answers the rotation would stand still.
+    turned, before = np.linalg.qr(np.random.default_rng(1).standard_normal((len(loose), len(loose))))[0], 0.0
+    for _ in range(100):
+        now = parts @ turned
+        left, sizes, right = np.linalg.svd(parts.T @ (now**3 - now * (now**2).mean(axis=0)))
+        turned = left @ right
+        if sizes.sum() <= before * (1 + 1e-9):
+            break
+        before = float(sizes.sum())
+    steepness = np.array([one.steepness for one in loose])
+    plain = []
+    for way, row in zip(turned.T, (parts @ turned).T, strict=True):
+        sign = np.sign(row[np.argmax(np.abs(row))])
+        length = float(np.sqrt(((way * steepness) ** 2).sum()))
+        plain.append(Direction(length, {name: float(sign * part) for name, part in zip(names, row, strict=True)}))
+    return sorted(plain, key=lambda one: one.steepness)
 
 
 def _sentence(direction: Direction, labels: Mapping[str, tuple[str, str]]) -> tuple[str, str]:

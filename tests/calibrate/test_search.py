@@ -137,6 +137,16 @@ def test_rank_and_condition_of_known_slopes() -> None:
     assert sentences(silent, names)[0][0] == "The targets say little of beta."
 
 
+def test_several_flat_directions_are_said_plainly() -> None:
+    names = ["a", "b", "c", "d"]
+    found = pinning(names, np.array([[0.0, 10.0, 10.0, 0.0], [0.0, 0.0, 0.0, 20.0]]))
+    said = {english for english, _ in sentences(found, {name: (name, name) for name in names})}
+    assert "The targets say little of a." in said
+    assert len(said) == 2 and any(
+        "rise of b from a fall of c" in one or "rise of c from a fall of b" in one for one in said
+    )
+
+
 def test_the_written_set_loads_back(one: Calibration, tmp_path: Path) -> None:
     path = tmp_path / "set.toml"
     path.write_text(one.set.toml(), encoding="utf-8")
