@@ -143,7 +143,7 @@ def test_several_flat_directions_are_said_plainly() -> None:
     said = {english for english, _ in sentences(found, {name: (name, name) for name in names})}
     assert "The targets say little of a." in said
     assert len(said) == 2 and any(
-        "rise of b from a fall of c" in one or "rise of c from a fall of b" in one for one in said
+        "rise of b from a rise of c" in one or "rise of c from a rise of b" in one for one in said
     )
 
 
