@@ -1,4 +1,4 @@
-"""What a trial needs of the model: facts of another place, offers to some households alone, a village's own disaster."""
+"""What a trial needs of the model: facts of another place, offers to some households, a village's own disaster."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[
     decide_to_leave(h, v, p, today, till)
     share_out_labour(h, v, p, today, till)
     shortfall = farm(h, v, p, today, till) + tend_orchard(h, v, p, today, till)
-    hardship += max(0.0, shortfall) + keep_livestock(h, v, p, today, till)
+    hardship += shortfall + keep_livestock(h, v, p, today, till)
     keep_greenhouse(h, v, p, today, till)
     run_business(h, v, p, today, till)
     receive_transfers(h, v, p, today, till)

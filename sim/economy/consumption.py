@@ -33,23 +33,12 @@ def pass_through(h: Household, p: P, today: Today) -> float:
 
 
 @rule
-def needs(h: Household, p: P, today: Today) -> float:
-    """The least it lives on in a month, in yuan: subsistence, or what it is used to where it never earned that.
-
-    Otherwise the poorest would eat their animals one by one without any misfortune.
-    """
-    full = subsistence(h, p, today)
-    return min(full, max(p.guaranteed_share * full, h.expected_yuan))
-
-
-@rule
 def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], hardship: float) -> None:
     """Spend what is expected to last, less what gets through of past shocks; borrow or sell before going short."""
-    if hardship > 0.0:
-        h.squeeze_yuan += hardship * pass_through(h, p, today)
-    cut = h.squeeze_yuan / 12.0
+    h.squeeze_yuan += hardship * pass_through(h, p, today)  # a windfall is a shock in reverse
+    cut = p.squeeze_pace * h.squeeze_yuan
     h.squeeze_yuan -= cut
-    floor = needs(h, p, today)
+    floor = p.guaranteed_share * subsistence(h, p, today)
     due = falls_due_soon(h, p, today)
     spare = h.cash_yuan - buffer(h, p, today) - due
     put_by = p.saving_pace * max(0.0, due - max(0.0, h.cash_yuan - floor))
@@ -59,7 +48,7 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
         borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
     if h.cash_yuan < floor:
         sell_animals(h, v, p, today, till, floor - h.cash_yuan)
-    needed = p.guaranteed_share * subsistence(h, p, today) - h.cash_yuan
+    needed = floor - h.cash_yuan
     if needed > 0.0:
         # Nobody is let go hungry or turned out of hospital: relatives and friends stand in, beyond their usual limit.
         receive(h, till, needed, INFORMAL_LOAN)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.draws import decision, uniform
 from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.transfers import regular_transfers
+from sim.money import LOAN_SLOTS
 from sim.records import Record, real, whole
 from sim.rule import kernel, rule
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.parameters.packed import P
     from sim.today import Today
 
+CREDIT = 5  # bit of `knows` and of `takes_part`
 HEAR = decision("learning.hear")
 FORGET = decision("learning.forget")
 
@@ -27,7 +29,7 @@ class Seen(Record):
     """What a household shows its contacts: a copy taken when the phase began."""
 
     knows: int = whole("i2", "what it knows of, as in the household", 0, 2**15 - 1)
-    takes_part: int = whole("i2", "lines it is in, one bit each", 0, 2**15 - 1)
+    takes_part: int = whole("i2", "lines it is in, and credit of the campaign's, one bit each", 0, 2**15 - 1)
     farm_skill: float = real("share", "its farm skill")
     awareness: float = real("share", "its awareness")
     drive: float = real("share", "its drive")
@@ -46,6 +48,15 @@ def lines_of(h: Household) -> int:
     if h.business_yuan > 0.0:
         lines |= 1 << BUSINESS
     return lines
+
+
+@rule
+def borrows(h: Household) -> bool:
+    """Whether the household has a loan from one of the campaign's lenders."""
+    owed = 0.0
+    for slot in range(1, LOAN_SLOTS):
+        owed += h.debt_yuan[slot]
+    return owed > 0.0
 
 
 @rule
@@ -101,7 +112,7 @@ def learn(
         t2 += ((knows >> 2) & 1) + more * b
         t3 += ((knows >> 3) & 1) + more * d
         t4 += ((knows >> 4) & 1) + more * e
-        t5 += (knows >> 5) & 1
+        t5 += ((knows >> CREDIT) & 1) + more * ((part >> CREDIT) & 1)
         t6 += (knows >> 6) & 1
         t7 += (knows >> 7) & 1
         t8 += (knows >> 8) & 1
@@ -166,7 +177,7 @@ def look_around(households: Any, villages: Any, seen: Any, first: int, last: int
             h = households[j]
             s = seen[j]
             s.knows = h.knows
-            s.takes_part = lines_of(h)
+            s.takes_part = lines_of(h) | (1 << CREDIT if borrows(h) else 0)
             s.farm_skill = h.farm_skill
             s.awareness = h.awareness
             s.drive = h.drive

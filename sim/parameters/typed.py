@@ -219,8 +219,8 @@ class P:
     passed_rich_lines: float
     pension_yuan_month: float
     persons_shares: tuple[float, ...]
-    placed_of_trained: float
     placement_pull: float
+    places_found: float
     poverty_floor_yuan: float
     price_flexibility: tuple[float, ...]
     price_sd: tuple[float, ...]
@@ -265,6 +265,7 @@ class P:
     skill_schooling: float
     skill_sd: float
     skill_yield: float
+    squeeze_pace: float
     standing_rate: float
     staple_cost_mu_yuan: float
     staple_cost_season: tuple[float, ...]

@@ -139,7 +139,7 @@ class Training(Policy):
         each = 1.0 / np.maximum(1, h["workers"][rows])  # one of the household's workers has been on the course
         h["work_skill"][rows] += gain * (1.0 - h["work_skill"][rows]) * each
         h["knows"][rows] |= 1 << KNOWS_JOBS
-        usual = p.placed_of_trained if s.content == "leavers" else 0.0
+        usual = p.places_found if s.content == "leavers" else 0.0
         share = s.placement if s.placement is not None else usual
         offered = rows[self.luck(model, "placed", rows) < share]
         keen = np.zeros(len(offered), dtype=np.bool_)
