@@ -48,6 +48,7 @@ def evidence(
 ) -> None:
     """Hold the model against published figures: what was fitted, what was only checked, what it gets wrong.
 
+    Blind checks, rows seen while something was mended, and fitted or set rows are counted apart.
     The same command again does only what is missing. A miss is said plainly; it is no error.
     """
     from experiments.targets.evidence import Asked, gather

@@ -22,9 +22,9 @@ HERE = Path(__file__).parent
 FIGURES, TRIALS, CLAIMS = (HERE / f"{name}.toml" for name in ("figures", "trials", "claims"))
 
 Number = int | float
-Role = Literal["set", "fitted", "check", "input", "claim", "context"]
+Role = Literal["set", "fitted", "informed", "check", "input", "claim", "context"]
 Group = Literal["start", "moving", "programmes", "claims"]
-_JUDGED = ("check", "set", "fitted")
+_JUDGED = ("check", "informed", "set", "fitted")
 Confidence = Literal["read", "computed", "high", "medium", "low", ""]
 
 
@@ -129,8 +129,8 @@ class Published(FrozenModel):
             raise ValueError(f"a row with role '{self.role}' needs a measure, or the reason under not_modelled")
         if self.role in _JUDGED:
             self._check_rule()
-        if self.role == "fitted" and not self.turned:
-            raise ValueError("say under turned what was turned until it agreed")
+        if self.role in ("fitted", "informed") and not self.turned:
+            raise ValueError("say under turned what was turned, or what was changed with the figure in view")
         return self
 
     def _check_rule(self) -> None:
@@ -174,7 +174,7 @@ class TrialRow(FrozenModel):
     label_en: str = Field(min_length=1)
     label_zh: str = Field(min_length=1)
     kind: Literal["trial", "synthesis", "observational", "sign", "input"]
-    role: Literal["check", "set", "fitted", "input"]
+    role: Literal["check", "informed", "set", "fitted", "input"]
     programme: str = Field(min_length=1)
     design: str = Field(min_length=1)
     outcome: str = Field(min_length=1)
@@ -195,8 +195,8 @@ class TrialRow(FrozenModel):
     def _complete(self) -> TrialRow:
         if self.rule is None and self.role != "input":
             raise ValueError("a trial needs a rule for passing")
-        if self.role in ("set", "fitted") and not self.turned:
-            raise ValueError("say under turned what was turned")
+        if self.role in ("set", "fitted", "informed") and not self.turned:
+            raise ValueError("say under turned what was turned, or what was changed with the figure in view")
         if self.estimate is None and self.range is None and (self.rule is None or self.rule.sign is None):
             raise ValueError("give an estimate, a range, or a rule with a sign")
         return self
@@ -303,8 +303,9 @@ def _described(whole: Mapping[str, Any], source: TomlSource, name: str) -> dict[
     for key in ("place", "source", "confidence"):
         if not whole.get(key):
             said[key] = getattr(figure, key) or ("the profile's books" if key == "source" else "")
-    if whole.get("role") == "claim":
-        del said["role"]
+    for key in ("role", "turned"):
+        if whole.get(key):  # a claim; or a line toward which more was turned than the generator alone
+            del said[key]
     return {**whole, **said}
 
 

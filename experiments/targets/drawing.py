@@ -65,10 +65,10 @@ def deviations(lines: Sequence[Line], ident: str, language: str = "en") -> Marku
         else f"{inside} of {len(rows)} rows lie within what passes"
     )
     about = (
-        "每行一项：圆点为模型均值，横线为95%区间，阴影为允许范围；空心为设定或拟合，实心为检验。"
+        "每行一项：圆点为模型均值，横线为95%区间，阴影为允许范围；实心为未参照检验，空心为已参照、设定或拟合。"
         if words.zh
         else "One row a figure: dot = mean of the model, bar = 95% interval over seeds, band = what passes; "
-        "hollow = set or fitted, filled = checked only."
+        "filled = blind check, hollow = seen while mending, set or fitted."
     )
     svg = Svg(WIDTH, ident, title, about)
     y = _head(svg, title, about)

@@ -1,4 +1,4 @@
-"""Model beside published: each target's line, its verdict, and the counts that keep fitted and unfitted apart."""
+"""Model beside published: each target's line, its verdict, and counts that keep blind checks apart from the rest."""
 
 from __future__ import annotations
 
@@ -72,10 +72,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of each use there are, and how many of those judged are within."""
+    """How many rows of each use there are, and how many of those judged are within.
+
+    `checks` are blind; `informed` are rows that were in view when something was mended; `used` are fitted or set.
+    """
 
     checks: int
     checks_within: int
+    informed: int
+    informed_within: int
     used: int
     used_within: int
     inputs: int
@@ -122,10 +127,13 @@ def sign_share(values: Floats, positive: bool) -> float:
 
 
 def count(lines: Iterable[Line]) -> Counts:
-    """Count rows by use; fitted and set rows apart from checks."""
+    """Count rows by use: blind checks, rows seen while mending, and fitted or set rows apart."""
     lines = list(lines)
-    checks = [line for line in lines if line.judged and line.target.role == "check"]
-    used = [line for line in lines if line.judged and line.target.role in ("set", "fitted")]
+
+    def judged(*roles: str) -> list[Line]:
+        return [line for line in lines if line.judged and line.target.role in roles]
+
+    checks, informed, used = judged("check"), judged("informed"), judged("set", "fitted")
 
     def of(verdict: Verdict) -> int:
         return sum(line.verdict == verdict for line in lines)
@@ -133,6 +141,8 @@ def count(lines: Iterable[Line]) -> Counts:
     return Counts(
         checks=len(checks),
         checks_within=sum(line.verdict == "within" for line in checks),
+        informed=len(informed),
+        informed_within=sum(line.verdict == "within" for line in informed),
         used=len(used),
         used_within=sum(line.verdict == "within" for line in used),
         inputs=of("input"),

@@ -18,6 +18,7 @@ GROUPS = {
 ROLES = {
     "set": ("set", "设定"),
     "fitted": ("fitted", "拟合"),
+    "informed": ("informed", "已参照"),
     "check": ("check", "检验"),
     "input": ("input", "参数"),
     "claim": ("claim", "文件数"),
@@ -169,16 +170,18 @@ class Words:
         return f"{self.number(low, unit, size=high)}{joint}{self.number(high, unit)}"
 
     def summary(self, counts: Counts) -> str:
-        """One sentence that keeps checks, used rows, inputs and claims apart."""
+        """One sentence that keeps blind checks, rows seen while mending, used rows, inputs and claims apart."""
         c = counts
         if self.zh:
             text = (
-                f"检验{c.checks}项，符合{c.checks_within}项；设定或拟合{c.used}项，符合{c.used_within}项；"
+                f"未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
+                f"符合{c.informed_within}项；设定或拟合{c.used}项，符合{c.used_within}项；"
                 f"参数{c.inputs}项，不作检验；文件说法{c.claims}项，仅作对照；未建模{c.not_modelled}项。"
             )
             return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
         text = (
-            f"Of {c.checks} checks {c.checks_within} are within; of {c.used} fitted or set rows {c.used_within} are; "
+            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while mending "
+            f"{c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
             f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "
             f"{c.not_modelled} figures are not modelled."
         )
@@ -220,6 +223,7 @@ def _plain(line: Line) -> dict[str, Any]:
         "sign_share": line.sign_share,
         "source": target.source,
         "confidence": target.confidence,
+        "turned": target.turned,
         "not_modelled": target.not_modelled,
         "note": target.note,
     }

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.published import figures, trial_rows
+from experiments.published import Published, TrialRow, figures, trial_rows
 from experiments.targets import run as running
 from experiments.targets.evidence import Asked, gather
 from experiments.targets.gathering import all_targets
@@ -133,10 +133,25 @@ def test_misses_are_shown_as_misses() -> None:
     assert "`wage_share_2011`" in wrong and "Wages at home are missing." in wrong and "39.9%" in wrong
 
 
+def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
+    rows = [figures()[name] for name in ("wage_share_2011", "adoption_by_neighbours.none", "ewe_net", "line_2010")]
+    lines = [judge(row, [row.middle or 0.0]) for row in rows]
+    parts = page_text(lines, count(lines), {}, "").split("\n## ")
+    for title, name in (
+        ("What was only checked", "wage_share_2011"),
+        ("What was seen while mending", "adoption_by_neighbours.none"),
+        ("What was set or fitted", "ewe_net"),
+    ):
+        (part,) = [part for part in parts if part.startswith(title)]
+        assert next(row.id for row in rows if f"| `{row.id}` |" in part) == name
+    assert "spread the word" in page_text(lines, count(lines), {}, "")
+
+
 def _check_page(page: str) -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     shown = {row.split("`")[1]: row for row in reversed(rows)}  # the first of each: measures stand last
-    for name, target in {**all_targets(), **trial_rows()}.items():
+    targets: dict[str, Published | TrialRow] = {**all_targets(), **trial_rows()}
+    for name, target in targets.items():
         assert name in shown, f"docs/evidence.md does not name {name}: run `village evidence --write-docs`"
         assert f"| {published_cell(target)} |" in shown[name], f"docs/evidence.md is stale: {name}"
 

@@ -60,6 +60,9 @@ def test_checks_and_used_rows_are_counted_apart() -> None:
         judge(_target(), [20.0]),
         judge(_target(role="fitted", turned="x"), [10.0]),
         judge(_target(role="set"), [10.0]),
+        judge(_target(role="informed", turned="y"), [10.0]),
+        judge(_target(role="informed", turned="y"), [20.0]),
+        judge(_target(role="informed", turned="y"), [30.0]),
         judge(_target(role="claim"), [10.0]),
         judge(_target(role="input", measure="", parameter="labour.migrant_wage_yuan"), []),
         judge(_target(not_modelled="no"), []),
@@ -67,11 +70,13 @@ def test_checks_and_used_rows_are_counted_apart() -> None:
     ]
     found = count(lines)
     assert (found.checks, found.checks_within, found.used, found.used_within) == (2, 1, 2, 2)
+    assert (found.informed, found.informed_within) == (3, 1)
     assert (found.inputs, found.claims, found.not_modelled, found.not_run) == (1, 1, 1, 1)
-    assert "Of 2 checks 1 are within; of 2 fitted or set rows 2 are" in Words("en").summary(found)
-    assert "检验2项，符合1项" in Words("zh").summary(found)
+    told = "Of 2 blind checks 1 are within; of 3 rows seen while mending 1; of 2 fitted or set rows 2; "
+    assert told in Words("en").summary(found)
+    assert "未参照检验2项，符合1项；改进模型时已参照3项，符合1项；设定或拟合2项，符合2项" in Words("zh").summary(found)
     plain = as_json(lines, found)
-    assert plain["counts"]["checks"] == 2 and plain["lines"][7]["mean"] is None
+    assert plain["counts"]["checks"] == 2 and plain["lines"][10]["mean"] is None
 
 
 @pytest.mark.parametrize(

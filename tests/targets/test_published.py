@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from experiments.calibrate.spec import load_spec
 from experiments.published import (
     CLAIMS,
     FIGURES,
     Published,
     Rule,
+    TrialRow,
     claims,
     figure,
     figures,
@@ -53,7 +55,7 @@ def test_every_row_of_the_three_tables_is_there() -> None:
 
 def test_known_figures_come_back_with_their_rule_and_source() -> None:
     row = trial_row("credit_profit_pool")
-    assert (row.estimate, row.se, row.unit, row.horizon_months, row.role) == (0.037, 0.019, "sd", (18, 36), "check")
+    assert (row.estimate, row.se, row.unit, row.horizon_months, row.role) == (0.037, 0.019, "sd", (18, 36), "informed")
     assert row.rule is not None and (row.rule.low, row.rule.high) == (0.0, 0.074)
     sign = trial_row("village_fund_china.poverty").rule
     assert sign is not None and (sign.sign, sign.share) == ("negative", 0.95)
@@ -73,6 +75,17 @@ def test_claims_are_never_anything_but_claims_and_inputs_never_judged() -> None:
     assert {claim.role for claim in claims().values()} == {"claim"}
     assert not {figure.role for figure in figures().values()} & {"claim"}
     assert all(row.parameter or row.not_modelled for row in figures().values() if row.role == "input")
+
+
+def test_whatever_was_turned_toward_a_row_it_is_no_blind_check() -> None:
+    rows: dict[str, Published | TrialRow] = {**figures(), **trial_rows()}
+    assert not [name for name, row in rows.items() if row.role == "check" and row.turned]
+    assert not [name for name, row in rows.items() if row.role in ("informed", "fitted") and not row.turned]
+    by_calibration = [target.figure for target in load_spec().targets if target.role == "fitted"]
+    assert [name for name in by_calibration if rows[name].role != "fitted"] == []
+    stricter = {"free": ("check", "informed", "fitted"), "set": ("set", "fitted"), "fitted": ("fitted",)}
+    for row in figures().values():  # a row may say that more was turned than the description does, never less
+        assert not row.describe or row.role in stricter[describe_lines()[row.describe].role], row.id
 
 
 def test_measures_and_parameters_that_are_named_exist() -> None:
@@ -103,6 +116,7 @@ def test_starting_world_lines_are_referred_to_and_all_of_them_shown() -> None:
         ('unit = "share"', 'unti = "share"', r"targets.toml:8: wage: unknown key 'unti' \(did you mean 'unit'\?\)"),
         ("value = 0.4", "value = 0.4\nrange = [0.5, 0.3]", "from its lower to its higher end"),
         ('role = "check"', 'role = "fitted"', "what was turned"),
+        ('role = "check"', 'role = "informed"', "what was changed with the figure in view"),
         ('role = "check"', 'role = "input"', "name the parameter"),
     ],
 )
