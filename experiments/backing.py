@@ -21,11 +21,12 @@ NEAR = 0.005  # the model's files round what a calibration found
 
 
 class Turn(FrozenModel):
-    """Where a conclusion turns round: a parameter, the value, and on which side of it."""
+    """Where a conclusion turns round: a parameter, the value (of a list: times its values), and on which side of it."""
 
     parameter: str
     value: float
     direction: str
+    times: bool = False
 
 
 class Conclusion(FrozenModel, extra="ignore"):
@@ -38,6 +39,7 @@ class Conclusion(FrozenModel, extra="ignore"):
     turns_round: tuple[Turn, ...] = ()
     method: str = ""
     samples: int = Field(default=0, ge=0)
+    moved_alone: int = Field(default=0, ge=0)  # how many parameters were moved alone, to see whether it turns round
     decided: bool = True  # whether it can be told which of the two is ahead
 
 

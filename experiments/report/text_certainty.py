@@ -4,18 +4,19 @@ from __future__ import annotations
 
 CERTAINTY: dict[str, tuple[str, str]] = {
     "calibrated_short": (
-        "Calibrated in part: {n} numbers were fitted to published figures; the others are measured or assumed, and all "
-        "other published figures and trials only served as checks (section 8).",
-        "部分校准：{n}项参数已按公开数据拟合，其余为实测或假定；其他公开数据和已发表的试验结果只作核对（见第八部分）。",
+        "Calibrated in part: {n} numbers were fitted to published figures; the others are measured or assumed, some of "
+        "them chosen with published figures or trials in view (section 8).",
+        "部分校准：{n}项参数已按公开数据拟合，其余为实测或假定，其中有的在取值时参照过公开数据或试验结果（见第八部分）。",
     ),
     "calibrated": (
         "What was calibrated: {n} numbers ({names}) were fitted together to {targets}, and {vectors} vectors of them "
-        "fit about equally well. What was only checked: every other published figure and the published trials of "
-        "programmes. docs/calibration.md says which figures were fitted and how, docs/evidence.md shows model beside "
-        "published, misses included. All other numbers are as their sources say, or assumed.",
-        "已校准的：{n}项参数（{names}）按{targets}一并拟合，吻合程度相近的参数共{vectors}组。只作核对、未作拟合的："
-        "其他公开数据和已发表的项目试验。拟合了哪些数据、如何拟合，见 docs/calibration.md；模型与公开数据的对照"
-        "（含不符之处）见 docs/evidence.md。其他参数依其来源或假定取值。",
+        "fit about equally well. All other numbers are as their sources say, or assumed; some were chosen with other "
+        "published figures or trials in view. docs/calibration.md says which figures were fitted and how; "
+        "docs/evidence.md shows model beside published, misses included, and keeps what was only checked apart from "
+        "what was set, fitted or in view.",
+        "已校准的：{n}项参数（{names}）按{targets}一并拟合，吻合程度相近的参数共{vectors}组。其他参数依其来源或假定取值，"
+        "其中有的取值时参照过其他公开数据或试验结果。拟合了哪些数据、如何拟合，见 docs/calibration.md；"
+        "模型与公开数据的对照（含不符之处）见 docs/evidence.md，其中只作检验的与设定、拟合或参照过的分开列出。",
     ),
     "targets_n": ("{n} published figures", "{n}项公开数据"),
     "targets_some": ("published figures", "公开数据"),
@@ -61,10 +62,11 @@ CERTAINTY: dict[str, tuple[str, str]] = {
     "sensitivity_turns": ("It turns round if {turns}.", "若{turns}，结论将反转。"),
     "sensitivity_above": ("{name} exceeds {value}", "{name}高于{value}"),
     "sensitivity_below": ("{name} falls below {value}", "{name}低于{value}"),
+    "sensitivity_times": ("{value} times its values", "原值的{value}倍"),
     "sensitivity_either": (" or if ", "，或"),
     "sensitivity_stays": (
-        "No single number turns it round within its range.",
-        "没有哪一项参数单独在其范围内变动会使结论反转。",
+        "Of the {count} numbers that were moved alone, none turns it round within its range.",
+        "逐一变动过的{count}项参数，在各自范围内均不使结论反转。",
     ),
     "sensitivity_none": (
         "Which numbers the answer leans on, and what would turn it round (other values of the assumed numbers): not "

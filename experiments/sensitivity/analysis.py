@@ -20,6 +20,7 @@ from experiments.sensitivity.indices import (
     screening_convergence,
     shares,
     shares_convergence,
+    shares_if_any,
     sobol_design,
 )
 from experiments.sensitivity.swings import Swing, Turn, swings, turns
@@ -110,11 +111,17 @@ class Found:
     points: int
 
     @property
+    def judged(self) -> Screened | Shared:
+        """What a verdict on the whole is of: the last method used, or the screening before it if that lacks some."""
+        if self.shared and (not self.screened or self.screened.settled.enough):
+            return self.shared
+        assert self.screened is not None
+        return self.screened
+
+    @property
     def settled(self) -> Convergence:
-        """Whether there were enough evaluations, of the last method used."""
-        last = self.shared or self.screened
-        assert last is not None
-        return last.settled
+        """Whether there were enough evaluations, of `judged`."""
+        return self.judged.settled
 
     @property
     def enough(self) -> bool:
@@ -136,12 +143,19 @@ def analyse(asked: Asked, bench: Bench) -> Found:
     screened = _screen(asked, near, bench, sign) if asked.method != "sobol" else None
     order = ranked(screened.indices[0].mu_star.value) if screened else list(range(len(near)))
     if not order:
+        if len(bench.plans) == 2 and not base.values[0].any():
+            raise UserError(
+                f"{bench.plans[0].id!r} and {bench.plans[1].id!r} do not differ in {bench.outcomes[0]}, whatever these "
+                "parameters are",
+                mend="compare scenarios that differ, or take another outcome",
+            )
         raise UserError("none of these parameters moves the outcome", field="--parameters", mend="choose others")
     shared = None
     if asked.method != "morris":
         kept = order[: asked.keep] if screened else order
         shared = _shares(asked, near, tuple(kept), bench)
-        largest = ranked(shared.indices[0].total.value)
+        total = shared.indices[0].total.value  # an estimate of next to nothing may come out below nought
+        largest = [place for place in np.argsort(-total, kind="stable") if total[place]]
         order = [kept[place] for place in largest] + [place for place in order if place not in kept]
     chosen = {place: asked.factors[place] for place in order[: asked.keep]}
     alone = swings(chosen, float(base.values[0, 0]), bench)
@@ -214,6 +228,6 @@ def _shares(asked: Asked, factors: Sequence[Factor], kept: tuple[int, ...], benc
         )
     rows = np.concatenate([np.arange(sample * length, (sample + 1) * length) for sample in whole])
     values = found.values[:, rows]
-    indices = tuple(shares(one, len(kept)) for one in values)
+    indices = (shares(values[0], len(kept)), *(shares_if_any(one, len(kept)) for one in values[1:]))
     left_out = asked.samples - len(whole)
     return Shared(kept, indices, shares_convergence(values[0], len(kept)), len(whole), left_out)

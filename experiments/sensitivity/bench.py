@@ -124,6 +124,8 @@ def _is_fault(error: str) -> bool:
 
 
 def _stopped(found: Sweep, faults: Mapping[int, str], title: str) -> UserError:
+    if not any(found.vectors):  # no parameter has been moved yet
+        return UserError(f"the scenarios themselves cannot be evaluated: {faults[0]}")
     points = sorted(faults)
     named = ", ".join(str(point + 1) for point in points[:SHOWN]) + (" ..." if len(points) > SHOWN else "")
     return UserError(

@@ -130,13 +130,18 @@ class Speaker:
         base, leans, outcome = self.of.base, self.leans_on(), self.outcome()
         if not self.of.paired:
             return self.say("level", a=self.scenario(0), outcome=outcome, value=self.shown(base), leans=leans)
-        if not base.sign and len(self.of.seeds) > 1:
+        if not base.sign:
             value = self.shown(base, signed=True)
             names = {"a": self.scenario(0), "b": self.scenario(1)}
-            return self.say("undecided", **names, outcome=outcome, value=value, leans=leans)
+            key = "undecided" if len(self.of.seeds) > 1 else "one_replicate"
+            return self.say(key, **names, outcome=outcome, value=value, leans=leans)
         better, worse = (1, 0) if self.of.second_is_better else (0, 1)
         cases = [self.turn(one) for one in _nearest(self.of)[:NAMED]]
-        turn = self.say("turns", cases=self.say("or").join(cases)) if cases else self.say("no_turn")
+        turn = (
+            self.say("turns", cases=self.say("or").join(cases))
+            if cases
+            else self.say("no_turn", count=len(self.of.found.swings))
+        )
         return self.say(
             "advantage",
             better=self.scenario(better),
@@ -151,8 +156,8 @@ class Speaker:
 def conclusion(analysis: Analysis) -> dict[str, Any]:
     """What stands in conclusion.json: what `experiments.backing` quotes in a comparison's report, and more beside.
 
-    `a` has the advantage over `b` (of one scenario alone, `b` is null). Turning points of lists, whose value is a
-    factor, stand among `turns` only.
+    `a` has the advantage over `b` (of one scenario alone, `b` is null). Where a list turns it round, `times` is true
+    and the value a factor.
     """
     asked, found = analysis.asked, analysis.found
     better = int(analysis.paired and analysis.second_is_better)
@@ -163,9 +168,8 @@ def conclusion(analysis: Analysis) -> dict[str, Any]:
         "outcome": analysis.outcomes[0],
         "leans_on": [asked.factors[place].key for place in found.order[:NAMED]],
         "turns_round": [
-            {"parameter": factor.key, "value": one.value, "direction": one.direction}
+            {"parameter": factor.key, "value": one.value, "direction": one.direction, "times": factor.is_list}
             for factor, one in turns
-            if not factor.is_list
         ],
         "method": asked.method,
         "samples": found.points,
@@ -174,6 +178,7 @@ def conclusion(analysis: Analysis) -> dict[str, Any]:
         "enough": found.enough,
         "first_agree": [found.settled.halves_agree, found.settled.of],
         "reversed_share": found.screened.reversed_share if found.screened and analysis.paired else None,
+        "moved_alone": len(found.swings),
         "ranked": [_named(asked.factors[place]) for place in found.order[: asked.keep]],
         "turns": [
             {**_named(factor), "value": one.value, "factor_of_list": factor.is_list, "direction": one.direction}

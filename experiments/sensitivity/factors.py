@@ -195,7 +195,13 @@ def _limited(factor: Factor, asked: _Asked, place: Place) -> Factor:
             field=factor.key,
             allowed=f"{factor.low:g} to {factor.high:g}" + (" times its values" if factor.is_list else ""),
         )
-    return Factor(factor.parameter, low, high, min(high, max(low, factor.base)))
+    if not low <= factor.base <= high:
+        raise UserError(
+            f"{low:g} to {high:g} leaves out its value, {factor.base:g}, from which everything is looked at",
+            field=factor.key,
+            mend="set the value in the scenarios' [uncertainties], or take a range around it",
+        )
+    return Factor(factor.parameter, low, high, factor.base)
 
 
 def _factor(entry: Parameter) -> Factor | str:

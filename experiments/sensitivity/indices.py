@@ -6,6 +6,7 @@ not finite is refused before it comes near.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.statistics import Floats
+from experiments.statistics import Floats, t_critical
 from sim.errors import UserError
 
 LEVELS = 4
@@ -28,7 +29,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Index:
-    """A number a parameter and half the width of its 95% bootstrap interval."""
+    """A number a parameter and half the width of its 95% bootstrap interval (see `_widened`)."""
 
     value: Floats
     half: Floats
@@ -119,7 +120,8 @@ def screen(design: Floats, values: Floats) -> Screening:
         warnings.simplefilter("ignore")
         found = analyze(_problem(count), design, values, num_levels=LEVELS, num_resamples=RESAMPLES, seed=1)
     column = {name: np.asarray(found[name], dtype=np.float64) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
-    return Screening(column["mu"], Index(column["mu_star"], column["mu_star_conf"]), column["sigma"])
+    half = _widened(column["mu_star_conf"], len(values) // (count + 1))
+    return Screening(column["mu"], Index(column["mu_star"], half), column["sigma"])
 
 
 def screening_convergence(design: Floats, values: Floats) -> Convergence:
@@ -154,22 +156,47 @@ def shares(values: Floats, count: int) -> Shares:
     from SALib.analyze.sobol import analyze
 
     check_complete(values)
-    if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
+    if not varies(values):
         raise UserError("none of these parameters moves the outcome", field="--parameters", mend="choose others")
     found = analyze(_problem(count), values, calc_second_order=False, num_resamples=RESAMPLES, seed=1)
     column = {name: np.asarray(found[name], dtype=np.float64) for name in ("S1", "S1_conf", "ST", "ST_conf")}
-    return Shares(Index(column["S1"], column["S1_conf"]), Index(column["ST"], column["ST_conf"]))
+    first, total = (_widened(column[name], len(values) // (count + 2)) for name in ("S1_conf", "ST_conf"))
+    return Shares(Index(column["S1"], first), Index(column["ST"], total))
+
+
+def shares_if_any(values: Floats, count: int) -> Shares:
+    """The same; noughts where the outcome is the same everywhere."""
+    if varies(values):
+        return shares(values, count)
+    nothing = Index(np.zeros(count), np.zeros(count))
+    return Shares(nothing, nothing)
 
 
 def shares_convergence(values: Floats, count: int) -> Convergence:
     """As `screening_convergence`, for total indices."""
     whole = shares(values, count).total
     middle = len(values) // (count + 2) // 2 * (count + 2)
-    halves = [shares(part, count).total.value for part in (values[:middle], values[middle:])]
+    halves = [shares_if_any(part, count).total.value for part in (values[:middle], values[middle:])]
     return _convergence(whole, halves, 1.0, WIDTH_OF_INDEX)
 
 
 # Both
+
+
+def varies(values: Floats) -> bool:
+    """Whether an outcome differs from point to point, by more than rounding."""
+    return bool(np.ptp(values) > 1e-12 * max(1.0, float(np.abs(values).max())))
+
+
+def _widened(half: Floats, drawn: int) -> Floats:
+    """SALib's half-widths as Student's t has them for so few drawn.
+
+    SALib multiplies the spread of the resampled means by 1.96. Of ten trajectories that is a fifth too little:
+    resampling keeps (n - 1) / n of the variance, and the spread itself is only known from n.
+    """
+    if drawn < 2:
+        return np.full_like(half, math.nan)
+    return half * (t_critical(drawn - 1) / t_critical(10**9) * math.sqrt(drawn / (drawn - 1)))
 
 
 def ranked(sizes: Floats) -> list[int]:

@@ -10,6 +10,7 @@ from experiments.report.charts import Panel, Row, dots
 from experiments.report.numbers import Estimate
 from experiments.report.page import fill
 from experiments.report.sections.answer import Answer
+from experiments.sensitivity.analysis import Shared
 from experiments.sensitivity.conclusion import Analysis, Speaker
 from experiments.sensitivity.figures import Bars, Dot, scatter, tornado
 from experiments.sensitivity.indices import LEVELS, Convergence, Index
@@ -35,7 +36,7 @@ def page(analysis: Analysis, language: str, name: str, command: str) -> str:
 
 def _answer(s: Speaker) -> Answer:
     found, asked = s.of.found, s.of.asked
-    more = [_verdict(s, found.settled, bool(found.shared))]
+    more = [_verdict(s, found.settled, isinstance(found.judged, Shared))]
     if found.screened and s.of.paired:
         points = found.screened.trajectories * (len(asked.factors) + 1)
         share = s.num.share(found.screened.reversed_share)

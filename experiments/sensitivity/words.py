@@ -35,6 +35,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "“{a}” and “{b}” cannot be told apart in {outcome} ({value}); what difference there is leans on {leans}.",
         "“{a}”与“{b}”在“{outcome}”上无法区分（相差{value}）；差异主要取决于{leans}。",
     ),
+    "one_replicate": (
+        "One replicate does not tell whether “{a}” or “{b}” is ahead in {outcome} ({b} less {a}: {value}); the "
+        "difference leans on {leans}.",
+        "仅模拟一次，无法认定“{a}”与“{b}”在“{outcome}”上孰高孰低（“{b}”减“{a}”：{value}）；差异主要取决于{leans}。",
+    ),
     "level": (
         "“{outcome}” under “{a}” ({value}) leans on {leans}.",
         "“{a}”情形下的“{outcome}”（{value}）主要取决于{leans}。",
@@ -44,8 +49,8 @@ TEXT: dict[str, tuple[str, str]] = {
     "below": ("{name} falls below {value}", "{name}低于{value}"),
     "or": (" or if ", "，或"),
     "no_turn": (
-        "within their ranges, moved one at a time, nothing turns it round",
-        "各参数在取值范围内逐一变动，结论均不反转",
+        "of {count} parameters moved alone through their ranges, none turns it round",
+        "在取值范围内逐一变动的{count}个参数，均不使结论反转",
     ),
     "outcome": ("{name}, {group}, month {month}", "{name}（{group}，第{month}个月）"),
     "outcome_all": ("{name}, month {month}", "{name}（第{month}个月）"),

@@ -117,7 +117,7 @@ def test_what_was_calibrated_and_what_was_only_checked(folder: Path) -> None:
     assert "uncalibrated" in plain and "Calibrated in part" not in plain
     for language, words in (
         ("en", ("Calibrated in part: 2 numbers", "18 published figures", "only checked", "docs/evidence.md")),
-        ("zh", ("部分校准：2项参数", "18项公开数据", "只作核对", "docs/calibration.md")),
+        ("zh", ("部分校准：2项参数", "18项公开数据", "只作检验", "docs/calibration.md")),
     ):
         html = page(folder, language, calibrated=True, calibration=CALIBRATION)
         assert all(word in html for word in words)
@@ -130,7 +130,12 @@ def test_the_conclusion_of_a_sensitivity_experiment_is_quoted(folder: Path) -> N
     assert "低于0.12，结论将反转" in chinese
     open_ = page(folder, sensitivity={**LEAN, "decided": False})
     assert "cannot be told whether" in open_ and "turns round" not in open_
-    assert "No single number turns it round" in page(folder, sensitivity={**LEAN, "turns_round": []})
+    assert "Of the 8 numbers that were moved alone, none turns it round" in page(
+        folder, sensitivity={**LEAN, "turns_round": [], "moved_alone": 8}
+    )
+    turn = {"parameter": "farm.price_yuan", "value": 0.9, "direction": "below", "times": True}
+    listed = {**LEAN, "turns_round": [turn]}
+    assert "falls below 0.9 times its values" in page(folder, sensitivity=listed)
     assert "not computed in this experiment. A sensitivity analysis" in page(folder)
 
 

@@ -3,7 +3,7 @@
 Scenario "plain" gives 1000 yuan and the seed's luck, "better" gives 4 yuan more and what its parameters add: the first
 twelve parameters that have a range count in the order of WEIGHTS, by where in their range they stand, so that the
 first moves the advantage by 12 yuan from end to end, the next by 10, and so on. What the environment variable FAKE
-says may go wrong goes wrong.
+says may go wrong goes wrong. "persons" is the same everywhere.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def evaluate(of: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
         income += np.random.default_rng([seed, 7]).normal(0, 0.5)
     if places[2] > knobs.get("nan_above", 2):
         income = float("nan")
-    return [1.0 - income / 2000.0 if text.startswith("headcount") else income for text in outcomes]
+    numbers = {"headcount": 1.0 - income / 2000.0, "persons": 4000.0}
+    return [numbers.get(text.partition("@")[0], income) for text in outcomes]
 
 
 def swept(results: Path, points: int = 12, workers: int = 0) -> Sweep:

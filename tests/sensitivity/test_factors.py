@@ -103,6 +103,15 @@ def test_a_file_narrows_ranges(tmp_path: Path) -> None:
     assert (second.low, second.high) == (other.low, other.high)
 
 
+def test_a_range_without_the_value_is_refused(tmp_path: Path) -> None:
+    one, other = factors()[:2]
+    text = (
+        f'[[parameters]]\nname = "{one.key}"\nlow = {(one.base + one.high) / 2}\n[[parameters]]\nname = "{other.key}"\n'
+    )
+    with pytest.raises(UserError, match="leaves out its value"):
+        choose(written(tmp_path, text), pair())
+
+
 def test_a_bad_file_is_told_line_by_line(tmp_path: Path) -> None:
     one = factors()[0]
     text = (

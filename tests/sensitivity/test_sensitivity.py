@@ -16,11 +16,16 @@ from typer.testing import CliRunner
 
 from experiments.backing import conclusion_for
 from experiments.cli import app
-from experiments.sensitivity.analysis import Asked
-from experiments.sensitivity.conclusion import Analysis
+from experiments.sensitivity.analysis import Asked, Shared
+from experiments.sensitivity.conclusion import Analysis, conclusion
+from experiments.sensitivity.factors import Factor
+from experiments.sensitivity.indices import Convergence
+from experiments.sensitivity.page import page
 from experiments.sensitivity.run import full_outcome, sensitivity
+from experiments.sensitivity.swings import Turn
 from experiments.store import read_json
 from sim.errors import UserError
+from sim.parameters import load_parameters
 
 FIVE = [factor.key for factor in factors()[:5]]
 
@@ -86,7 +91,8 @@ def test_nothing_turns_a_safe_advantage_round(tmp_path: Path) -> None:
     )  # fmt: skip
     comes_to = read_json(folder / "conclusion.json")
     assert comes_to["turns_round"] == [] and comes_to["reversed_share"] == 0
-    assert "nothing turns it round" in comes_to["sentence"]["en"] and "均不反转" in comes_to["sentence"]["zh"]
+    assert "of 5 parameters moved alone through their ranges, none turns it round" in comes_to["sentence"]["en"]
+    assert comes_to["moved_alone"] == 5 and "均不使结论反转" in comes_to["sentence"]["zh"]
 
 
 def test_scenarios_that_cannot_be_told_apart_have_no_advantage(tmp_path: Path) -> None:
@@ -96,6 +102,51 @@ def test_scenarios_that_cannot_be_told_apart_have_no_advantage(tmp_path: Path) -
     plans = [plan("plain", **same), plan("better", **same)]
     folder, _ = analysed(tmp_path, plans=plans)
     assert "cannot be told apart" in read_json(folder / "conclusion.json")["sentence"]["en"]
+
+
+def test_one_replicate_decides_nothing(tmp_path: Path) -> None:
+    folder, _ = analysed(tmp_path, replicates=1)
+    comes_to = read_json(folder / "conclusion.json")
+    assert not comes_to["decided"]
+    assert "advantage" not in comes_to["sentence"]["en"] and "优势" not in comes_to["sentence"]["zh"]
+    assert comes_to["sentence"]["en"].startswith("One replicate does not tell whether “Plain” or “Better” is ahead")
+
+
+def test_scenarios_that_are_the_same_are_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="'plain' and 'twin' do not differ in income_yuan@36"):
+        analysed(tmp_path, plans=[plan("plain"), plan("twin")])
+
+
+def test_an_outcome_that_never_varies_has_no_shares_and_spoils_no_other(tmp_path: Path) -> None:
+    asked = {"method": "both", "keep": 2, "samples": 16}
+    folder, _ = analysed(tmp_path, asked=asked, outcomes=[OUTCOME, "persons@36"])
+    with open(folder / "indices.csv", encoding="utf-8") as file:
+        flat = [row for row in csv.DictReader(file) if row["outcome"].startswith("persons")]
+    assert len(flat) == 12 and {row["total"] for row in flat} == {"0.0", ""}
+    with pytest.raises(UserError, match="do not differ in persons@36"):
+        analysed(tmp_path, "flat", outcomes=["persons@36"])
+    with pytest.raises(UserError, match="none of these parameters moves"):
+        analysed(tmp_path, "alone", plans=pair()[:1], outcomes=["persons@36"])
+
+
+def test_an_answer_is_no_surer_than_its_screening(tmp_path: Path) -> None:
+    _, analysis = analysed(tmp_path, asked={"method": "both", "keep": 3, "samples": 64})
+    assert isinstance(analysis.found.judged, Shared)
+    poor = replace(analysis.found.screened, settled=Convergence(3, 5, 0.1, 0.25))  # type: ignore[type-var]
+    found = replace(analysis.found, screened=poor)
+    assert found.judged is poor and not found.settled.enough
+    assert "Not enough evaluations" in page(replace(analysis, found=found), "en", "s", "village").split("<figure")[0]
+
+
+def test_a_list_that_turns_it_round_is_told_of(tmp_path: Path) -> None:
+    _, analysis = analysed(tmp_path)
+    numbers = load_parameters().find("farm.price_yuan")
+    factors_ = (Factor(numbers, 0.9, 1.1, 1.0), *analysis.asked.factors[1:])
+    turned = replace(analysis.found, turns=(Turn(0, 0.95, "below"),))
+    listed = conclusion(replace(analysis, asked=replace(analysis.asked, factors=factors_), found=turned))
+    assert listed["turns_round"] == [
+        {"parameter": "farm.price_yuan", "value": 0.95, "direction": "below", "times": True}
+    ]
 
 
 def test_one_scenario_alone(tmp_path: Path) -> None:

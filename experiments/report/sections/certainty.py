@@ -152,7 +152,7 @@ def turning(ctx: Context) -> list[Text | Code]:
     if turns and decided:
         sentences.append(ctx.say("sensitivity_turns", turns=ctx.say("sensitivity_either").join(turns)))
     elif decided:
-        sentences.append(ctx.say("sensitivity_stays"))
+        sentences.append(ctx.say("sensitivity_stays", count=found.get("moved_alone") or len(found["leans_on"])))
     return [Text(("" if ctx.zh else " ").join(sentences))]
 
 
@@ -167,6 +167,8 @@ def _turn(ctx: Context, turn: dict[str, Any]) -> str:
     key = "sensitivity_below" if str(turn["direction"]) in ("below", "down", "falls") else "sensitivity_above"
     value = ctx.num.plain(float(turn["value"]))
     value = value.rstrip("0").rstrip(".") if "." in value else value
+    if turn.get("times"):
+        value = ctx.say("sensitivity_times", value=value)
     return ctx.say(key, name=ctx.parameter(turn["parameter"]), value=value)
 
 
