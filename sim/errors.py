@@ -46,10 +46,20 @@ class UserError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         file = str(self.file) if self.file else None
-        return _rebuild, (self.problem, file, self.line, self.field, self.allowed, self.mend)
+        return _rebuild, (type(self), self.problem, file, self.line, self.field, self.allowed, self.mend)
+
+
+class Unfittable(UserError):
+    """A world whose figures do not go together: no generator gives them."""
 
 
 def _rebuild(
-    problem: str, file: str | None, line: int | None, field: str | None, allowed: str | None, mend: str | None
+    kind: type[UserError],
+    problem: str,
+    file: str | None,
+    line: int | None,
+    field: str | None,
+    allowed: str | None,
+    mend: str | None,
 ) -> UserError:
-    return UserError(problem, file=file, line=line, field=field, allowed=allowed, mend=mend)
+    return kind(problem, file=file, line=line, field=field, allowed=allowed, mend=mend)

@@ -48,7 +48,7 @@ def write_month(today: Today, p: P) -> None:
     today.cpi = between_years(y, m, lambda year: price_level(year, p))
     today.line_yuan = between_years(y, m, lambda year: year_line(year, p))
     today.wage_trend = grown(p.wage_growth, y, m)
-    today.farm_trend = grown(p.farm_growth, y, m)
+    today.farm_trend = today.cpi * grown(p.farm_growth, y, m)
     today.business_trend = grown(p.business_growth, y, m)
     today.transfer_trend = grown(p.transfer_growth, y, m)
     today.property_trend = grown(p.property_growth, y, m)

@@ -80,6 +80,7 @@ UNITS_ZH: dict[str, str] = {
     "share of yield": "占单产的比例",
     "share of yield for a whole unit of farm skill": "农业技能每提高1对应的单产增幅",
     "share of trainees": "占参训学员比例",
+    "share/year above consumer prices": "每年，高于物价涨幅部分",
     "trouble of the papers against a bank's": "手续繁琐程度，相对于银行",
     "share of yield, all irrigated against none": "全部灌溉比无灌溉的单产增幅",
     "share per share of growth": "每单位增幅的变化",

@@ -146,9 +146,10 @@ class Training(Policy):
         model.engine.call(
             takes_place, offered, h, model.villages, model._p_row, model.today_rows, p.placement_pull, keen
         )
-        placed = offered[keen]
-        # The programme pays the way, as it does for its school leavers.
-        self.buy(model, p.leave_cost_yuan * model.today.cpi * len(placed), "grants_yuan", "travel to the place found")
+        # The programme pays the way, as it does for its school leavers, as far as its money reaches.
+        fare = p.leave_cost_yuan * model.today.cpi
+        placed = offered[keen][: int(self.left_yuan(model) / fare)]
+        self.buy(model, fare * len(placed), "grants_yuan", "travel to the place found")
         h["migrants"][placed] += 1
         if s.content == "leavers":
             h["leavers"][rows] = 0

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.household import Household
-from sim.errors import UserError
+from sim.errors import Unfittable
 from sim.kernel_cache import SIM
 from sim.numerics import add_up, exp, log, total
 from sim.parameters import load_parameters
@@ -176,7 +176,7 @@ def _dependants(reference: _Reference) -> float:
     most, least = (reference.workers(replace(Knobs(), dependants=share)) for share in (low, high))
     if not least < goal < most:
         problem = f"{goal:g} workers in a household of {reference.profile.household.size:g}"
-        raise UserError(problem, field="household.workers", allowed=f"{least:.1f} to {most:.1f}")
+        raise Unfittable(problem, field="household.workers", allowed=f"{least:.1f} to {most:.1f}")
     for _ in range(12):
         middle = 0.5 * (low + high)
         if reference.workers(replace(Knobs(), dependants=middle)) > goal:
@@ -293,7 +293,7 @@ def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
     ends = [_solve(reference, start, spread)[2] for spread in (0.0, MOST_SPREAD)]
     low, high = (abs(end.mean / profile.income_yuan - 1.0) < 0.01 for end in ends)
     if not low and not high:
-        raise UserError(
+        raise Unfittable(
             f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",
             field="income.yuan_per_head",
             allowed=f"the nearest found is {found.mean:,.0f} yuan",
@@ -301,7 +301,7 @@ def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
         )
     least = f"from about {ends[0].headcount:.1%}" if low else ""
     most = f"up to about {ends[1].headcount:.1%}" if high else ""
-    raise UserError(
+    raise Unfittable(
         f"a headcount of {profile.headcount:.1%} does not go with a mean of {profile.income_yuan:,.0f} yuan "
         f"and a line of {profile.poverty.line_yuan:,.0f}",
         field="poverty.headcount",
