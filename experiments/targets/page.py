@@ -80,7 +80,7 @@ def page_text(lines: Sequence[Line], counts: Counts, drawings: Mapping[str, str]
     judged = [line for line in lines if line.judged or line.verdict == "not_run"]
     for title, turned, roles in _SECTIONS:
         parts += [f"## {title}\n", _by_group([line for line in judged if line.target.role in roles], turned)]
-    parts += [_drawing("trials", drawings)]
+    parts += [_drawing("trials", drawings), _passing(judged)]
     parts += ["## Claims of the documents\n", _claims([line for line in lines if line.verdict == "claim"])]
     parts += ["## Inputs\n", _INPUTS, _inputs([line for line in lines if line.verdict == "input"])]
     rest = [line for line in lines if line.verdict in ("context", "not_modelled")]
@@ -116,6 +116,15 @@ def _wrong(lines: Sequence[Line]) -> str:
             f"{_WORDS.published(target)}, passes {_WORDS.passes(target)} ({target.role}). {_note(target)}\n"
         )
     return text
+
+
+def _passing(lines: Sequence[Line]) -> str:
+    noted: dict[str, list[str]] = {}
+    for line in lines:
+        if line.verdict == "within" and line.target.note:
+            noted.setdefault(line.target.note, []).append(f"`{line.target.id}` ({line.target.role})")
+    rows = "".join(f"- {', '.join(ids)}: {_sentence(note)}\n" for note, ids in noted.items())
+    return f"## What to know of rows that pass\n\n{rows}" if rows else ""
 
 
 def _note(target: Published | TrialRow) -> str:

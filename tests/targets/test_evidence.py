@@ -136,7 +136,8 @@ def test_misses_are_shown_as_misses() -> None:
 def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
     rows = [figures()[name] for name in ("wage_share_2011", "adoption_by_neighbours.none", "ewe_net", "line_2010")]
     lines = [judge(row, [row.middle or 0.0]) for row in rows]
-    parts = page_text(lines, count(lines), {}, "").split("\n## ")
+    text = page_text(lines, count(lines), {}, "")
+    parts = text.split("\n## ")
     for title, name in (
         ("What was only checked", "wage_share_2011"),
         ("What was seen while mending", "adoption_by_neighbours.none"),
@@ -144,7 +145,8 @@ def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
     ):
         (part,) = [part for part in parts if part.startswith(title)]
         assert next(row.id for row in rows if f"| `{row.id}` |" in part) == name
-    assert "spread the word" in page_text(lines, count(lines), {}, "")
+    assert "spread the word" in text
+    assert "- `ewe_net` (fitted): Net of bought inputs" in text.partition("## What to know of rows that pass")[2]
 
 
 def _check_page(page: str) -> None:
