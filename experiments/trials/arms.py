@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.trials.file import ArmPolicy, Condition, Design, Trial
+from experiments.trials.file import ArmPolicy, Condition, Trial
 from experiments.trials.outcomes import Reading, values
 from experiments.trials.world import mean_household_yuan
 from sim.draws import decision, uniforms
@@ -138,7 +138,7 @@ def _check_number(trial: Trial, classes: Sequence[type[Policy]]) -> None:
 
 def plan_of(trial: Trial, profile: Profile, offers: Sequence[Offer]) -> Plan:
     """The plan that a replicate runs: every arm's policies, and a campaign as long as they last."""
-    first = trial.world.start
+    first = trial.world.opens
     horizon = (month_end(first.replace(day=1), trial.months) - first).days + 1
     last = max([offer.policy.settings.end_day for offer in offers], default=1)
     return Plan(
@@ -194,7 +194,7 @@ def assign(trial: Trial, reading: Reading, seed: int) -> Assignment:
         UserError: Hardly anybody is eligible.
     """
     eligible = holds(trial.design.eligible, reading)
-    unit_of, units, strata = _units(trial.design, reading, eligible, seed)
+    unit_of, units, strata = _units(trial, reading, eligible, seed)
     order = np.lexsort((units, uniforms(seed, ASSIGN, units, 0), strata))
     arm = np.empty(len(units), dtype=np.int64)
     arm[order] = interleave([one.share for one in trial.arms], len(units))
@@ -214,9 +214,9 @@ def assign(trial: Trial, reading: Reading, seed: int) -> Assignment:
     return Assignment(eligible, each(units), each(arm), each(gets))
 
 
-def _units(design: Design, reading: Reading, eligible: Mask, seed: int) -> tuple[Ints, Ints, Ints]:
+def _units(trial: Trial, reading: Reading, eligible: Mask, seed: int) -> tuple[Ints, Ints, Ints]:
     """The unit of each household (-1: none), and the units' keys and strata."""
-    h = reading.households
+    h, design = reading.households, trial.design
     village = reading.model.villages["key"][h["village"]].astype(np.int64)
     if design.unit == "household":
         keys = h["key"].astype(np.int64)
@@ -227,6 +227,7 @@ def _units(design: Design, reading: Reading, eligible: Mask, seed: int) -> tuple
         if number < ENOUGH * design.clusters:
             raise UserError(
                 f"{design.clusters} households are wanted, {number} are eligible in {design.village_count} villages",
+                file=trial.file,
                 field="design.clusters",
                 mend="ask for fewer, for more villages, or for bigger ones (size.households_per_village)",
             )
@@ -235,7 +236,7 @@ def _units(design: Design, reading: Reading, eligible: Mask, seed: int) -> tuple
         unit_of[enrolled] = np.arange(number)
         return unit_of, keys[enrolled], village[enrolled]
     if not eligible.any():
-        raise UserError("nobody is eligible", field="design.eligible", mend="ask for less")
+        raise UserError("nobody is eligible", file=trial.file, field="design.eligible", mend="ask for less")
     size = design.branch_villages or 1 if design.unit == "branch" else 1
     units, unit_of = np.unique((village - 1) // size, return_inverse=True)
     return unit_of.astype(np.int64), units.astype(np.int64), np.zeros(len(units), dtype=np.int64)

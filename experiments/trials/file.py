@@ -23,7 +23,9 @@ from sim.scenario.plan import Closure, PolicyPlan, Title
 LEAST_REPLICATES = 30
 LAST_MONTH = 60
 YEARS = (2008, 2020)
-"""First days a trial can have: the years of era 2012, whose income concept, prices and trend the model has."""
+"""Years in which a trial can open: those of era 2012, whose income concept, prices and trend the model has."""
+NEAR_ENOUGH = (1980, 2040)
+"""Years of a trial that may be put in the nearest of those."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Unit = Literal["yuan", "percent", "sd", "share", "level"]
@@ -45,6 +47,11 @@ class TrialWorld(FrozenModel):
     closure: Closure = "endogenous"
     books: Table = Field(default=FrozenDict(), description="fields of the profile replaced, by dotted name")
     place: Table = Field(default=FrozenDict(), description="parameters of that place, outside their ranges if need be")
+
+    @property
+    def opens(self) -> dt.date:
+        """First day in the model: `start`, or the same day of the nearest year that the model has."""
+        return self.start.replace(year=min(max(self.start.year, YEARS[0]), YEARS[1]))
 
 
 class Condition(_Aliased):
@@ -151,7 +158,9 @@ class Survey(FrozenModel):
     """When households are asked again, how many are lost, and how well they answer."""
 
     follow_ups: tuple[Annotated[int, Field(ge=1)], ...] = Field(description="months")
-    attrition: Share | Table = Field(default=0.0, description="share lost by the last follow-up; or by arm")
+    attrition: Annotated[float, Field(ge=0, lt=1)] | Table = Field(
+        default=0.0, description="share lost by the last follow-up; or by arm"
+    )
     error: float = Field(default=0.0, ge=0, le=2, description="sd of the log of what is reported, for amounts")
 
     def lost(self, arm: str) -> float:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.trials.ask import check_quantity, quantity_title, unknown_policy
 from experiments.trials.file import (
     LAST_MONTH,
-    YEARS,
+    NEAR_ENOUGH,
     Arm,
     ArmPolicy,
     Condition,
@@ -24,6 +25,7 @@ from experiments.trials.file import (
 from experiments.trials.tables import Tables
 from sim.errors import UserError
 from sim.frozen import FrozenDict
+from sim.parameters import Parameter
 from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue
 from sim.scenario.code import load_policy_class
 from sim.scenario.plan import Title
@@ -74,6 +76,20 @@ def load(path: str | Path, overrides: Sequence[str], code: Sequence[Path]) -> Tr
     return _Loader(read_toml(file), code).load(overrides)
 
 
+def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Outcomes with their names added to labels that several have."""
+    labels = [outcome.label for outcome in outcomes]
+
+    def one(outcome: Outcome) -> Outcome:
+        label = outcome.label
+        if label is None or labels.count(label) == 1:
+            return outcome
+        apart = Title(en=f"{label.en} ({outcome.name})", zh=f"{label.zh}（{outcome.name}）")
+        return outcome.model_copy(update={"label": apart})
+
+    return tuple(map(one, outcomes))
+
+
 class _Loader(Tables):
     """One trial on its way; problems gather until all are known."""
 
@@ -95,6 +111,7 @@ class _Loader(Tables):
         self._arms(table.arms)
         self._survey(table)
         outcomes = tuple(self._outcome(outcome, i, table) for i, outcome in enumerate(table.outcomes))
+        outcomes = _told_apart(outcomes)
         names = [outcome.name for outcome in outcomes]
         self._unique(names, "outcomes", "outcome")
         for i, condition in enumerate(table.design.eligible):
@@ -147,22 +164,30 @@ class _Loader(Tables):
         return profile, hashlib.sha256(path.read_bytes()).hexdigest(), path.as_posix() if is_path else name
 
     def _world(self, table: TrialTable, profile: Any, catalogue: Catalogue) -> None:
-        first, last = YEARS
+        first, last = NEAR_ENOUGH
         if not first <= table.world.start.year <= last:
             self.problem(
                 ("world", "start"),
-                f"the model has no prices and trends of {table.world.start.year}",
+                f"the year {table.world.start.year} is too far from those that the model knows",
                 allowed=f"{first} to {last}",
-                mend="take the nearest year, and state incomes in that year's yuan in [world.books]",
             )
         for name, value in table.world.books.items():
             if profile is not None and not name.startswith("terrain."):  # the profile's are by township
                 self._book(type(profile), name, value)
         for name, value in table.world.place.items():
             try:
-                catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
+                key, new = catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
+                self._possible(catalogue.parameters.find(key), new, ("world", "place", name))
             except UserError as error:
                 self.problems.append(self.place(("world", "place", name)).of(error))
+
+    def _possible(self, entry: Parameter, value: Any, at: KeyPath) -> None:
+        """Another place may lie outside the county's ranges, but amounts are not negative and shares not above one."""
+        numbers, low, high = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (value, entry.low, entry.high))
+        if low.min() >= 0 and numbers.min() < 0:
+            self.problem(at, f"must be 0 or more, found {show(value)}")
+        elif high.max() <= 1 and entry.unit.startswith(("share", "chance")) and numbers.max() > 1:
+            self.problem(at, f"is a share or chance and must be at most 1, found {show(value)}")
 
     def _book(self, model: Any, name: str, value: object) -> None:
         """A field of the profile that is replaced: there, and of a kind it can be."""
@@ -245,6 +270,10 @@ class _Loader(Tables):
                     self.problem((*at, name), f"of_income must be a number, 0 or more, found {show(share)}")
                 else:
                     probe[name] = float(share) * income
+            elif isinstance(value, Mapping):
+                self.problem((*at, name), f"cannot be a table, found {show(value)}", mend="{ of_income = 0.3 }")
+                probe.pop(name, None)
+                return policy
             else:
                 probe[name] = value
         settings, problems = check(cls.Settings, probe, self.place, at=at, also=("kind", "label"))

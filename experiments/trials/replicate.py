@@ -12,8 +12,9 @@ from experiments.trials.arms import NOBODY, Assignment, Offer, assign, gather, h
 from experiments.trials.estimate import Estimate, Sample, estimate, quantile_effects
 from experiments.trials.file import Outcome, Trial
 from experiments.trials.found import Found
-from experiments.trials.outcomes import Diary, Reading, measure, read, values
-from experiments.trials.world import world_of
+from experiments.trials.outcomes import TRANSFER, Diary, Reading, measure, read, values
+from experiments.trials.place import settled, wages_changed
+from experiments.trials.world import expected_headcount
 from sim.draws import decision, mix, number_of, uniforms
 from sim.model import Reach, VillageModel
 from sim.numerics import exp_array, norm_ppf_array
@@ -37,6 +38,8 @@ class TrialJob:
     profile: Profile
     offers: tuple[Offer, ...]
     plan: Plan
+    wages_times: float = 1.0
+    """What wages were multiplied by so that there is a world of the trial's income."""
 
 
 def prepare(trial: Trial) -> TrialJob:
@@ -45,9 +48,9 @@ def prepare(trial: Trial) -> TrialJob:
     Raises:
         UserError: The books do not go together, or the arms have more policies than a world can hold.
     """
-    profile = world_of(trial)
+    asked, (trial, profile) = trial, settled(trial)
     offers = gather(trial, profile)
-    return TrialJob(trial, profile, offers, plan_of(trial, profile, offers))
+    return TrialJob(trial, profile, offers, plan_of(trial, profile, offers), wages_changed(asked, trial))
 
 
 def run(job: TrialJob, seed: int) -> Found:
@@ -217,6 +220,10 @@ def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment)
         "eligible_share": float(assignment.eligible.mean()),
         "income_per_head_yuan": float(start.income().sum() / model.households["persons"].sum()),
         "poor_share": float(model.households["poor_at_start"].mean()),
+        "headcount": job.profile.poverty.headcount,
+        "headcount_expected": expected_headcount(trial, job.profile),
+        "wages_times": job.wages_times,
+        "transfer_share": float(start.income(TRANSFER).sum() / start.income().sum()),
         "money_audit": model.accounts.audit(),
     }
     return Observed(job, seed, assignment, surveyed, model.keys, noted, took_up, groups, facts)

@@ -20,11 +20,14 @@ from experiments.store import write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.gather import OutcomeResult, TrialResult
+from experiments.trials.place import sets_transfers
 from experiments.trials.show import Shown
 
 PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")
 MISSED = Style("#D55E00", "diamond")
+MUCH = 0.3  # share of income in transfers that is unlikely unless it is meant
+NEAR_HEADCOUNT = 0.05  # points of headcount that go without a word
 SINGLE = Style("#0072B2", "circle", "4 3", hollow=True)
 
 
@@ -186,7 +189,7 @@ def _section(result: TrialResult, shown: Shown, skip: Figure | None) -> Section:
 
 
 def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
-    texts = []
+    texts = _of_world(result, shown)
     everyone = result.replicates + len(result.failures)
     if result.failures:
         error = next(iter(result.failures.values()))
@@ -202,6 +205,24 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
         if not one.enough and one.needed > LEAST_REPLICATES:
             texts.append(f"{shown.label(one)}{'：' if shown.zh else ': '}{shown.enough(one)}")
     return [Text(text, "warning") for text in texts]
+
+
+def _of_world(result: TrialResult, shown: Shown) -> list[str]:
+    """Where the model's world is not what the file asked for."""
+    texts = []
+    world, facts = result.trial.world, result.facts
+    if world.opens != world.start:
+        texts.append(shown.say("moved", asked=shown.num.day(world.start), opens=shown.num.day(world.opens)))
+    found, expected = facts.get("headcount", math.nan), facts.get("headcount_expected", math.nan)
+    if abs(found - expected) > NEAR_HEADCOUNT:
+        texts.append(shown.say("headcount", found=shown.percent(found), expected=shown.percent(expected)))
+    share = facts.get("transfer_share", 0.0)
+    if share > MUCH and not sets_transfers(result.trial):
+        texts.append(shown.say("much_transfers", share=shown.percent(share)))
+    times = facts.get("wages_times", 1.0)
+    if times != 1.0:
+        texts.append(shown.say("wages", times=shown.num.plain(times, 2)))
+    return texts
 
 
 def _effects(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
@@ -286,7 +307,11 @@ def _design(result: TrialResult, shown: Shown) -> Bullets:
     items.append(say("d_follow", months=months, lost=attrition, error=shown.plain(trial.survey.error)))
     world = trial.world
     profile = Path(world.profile).stem
-    items.append(say("d_place", start=shown.num.day(world.start), closure=say(world.closure), profile=profile))
+    items.append(say("d_place", start=shown.num.day(world.opens), closure=say(world.closure), profile=profile))
+    share = result.facts.get("transfer_share")
+    if share is not None:
+        how = say("as_stated") if sets_transfers(trial) else say("as_ruled")
+        items.append(say("d_transfers", share=shown.percent(share), how=how))
     if world.books:
         items.append(say("d_books", what=shown.settings(world.books)))
     if world.place:
@@ -305,12 +330,14 @@ def print_results(results: Sequence[TrialResult], language: str = "en", console:
     """One line an outcome, and what must not be overlooked."""
     shown, console = Shown(language), console or Console()
     table = Screen()
-    for word in ("trial", "outcome", "published", "model", "rule", "verdict", "precise"):
+    several = len(results) > 1
+    for word in (*(["trial"] if several else []), "outcome", "published", "model", "rule", "verdict", "precise"):
         table.add_column(shown.say(word, n=max(result.replicates for result in results)), overflow="fold")
     for result in results:
         for one in result.outcomes:
             words = (shown.published_text(one), shown.model_text(one), shown.rule(one), shown.verdict(one))
-            table.add_row(result.trial.id, shown.label(one), *words, shown.enough(one))
+            enough = shown.enough(one) if one.mean.replicates >= LEAST_REPLICATES else "–"  # said once, below
+            table.add_row(*([result.trial.id] if several else []), shown.label(one), *words, enough)
     console.print(table)
     for result in results:
         shares = [f"{arm} {shown.percent(share.value)}" for arm, share in result.takeup.items()]

@@ -21,7 +21,7 @@ from sim.errors import UserError
 from sim.toml_source import read_toml
 
 _HERE = Path(__file__).parent
-_DECIDES = ("arms", "ask", "estimate", "file", "found", "outcomes", "replicate", "world")
+_DECIDES = ("arms", "ask", "estimate", "file", "found", "outcomes", "place", "replicate", "world")
 """Modules of this folder that a replicate's result depends on, beside all of sim."""
 
 

@@ -135,6 +135,37 @@ WORDS: dict[str, tuple[str, str]] = {
         "from {start}, closure {closure}, books of {profile}",
         "自{start}起，市场设定：{closure}，以{profile}为底账",
     ),
+    "much_transfers": (
+        "Transfers are {share} of income at baseline: what the county's rules pay in a place this poor. State "
+        "income.sources.transfer in [world.books] if it has no such pensions and guarantees.",
+        "基线时转移性收入占纯收入的{share}，系按本县补助标准计；如当地没有这类低保和养老金，请在[world.books]中写明"
+        "income.sources.transfer。",
+    ),
+    "wages": (
+        "Wages nearby and away are {times} times the county's: with the county's own there is no world of this income. "
+        "State labour.local_wage_yuan, migrant_wage_yuan and living_away_yuan in [world.place] if they are known.",
+        "该地收入水平与本县工资不相容，本地和外出工资按本县的{times}倍计；如有当地数据，请在[world.place]中写明"
+        "labour.local_wage_yuan、migrant_wage_yuan和living_away_yuan。",
+    ),
+    "d_transfers": (
+        "transfers are {share} of income at baseline, {how}",
+        "基线时转移性收入占纯收入的{share}（{how}）",
+    ),
+    "as_stated": (
+        "as the file states: guarantee, pensions and subsidies are set to it",
+        "按试验文件设定：低保、养老金和补贴标准随之调整",
+    ),
+    "as_ruled": ("as the rates of the place make it", "按当地补助标准得出"),
+    "moved": (
+        "The file opens on {asked}; the model's calendar has 2008 to 2020 only. The trial opens on {opens}, and the "
+        "amounts of the file are taken for yuan of that year.",
+        "试验文件的开始日期为{asked}，模型的日历只有2008至2020年；试验改在{opens}开始，文件中的金额按该年的元计。",
+    ),
+    "headcount": (
+        "{found} of the people are below the line at baseline, where {expected} were expected of mean, Gini index and "
+        "line: households of this place cannot be more alike or less.",
+        "基线时收入低于贫困线的人口占{found}，按均值、基尼系数和贫困线推算应为{expected}：该地农户间的收入差距无法再调整。",
+    ),
     "d_books": ("books replaced: {what}", "改动的底账：{what}"),
     "d_parameters": ("parameters of the place: {what}", "当地参数：{what}"),
     "fixed": ("fixed (prices and jobs held)", "固定（价格与就业不变）"),

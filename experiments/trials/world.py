@@ -34,10 +34,11 @@ from sim.trend import write_month
 PURSE = "trial"
 AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near it
 EVERY_DAY = 31.0
-FARTHEST = 0.1  # points of headcount that the generator may be off where the file leaves the headcount open
+TINY = 1e-4  # of a headcount: a profile's is neither nought nor one
+FARTHEST = 0.15  # points of headcount that the generator may be off where the file leaves the headcount open
 _UNSTATED = (
     "this headcount follows from mean, Gini and line: correct those, state poverty.headcount, or give the place "
-    "its own transfers, wages and line in [world.place]"
+    "its own line in [world.place] (trend.line_yuan)"
 )
 _OURS = {
     "size.villages": "design.clusters says how many villages there are",
@@ -48,7 +49,7 @@ _OURS = {
 
 def parameters_of(trial: Trial) -> Parameters:
     """The parameters of the trial's place."""
-    return load_parameters(place=_flat(trial.world.place))
+    return load_parameters(place=flat(trial.world.place))
 
 
 def world_of(trial: Trial) -> Profile:
@@ -62,13 +63,27 @@ def world_of(trial: Trial) -> Profile:
     Raises:
         UserError: A book is unknown or impossible, or the books do not go together.
     """
+    return _fitted(books_of(trial), trial)
+
+
+def expected_headcount(trial: Trial, profile: Profile) -> float:
+    """The headcount that the file states, or that its mean, Gini and line imply."""
+    stated = flat(trial.world.books).get("poverty.headcount")
+    if stated is not None:
+        return float(stated)
+    income = profile.income
+    return min(1 - TINY, max(TINY, lognormal_headcount(income.yuan_per_head, income.gini, profile.poverty.line_yuan)))
+
+
+def books_of(trial: Trial) -> Profile:
+    """The profile of `world_of`, not fitted yet; with its errors."""
     base = load_base(trial.world.profile)
     p = as_python(parameters_of(trial).values)
-    books = _flat(trial.world.books)
+    books = flat(trial.world.books)
     data = base.model_dump(exclude={"fitted", "purses", "townships"})
     data["terrain"] = _terrain(base)
     _scale(data, base, trial.design.village_count)
-    data["income"]["year"] = trial.world.start.year - 1
+    data["income"]["year"] = trial.world.opens.year - 1
     problems = [problem for name, value in books.items() if (problem := _put(data, name, value, trial))]
     if problems:
         raise_all(problems)
@@ -78,17 +93,24 @@ def world_of(trial: Trial) -> Profile:
     line = line_of_year(int(data["income"]["year"]), p)
     data["poverty"]["line_yuan"] = line
     if "poverty.headcount" not in books:
-        income = data["income"]
-        data["poverty"]["headcount"] = lognormal_headcount(income["yuan_per_head"], income["gini"], line)
+        data["poverty"]["headcount"] = 0.5  # until the books are known to be sound
         data["poverty"]["series"] = "lognormal"
-    if "flags.registered_share" not in books:
-        data["flags"]["registered_share"] = data["poverty"]["headcount"]
     profile, problems = check(Profile, data, lambda _: Place(trial.file), name="world.books")
     if profile is None:
-        raise_all(problems)
+        raise_all([_named_as_stated(problem) for problem in problems])
+    headcount = expected_headcount(trial, profile)
+    profile = profile.model_copy(update={"poverty": profile.poverty.model_copy(update={"headcount": headcount})})
+    if "flags.registered_share" not in books:
+        flags = profile.flags.model_copy(update={"registered_share": headcount})
+        profile = profile.model_copy(update={"flags": flags})
     named = Named(en=trial.title.en, zh=trial.title.zh)
-    profile = profile.model_copy(update={"purses": (_purse(profile, trial),), "title": named, "county": named})
-    return _fitted(profile, trial, "poverty.headcount" not in books)
+    return profile.model_copy(update={"purses": (_purse(profile, trial),), "title": named, "county": named})
+
+
+def _named_as_stated(problem: UserError) -> UserError:
+    """What is wrong with a book, under the name that the file has for it: the profile's terrain is by township."""
+    problem.field = (problem.field or "").replace("townships.0.terrain", "terrain") or None
+    return problem
 
 
 def mean_household_yuan(profile: Profile) -> float:
@@ -109,13 +131,13 @@ def line_of_year(year: int, p: P) -> float:
     return float(add_up(lines)) / len(lines)
 
 
-def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+def flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Dotted names for a table that may be nested."""
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, value in table.items():
         name = f"{above}{key}"
-        flat |= _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return flat
+        found |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
 
 
 def _put(data: dict[str, Any], name: str, value: Any, trial: Trial) -> UserError | None:
@@ -127,7 +149,7 @@ def _put(data: dict[str, Any], name: str, value: Any, trial: Trial) -> UserError
     for key in above:
         table = table.get(key) if isinstance(table, dict) else None
     if not isinstance(table, dict) or last not in table:
-        known = _flat(data)
+        known = flat(data)
         return UserError("unknown book", file=trial.file, field=f"world.books.{name}", **meant(name, known))
     table[last] = value
     return None
@@ -164,8 +186,9 @@ def _purse(profile: Profile, trial: Trial) -> Purse:
     )
 
 
-def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
+def _fitted(profile: Profile, trial: Trial) -> Profile:
     """The profile with the generator's knobs for it; a headcount not stated may move to the nearest there is."""
+    may_move = "poverty.headcount" not in flat(trial.world.books)
     values = parameters_of(trial).values
     p, row = as_python(values), as_row(values)
     try:
@@ -176,8 +199,10 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
             file=trial.file,
             field=f"world.books.{error.field}" if error.field else "world.books",
             allowed=error.allowed,
-            mend=_UNSTATED if may_move and error.field == "poverty.headcount" else error.mend,
+            mend=_mend(error, may_move),
         ) from None
+    except (ArithmeticError, ValueError, RuntimeError) as error:
+        raise _impossible(error, trial) from error
     profile = profile.model_copy(update={"poverty": profile.poverty.model_copy(update={"headcount": headcount})})
     found = Fitted(
         of=fitting.digest(profile, row),
@@ -188,6 +213,28 @@ def _fitted(profile: Profile, trial: Trial, may_move: bool) -> Profile:
         causes=cuts.causes,
     )
     return profile.model_copy(update={"fitted": found})
+
+
+def _impossible(error: Exception, trial: Trial) -> UserError:
+    """A place in which the rules cannot be reckoned out: something that others are divided by is 0, for example."""
+    known = load_parameters()
+    near = [known.find(name) for name in flat(trial.world.place)]
+    named = [f"{entry.key} ({entry.value} in the county)" for entry in near]
+    return UserError(
+        f"no world can be made with these parameters of the place: {str(error).splitlines()[0]}",
+        file=trial.file,
+        field="world.place",
+        mend=f"bring what is 0 or far away nearer: {', '.join(named)}" if named else None,
+    )
+
+
+def _mend(error: UserError, may_move: bool) -> str | None:
+    if error.field == "income.yuan_per_head":
+        return (
+            "give the place its own land (household.land_mu_per_head) and wages: labour.local_wage_yuan, migrant_wage_yuan "
+            "and living_away_yuan in [world.place]"
+        )
+    return _UNSTATED if may_move and error.field == "poverty.headcount" else error.mend
 
 
 def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tuple[Knobs, Cuts, float]:
@@ -217,4 +264,12 @@ def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tupl
     return knobs, cuts, headcount
 
 
-__all__ = ["line_of_year", "mean_household_yuan", "parameters_of", "world_of"]
+__all__ = [
+    "books_of",
+    "expected_headcount",
+    "flat",
+    "line_of_year",
+    "mean_household_yuan",
+    "parameters_of",
+    "world_of",
+]

@@ -148,7 +148,11 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ('unit = "village"', 'unit = "household"', "'villages' is missing", "[design]"),
         ('unit = "village"', 'unit = "school"', "must be 'village', 'branch' or 'household'", "unit ="),
         ("clusters = 8", "clusters = 8\nbranch_villages = 2", "means nothing with unit = 'village'", "sample"),
-        ("2010-01-01", "1999-01-01", "no prices and trends of 1999; allowed: 2008 to 2020", "start"),
+        ("2010-01-01", "1066-10-14", "the year 1066 is too far from those that the model knows", "start"),
+        ('"livelihood.line_open" = [0, 0, 0, 1]', '"labour.local_wage_yuan" = -3', "must be 0 or more", '"livelihood'),
+        ('"livelihood.line_open" = [0, 0, 0, 1]', '"population.business_households" = 40', "at most 1", '"livelihood'),
+        ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "cannot be a table", "size_yuan"),
+        ("[survey]", "[survey]\nattrition = 1.0", "less than 1", "follow_ups"),
         ('"income.yuan_per_head"', '"income.yuan_a_head"', "'income.yuan_per_head'?", '"income.yuan'),
         ("= 6000", '= "lots"', "cannot be 'lots'", '"income.yuan'),
         ("livelihood.line_open", "livelihood.lines_open", "'livelihood.line_open'?", '"livelihood'),
@@ -237,3 +241,25 @@ def test_the_trial_of_the_guide_is_one(tmp_path: Path) -> None:
 def test_shipped_trials_load() -> None:
     trials = load_trials([])
     assert len(trials) >= 7 and all(trial.design.replicates >= 30 for trial in trials)
+
+
+def test_labels_that_several_outcomes_have_get_their_names(tmp_path: Path) -> None:
+    more = (
+        FILE
+        + """
+[[outcomes]]
+name = "earlier"
+measure = "business_profit_yuan"
+month = 18
+"""
+    )
+    labels = [one.label for one in load(tmp_path, more).outcomes if one.label]
+    assert [label.en for label in labels] == ["business profit (profit)", "business profit (earlier)"]
+    assert labels[1].zh == "小生意利润（earlier）"
+
+
+@pytest.mark.parametrize(("asked", "opens"), [("1999-06-16", "2008-06-16"), ("2023-02-28", "2020-02-28")])
+def test_years_that_the_model_has_not_are_put_in_the_nearest(tmp_path: Path, asked: str, opens: str) -> None:
+    world = load(tmp_path, FILE.replace("2010-01-01", asked)).world
+    assert world.start == dt.date.fromisoformat(asked)
+    assert world.opens == dt.date.fromisoformat(opens)
