@@ -231,8 +231,8 @@ def _impossible(error: Exception, trial: Trial) -> UserError:
 def _mend(error: UserError, may_move: bool) -> str | None:
     if error.field == "income.yuan_per_head":
         return (
-            "give the place its own land (household.land_mu_per_head) and wages: labour.local_wage_yuan, migrant_wage_yuan "
-            "and living_away_yuan in [world.place]"
+            "give the place its own land (household.land_mu_per_head) and wages: labour.local_wage_yuan, "
+            "migrant_wage_yuan and living_away_yuan in [world.place]"
         )
     return _UNSTATED if may_move and error.field == "poverty.headcount" else error.mend
 
