@@ -112,7 +112,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     values = {(row["name"], row["month"]): row["value"] for row in panel}
     months = sorted({row["month"] for row in panel})
     title = plan.title.zh if chinese else plan.title.en
-    seeded = f"随机种子 {seed}，未校准" if chinese else f"seed {seed}, uncalibrated"
+    seeded = f"随机种子 {seed}，单次运行" if chinese else f"seed {seed}, a single run"
     table = Table(title=Text(f"{title} ({seeded})"))
     table.add_column("指标" if chinese else "Indicator")
     for month in months:
