@@ -24,7 +24,7 @@ import numpy as np
 
 from experiments.pool import load_function
 from sim.draws import decision, number_of, uniform
-from sim.errors import UserError
+from sim.errors import Unfittable, UserError
 from sim.frozen import FrozenDict
 from sim.parameters import Parameter, Parameters, Value, load_parameters
 from sim.scenario import Plan
@@ -266,7 +266,7 @@ def run(drawn: Drawn, seed: int) -> Any:
     """One run of a plan under its seed's vector.
 
     Raises:
-        UserError: The vector cannot be fitted to the county's books (the message begins with `UNFITTED`).
+        Unfittable: The vector cannot be fitted to the county's books (the message begins with `UNFITTED`).
     """
     plan = drawn.under(seed)
     if drawn.run == Drawn.run:
@@ -285,7 +285,7 @@ def _check_fit(plan: Plan) -> None:
         profile = load_profile(plan.world.profile)
         try:
             fitted(profile, as_python(parameters.values), as_row(parameters.values))
-        except UserError as error:
+        except Unfittable as error:
             _UNFIT[key] = str(error)
     if key in _UNFIT:
-        raise UserError(f"{UNFITTED}: {_UNFIT[key]}")
+        raise Unfittable(f"{UNFITTED}: {_UNFIT[key]}")

@@ -27,7 +27,7 @@ from experiments.progress import Progress, compile_first
 from experiments.runfile import RunKey
 from experiments.statistics import Floats
 from experiments.store import Store
-from sim.errors import UserError
+from sim.errors import Unfittable, UserError
 from sim.frozen import FrozenDict
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ Vector = Mapping[str, float | tuple[float, ...]]
 
 RUN = "experiments.sweep:small_run"
 PANEL = "experiments.sweep:panel_values"
+RULED_OUT = "the county's books rule this world out"
+"""How the error of a point begins whose world cannot be fitted to the books, whatever scenarios and seeds."""
 _SPELLING = re.compile(r"(?:([a-z0-9_]+)/)?([a-z0-9_]+)@(-?\d+)(?::([a-z0-9_]+))?(?:#(\d+))?")
 _NEAR = 6
 
@@ -93,10 +95,15 @@ def panel_values(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
     from sim.running import run
 
     records = run(plan, seed).records
-    return [_read(records, text) for text in outcomes]
+    return [read_cell(records, text) for text in outcomes]
 
 
-def _read(records: Mapping[str, Any], text: str) -> float:
+def read_cell(records: Mapping[str, Any], text: str) -> float:
+    """The number that an outcome names (see `parse_cell`) in a run's records.
+
+    Raises:
+        UserError: The run reports no such number.
+    """
     cell = parse_cell(text)
     rows = np.flatnonzero((records["month"] == cell.month) & (records["item"] == cell.item))
     rows = rows[records["table"][rows] == cell.table]
@@ -124,12 +131,19 @@ def warm_up() -> None:
 
 
 def small_run(point: Point, seed: int) -> Any:
-    """Every evaluation of a task, as records: one row an outcome, scenario (`item`) and seed (`month` counts them)."""
+    """Every evaluation of a task, as records: one row an outcome, scenario (`item`) and seed (`month` counts them).
+
+    Raises:
+        Unfittable: The vector's world cannot be fitted to the county's books (the message begins with `RULED_OUT`).
+    """
     evaluate = load_function(point.evaluate)
     found = []
     for plan in point.plans:
         changed = plan.model_copy(update={"uncertainties": FrozenDict({**plan.uncertainties, **point.values})})
-        found.append([list(evaluate(changed, one, point.outcomes)) for one in point.seeds])
+        try:
+            found.append([list(evaluate(changed, one, point.outcomes)) for one in point.seeds])
+        except Unfittable as error:
+            raise Unfittable(f"{RULED_OUT}: {error}") from error
     cube = np.array(found, dtype=np.float64)
     scenario, turn, outcome = (axis.ravel() for axis in np.indices(cube.shape))
     columns = {

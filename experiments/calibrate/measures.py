@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from experiments.calibrate.once import Known, course_gain, opened_world
-from experiments.sweep import _read
+from experiments.sweep import read_cell
 from sim.errors import UserError
 from sim.model import VillageModel
 from sim.running import warm_up as compile_all
@@ -116,7 +116,7 @@ def evaluate(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
         records = _lived(plan, seed, watched, shares)
 
     def panel(cell: str) -> float:
-        return _read(records, cell)
+        return read_cell(records, cell)
 
     def value(one: Measure) -> float:
         if one.kind == "world":

@@ -19,14 +19,11 @@ from experiments.progress import Progress
 from experiments.sensitivity.indices import SHOWN, check_complete
 from experiments.statistics import Floats
 from experiments.store import Store
-from experiments.sweep import PANEL, Sweep, Vector, sweep
+from experiments.sweep import PANEL, RULED_OUT, Sweep, Vector, sweep
 from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
-
-_BOOKS = ("poverty.headcount: ", "income.yuan_per_head: ")
-"""How the generator's refusal of a world begins: the fields of the profile that cannot be met."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ def _difference(values: Floats) -> Floats:
 
 
 def _is_fault(error: str) -> bool:
-    return not error.startswith(_BOOKS)
+    return not error.startswith(RULED_OUT)
 
 
 def _stopped(found: Sweep, faults: Mapping[int, str], title: str) -> UserError:

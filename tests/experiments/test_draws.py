@@ -277,7 +277,7 @@ def test_calibrated_means_that_the_values_in_use_were_found() -> None:
 
 def test_a_sensitivity_experiment_is_found_or_refused(tmp_path: Path) -> None:
     found = {"a": "mix", "b": "credit", "outcome": "income_yuan@36", "leans_on": ["farm.field_luck"], "extra": 1}
-    turn = {"parameter": "farm.field_luck", "value": 0.3, "direction": "above"}
+    turn = {"parameter": "farm.field_luck", "value": 0.3, "direction": "above", "times": False}
     folder = tmp_path / "lean"
     folder.mkdir()
     path = folder / "conclusion.json"

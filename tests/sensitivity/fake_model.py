@@ -21,7 +21,7 @@ import numpy as np
 from experiments.sensitivity.factors import Factor, choose
 from experiments.store import Store
 from experiments.sweep import Sweep, sweep
-from sim.errors import UserError
+from sim.errors import Unfittable
 from sim.frozen import FrozenDict
 from sim.parameters import load_parameters
 from sim.scenario.plan import Campaign, Plan, Title, World
@@ -76,7 +76,7 @@ def evaluate(of: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
     values = {**load_parameters().values, **{key.split(".")[1]: x for key, x in of.uncertainties.items()}}
     places = [(values[f.parameter.name] - f.low) / (f.high - f.low) for f in _FACTORS]
     if places[0] > knobs.get("books_above", 2):
-        raise UserError("a headcount of 33% does not go with this", field="poverty.headcount")
+        raise Unfittable("2.8 workers in a household of 4.3", field="household.workers")
     if places[1] > knobs.get("fail_above", 2):
         raise ZeroDivisionError("nothing to divide by")
     income = 1000.0 + np.random.default_rng(seed).normal(0, 50)
