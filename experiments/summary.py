@@ -198,9 +198,10 @@ def _first(frame: pd.DataFrame, month: int) -> dict[str, Any] | None:
     mix, times, n = first[["scenario", "times", "replicates"]].iloc[0]
     pairs = here[here["other"] != ""]
     strength = pairs.groupby("scenario", observed=True)["times"].sum()
-    pairs = pairs[pairs["scenario"] == mix].assign(strength=lambda rows: -rows["other"].map(strength))
-    if pairs.empty:
+    pairs = pairs[pairs["scenario"] == mix]
+    if pairs.empty:  # it is the only scenario beside the baseline
         return None
+    pairs = pairs.assign(strength=lambda rows: -rows["other"].map(strength))
     pairs = pairs.sort_values(["times", "strength", "other"], kind="stable")
     other, ahead = pairs[["other", "times"]].iloc[0]
     return {"mix": mix, "times": times, "n": n, "other": other, "ahead": ahead}

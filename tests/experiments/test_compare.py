@@ -291,6 +291,16 @@ def test_the_summary_is_printed_in_both_languages(tmp_path: Path, language: str,
     assert all(word in text for word in words)
 
 
+def test_a_single_scenario_beside_the_baseline_has_nobody_to_stay_ahead_of(tmp_path: Path) -> None:
+    folder = compare(
+        [fake_runs.plan("baseline"), fake_runs.plan("mix", credit=200.0)], name="two", results=tmp_path, workers=0,
+        progress=False, program="t", run=fake_runs.RUN, replicates=4,
+    )  # fmt: skip
+    console = Console(record=True, width=160, file=io.StringIO())
+    print_summary(folder, "en", console)
+    assert "stays ahead" not in console.export_text()
+
+
 def test_progress_away_from_a_terminal_is_a_line_now_and_then() -> None:
     text = io.StringIO()
     with Progress(console=Console(file=text, width=100)) as said:
