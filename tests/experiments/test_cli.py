@@ -195,7 +195,7 @@ def ran(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 def test_run_prints_a_table(ran: list[tuple[Any, ...]]) -> None:
     result = village("run", "mix.toml", "--seed", "17", "--villages", "2", "--horizon", "12", "--engine", "agents")
     assert result.exit_code == 0
-    assert "Mix (seed 17, uncalibrated)" in result.output
+    assert "Mix (seed 17, a single run)" in result.output
     rows = {line.split("│")[1].strip(): line.split("│")[2:4] for line in result.output.splitlines() if "│" in line}
     assert [cell.strip() for cell in rows["Net income per head"]] == ["4,000", "4,012"]
     assert [cell.strip() for cell in rows["Poverty headcount"]] == ["33.2%", "-"]
