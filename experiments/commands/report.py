@@ -24,6 +24,7 @@ def report(
     from experiments.report import write_report
 
     folder = find_experiment(experiment, results)
+    _check_kind(folder)
     if sensitivity:
         from experiments.backing import quote
 
@@ -34,6 +35,28 @@ def report(
     else:
         for file in files:
             typer.echo(str(file))
+
+
+def _check_kind(folder: Path) -> None:
+    """Whether this command writes the report of a folder; other experiments have reports of their own.
+
+    Raises:
+        UserError: It is the folder of another command, which is named.
+    """
+    from experiments.store import read_json
+    from sim.errors import UserError
+
+    manifest = read_json(folder / "manifest.json")
+    kind = manifest.get("kind", "compare")
+    if kind == "compare":
+        return
+    command = manifest.get("command")
+    raise UserError(
+        f"'{folder.name}' was made by 'village {kind}', which writes its own pages",
+        file=folder,
+        allowed="experiments of 'village compare'",
+        mend=f"repeat the command that made it, which runs only what is missing: {command}" if command else None,
+    )
 
 
 def find_experiment(name: str, results: Path) -> Path:

@@ -219,6 +219,11 @@ def _orchard(r: Reading) -> tuple[Floats, Floats]:
     return kg, kg * price * m.today.farm_trend - p.orchard_cost_mu_yuan * m.today.cpi
 
 
+def _of_those_with(land: str, r: Reading, value: Floats) -> Floats:
+    """A result of the land for those who have such land; nobody else can be asked for it."""
+    return np.where(r.households[land] > 0.0, value, np.nan)
+
+
 def _served(r: Reading) -> Floats:
     return _yes((r.households["served"] & r.bits) != 0)
 
@@ -284,20 +289,23 @@ MEASURES: dict[str, Measure] = {
         "business", "stock", lambda r: business_result(r.model)[0],
     ),
     "business_profit_yuan": Measure(
-        "business profit", "小生意利润", "yuan", "the same less overheads and wear", "stock",
-        lambda r: business_result(r.model)[1],
+        "business profit", "小生意利润", "yuan",
+        "the same less overheads and wear; without the luck of a month it spreads less than profits of one month as "
+        "surveys ask for them, so an effect in sd comes out larger", "stock", lambda r: business_result(r.model)[1],
     ),
     "staple_yield_kg_mu": Measure(
-        "yield of staples", "粮食单产", "kg/mu", "in a year of normal weather and luck", "stock",
-        lambda r: staple_yield_kg_mu(r.model),
+        "yield of staples", "粮食单产", "kg/mu",
+        "in a year of normal weather and luck; undefined without land", "stock",
+        lambda r: _of_those_with("land_mu", r, staple_yield_kg_mu(r.model)),
     ),
     "orchard_yield_kg_mu": Measure(
-        "yield of apples", "苹果单产", "kg/mu", "of trees in full bearing, without frost or drought", "stock",
-        lambda r: _orchard(r)[0],
+        "yield of apples", "苹果单产", "kg/mu", "of trees in full bearing, without frost or drought; undefined "
+        "without an orchard", "stock", lambda r: _of_those_with("orchard_mu", r, _orchard(r)[0]),
     ),
     "orchard_net_yuan_mu": Measure(
-        "net return of apples", "苹果亩均纯收益", "yuan/mu", "of trees in full bearing, less cash costs", "stock",
-        lambda r: _orchard(r)[1],
+        "net return of apples", "苹果亩均纯收益", "yuan/mu",
+        "of trees in full bearing, less cash costs; undefined without an orchard", "stock",
+        lambda r: _of_those_with("orchard_mu", r, _orchard(r)[1]),
     ),
     "employed_away": Measure(
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",

@@ -242,3 +242,11 @@ def test_the_terminal_says_what_is_missed(tmp_path: Path, capsys: pytest.Capture
     out = " ".join(capsys.readouterr().out.split())
     assert "Rule missed for business profit: the model finds" in out and "the rule is 0.000 to 0.074" in out
     assert "control 5%, offer 25%" in out
+
+
+def test_report_says_which_command_writes_the_pages_of_a_trial(tmp_path: Path) -> None:
+    run(tmp_path, trial(tmp_path))
+    refused = CliRunner().invoke(app, ["report", "loans", "--results", str(tmp_path / "results")])
+    text = " ".join((refused.output + str(refused.exception)).split())
+    assert refused.exit_code != 0
+    assert "'village trial', which writes its own pages" in text and "village trial x" in text
