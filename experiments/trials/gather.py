@@ -18,6 +18,7 @@ from experiments.trials.published import Standard, standard
 
 Floats = NDArray[np.float64]
 BOOTSTRAPS = 10_000
+WILD = 2.5  # times as wide as the middle half implies: a spread that few trials make
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class OutcomeResult:
         n: Mean number of households in an estimate.
         sign_share: Share of single trials with the sign of the rule (of the mean, if the rule has none).
         mean_sign_share: Share of bootstrap means over the replicates with that sign.
+        median: Median of the replicates.
+        middle_spread: The spread that the middle half of the replicates implies.
         quantiles: Quantile, and the mean effect at it with its interval.
     """
 
@@ -60,7 +63,14 @@ class OutcomeResult:
     n: float
     sign_share: float
     mean_sign_share: float
+    median: float = math.nan
+    middle_spread: float = math.nan
     quantiles: tuple[tuple[float, Interval], ...] = ()
+
+    @property
+    def wild(self) -> bool:
+        """Whether few trials decide the mean of an effect on takers: it has no mean where take-up hardly moves."""
+        return self.outcome.estimator == "late" and self.spread > WILD * self.middle_spread
 
     @property
     def enough(self) -> bool:
@@ -170,6 +180,8 @@ def _outcome(outcome: Outcome, runs: Sequence[Found]) -> OutcomeResult:
         n=_mean([float(one.n) for one in estimates]).value,
         sign_share=float((sign * effects > 0).mean()) if n else math.nan,
         mean_sign_share=_bootstrap(sign * effects),
+        median=float(np.median(effects)) if n else math.nan,
+        middle_spread=float(np.subtract(*np.quantile(effects, (0.75, 0.25)))) / 1.349 if n >= 8 else math.nan,
         quantiles=quantiles,
     )
 

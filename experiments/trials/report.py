@@ -16,7 +16,7 @@ from experiments.report.page import fill
 from experiments.report.sections.answer import Answer
 from experiments.report.svg import Style
 from experiments.statistics import Interval
-from experiments.store import write_atomic, write_json
+from experiments.store import read_json, write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.gather import OutcomeResult, TrialResult
@@ -184,8 +184,15 @@ def _section(result: TrialResult, shown: Shown, skip: Figure | None) -> Section:
     section.add(_effects(result.outcomes, shown), _known(result.outcomes, shown), _takeup(result, shown))
     section.add(_quantiles(result, shown), _design(result, shown))
     section.add(Text(shown.title(trial.note), "note") if trial.note else None)
-    section.add(Code(shown.say("again"), f"village trial {Path(trial.file).as_posix()}"))
+    section.add(Code(shown.say("again"), _command(result)))
     return section
+
+
+def _command(result: TrialResult) -> str:
+    """The command that made the folder, with its settings and code; the trial's own if that is not known."""
+    plain = f"village trial {Path(result.trial.file).as_posix()}"
+    manifest = result.folder / "manifest.json"
+    return str(read_json(manifest).get("command") or plain) if manifest.is_file() else plain
 
 
 def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
@@ -199,6 +206,10 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
     for one in result.outcomes:
         if one.undefined:
             texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))
+        if one.wild:
+            median = Interval(one.median, one.median, one.median, one.mean.replicates)
+            amount = shown.amount(_times(median, shown.factor(one)))
+            texts.append(shown.say("wild", label=shown.label(one), median=amount, unit=shown.unit(one)))
         if one.passed is False:
             model = shown.model_text(one)
             texts.append(shown.say("missed_warning", label=shown.label(one), model=model, rule=shown.rule(one)))

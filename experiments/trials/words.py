@@ -178,6 +178,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "{label}: not defined in {n} of {all} replicates",
         "{label}：{all}次重复中有{n}次无法计算",
     ),
+    "wild": (
+        "{label}: the offer moves take-up so little that a few trials decide the mean; the median of the trials is "
+        "{median} ({unit}).",
+        "{label}：项目对参与率影响太小，均值由少数几次试验决定；各次试验的中位数为{median}（{unit}）。",
+    ),
     "missed_warning": (
         "Rule missed for {label}: the model finds {model}; the rule is {rule}.",
         "{label}不符合规则：模型为{model}，规则为{rule}。",

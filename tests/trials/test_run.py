@@ -250,3 +250,24 @@ def test_report_says_which_command_writes_the_pages_of_a_trial(tmp_path: Path) -
     text = " ".join((refused.output + str(refused.exception)).split())
     assert refused.exit_code != 0
     assert "'village trial', which writes its own pages" in text and "village trial x" in text
+
+
+def test_a_mean_that_few_trials_decide_is_told(tmp_path: Path) -> None:
+    from experiments.trials.estimate import Estimate
+    from experiments.trials.found import Found
+    from experiments.trials.gather import gather
+
+    asked = trial(tmp_path, FILE.replace('estimator = "ancova"', 'estimator = "late"'))
+    effects = np.random.default_rng(1).normal(1.0, 1.0, 30)
+
+    def told(effects: np.ndarray) -> str:
+        found = {
+            seed: Found({"profit": Estimate(effect, 1.0, 9.0, 1.0, 1.0, 80, 8)}, {"control": 0.0, "offer": 0.1})
+            for seed, effect in enumerate(effects)
+        }
+        return render([gather(asked, found, {}, tmp_path)], "en")
+
+    assert "a few trials decide the mean" not in told(effects)
+    effects[0] = -900.0
+    assert "a few trials decide the mean; the median of the trials is " in told(effects)
+    assert "village trial x" in render(run(tmp_path, asked), "en")  # the command that made it, word for word
