@@ -141,14 +141,27 @@ class Search:
     # Downhill
 
     def jacobian(self, unit: Floats, both_sides: bool = False) -> Floats:
-        """Slopes of the residuals over the cube, a column a parameter, by finite differences."""
+        """Slopes of the residuals over the cube, a column a parameter, by finite differences.
+
+        A neighbour that cannot be run says nothing of slopes: the other side stands in, and where neither can be run
+        the slope is nought, as of a parameter of which nothing is known.
+        """
         steps = self.space.steps
         up = np.where(unit + steps <= 1.0, steps, -steps)
         down = np.where(both_sides & (unit - steps >= 0.0) & (unit + steps <= 1.0), -steps, 0.0)
-        forward, back = unit + np.diag(up), unit + np.diag(down)
-        self.ask(np.vstack([unit, forward, back]))  # in one go, so that all workers have something to do
-        rise = self.ask(forward) - self.ask(back)
-        return np.asarray((rise / (up - down)[:, None]).T)
+        self.ask(np.vstack([unit, unit + np.diag(up), unit + np.diag(down)]))  # at once, for all workers
+        if self._runs(unit).all():
+            other = np.where((unit - up >= 0.0) & (unit - up <= 1.0), -up, 0.0)
+            up = np.where(self._runs(unit + np.diag(up)), up, other)
+            up = np.where(self._runs(unit + np.diag(up)), up, 0.0)
+            down = np.where(self._runs(unit + np.diag(down)) & (down != up), down, 0.0)
+        rise = self.ask(unit + np.diag(up)) - self.ask(unit + np.diag(down))
+        wide = np.where(up == down, 1.0, up - down)
+        return np.asarray((rise / wide[:, None]).T)
+
+    def _runs(self, units: Floats) -> NDArray[np.bool_]:
+        """Which points of the cube the model can be run at."""
+        return np.asarray((self.ask(units) != PENALTY).any(axis=1))
 
     def starts(self) -> list[Floats]:
         """The points of a Latin hypercube from which to go downhill: the best of those looked at, apart from others."""

@@ -21,6 +21,7 @@ from sim.toml_source import each_problem, raise_all, read_toml
 
 SHIPPED = Path(__file__).resolve().parents[2] / "scenarios" / "calibration" / "county.set.toml"
 FORMAT = 1
+_ROUNDED = 1e-3  # objectives and threshold are written to four digits
 _HEADER = (
     "# Written by `village calibrate`. Vectors that fit the targets about equally well; not for editing by hand.\n\n"
 )
@@ -152,6 +153,7 @@ def load_set(path: Path | None = None) -> CalibratedSet:
         raise_all(problems)
     parameters = load_parameters()
     names = [one.name for one in file.parameters]
+    least = min(vector.objective for vector in file.vectors)
     for i, vector in enumerate(file.vectors):
         place = source.place(("vectors", i))
         if sorted(vector.values) != sorted(names):
@@ -161,6 +163,10 @@ def load_set(path: Path | None = None) -> CalibratedSet:
             parameters.override(vector.values)
         except UserError as error:
             problems += [place.of(one) for one in each_problem(error)]
+        if vector.objective > least + file.threshold + _ROUNDED:
+            problem = f"{vector.objective:g} is too far above the best, {least:g}, to fit about equally well"
+            allowed = f"up to {least + file.threshold:g}"
+            problems.append(place.error(problem, field=f"vectors.{i}.objective", allowed=allowed))
     if problems:
         raise_all(problems)
     order = _by_objective(file.vectors)

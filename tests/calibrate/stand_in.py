@@ -20,11 +20,13 @@ import numpy as np
 RUN = "stand_in:evaluate"
 FARM, LEAVE = "trend.farm_growth", "labour.leave_base"
 SKILL, GAIN = "farm.skill_yield", "policies.course_gain"
-TRUTH = {FARM: 0.08, LEAVE: 0.4, SKILL: 0.8, GAIN: 0.3}
+TRUTH = {FARM: 0.05, LEAVE: 0.4, SKILL: 0.8, GAIN: 0.3}
 
 PARAMETERS = f"""
 [[parameters]]
 name = "{FARM}"
+low = 0.0
+high = 0.09
 [[parameters]]
 name = "{LEAVE}"
 [[parameters]]

@@ -119,6 +119,7 @@ def test_a_set_is_read_best_first(tmp_path: Path) -> None:
         (f'"{FARM}" = 0.06', '"trend.cpi2" = 0.06', 18, "other parameters"),
         ("threshold = 5.0", "threshold = -5.0", 9, "more than 0"),
         ("format = 1", "format = 2", 1, "1"),
+        ("objective = 2.0", "objective = 7.0", 14, "too far above the best"),
         ("objective = 1.0", "objektive = 1.0", 19, "objektive"),
         ("[[parameters]]", "[[parameters", 10, "TOML"),
     ],
