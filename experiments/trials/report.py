@@ -156,9 +156,11 @@ def sentence(results: Sequence[TrialResult], shown: Shown) -> str:
         return str(shown.say("sentence_none"))
     if len(ruled) == 1:
         return str(shown.say("sentence_one", verdict=shown.verdict(ruled[0]), what=shown.finds(ruled[0])))
-    names = [shown.label(one) for one in ruled if not one.passed]
-    missed = shown.say("missed_list", what=shown.num.join(names)) if names else ""
-    return str(shown.say("sentence", met=len(met), ruled=len(ruled), missed=missed))
+    rest = ""
+    for key, verdict in (("missed_list", False), ("unjudged_list", None)):
+        names = [shown.label(one) for one in ruled if one.passed is verdict]
+        rest += shown.say(key, what=shown.num.join(names)) if names else ""
+    return str(shown.say("sentence", met=len(met), ruled=len(ruled), missed=rest))
 
 
 def _summary(results: Sequence[TrialResult], shown: Shown) -> Table:

@@ -151,6 +151,8 @@ class Shown:
         return ", ".join(f"{name} = {_value(value)}" for name, value in settings.items())
 
     def _with_unit(self, one: OutcomeResult, text: str) -> str:
+        if text == "–":
+            return text
         unit = {"percent": "%", "sd": " sd", "yuan": " yuan", "share": " points", "level": ""}
         chinese = {"percent": "%", "sd": "个标准差", "yuan": "元", "share": "个百分点", "level": ""}
         return text + (chinese if self.zh else unit)[one.outcome.unit]

@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sentence_one": ("Rule {verdict}: {what}.", "规则{verdict}：{what}。"),
     "sentence_none": ("No rule was stated; the effects stand beside what was published.", "未设判定规则，仅列出效应。"),
     "missed_list": (" Missed: {what}.", "未符合：{what}。"),
+    "unjudged_list": (" Cannot be judged: {what}.", "无法判定：{what}。"),
     "finds": (
         "{label}: the model finds {model} where {published} was published",
         "{label}：模型为{model}，已发表为{published}",
