@@ -6,7 +6,8 @@ lives on a quarter of its income; so the one follows the books, and the others a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
@@ -25,13 +26,15 @@ TRANSFERS = ("dibao_yuan_month", "pension_yuan_month", "subsidy_mu_yuan")
 """What the state pays by rule."""
 WAGES = ("local_wage_yuan", "migrant_wage_yuan", "living_away_yuan")
 """What work brings, here and away."""
+FAR = 1.5  # times the county's income, or a part: from there on its wages may be to blame
 
 
 def settled(trial: Trial) -> tuple[Trial, Profile]:
     """The trial with its place as it must be, and the fitted world.
 
     Transfers are set to the share of income that the books state, unless the place has rates of its own. Where no world
-    of this income can be found, and the place states no wages, these are scaled as its income is to the base profile's.
+    of this income can be found, and the place states no wages, these are scaled as its income is to the base profile's;
+    where that does not do either (a place without migration, say), the share of wages in income comes as it comes.
 
     Raises:
         UserError: As `experiments.trials.world.world_of`.
@@ -40,13 +43,24 @@ def settled(trial: Trial) -> tuple[Trial, Profile]:
     try:
         return trial, world_of(trial)
     except UserError as error:
-        if error.field != "world.books.income.yuan_per_head" or _states(trial, WAGES):
+        if error.field != "world.books.income.yuan_per_head":
             raise
-        scaled = _scaled(trial, WAGES, _of_base_income(trial))
-        try:
-            return scaled, world_of(scaled)
-        except UserError:
-            raise error from None
+        for other in _nearest(trial):
+            with suppress(UserError):
+                return other, world_of(other)
+        raise
+
+
+def _nearest(trial: Trial) -> Iterator[Trial]:
+    """The same trial with what may give way for its income to be reached: wages first, then their share of income."""
+    times = _of_base_income(trial)
+    if not _states(trial, WAGES) and not 1 / FAR < times < FAR:
+        trial = _scaled(trial, WAGES, times)
+        yield trial
+    books = flat(trial.world.books)
+    if "prices.wage_level" not in books:
+        world = trial.world.model_copy(update={"books": FrozenDict({**books, "prices.wage_level": 1.0})})
+        yield trial.model_copy(update={"world": world})
 
 
 def sets_transfers(trial: Trial) -> bool:

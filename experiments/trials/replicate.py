@@ -12,7 +12,7 @@ from experiments.trials.arms import NOBODY, Assignment, Offer, assign, gather, h
 from experiments.trials.estimate import Estimate, Sample, estimate, quantile_effects
 from experiments.trials.file import Outcome, Trial
 from experiments.trials.found import Found
-from experiments.trials.outcomes import TRANSFER, Diary, Reading, measure, read, values
+from experiments.trials.outcomes import TRANSFER, WAGE, Diary, Reading, measure, read, values
 from experiments.trials.place import settled, wages_changed
 from experiments.trials.world import expected_headcount
 from sim.draws import decision, mix, number_of, uniforms
@@ -222,6 +222,8 @@ def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment)
         "poor_share": float(model.households["poor_at_start"].mean()),
         "headcount": job.profile.poverty.headcount,
         "headcount_expected": expected_headcount(trial, job.profile),
+        "wage_share": float(start.income(WAGE).sum() / start.income().sum()),
+        "wage_share_expected": job.profile.income.sources.wage,
         "wages_times": job.wages_times,
         "transfer_share": float(start.income(TRANSFER).sum() / start.income().sum()),
         "money_audit": model.accounts.audit(),

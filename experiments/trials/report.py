@@ -27,6 +27,7 @@ PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")
 MISSED = Style("#D55E00", "diamond")
 MUCH = 0.3  # share of income in transfers that is unlikely unless it is meant
+NEAR_SHARE = 0.1  # of income, in wages: the same
 NEAR_HEADCOUNT = 0.05  # points of headcount that go without a word
 SINGLE = Style("#0072B2", "circle", "4 3", hollow=True)
 
@@ -232,6 +233,9 @@ def _of_world(result: TrialResult, shown: Shown) -> list[str]:
     share = facts.get("transfer_share", 0.0)
     if share > MUCH and not sets_transfers(result.trial):
         texts.append(shown.say("much_transfers", share=shown.percent(share)))
+    found, expected = facts.get("wage_share", math.nan), facts.get("wage_share_expected", math.nan)
+    if abs(found - expected) > NEAR_SHARE:
+        texts.append(shown.say("wage_share", found=shown.percent(found), expected=shown.percent(expected)))
     times = facts.get("wages_times", 1.0)
     if times != 1.0:
         texts.append(shown.say("wages", times=shown.num.plain(times, 2)))

@@ -142,6 +142,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "基线时转移性收入占纯收入的{share}，系按本县补助标准计；如当地没有这类低保和养老金，请在[world.books]中写明"
         "income.sources.transfer。",
     ),
+    "wage_share": (
+        "Wages are {found} of income at baseline, where the books say {expected}: no world of this income was found in "
+        "which they are.",
+        "基线时工资性收入占纯收入的{found}，底账为{expected}：在该收入水平下未能找到符合底账比例的设定。",
+    ),
     "wages": (
         "Wages nearby and away are {times} times the county's: with the county's own there is no world of this income. "
         "State labour.local_wage_yuan, migrant_wage_yuan and living_away_yuan in [world.place] if they are known.",

@@ -62,3 +62,10 @@ def test_a_trial_before_2008_opens_in_2008() -> None:
     assert early.plan.campaign == late.plan.campaign
     assert early.profile.income.year == 2007
     assert run(early, 1).estimates == run(late, 1).estimates
+
+
+def test_a_place_without_migration_lets_the_share_of_wages_go() -> None:
+    facts = run(prepare(small_trial(place={"labour.away_season": [0.0] * 12})), 1).facts
+    assert facts["income_per_head_yuan"] == pytest.approx(4344.0, rel=0.15)  # 480 households
+    assert facts["wage_share"] < facts["wage_share_expected"] - 0.1
+    assert facts["wages_times"] == 1.0
