@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from experiments.targets.gathering import all_targets, check_names, select
 from experiments.targets.judge import parameter_value
 from experiments.targets.registry import measures, views
 from sim.errors import UserError
+from sim.parameters import load_parameters
 from sim.population.describe import figures as describe_lines
 from sim.toml_source import read_toml
 
@@ -81,6 +83,11 @@ def test_whatever_was_turned_toward_a_row_it_is_no_blind_check() -> None:
     rows: dict[str, Published | TrialRow] = {**figures(), **trial_rows()}
     assert not [name for name, row in rows.items() if row.role == "check" and row.turned]
     assert not [name for name, row in rows.items() if row.role in ("informed", "fitted") and not row.turned]
+    turned = " ".join(row.turned for row in rows.values())
+    for entry in load_parameters().entries:
+        if re.search("in view|held against|[Ff]itted to", entry.source):
+            assert entry.name in turned, f"{entry.key} says that a published figure was in view: which row says so?"
+    assert set(re.findall(r"\b[a-z]+\.[a-z]\w+", turned)) <= {entry.key for entry in load_parameters().entries}
     by_calibration = [target.figure for target in load_spec().targets if target.role == "fitted"]
     assert [name for name in by_calibration if rows[name].role != "fitted"] == []
     stricter = {"free": ("check", "informed", "fitted"), "set": ("set", "fitted"), "fitted": ("fitted",)}
