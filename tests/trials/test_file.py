@@ -151,7 +151,7 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ("2010-01-01", "1066-10-14", "the year 1066 is too far from those that the model knows", "start"),
         ('"livelihood.line_open" = [0, 0, 0, 1]', '"labour.local_wage_yuan" = -3', "must be 0 or more", '"livelihood'),
         ('"livelihood.line_open" = [0, 0, 0, 1]', '"population.business_households" = 40', "at most 1", '"livelihood'),
-        ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "cannot be a table", "size_yuan"),
+        ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "a share of income is { of_income = 0.3 }", "size_yuan"),
         ("[survey]", "[survey]\nattrition = 1.0", "less than 1", "follow_ups"),
         ('"income.yuan_per_head"', '"income.yuan_a_head"', "'income.yuan_per_head'?", '"income.yuan'),
         ("= 6000", '= "lots"', "cannot be 'lots'", '"income.yuan'),
