@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-11  # of an outcome's size: an effect below it is rounding, and has no sign
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,8 @@ def _fit(
     meat = np.array([[_sum(scores[i] * scores[j]) for j in range(k)] for i in range(k)])
     correction = groups / (groups - 1) * (n - 1) / (n - k)
     variance = correction * (bread @ meat @ bread.T)[wanted, wanted]
-    return float(beta[wanted]), math.sqrt(max(0.0, float(variance)))
+    effect, rounding = float(beta[wanted]), ROUNDING * math.sqrt(_sum(y**2) / n)
+    return (effect if abs(effect) > rounding else 0.0), math.sqrt(max(0.0, float(variance)))
 
 
 def _sum(values: Floats) -> float:

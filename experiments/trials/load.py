@@ -271,7 +271,8 @@ class _Loader(Tables):
                 else:
                     probe[name] = float(share) * income
             elif isinstance(value, Mapping):
-                self.problem((*at, name), f"must be one value, found {show(value)}", mend="a share of income is { of_income = 0.3 }")
+                mend = "a share of income is { of_income = 0.3 }"
+                self.problem((*at, name), f"must be one value, found {show(value)}", mend=mend)
                 probe.pop(name, None)
                 return policy
             else:

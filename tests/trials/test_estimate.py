@@ -180,3 +180,11 @@ def test_too_little_to_go_by_is_no_estimate() -> None:
         estimate(BY_HAND, "magic")
     with pytest.raises(ValueError, match="month 0"):
         estimate(BY_HAND, "ancova")
+
+
+def test_an_effect_that_is_rounding_is_nought() -> None:
+    rng = np.random.default_rng(5)
+    before = rng.lognormal(7.0, 1.0, 400)
+    sample = Sample(before * 1.1, np.repeat([0.0, 1.0], 200), np.arange(400) // 10, before)
+    found = estimate(sample, "ancova")
+    assert found.effect == 0.0 and found.covers(0.0)
