@@ -165,6 +165,11 @@ class Spec(FrozenModel):
         return self.model_copy(update={"effort": new, "world": world})
 
 
+def _books(path: Path) -> str:
+    """A hash of a profile's books; not of the fit that is kept beside them, which follows from books and rules."""
+    return hashlib.sha256(load_profile(str(path)).model_dump_json(exclude={"fitted"}).encode()).hexdigest()
+
+
 def load_spec(path: Path | str | None = None) -> Spec:
     """Read a specification.
 
@@ -194,7 +199,7 @@ def load_spec(path: Path | str | None = None) -> Spec:
         title=file.title,
         note=file.note,
         world=world,
-        profile_digest=hashlib.sha256(profile.read_bytes()).hexdigest(),
+        profile_digest=_books(profile),
         effort=file.effort,
         parameters=turned,
         targets=file.targets,

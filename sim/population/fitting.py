@@ -278,7 +278,7 @@ def _turn(knobs: Knobs, profile: Profile, p: P, found: _Found, asked: dict[int, 
         wages=_within(WAGES, knobs.wages * exp(_within((-0.4, 0.4), asked.get(1, 0.0)))),
         spread=_within((0.0, MOST_SPREAD), knobs.spread + _within((-0.3, 0.3), asked.get(2, 0.0))),
         property_yuan=knobs.property_yuan * rents / found.property if found.property > 0.0 else knobs.property_yuan,
-        dibao=knobs.dibao + _within((-1.0, 1.0), (p.dibao_share - found.dibao) / (0.7 * p.dibao_share)),
+        dibao=knobs.dibao + _within((-1.0, 1.0), (p.dibao_share - found.dibao) / (0.7 * max(0.01, p.dibao_share))),
         land_mu=knobs.land_mu * profile.household.land_mu_per_head / found.land if found.land > 0.0 else 0.0,
     )
 
