@@ -101,7 +101,7 @@ def test_ctrl_c_stops_cleanly_and_the_second_process_is_refused(tmp_path: Path) 
     with pytest.raises(UserError, match=rf"another process \(pid {first.pid}\)"):
         compared(tmp_path)
     first.send_signal(signal.SIGINT)
-    _, errors = first.communicate(timeout=10)
+    _, errors = first.communicate(timeout=60)
     assert first.returncode == -signal.SIGINT
     assert "stopped; what is done is stored, and the same command continues" in errors
     assert not list((tmp_path / "trial").rglob(".part-*"))
