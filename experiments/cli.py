@@ -34,7 +34,7 @@ class VillageGroup(TyperGroup):
             typer.echo("interrupted; what is done is kept, and the same command goes on from there", err=True)
             raise typer.Exit(130) from None
         except Exception as error:
-            from sim.errors import UserError
+            from sim.core.errors import UserError
 
             if not isinstance(error, UserError):
                 raise

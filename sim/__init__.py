@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim import kernel_cache
+from sim.core import kernel_cache
 
 kernel_cache.set_folder()
 
@@ -19,7 +19,7 @@ _WHERE = {
     "RunResult": "sim.running",
     "load_plan": "sim.scenario",
     "Plan": "sim.scenario",
-    "UserError": "sim.errors",
+    "UserError": "sim.core.errors",
 }
 __all__ = list(_WHERE)
 

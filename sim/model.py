@@ -11,30 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.cadre import Cadre
-from sim.agents.household import Household, close_month, close_year
+from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
+from sim.calendar.clock import Clock
+from sim.calendar.today import Today
+from sim.calendar.trend import write_month
 from sim.campaign.cadre_days import CadreDays
-from sim.clock import Clock
+from sim.core.engine import Engine, EngineName
+from sim.core.errors import UserError
+from sim.core.mesa_compat import MesaModel
+from sim.core.records import RecordAgent, Rows, out_of_range, views_of
+from sim.core.replay import FAILURES, Careful, explain
 from sim.economy.learning import Seen, look_around, talk
-from sim.engine import Engine, EngineName
-from sim.errors import UserError
-from sim.mesa_compat import MesaModel
-from sim.money import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF, Accounts
+from sim.money.accounts import Accounts
+from sim.money.purses import PurseBook
+from sim.money.reasons import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF
+from sim.month import close_month, close_year
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population.kept import opened_world
 from sim.population.opening import per_head
 from sim.population.profile import Profile, load_profile
-from sim.purse_book import PurseBook
-from sim.recorder import Recorder
-from sim.records import RecordAgent, Rows, out_of_range, views_of
-from sim.replay import FAILURES, Careful, explain
-from sim.today import Today
-from sim.trend import write_month
+from sim.recording.recorder import Recorder
 
 if TYPE_CHECKING:
-    from sim.policies.base import Policy
+    from sim.policies.policy import Policy
     from sim.scenario import Plan
 
 Reach = Callable[["VillageModel"], NDArray[np.bool_]]

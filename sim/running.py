@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from sim import kernel_cache
-from sim.engine import EngineName
+from sim.core import kernel_cache
+from sim.core.engine import EngineName
 from sim.model import VillageModel
 
 if TYPE_CHECKING:

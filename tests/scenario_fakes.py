@@ -9,9 +9,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.parameters import load_parameters
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.policy import Policy, PolicySettings
 from sim.scenario import Catalogue
-from sim.toml_source import read_toml
+from sim.toml.source import read_toml
 
 BASE = """\
 title = { en = "Base", zh = "基线" }

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import typer
 
-from experiments import doc_tables
 from experiments.cli import app
+from experiments.generated import doc_tables
 from sim import load_plan, run
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.policies import registry
 from sim.scenario import check_comparable, load_plans
@@ -180,7 +180,7 @@ def test_links_lead_somewhere() -> None:
 
 def test_the_tables_of_odd_are_those_of_the_code() -> None:
     text = doc_tables.PAGE.read_text(encoding="utf-8")
-    assert doc_tables.page(text) == text, "run python -m experiments.doc_tables"
+    assert doc_tables.page(text) == text, "run python -m experiments.generated.doc_tables"
     for name in doc_tables.RECORDS:
         assert f"<!-- table: state {name} -->" in text
     for kind in registry():

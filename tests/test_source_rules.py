@@ -1,6 +1,6 @@
 """The rules of the house that a reader of the source can check, checked: sim's syntax trees.
 
-Why each stands: a run has the same bits on every machine (arithmetic), all chance is keyed (sim.draws), a run
+Why each stands: a run has the same bits on every machine (arithmetic), all chance is keyed (sim.core.draws), a run
 is a pure function (files, clocks), and the parts of sim can be read one at a time (arrows).
 """
 
@@ -42,13 +42,13 @@ NUMPY_REFUSED = {
     "sums by BLAS change with the processor: write the loop": """
         dot vdot inner matmul vecdot einsum tensordot linalg cov corrcoef polyfit fft convolve correlate
         """,
-    "chance comes from sim.draws alone": "random",
+    "chance comes from sim.core.draws alone": "random",
     "ties fall as they like: argsort with kind='stable'": "argpartition",
 }
 MODULES_REFUSED = {
-    "random": "chance comes from sim.draws alone",
-    "secrets": "chance comes from sim.draws alone",
-    "uuid": "chance comes from sim.draws alone",
+    "random": "chance comes from sim.core.draws alone",
+    "secrets": "chance comes from sim.core.draws alone",
+    "uuid": "chance comes from sim.core.draws alone",
     "time": "a run knows no clock but its own",
     "cmath": "numerics.py has exp and log, the same everywhere",
     "scipy": "its functions change with the processor: use numerics.py",
@@ -57,7 +57,7 @@ MODULES_REFUSED = {
 WRITING = """
     write_text write_bytes mkdir makedirs touch unlink tofile savetxt savez to_csv to_parquet to_excel to_json
     """
-MAY_WRITE = {"sim/kernel_cache.py": ["mkdir"]}  # the folder in which Numba keeps compiled kernels
+MAY_WRITE = {"sim/core/kernel_cache.py": ["mkdir"]}  # the folder in which Numba keeps compiled kernels
 
 
 def refused(source: str, path: str = "sim/example.py") -> list[str]:
@@ -239,7 +239,7 @@ def test_arrows_point_down() -> None:
         "@njit(fastmath=True)\ndef f(): pass", "@njit(fastmath={'contract'})\ndef f(): pass",
         "import numpy as np\ny = np.sort(x)", "import numpy as np\ny = np.argsort(x)", "i = x.argsort()",
         "import numpy as np\ny = np.argsort(x, kind='quicksort')",
-        "import experiments", "import experiments.store", "from experiments import cli",
+        "import experiments", "import experiments.runs.store", "from experiments import cli",
         "open(path, 'w')", "open(path, mode='ab')", "path.open('x')", "path.write_text('x')", "path.mkdir()",
     ],
 )  # fmt: skip
@@ -252,7 +252,7 @@ def test_refused(source: str) -> None:
     [
         "y = x * x", "most = 2**31 - 1", "f(**settings)", "import math\ny = math.sqrt(x) + math.floor(x)",
         "import numpy as np\ny = np.sqrt(x)", "import numpy as np\ni = np.argsort(x, kind='stable')",
-        "from sim.numerics import exp, log\ny = exp(x)", "items.sort()", "y = a.sum()",
+        "from sim.core.numerics import exp, log\ny = exp(x)", "items.sort()", "y = a.sum()",
         "@njit(fastmath=False)\ndef f(): pass", "def f(a): return a",
         "open(path)", "open(path, 'rb')", "path.open('r')", "accounts.open('state', 0.0)",
     ],
@@ -262,7 +262,7 @@ def test_allowed(source: str) -> None:
 
 
 def test_the_message_names_file_and_line() -> None:
-    assert refused("\ny = x ** 2", "sim/money.py")[0].startswith("sim/money.py:2: **")
+    assert refused("\ny = x ** 2", "sim/money/till.py")[0].startswith("sim/money/till.py:2: **")
 
 
 def test_indicators_only_read() -> None:
@@ -274,11 +274,11 @@ def test_indicators_only_read() -> None:
 
 
 def test_only_the_kernel_cache_makes_a_folder() -> None:
-    assert refused("path.mkdir()", "sim/kernel_cache.py") == []
+    assert refused("path.mkdir()", "sim/core/kernel_cache.py") == []
 
 
 def test_imports_for_type_checkers_are_no_arrows() -> None:
-    source = "import sim.money\nif TYPE_CHECKING:\n    from sim.model import VillageModel\n"
+    source = "import sim.money.till\nif TYPE_CHECKING:\n    from sim.model import VillageModel\n"
     assert list(arrows(source)) == [(1, "money")]
     assert _layer("economy") > _layer("agents") > _layer("policies") > _layer("model")
     assert _layer("money") == _layer("draws") == GROUND

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.core.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +89,7 @@ class _Clocked:
 
 def _measure(plan: Any, seed: int, threads: int, campaign: bool) -> dict[str, Any]:
     from sim.model import VillageModel
-    from sim.recorder import Recorder
+    from sim.recording.recorder import Recorder
 
     start = time.perf_counter()
     model = VillageModel(plan, rng=seed, threads=threads)

@@ -13,8 +13,8 @@ from typing import Any
 
 from experiments.bench import measures
 from experiments.bench.apart import Measured, measured_apart
-from experiments.progress import Progress, compile_first
-from sim.errors import UserError
+from experiments.runs.progress import Progress, compile_first
+from sim.core.errors import UserError
 
 COUNTY = 215
 PROVINCE = 16_000

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.poolcheck import PoolCheck, check_pool
-from experiments.statistics import variance_ratio
-from sim.engine import Engine, EngineName, Kernel
+from experiments.measure.statistics import variance_ratio
+from experiments.runs.selftest import PoolCheck, check_pool
+from sim.core.engine import Engine, EngineName, Kernel
 from sim.model import VillageModel
 from sim.running import RunResult, run
 from sim.scenario import Plan, load_plan

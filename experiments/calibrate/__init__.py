@@ -1,5 +1,5 @@
 """Calibration: parameters fitted to published figures, as a set of vectors that fit about equally well."""
 
-from experiments.calibrate.sets import SHIPPED, CalibratedSet, load_set
+from experiments.designs.sets import SHIPPED, CalibratedSet, load_set
 
 __all__ = ["SHIPPED", "CalibratedSet", "load_set"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.calibrate.sets import CalibratedSet
+from experiments.designs.sets import CalibratedSet
 
 _INNER = (10, 90)
 _NEAR = 2.0

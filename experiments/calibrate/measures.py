@@ -1,6 +1,6 @@
 """What a target measures in the model, written as one word.
 
-    income_yuan@24:poor_at_start    the panel at a yearly mark (any group); see `experiments.sweep.parse_cell`
+    income_yuan@24:poor_at_start    the panel at a yearly mark (any group); see `experiments.designs.sweep.parse_cell`
     growth/income_yuan@12           what a panel number grew by in the twelve months before the mark, as a share of it
     share/income_wage_yuan@12       a panel number as a share of net income at the same mark
     household/business_yuan@24      share of households in which a column is above nothing
@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 
 from experiments.calibrate.once import Known, course_gain, opened_world
-from experiments.sweep import read_cell
-from sim.errors import UserError
+from experiments.designs.sweep import read_cell
+from sim.core.errors import UserError
 from sim.model import VillageModel
 from sim.running import warm_up as compile_all
 from sim.scenario import Plan
-from sim.toml_source import meant
+from sim.toml.source import meant
 
 RUN = "experiments.calibrate.measures:evaluate"
 KINDS = ("panel", "growth", "share", "household", "world", "course")

@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.indicators.livelihoods import staple_yield_kg_mu
 from sim.model import VillageModel
+from sim.money.purse import Purse
 from sim.policies import registry
 from sim.population import describe
 from sim.population.opening import Opened
-from sim.purses import Purse
 from sim.scenario import Plan
 from sim.scenario.plan import Campaign, PolicyPlan
 

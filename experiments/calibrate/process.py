@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from experiments.calibrate.measures import RUN
 from experiments.calibrate.pinning import Pinning, pinning
 from experiments.calibrate.search import Found, Space, Vector, search
-from experiments.calibrate.sets import CalibratedSet
 from experiments.calibrate.spec import LEAST_VECTORS, Spec, parameter_values
-from experiments.codeversion import code_version
-from experiments.progress import Progress
-from experiments.store import Store, write_atomic
-from experiments.sweep import sweep
-from sim.errors import UserError
+from experiments.designs.sets import CalibratedSet
+from experiments.designs.sweep import sweep
+from experiments.runs.codeversion import code_version
+from experiments.runs.progress import Progress
+from experiments.runs.store import Store, write_atomic
+from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.calibrate.page import body, number, pinned_sentences
-from experiments.calibrate.sets import SHIPPED
 from experiments.calibrate.spec import DEFAULT
 from experiments.calibrate.tables import parameter_rows, target_rows
-from experiments.store import write_atomic
-from sim.errors import UserError
+from experiments.designs.sets import SHIPPED
+from experiments.runs.store import write_atomic
+from sim.core.errors import UserError
 
 if TYPE_CHECKING:
     from experiments.calibrate.process import Calibration

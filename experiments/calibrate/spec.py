@@ -12,14 +12,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from experiments.calibrate.measures import parse_measure
-from sim.errors import UserError
-from sim.frozen import FrozenModel
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenModel
 from sim.parameters import Parameter, load_parameters
 from sim.population.profile import PROFILES, load_profile
 from sim.scenario import Plan
 from sim.scenario.plan import ERA_YEARS, Campaign, Title, World
-from sim.toml_check import check
-from sim.toml_source import KeyPath, Place, TomlSource, each_problem, raise_all, read_toml
+from sim.toml.check import check
+from sim.toml.source import KeyPath, Place, TomlSource, each_problem, raise_all, read_toml
 
 DEFAULT = Path(__file__).resolve().parents[2] / "scenarios" / "calibration" / "county.toml"
 MOST_PARAMETERS = 12

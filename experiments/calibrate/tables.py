@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.calibrate.search import Space
-from experiments.report.units import UNITS_ZH
-from experiments.summary import safe_cell
+from experiments.compare.summary import safe_cell
+from experiments.pages.units import UNITS_ZH
 from sim.parameters import Parameter, load_parameters
 
 if TYPE_CHECKING:

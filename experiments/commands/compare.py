@@ -100,14 +100,14 @@ def compare(
     The same command again does only what is missing.
     """
     if spillovers and no_spillovers:
-        from sim.errors import UserError
+        from sim.core.errors import UserError
 
         raise UserError("one option asks for it, the other forbids it", field="--spillovers, --no-spillovers")
     chosen = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
     loaded = plans(chosen, overrides, code, villages, horizon)
-    from experiments.compare import compare as run_comparison
-    from experiments.compare import print_summary
-    from experiments.report import write_report
+    from experiments.compare.report import write_report
+    from experiments.compare.run import compare as run_comparison
+    from experiments.compare.run import print_summary
 
     folder = run_comparison(
         loaded,

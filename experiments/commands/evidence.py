@@ -51,12 +51,12 @@ def evidence(
     Blind checks, rows seen while something was mended, and fitted or set rows are counted apart.
     The same command again does only what is missing. A miss is said plainly; it is no error.
     """
-    from experiments.targets.evidence import Asked, gather
-    from experiments.targets.words import as_json as everything
-    from sim.errors import UserError
+    from experiments.evidence.assemble import Asked, gather
+    from experiments.evidence.words import as_json as everything
+    from sim.core.errors import UserError
 
     if list_measures:
-        from experiments.targets.registry import measures
+        from experiments.evidence.registry import measures
 
         for one in measures().values():
             typer.echo(f"{one.name} ({one.view}): {one.about}")
@@ -86,7 +86,7 @@ def evidence(
     if as_json:
         print_json({"folder": str(found.folder), **everything(found.lines, found.counts)})
         return
-    from experiments.targets.show import print_lines
+    from experiments.evidence.show import print_lines
 
     print_lines(found.lines, found.counts, language.value)
     if not quiet:

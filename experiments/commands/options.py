@@ -24,7 +24,7 @@ class Language(StrEnum):
 
 
 class ParameterMode(StrEnum):
-    """How runs take the numbers that nobody knows; see `experiments.draws`."""
+    """How runs take the numbers that nobody knows; see `experiments.designs.vectors`."""
 
     point = "point"
     calibrated = "calibrated"

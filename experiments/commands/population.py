@@ -69,7 +69,7 @@ def fit(
     )
     typer.echo(table, nl=False)
     if write:
-        from experiments.store import write_atomic
+        from experiments.runs.store import write_atomic
 
         path = _path(profile)
         write_atomic(path, put_table(path.read_text(encoding="utf-8"), "fitted", table))
@@ -90,7 +90,7 @@ def make(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from experiments.store import write_atomic
+    from experiments.runs.store import write_atomic
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import reference_start

@@ -21,12 +21,12 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write an experiment's report and workbook again, from its stored runs."""
-    from experiments.report import write_report
+    from experiments.compare.report import write_report
 
     folder = find_experiment(experiment, results)
     _check_kind(folder)
     if sensitivity:
-        from experiments.backing import quote
+        from experiments.compare.provenance import quote
 
         quote(folder, results, sensitivity)
     files = write_report(folder, languages(language))
@@ -43,8 +43,8 @@ def _check_kind(folder: Path) -> None:
     Raises:
         UserError: It is the folder of another command, which is named.
     """
-    from experiments.store import read_json
-    from sim.errors import UserError
+    from experiments.runs.store import read_json
+    from sim.core.errors import UserError
 
     manifest = read_json(folder / "manifest.json")
     kind = manifest.get("kind", "compare")
@@ -65,8 +65,8 @@ def find_experiment(name: str, results: Path) -> Path:
     Raises:
         UserError: There is neither.
     """
-    from sim.errors import UserError
-    from sim.toml_source import meant
+    from sim.core.errors import UserError
+    from sim.toml.source import meant
 
     for folder in (results / name, Path(name)):
         if (folder / "manifest.json").is_file():

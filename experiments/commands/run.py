@@ -61,7 +61,7 @@ def run(
 ) -> None:
     """Run one scenario with one seed and show the main indicators."""
     (plan,) = plans([file], overrides, code, villages, horizon)
-    from experiments.progress import Progress, compile_first
+    from experiments.runs.progress import Progress, compile_first
     from sim.running import run as run_plan
 
     if engine is Engine.compiled:
@@ -81,9 +81,9 @@ def run(
 
 
 def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
-    from experiments.codeversion import code_version
-    from experiments.runfile import RunKey, encode_run
-    from experiments.store import write_atomic
+    from experiments.runs.codeversion import code_version
+    from experiments.runs.runfile import RunKey, encode_run
+    from experiments.runs.store import write_atomic
 
     code = [Path(policy.code.path) for policy in plan.policies if policy.code]
     write_atomic(out, encode_run(records, RunKey(plan.id, seed, plan.digest(), code_version(code))))
@@ -105,7 +105,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     from rich.table import Table
     from rich.text import Text
 
-    from experiments.report.terms import INDICATORS
+    from experiments.pages.terms import INDICATORS
 
     chinese = language == "zh"
     panel = [row for row in _rows(records)["panel"] if row["group"] == "all"]

@@ -16,8 +16,8 @@ app = typer.Typer(no_args_is_help=True, help="Check and show scenario files.")
 @app.command()
 def check(files: Files = None, overrides: Set = None, code: Code = None, as_json: Json = False) -> None:
     """Say whether scenario files are right; if not, everything that is wrong, by file and line (exit code 2)."""
-    from sim.errors import UserError
-    from sim.toml_source import each_problem
+    from sim.core.errors import UserError
+    from sim.toml.source import each_problem
 
     names = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
     try:
@@ -61,7 +61,7 @@ def schema(
     if out is None:
         typer.echo(text)
         return
-    from experiments.store import write_atomic
+    from experiments.runs.store import write_atomic
 
     write_atomic(out, text + "\n")
     typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")

@@ -13,10 +13,10 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from sim.errors import UserError
-from sim.frozen import FrozenModel
-from sim.toml_check import check
-from sim.toml_source import TomlSource, meant, raise_all, read_toml
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenModel
+from sim.toml.check import check
+from sim.toml.source import TomlSource, meant, raise_all, read_toml
 
 HERE = Path(__file__).parent
 FIGURES, TRIALS, CLAIMS = (HERE / f"{name}.toml" for name in ("figures", "trials", "claims"))

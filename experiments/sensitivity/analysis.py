@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from experiments.sensitivity.bench import Bench
+from experiments.measure.statistics import Floats
+from experiments.sensitivity.evaluations import Bench
 from experiments.sensitivity.factors import Factor, vectors
 from experiments.sensitivity.indices import (
     Convergence,
@@ -24,8 +25,7 @@ from experiments.sensitivity.indices import (
     sobol_design,
 )
 from experiments.sensitivity.swings import Swing, Turn, swings, turns
-from experiments.statistics import Floats
-from sim.errors import UserError
+from sim.core.errors import UserError
 
 Method = Literal["morris", "sobol", "both"]
 MOST_REDRAWN = 3

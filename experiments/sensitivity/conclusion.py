@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.numbers import Estimate, Numbers, mean_of
-from experiments.report.terms import unit_of
-from experiments.report.units import unit_zh
+from experiments.designs.sweep import Cell, parse_cell
+from experiments.pages.numbers import Estimate, Numbers, mean_of
+from experiments.pages.terms import unit_of
+from experiments.pages.units import unit_zh
 from experiments.sensitivity.analysis import Asked, Found
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.swings import Turn
 from experiments.sensitivity.words import SensitivityWords
-from experiments.sweep import Cell, parse_cell
 from sim.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ class Speaker:
 
 
 def conclusion(analysis: Analysis) -> dict[str, Any]:
-    """What stands in conclusion.json: what `experiments.backing` quotes in a comparison's report, and more beside.
+    """What stands in conclusion.json: what `experiments.compare.provenance` quotes in a comparison's report, and
+    more beside.
 
     `a` has the advantage over `b` (of one scenario alone, `b` is null). Where a list turns it round, `times` is true
     and the value a factor.

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field, model_validator
 
-from experiments.statistics import Floats
-from sim.errors import UserError
-from sim.frozen import FrozenModel
+from experiments.measure.statistics import Floats
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenModel
 from sim.parameters import Parameter, Parameters, Value, load_parameters
-from sim.toml_check import check
-from sim.toml_source import Place, each_problem, raise_all, read_toml
+from sim.toml.check import check
+from sim.toml.source import Place, each_problem, raise_all, read_toml
 
 if TYPE_CHECKING:
     from sim.scenario import Plan

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from experiments.report.charts import SMALL, WIDE, Draw, Names
-from experiments.report.numbers import Numbers
-from experiments.report.svg import (
+from experiments.pages.charts import SMALL, WIDE, Draw, Names
+from experiments.pages.numbers import Numbers
+from experiments.pages.svg import (
     FAINT,
     GRID,
     INK,

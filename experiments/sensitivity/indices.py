@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.statistics import Floats, t_critical
-from sim.errors import UserError
+from experiments.measure.statistics import Floats, t_critical
+from sim.core.errors import UserError
 
 LEVELS = 4
 RESAMPLES = 1000

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.report.blocks import Bullets, Cell, Code, Figure, Section, Table, Text, number_cells, text_cells
-from experiments.report.charts import Panel, Row, dots
-from experiments.report.numbers import Estimate
-from experiments.report.page import fill
-from experiments.report.sections.answer import Answer
+from experiments.compare.report.page import fill
+from experiments.compare.report.sections.answer import Answer
+from experiments.pages.blocks import Bullets, Cell, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.numbers import Estimate
 from experiments.sensitivity.analysis import Shared
 from experiments.sensitivity.conclusion import Analysis, Speaker
 from experiments.sensitivity.figures import Bars, Dot, scatter, tornado

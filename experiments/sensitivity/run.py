@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.backing import CONCLUSION
-from experiments.codeversion import code_version, file_hash
-from experiments.precision import parse_outcomes
-from experiments.progress import Progress
+from experiments.compare.provenance import CONCLUSION
+from experiments.designs.sweep import PANEL, parse_cell
+from experiments.measure.precision import parse_outcomes
+from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.progress import Progress
+from experiments.runs.store import Store, read_json, write_atomic, write_json
 from experiments.sensitivity.analysis import Asked, analyse
-from experiments.sensitivity.bench import Bench
 from experiments.sensitivity.conclusion import Analysis, conclusion
+from experiments.sensitivity.evaluations import Bench
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.page import page
-from experiments.store import Store, read_json, write_atomic, write_json
-from experiments.sweep import PANEL, parse_cell
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.scenario import check_comparable
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def sensitivity(
         fresh: Whether to throw away what the folder holds.
         languages: Languages of the page.
         command: The command line to record; this process's by default.
-        evaluate: See `experiments.sweep.sweep`.
+        evaluate: See `experiments.designs.sweep.sweep`.
         program: The code version to record instead of the hash of the program.
 
     Returns:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from experiments.sensitivity.bench import Bench
+from experiments.sensitivity.evaluations import Bench
 from experiments.sensitivity.factors import Factor
 
 ROUNDS = 2

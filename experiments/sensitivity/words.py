@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.report.words import Words
+from experiments.compare.report.words import Words
 
 TEXT: dict[str, tuple[str, str]] = {
     # what the page's layout asks for

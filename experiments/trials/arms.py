@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from experiments.trials.file import ArmPolicy, Condition, Trial
 from experiments.trials.outcomes import Reading, values
 from experiments.trials.world import mean_household_yuan
-from sim.draws import decision, uniforms
-from sim.errors import UserError
-from sim.numerics import add_up
-from sim.policies.base import Policy
+from sim.core.draws import decision, uniforms
+from sim.core.errors import UserError
+from sim.core.numerics import add_up
+from sim.policies.policy import Policy
 from sim.population.profile import Profile
 from sim.population.sharing import interleave
 from sim.scenario.plan import Campaign, Plan, PolicyPlan, World, month_end

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sim.agents.household import Household
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.scenario.plan import Title
 
 _WHY_NOT = {

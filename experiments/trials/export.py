@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.statistics import Interval
+from experiments.measure.statistics import Interval
 from experiments.trials.gather import OutcomeResult, TrialResult
 
 

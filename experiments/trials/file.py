@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from sim.frozen import FrozenDict, FrozenModel
-from sim.policies.base import Policy
+from sim.core.frozen import FrozenDict, FrozenModel
+from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
 from sim.scenario.plan import Closure, PolicyPlan, Title
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from experiments.runfile import RunFile
+from experiments.runs.runfile import RunFile
 from experiments.trials.estimate import Estimate
-from sim.recorder import Records
+from sim.recording.recorder import Records
 
 _WHOLE = ("n", "clusters")
 

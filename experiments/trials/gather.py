@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics import Interval, mean_interval
+from experiments.measure.statistics import Interval, mean_interval
 from experiments.trials.estimate import Estimate
 from experiments.trials.file import LEAST_REPLICATES, Outcome, Rule, Trial
 from experiments.trials.found import Found

@@ -23,14 +23,14 @@ from experiments.trials.file import (
     is_of_income,
 )
 from experiments.trials.tables import Tables
-from sim.errors import UserError
-from sim.frozen import FrozenDict
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter
 from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue
 from sim.scenario.code import load_policy_class
 from sim.scenario.plan import Title
-from sim.toml_check import check, frozen_lists
-from sim.toml_source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
+from sim.toml.check import check, frozen_lists
+from sim.toml.source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = SCENARIOS / "trials"
 _LIKE = {"relative": "percent"}  # what trial files call a unit of published rows

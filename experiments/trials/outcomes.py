@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.household import Household
-from sim.draws import decision, uniforms
+from sim.core.draws import decision, uniforms
+from sim.core.errors import UserError
 from sim.economy.crops import farm_quality
-from sim.errors import UserError
 from sim.indicators.livelihoods import business_result, staple_yield_kg_mu
-from sim.toml_source import meant
+from sim.toml.source import meant
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

@@ -13,14 +13,14 @@ from typing import cast
 
 from experiments.trials.file import Trial
 from experiments.trials.world import books_of, flat, parameters_of, world_of
-from sim.errors import UserError
-from sim.frozen import FrozenDict
+from sim.calendar.trend import grown
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict
 from sim.parameters import Parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population import fitting
 from sim.population.profile import Profile, load_profile
 from sim.population.synthetic import Knobs
-from sim.trend import grown
 
 TRANSFERS = ("dibao_yuan_month", "pension_yuan_month", "subsidy_mu_yuan")
 """What the state pays by rule."""

@@ -15,9 +15,9 @@ from experiments.trials.found import Found
 from experiments.trials.outcomes import TRANSFER, WAGE, Diary, Reading, measure, read, values
 from experiments.trials.place import settled, wages_changed
 from experiments.trials.world import expected_headcount
-from sim.draws import decision, mix, number_of, uniforms
+from sim.core.draws import decision, mix, number_of, uniforms
+from sim.core.numerics import exp_array, norm_ppf_array
 from sim.model import Reach, VillageModel
-from sim.numerics import exp_array, norm_ppf_array
 from sim.population import kept
 from sim.population.profile import Profile
 from sim.scenario.plan import Plan

@@ -9,14 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Screen
 
-from experiments.report.blocks import Block, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
-from experiments.report.charts import Panel, Row, dots
-from experiments.report.numbers import Estimate
-from experiments.report.page import fill
-from experiments.report.sections.answer import Answer
-from experiments.report.svg import Style
-from experiments.statistics import Interval
-from experiments.store import read_json, write_atomic, write_json
+from experiments.compare.report.page import fill
+from experiments.compare.report.sections.answer import Answer
+from experiments.measure.statistics import Interval
+from experiments.pages.blocks import Block, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.numbers import Estimate
+from experiments.pages.svg import Style
+from experiments.runs.store import read_json, write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.gather import OutcomeResult, TrialResult

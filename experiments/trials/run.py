@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.codeversion import code_version, file_hash
-from experiments.pool import Job, Pool, default_workers, load_function
-from experiments.progress import Progress, compile_first
-from experiments.runfile import RunKey
-from experiments.store import Store
+from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.local import Job, Pool, default_workers, load_function
+from experiments.runs.progress import Progress, compile_first
+from experiments.runs.runfile import RunKey
+from experiments.runs.store import Store
 from experiments.trials.file import Trial, load_trials
 from experiments.trials.found import Found, read_found
 from experiments.trials.gather import TrialResult, gather
-from sim.errors import UserError
-from sim.toml_source import read_toml
+from sim.core.errors import UserError
+from sim.toml.source import read_toml
 
 _HERE = Path(__file__).parent
 _DECIDES = ("arms", "ask", "estimate", "file", "found", "outcomes", "place", "replicate", "world")

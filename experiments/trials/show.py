@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.report.numbers import Estimate, Numbers, decimals_plain
-from experiments.statistics import Interval
+from experiments.measure.statistics import Interval
+from experiments.pages.numbers import Estimate, Numbers, decimals_plain
 from experiments.trials.file import Condition
 from experiments.trials.gather import OutcomeResult
 from experiments.trials.words import sayer

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.trials.file import policy_label
-from sim.errors import UserError
-from sim.toml_source import KeyPath, Place, TomlSource, meant
+from sim.core.errors import UserError
+from sim.toml.source import KeyPath, Place, TomlSource, meant
 
 
 class Tables:

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.trials.file import Trial
-from sim.errors import UserError
-from sim.numerics import add_up
+from sim.calendar.today import Today
+from sim.calendar.trend import write_month
+from sim.core.errors import UserError
+from sim.core.numerics import add_up
+from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
 from sim.policies import registry
@@ -25,11 +28,8 @@ from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
 from sim.population.synthetic import Knobs
-from sim.purses import Purse
-from sim.today import Today
-from sim.toml_check import check
-from sim.toml_source import Place, meant, raise_all
-from sim.trend import write_month
+from sim.toml.check import check
+from sim.toml.source import Place, meant, raise_all
 
 PURSE = "trial"
 AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near it

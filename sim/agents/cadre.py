@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.records import RecordAgent, real, whole
+from sim.core.records import RecordAgent, real, whole
 
 
 class Cadre(RecordAgent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.records import RecordAgent, real, whole
+from sim.core.records import RecordAgent, real, whole
 
 PROVINCE, CITY, COUNTY, TOWNSHIP = 0, 1, 2, 3
 LEVELS = ("province", "city", "county", "township")

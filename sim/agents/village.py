@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence
 
-from sim.records import RecordAgent, real, whole
+from sim.core.records import RecordAgent, real, whole
 
 TABLELAND, RIVER, HILLS = 0, 1, 2
 TERRAINS = ("tableland", "river", "hills")

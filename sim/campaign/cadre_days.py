@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import Clock
-from sim.numerics import total
-from sim.rule import kernel
+from sim.calendar.clock import Clock
+from sim.core.numerics import total
+from sim.core.rule import kernel
 
 
 @kernel

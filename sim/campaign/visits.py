@@ -7,20 +7,18 @@ less open than before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, pair_key, uniform
-from sim.rule import kernel, rule
-
-if TYPE_CHECKING:
-    from sim.agents.cadre import Cadre
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.agents.cadre import Cadre
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, pair_key, uniform
+from sim.core.rule import kernel, rule
+from sim.parameters.packed import P
 
 GO_OUT = decision("visits.go_out")
 SUBSTANCE = decision("visits.substance")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.rule import rule
 from sim.economy.credit import borrow_from_relatives, falls_due_soon, repay_relatives, sell_animals, subsistence
-from sim.money import CONSUMPTION, INFORMAL_LOAN, receive, spend
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.reasons import CONSUMPTION, INFORMAL_LOAN
+from sim.money.till import receive, spend
+from sim.parameters.packed import P
 
 
 @rule

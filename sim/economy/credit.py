@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.money import (
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.rule import rule
+from sim.money.reasons import (
     ASSET_SALE,
     INFORMAL_LOAN,
     INFORMAL_REPAID,
@@ -16,16 +18,9 @@ from sim.money import (
     LOAN_SLOTS,
     PRINCIPAL,
     WRITTEN_OFF,
-    receive,
-    spend,
 )
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.till import receive, spend
+from sim.parameters.packed import P
 
 
 @rule

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
-from sim.money import CROP_SALE, OPERATING_COST, receive, spend
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.rule import rule
+from sim.money.reasons import CROP_SALE, OPERATING_COST
+from sim.money.till import receive, spend
+from sim.parameters.packed import P
 
 FIELD_LUCK = decision("crops.field_luck")
 STAPLE = 0

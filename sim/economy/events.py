@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
-from sim.money import MEDICAL, SCHOOL, spend
-from sim.numerics import exp, norm_ppf
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.numerics import exp, norm_ppf
+from sim.core.rule import rule
+from sim.money.reasons import MEDICAL, SCHOOL
+from sim.money.till import spend
+from sim.parameters.packed import P
 
 ILLNESS = decision("health.illness")
 BILL = decision("health.bill")

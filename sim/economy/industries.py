@@ -7,31 +7,26 @@ gain from more money falls as money grows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.numerics import power
+from sim.core.rule import rule
 from sim.economy.crops import farm_quality
-from sim.money import (
+from sim.money.reasons import (
     ASSET_SALE,
     BUSINESS_TAKINGS,
     GREENHOUSE_SALE,
     LIVESTOCK_SALE,
     OPERATING_COST,
     ORCHARD_SALE,
-    receive,
-    spend,
 )
-from sim.numerics import power
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.till import receive, spend
+from sim.parameters.packed import P
 
 ORCHARD, LIVESTOCK, GREENHOUSE, BUSINESS = 1, 2, 3, 4
 LINES = ("staple", "orchard", "livestock", "greenhouse", "business")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.numerics import power
+from sim.core.rule import rule
 from sim.economy.consumption import buffer
 from sim.economy.credit import falls_due_soon
 from sim.economy.crops import staple_land
@@ -20,15 +23,9 @@ from sim.economy.industries import (
     day_value,
     fodder_head,
 )
-from sim.money import INVESTMENT, spend
-from sim.numerics import power
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.reasons import INVESTMENT
+from sim.money.till import spend
+from sim.parameters.packed import P
 
 CAUTION = decision("investment.caution")
 THINK = decision("investment.think")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.numerics import logistic
+from sim.core.rule import rule
 from sim.economy.crops import staple_land
 from sim.economy.industries import bearing_share, between
-from sim.money import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL, receive, spend
-from sim.numerics import logistic
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
+from sim.money.till import receive, spend
+from sim.parameters.packed import P
 
 REVIEW = decision("labour.review")
 LEAVE = decision("labour.leave")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.records import Record, real, whole
+from sim.core.rule import kernel, rule
 from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.transfers import regular_transfers
-from sim.money import LOAN_SLOTS
-from sim.records import Record, real, whole
-from sim.rule import kernel, rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.money.reasons import LOAN_SLOTS
+from sim.parameters.packed import P
 
 CREDIT = 5  # bit of `knows` and of `takes_part`
 HEAR = decision("learning.hear")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar.today import Today
+from sim.core.numerics import exp, log, total
 from sim.economy import weather
-from sim.numerics import exp, log, total
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.parameters.packed import P
 
 LINES = 5
 COUNTIES_A_REGION = 10

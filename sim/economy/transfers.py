@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.money import DIBAO, PENSION, RENT, SUBSIDY, receive
-from sim.rule import rule
-
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.parameters.packed import P
-    from sim.today import Today
+from sim.agents.household import Household
+from sim.agents.village import Village
+from sim.calendar.today import Today
+from sim.core.rule import rule
+from sim.money.reasons import DIBAO, PENSION, RENT, SUBSIDY
+from sim.money.till import receive
+from sim.parameters.packed import P
 
 
 @rule

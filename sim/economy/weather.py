@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sim.draws import decision, uniform
-from sim.numerics import norm_ppf
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
+from sim.core.draws import decision, uniform
+from sim.core.numerics import norm_ppf
+from sim.parameters.packed import P
 
 DROUGHT = decision("weather.drought")
 PRICE_YEAR = decision("market.price_year")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.rule import kernel, rule
+from sim.core.rule import kernel, rule
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.core.numerics import total
 from sim.indicators.arrays import Floats, bools, ratio, weights
-from sim.numerics import total
 
 
 def reached_share(reached: ArrayLike, eligible: ArrayLike, persons: ArrayLike) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.core.numerics import total
 from sim.indicators.arrays import Floats, floats, ratio, weights
-from sim.numerics import total
 
 
 def at_risk_yuan(outstanding_yuan: ArrayLike, months_overdue: ArrayLike, months: float = 1) -> Floats:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.core.numerics import total
 from sim.indicators.arrays import Floats, floats, ratio, weights
-from sim.numerics import total
 
 ROUNDING = 1e-12
 """Weights such as 1/3 and 1/6 do not add up exactly; a score this close to the cutoff has reached it."""

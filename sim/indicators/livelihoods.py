@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.rule import kernel
 from sim.economy.crops import farm_quality
 from sim.economy.industries import business_profit
-from sim.rule import kernel
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

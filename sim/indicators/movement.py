@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.core.numerics import total
 from sim.indicators.arrays import Bools, bools, floats, ratio, weights
-from sim.numerics import total
 
 
 class Transitions(NamedTuple):

@@ -23,10 +23,10 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from sim.errors import UserError
-from sim.frozen import FrozenDict, FrozenModel
-from sim.toml_check import check
-from sim.toml_source import Place, TomlSource, meant, parse_toml, raise_all, read_text, show
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict, FrozenModel
+from sim.toml.check import check
+from sim.toml.source import Place, TomlSource, meant, parse_toml, raise_all, read_text, show
 
 FOLDER = Path(__file__).parent
 Value = float | tuple[float, ...]

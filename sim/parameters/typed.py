@@ -1,4 +1,4 @@
-"""Every parameter by name. Written by `python -m experiments.typed_parameters`; a test says if stale."""
+"""Every parameter by name. Written by `python -m experiments.generated.typed_parameters`; a test says if stale."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.policies.base import Policy, PolicySettings, TargetedSettings
+from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 
 __all__ = ["Policy", "PolicySettings", "TargetedSettings", "registry"]
 

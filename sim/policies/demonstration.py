@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.economy.industries import BUSINESS
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.policy import Policy, PolicySettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.core.numerics import total
+from sim.core.rule import kernel
 from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
-from sim.money import INVESTMENT, spend
-from sim.numerics import total
-from sim.policies.base import Policy, PolicySettings, TargetedSettings
-from sim.rule import kernel
+from sim.money.reasons import INVESTMENT
+from sim.money.till import spend
+from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

@@ -9,21 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.core.numerics import total
+from sim.core.rule import kernel, rule
 from sim.economy.consumption import buffer
 from sim.economy.credit import falls_due_soon, formal_debt, is_late
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
 from sim.economy.labour import is_inclined, set_out
-from sim.money import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS, spend
-from sim.numerics import total
-from sim.policies.base import Policy, PolicySettings, TargetedSettings
-from sim.rule import kernel, rule
+from sim.money.reasons import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS
+from sim.money.till import spend
+from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 
 if TYPE_CHECKING:
     from sim.agents.household import Household
     from sim.agents.village import Village
+    from sim.calendar.today import Today
     from sim.model import VillageModel
     from sim.parameters.packed import P
-    from sim.today import Today
 
 KNOWS_CREDIT, HELPED = 5, 9
 

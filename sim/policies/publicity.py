@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import Policy, PolicySettings
+from sim.policies.policy import Policy, PolicySettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

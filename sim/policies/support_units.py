@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.agents.unit import IRRIGATION, MARKET, ROAD, WATER
-from sim.numerics import add_up
-from sim.policies.base import Policy, PolicySettings
-from sim.population.trades import TRADES
+from sim.core.numerics import add_up
+from sim.facts.trades import TRADES
+from sim.policies.policy import Policy, PolicySettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

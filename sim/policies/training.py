@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.core.numerics import add_up
+from sim.core.rule import kernel
 from sim.economy.labour import would_take_place
-from sim.numerics import add_up
-from sim.policies.base import Policy, PolicySettings, TargetedSettings
-from sim.rule import kernel
+from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.campaign.visits import cadres_go_out
-from sim.numerics import total
-from sim.policies.base import Policy, PolicySettings
+from sim.core.numerics import total
+from sim.policies.policy import Policy, PolicySettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +21,20 @@ from pydantic import Field
 
 from sim.agents.household import CAUSES
 from sim.agents.unit import LEVELS
-from sim.frozen import FrozenModel
+from sim.core.frozen import FrozenModel
+from sim.core.numerics import add_up, total
 from sim.indicators.arrays import ratio
 from sim.indicators.inequality import gini
-from sim.numerics import add_up, total
+from sim.money.purse import Purse
 from sim.parameters import load_parameters
-from sim.parameters.packed import as_python, as_row
+from sim.parameters.packed import P, as_python, as_row
 from sim.population.fitting import LEAST_VILLAGES, REFERENCE_SEED, reference_start, reference_villages
 from sim.population.network import DegreeStatistics, degree_statistics
 from sim.population.opening import Opened, income, open_world, per_head
 from sim.population.profile import Profile, load_profile
-from sim.purses import Purse
-from sim.toml_check import check
-from sim.toml_source import raise_all, read_toml
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
-    from sim.scenario import Plan
+from sim.scenario import Plan
+from sim.toml.check import check
+from sim.toml.source import raise_all, read_toml
 
 PUBLISHED = Path(__file__).with_name("published.toml")
 OWES_YUAN = 100.0

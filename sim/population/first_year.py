@@ -7,29 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.household import close_month, close_year
+from sim.calendar.today import Today
+from sim.calendar.trend import write_month
+from sim.core.engine import Engine
+from sim.core.records import in_range, views_of
+from sim.core.replay import FAILURES, Careful, explain
+from sim.core.rule import kernel
 from sim.economy.labour import already_away
 from sim.economy.learning import Seen, look_around, talk
 from sim.economy.market import Market
-from sim.engine import Engine
-from sim.money import N_REASONS
+from sim.money.reasons import N_REASONS
+from sim.month import close_month, close_year
+from sim.parameters.packed import P
 from sim.population.flags import income
 from sim.population.profile import Profile
 from sim.population.synthetic import Knobs, Network, World, lay_out
-from sim.records import in_range, views_of
-from sim.replay import FAILURES, Careful, explain
-from sim.rule import kernel
-from sim.today import Today
-from sim.trend import write_month
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
-
 
 Month = tuple[int, int]  # year, month
 

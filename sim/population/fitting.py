@@ -12,28 +12,25 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.household import Household
-from sim.errors import Unfittable
-from sim.kernel_cache import SIM
-from sim.numerics import add_up, exp, log, total
+from sim.core.errors import Unfittable
+from sim.core.numerics import add_up, exp, log, total
+from sim.core.rule import kernel
+from sim.core.sources import SIM, reached_from
 from sim.parameters import load_parameters
+from sim.parameters.packed import P
 from sim.population.first_year import Month, Opened, begin
 from sim.population.flags import Cuts, find_cuts, income, per_head
 from sim.population.network import contacts
 from sim.population.profile import Profile, village_sizes
 from sim.population.synthetic import SLOTS_A_VILLAGE, Knobs, Network, gather, shape
-from sim.rule import kernel
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
 
 REFERENCE_SEED = 1
-_LATER = ("policies", "campaign", "scenario")  # what comes after the world has been opened
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2
@@ -98,8 +95,8 @@ def digest(profile: Profile, row: NDArray[np.void]) -> str:
 
 @lru_cache
 def _sources() -> bytes:
-    """What stands in the sources that the first year can reach; not where they stand or when they were written."""
-    files = (file for file in sorted(SIM.rglob("*.py")) if file.relative_to(SIM).parts[0] not in _LATER)
+    """What stands in the sources that opening a world reaches; not where they stand or when they were written."""
+    files = reached_from("sim.population.opening")
     return b"".join(file.relative_to(SIM).as_posix().encode() + b"\0" + file.read_bytes() for file in files)
 
 

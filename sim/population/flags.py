@@ -7,20 +7,18 @@ a bigger world leaves the flags of the first villages as they were.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniforms
+from sim.core.draws import decision, uniforms
+from sim.core.numerics import add_up, exp_array, norm_ppf_array, total
 from sim.indicators.income import quantile
-from sim.numerics import add_up, exp_array, norm_ppf_array, total
+from sim.parameters.packed import P
 from sim.population.profile import Profile
 from sim.population.sharing import share_out
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
-    from sim.population.synthetic import World
+from sim.population.synthetic import World
 
 Floats = NDArray[np.float64]
 REGISTRY = decision("registry.error")

@@ -7,17 +7,15 @@ hands out copies. Big worlds are not kept: their copies would cost more memory t
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics import add_up
+from sim.core.numerics import add_up
+from sim.parameters.packed import P
 from sim.population.opening import Opened, open_world
 from sim.population.profile import Profile
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
 
 MOST_VILLAGES = 2000  # kept by a process in all, some 180 MB
 _KEPT: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()

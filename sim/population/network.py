@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import decision, uniform
+from sim.core.draws import decision, uniform
+from sim.core.rule import kernel, rule
 from sim.parameters import load_parameters
-from sim.rule import kernel, rule
 
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.parameters.packed import P
 from sim.population.first_year import Opened, begin
 from sim.population.fitting import cuts_at, fitted
 from sim.population.flags import income, per_head, set_flags
 from sim.population.profile import Profile
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
 
 __all__ = ["Opened", "income", "open_world", "per_head"]
 

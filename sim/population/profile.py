@@ -17,15 +17,15 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.agents.unit import LEVELS
-from sim.draws import decision, uniforms
-from sim.errors import UserError
-from sim.frozen import FrozenDict, FrozenModel
-from sim.numerics import add_up, log, norm_cdf, norm_ppf
+from sim.core.draws import decision, uniforms
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict, FrozenModel
+from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
+from sim.facts.trades import TRADES, known_trade
+from sim.money.purse import Purse
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
-from sim.population.trades import TRADES, known_trade
-from sim.purses import Purse
-from sim.toml_check import check
-from sim.toml_source import KeyPath, meant, parse_toml, raise_all, read_text
+from sim.toml.check import check
+from sim.toml.source import KeyPath, meant, parse_toml, raise_all, read_text
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics import add_up
+from sim.core.numerics import add_up
 
 Ints = NDArray[np.int64]
 _NEARLY = 1e-6  # 4205 / 215 * 215 must come to 4205, whatever is lost in rounding

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +19,16 @@ from sim.agents.cadre import Cadre
 from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
-from sim.draws import decision, uniform, uniforms
-from sim.engine import Engine
-from sim.errors import UserError
-from sim.numerics import add_up, exp, logistic, norm_cdf, norm_ppf, norm_ppf_array
+from sim.core.draws import decision, uniform, uniforms
+from sim.core.engine import Engine
+from sim.core.errors import UserError
+from sim.core.numerics import add_up, exp, logistic, norm_cdf, norm_ppf, norm_ppf_array
+from sim.core.records import Record, real
+from sim.core.rule import kernel, rule
+from sim.parameters.packed import P
 from sim.population.network import contacts
 from sim.population.profile import Profile, terrains, village_sizes
 from sim.population.sharing import in_pairs, share_out
-from sim.records import Record, real
-from sim.rule import kernel, rule
-
-if TYPE_CHECKING:
-    from sim.parameters.packed import P
 
 PEOPLE = decision("people.composition")
 SCHOOLING = decision("people.schooling")

@@ -1,6 +1,6 @@
 """The scenario file: what is done, in which world. `load_plan` makes a `Plan` of it or says what is wrong."""
 
-from sim.purses import Purse
+from sim.money.purse import Purse
 from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue, find_scenario, shipped_scenarios
 from sim.scenario.load import load_plan, load_plans
 from sim.scenario.plan import (

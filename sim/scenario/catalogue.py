@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.parameters import Parameters, load_parameters
-from sim.policies.base import Policy
-from sim.toml_source import meant
+from sim.policies.policy import Policy
+from sim.toml.source import meant
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 PROFILES = SCENARIOS / "profiles"

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from sim.errors import UserError
-from sim.frozen import FrozenModel
-from sim.policies.base import Policy, PolicySettings
-from sim.toml_source import meant
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenModel
+from sim.policies.policy import Policy, PolicySettings
+from sim.toml.source import meant
 
 _NAMED = re.compile(r"(?P<module>[A-Za-z_]\w*):(?P<cls>[A-Za-z_]\w*)")
 
@@ -70,7 +70,7 @@ def reload_policy_class(kind: str, code: CodeFile) -> type[Policy]:
     if found is None:
         raise UserError(f"has no class '{wanted}'", file=path, **meant(wanted, policies))
     if wanted not in policies:
-        raise UserError(f"'{wanted}' is not a policy", file=path, mend="derive it from sim.policies.base.Policy")
+        raise UserError(f"'{wanted}' is not a policy", file=path, mend="derive it from sim.policies.policy.Policy")
     if not found.kind:
         raise UserError(f"'{wanted}' has no kind", file=path, mend=f'write kind = "{default_label(kind)}" in it')
     settings = found.Settings

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.scenario.code import default_label
-from sim.toml_source import KeyPath, Place, TomlSource, meant, read_toml, show
+from sim.toml.source import KeyPath, Place, TomlSource, meant, read_toml, show
 
 LISTS = {"policies": "policy", "purses": "purse"}
 """Lists of tables, with the word that names one of them."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import Field
 
-from sim.errors import UserError
-from sim.frozen import FrozenModel
-from sim.policies.base import Policy
-from sim.purses import Purse
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenModel
+from sim.money.purse import Purse
+from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue, find_scenario
 from sim.scenario.code import CodeFile, load_policy_class
 from sim.scenario.layers import LISTS, Layers, read_chain
@@ -29,8 +29,8 @@ from sim.scenario.plan import (
     World,
     month_end,
 )
-from sim.toml_check import check, frozen_lists
-from sim.toml_source import Place, each_problem, meant, raise_all
+from sim.toml.check import check, frozen_lists
+from sim.toml.source import Place, each_problem, meant, raise_all
 
 FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties")
 """Keys of a scenario file beside those of `ScenarioHead`."""

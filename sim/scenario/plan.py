@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
 
-from sim.errors import UserError
-from sim.frozen import FrozenDict, FrozenModel
-from sim.policies.base import Policy, PolicySettings
-from sim.purses import Purse
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict, FrozenModel
+from sim.money.purse import Purse
+from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
 
 ERA_YEARS = {"2012": (2008, 2020), "2023": (2021, 2030)}

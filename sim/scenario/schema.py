@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from sim.money.purse import Purse
 from sim.parameters import Parameter
-from sim.purses import Purse
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.load import ScenarioHead
 

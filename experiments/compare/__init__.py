@@ -1,0 +1,1 @@
+"""A comparison of scenarios: its runs, its tables, its report."""

@@ -1,0 +1,359 @@
+"""What stored runs say, and the frames made of it: every table of a comparison but those that only pass through.
+
+Runs are read one at a time. A seed counts only where every scenario has its run, so that all differences rest on the
+same chance events. Levels and differences carry a 95% interval, all of one kind (`Evidence.of`): of their mean over
+replicates, or of another draw (see `experiments.measure.statistics`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.compare.cells import Cells, Floats, Keys
+from experiments.compare.households import SHARES, Households, Pairs, new_policies
+from experiments.measure.factorial import find_factorials
+from experiments.measure.ranking import RANKED_BY, places
+from experiments.measure.statistics import Of, met, t_limits
+from experiments.measure.tradeoffs import dominated, fieller, synergy
+from experiments.runs.runfile import RunFile
+
+PLAIN = ("purse", "cadre_days", "binding", "spending", "money")
+_NOT_NOUGHT = (
+    "panel",
+    "day100",
+    "monthly",
+    "percentile",
+    "spending",
+)  # what is absent there is unknown, not zero
+
+
+class Evidence:
+    """The runs of a comparison, read.
+
+    Args:
+        plans: The scenarios that are compared.
+        baseline: Id of the one they are compared with.
+        seeds: Seeds for which every scenario has a run.
+        done: For each scenario, all seeds that have a run.
+        read: Opens the run of a scenario and seed.
+        of: What intervals are of: the mean, or another draw of chance events and parameters.
+    """
+
+    def __init__(
+        self,
+        plans: Sequence[Any],
+        baseline: str,
+        seeds: Sequence[int],
+        done: Mapping[str, Sequence[int]],
+        read: Callable[[str, int], RunFile],
+        of: Of = "mean",
+    ) -> None:
+        self.of = of
+        self.plans = {plan.id: plan for plan in sorted(plans, key=lambda plan: str(plan.id))}
+        self.baseline, self.seeds, self.done = baseline, tuple(seeds), done
+        self.others = [scenario for scenario in self.plans if scenario != baseline]
+        self.cells = Cells()
+        self.pairs = {scenario: Pairs() for scenario in self.others}
+        self.served: dict[str, list[float]] = {scenario: [] for scenario in self.plans}
+        for seed in sorted({seed for seeds in done.values() for seed in seeds}):
+            self._read(seed, read)
+
+    def _read(self, seed: int, read: Callable[[str, int], RunFile]) -> None:
+        base: Households | None = None
+        lines: dict[int, float] = {}
+        for scenario in (self.baseline, *self.others):
+            if seed not in self.done[scenario]:
+                continue
+            run = read(scenario, seed)
+            self.cells.add(scenario, seed, run.small())
+            if seed not in self.seeds or (rows := Households.read(run)) is None:
+                continue
+            self.served[scenario].append(float(rows.served().sum()))
+            if scenario == self.baseline:
+                base, lines = rows, self._lines(seed, rows)
+            elif base is not None:
+                policies = new_policies(self.plans[scenario].policies, self.plans[self.baseline].policies)
+                self.pairs[scenario].add(base, rows, lines, policies)
+
+    def _lines(self, seed: int, rows: Households) -> dict[int, float]:
+        """The poverty line at each mark after the start."""
+        panel = self.cells.matrix("panel", self.baseline, [seed])
+        months = sorted(month for month, name in rows.columns if name == "income_yuan" and month > 0)
+        lines = {month: self.cells.row(panel, "all", "line_yuan", month) for month in months}
+        return {month: float(line[0]) for month, line in lines.items() if line is not None}
+
+    def values(self, table: str, scenario: str, keys: Keys | None = None) -> tuple[Keys, Floats]:
+        """A table's values, a row a cell and a column a seed; under other keys if these are given."""
+        absent = np.nan if table in _NOT_NOUGHT else 0.0
+        matrix = self.cells.matrix(table, scenario, self.seeds, absent)
+        return (matrix.keys, matrix.values) if keys is None else (keys, matrix.onto(keys, absent))
+
+    def both(self, table: str, scenario: str) -> tuple[Keys, Floats, Floats]:
+        """A table's values in the baseline and in a scenario, under common keys."""
+        keys = np.union1d(self.values(table, self.baseline)[0], self.values(table, scenario)[0])
+        return keys, self.values(table, self.baseline, keys)[1], self.values(table, scenario, keys)[1]
+
+    def indicator(self, scenario: str, name: str, month: int) -> Floats | None:
+        """An indicator for everyone at a yearly mark, a seed each."""
+        return self.cells.row(self.cells.matrix("panel", scenario, self.seeds), "all", name, month)
+
+    def marks(self) -> list[int]:
+        """Yearly marks after the start that every run reports."""
+        months = self.cells.labels(self.values("panel", self.baseline)[0])["month"]
+        return sorted({int(month) for month in months if month > 0})
+
+
+def limits(values: Floats, *names: str, of: Of = "mean") -> dict[str, Floats]:
+    """Mean, low and high of each row, under these names; seeds without a value are left out row by row."""
+    known = np.isfinite(values)
+    found = np.array(t_limits(np.ascontiguousarray(values), of=of))
+    for row in np.flatnonzero(~known.all(axis=1)):
+        found[:, row] = t_limits(values[row, known[row]], of=of)
+    return dict(zip(names, found, strict=True))
+
+
+def paired(base: Floats, other: Floats, of: Of = "mean") -> dict[str, Any]:
+    """The columns of a paired comparison, a row each of two matrices; a seed counts where both are known."""
+    known = np.isfinite(base) & np.isfinite(other)
+    base, other = np.where(known, base, np.nan), np.where(known, other, np.nan)
+    change = limits(other - base, "difference", "low", "high", of=of)
+    replicates = known.sum(axis=1)
+    level = limits(base, "mean", "low", "high")["mean"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "baseline_mean": level,
+            "mean": limits(other, "mean", "low", "high")["mean"],
+            **change,
+            "replicates": replicates,
+            "relative": np.where(level != 0, change["difference"] / level, np.nan),
+            "share_positive": np.where(replicates > 0, (other > base).sum(axis=1) / replicates, np.nan),
+        }
+
+
+def outcomes(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Every run's indicators, one frame a scenario; the only table with the runs of incomplete seeds."""
+    for scenario in evidence.plans:
+        seeds = evidence.done[scenario]
+        parts = [evidence.cells.matrix(table, scenario, seeds) for table in ("panel", "day100")]
+        keys = np.concatenate([part.keys for part in parts])
+        labels = pd.DataFrame(evidence.cells.labels(keys)).drop(columns="item")
+        labels["row"] = np.arange(len(labels))
+        labels = labels.sort_values(["month", "group", "name"], kind="stable")
+        rows = labels.pop("row").to_numpy()
+        values = np.vstack([part.values for part in parts])[rows]
+        frame = labels.iloc[np.tile(np.arange(len(labels)), len(seeds))]
+        yield frame.assign(scenario=scenario, seed=np.repeat(seeds, len(labels)), value=values.T.ravel())
+
+
+def differences(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Paired differences by mark, group and indicator, and those of the households served and not served."""
+    for scenario in evidence.others:
+        for table in ("panel", "day100"):
+            keys, base, other = evidence.both(table, scenario)
+            labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+            frame = pd.DataFrame({**labels, **paired(base, other, evidence.of)})
+            yield frame[frame["replicates"] > 0]
+        levels = evidence.pairs[scenario].levels
+        if levels:
+            both = np.array([levels[where] for where in levels])
+            month, group, name = zip(*levels, strict=True)
+            labels = {"scenario": scenario, "month": month, "group": group, "name": name}
+            frame = pd.DataFrame({**labels, **paired(both[..., 0], both[..., 1], evidence.of)})
+            yield frame[frame["replicates"] > 0]
+
+
+def monthly(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Monthly flows of every scenario, with their paired difference (nought for the baseline itself)."""
+    for scenario in evidence.plans:
+        keys, base, other = evidence.both("monthly", scenario)
+        change = limits(other - base, "difference", "difference_low", "difference_high", of=evidence.of)
+        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+        yield pd.DataFrame({**labels, **limits(other, "mean", "low", "high", of=evidence.of), **change})
+
+
+def percentile(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Mean income of each hundredth of persons, and its paired difference with interval."""
+    for scenario in evidence.plans:
+        keys, base, other = evidence.both("percentile", scenario)
+        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+        mean = limits(other, "mean", "_low", "_high")["mean"]
+        change = limits(other - base, "difference", "low", "high", of=evidence.of)
+        yield pd.DataFrame({**labels, "mean": mean, **change})
+
+
+def plain(evidence: Evidence, table: str) -> Iterator[pd.DataFrame]:
+    """A table as the runs report it, with mean and interval of each cell."""
+    for scenario in evidence.plans:
+        keys, values = evidence.values(table, scenario)
+        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+        yield pd.DataFrame({**labels, **limits(values, "mean", "low", "high", of=evidence.of)})
+
+
+def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """What was delivered by the end of each week, against the target and with the chance of having met it.
+
+    A target counts as met from 99.5% of it, see `experiments.measure.statistics.met`.
+    """
+    for scenario in evidence.plans:
+        keys, values = evidence.values("delivery", scenario)
+        labels = pd.DataFrame(evidence.cells.labels(keys))
+        is_target = labels["name"].str.endswith("_target").to_numpy(dtype=bool)
+        targets = {
+            (group, name.removesuffix("_target")): values[row]
+            for row, group, name in labels.loc[is_target, ["group", "name"]].itertuples()
+        }
+        cells = {
+            (group, name, week): values[row]
+            for row, group, name, week in labels.loc[~is_target, ["group", "name", "item"]].itertuples()
+        }
+        weeks = sorted({week for _, _, week in cells})
+        nothing = np.zeros(len(evidence.seeds))
+        rows = []
+        for group, name in sorted({(group, name) for group, name, _ in cells} | set(targets)):
+            target = targets.get((group, name))
+            for week in weeks:
+                value = cells.get((group, name, week), nothing)
+                mean, low, high = (float(limit) for limit in t_limits(value, of=evidence.of))
+                aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(value, target).mean())
+                rows.append((scenario, group, name, week, mean, low, high, aim, chance))
+        columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
+        yield pd.DataFrame(rows, columns=columns)
+
+
+def total_cost(evidence: Evidence, scenario: str) -> dict[str, Floats]:
+    """Cost of all policies together by name, a seed each; households served twice count once."""
+    keys, values = evidence.values("cost", scenario)
+    labels = evidence.cells.labels(keys)
+    totals = {}
+    for name in sorted(set(labels["name"])):
+        rows = labels["name"] == name
+        stated = rows & (labels["group"] == "all")
+        totals[name] = values[stated if stated.any() else rows].sum(axis=0)
+    if len(evidence.served[scenario]) == len(evidence.seeds):
+        totals["households_served"] = np.array(evidence.served[scenario])
+    return totals
+
+
+def cost(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Cost by policy, and of all together."""
+    for scenario in evidence.plans:
+        keys, values = evidence.values("cost", scenario)
+        labels = evidence.cells.labels(keys)
+        frame = {"scenario": scenario, "policy": labels["group"], "name": labels["name"]}
+        spread = limits(values, "mean", "low", "high", of=evidence.of)
+        yield pd.DataFrame({**frame, **spread})[labels["group"] != "all"]
+        totals = total_cost(evidence, scenario)
+        if totals:
+            frame = {"scenario": scenario, "policy": "all", "name": list(totals)}
+            spread = limits(np.array([*totals.values()]), "mean", "low", "high", of=evidence.of)
+            yield pd.DataFrame({**frame, **spread})
+
+
+def extra(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Money beyond the baseline's, paired: each part of the cost of all policies together, and each flow."""
+    nothing = np.zeros(len(evidence.seeds))
+    base_costs = total_cost(evidence, evidence.baseline)
+    for scenario in evidence.others:
+        costs = total_cost(evidence, scenario)
+        names = sorted(set(costs) | set(base_costs))
+        if names:
+            change = np.array([costs.get(name, nothing) - base_costs.get(name, nothing) for name in names])
+            frame = {"scenario": scenario, "kind": "cost", "group": "all", "name": names}
+            yield pd.DataFrame({**frame, **limits(change, "difference", "low", "high", of=evidence.of)})
+        keys, base, other = evidence.both("money", scenario)
+        labels = evidence.cells.labels(keys)
+        frame = {"scenario": scenario, "kind": "flow", "group": labels["group"], "name": labels["name"]}
+        yield pd.DataFrame({**frame, **limits(other - base, "difference", "low", "high", of=evidence.of)})
+
+
+def ranking(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """How often each scenario comes first (`other` is empty), and how often it is ahead of each other one."""
+    rows: dict[str, list[tuple[Any, ...]]] = {scenario: [] for scenario in evidence.others}
+    for month in evidence.marks():
+        for name, sign in RANKED_BY.items():
+            samples = {scenario: evidence.indicator(scenario, name, month) for scenario in evidence.others}
+            known = {scenario: sign * values for scenario, values in samples.items() if values is not None}
+            for one in places(known):
+                share = one.share
+                cells = (month, name, one.other, one.times, share.replicates, share.value, share.low, share.high)
+                rows[one.scenario].append((one.scenario, *cells))
+    columns = ["scenario", "month", "name", "other", "times", "replicates", "share", "low", "high"]
+    yield from (pd.DataFrame(of_it, columns=columns) for of_it in rows.values())
+
+
+def effectiveness(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Cost beyond the baseline's for what it buys, with Fieller's interval, and which mixes are beaten outright.
+
+    `yuan_per_gap_point`: by percentage point of poverty gap less, as the mean over the yearly marks after the start.
+    `yuan_per_person_year_out`: by person-year out of poverty, each mark standing for a year.
+    """
+    marks = evidence.marks()
+    costs: dict[str, Floats] = {}
+    effects: dict[str, dict[str, Floats]] = {"yuan_per_gap_point": {}, "yuan_per_person_year_out": {}}
+    nothing = np.zeros(len(evidence.seeds))
+    base_cost = total_cost(evidence, evidence.baseline).get("cost_yuan", nothing)
+    for scenario in evidence.others:
+        gap, out = [], []
+        for month in marks:
+            base, other = (
+                {name: evidence.indicator(one, name, month) for name in ("poverty_gap", "headcount", "persons")}
+                for one in (evidence.baseline, scenario)
+            )
+            if any(values is None for values in (*base.values(), *other.values())):
+                continue
+            gap.append((base["poverty_gap"] - other["poverty_gap"]) * 100)  # type: ignore[operator]
+            out.append((base["headcount"] - other["headcount"]) * base["persons"])  # type: ignore[operator]
+        if gap and np.isfinite(gap).all() and np.isfinite(out).all():
+            costs[scenario] = total_cost(evidence, scenario).get("cost_yuan", nothing) - base_cost
+            effects["yuan_per_gap_point"][scenario] = np.mean(gap, axis=0)
+            effects["yuan_per_person_year_out"][scenario] = np.sum(out, axis=0)
+    beaten = {measure: dominated(costs, effect, of=evidence.of) for measure, effect in effects.items()}
+    for scenario, beyond in costs.items():
+        for measure, effect in effects.items():
+            ratio = fieller(beyond, effect[scenario], of=evidence.of)
+            row = {"scenario": scenario, "measure": measure, "value": ratio.value, "low": ratio.low}
+            row |= {"high": ratio.high, "defined": ratio.defined}
+            yield pd.DataFrame([{**row, "dominated_by": beaten[measure].get(scenario, "")}])
+
+
+def synergies(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """What mixes do beyond the sum of their parts, where the full factorial was run; for everyone."""
+    for found in find_factorials(list(evidence.plans.values()), evidence.baseline):
+        keys = evidence.values("panel", found.mix)[0], evidence.values("day100", found.mix)[0]
+        for table, of_table in zip(("panel", "day100"), keys, strict=True):
+            labels = evidence.cells.labels(of_table)
+            samples = {parts: evidence.values(table, one, of_table)[1] for parts, one in found.scenarios.items()}
+            rows = [
+                {
+                    "scenario": found.mix,
+                    "parts": "+".join(one.parts),
+                    "order": one.order,
+                    "kind": one.kind,
+                    "month": labels["month"][row],
+                    "name": labels["name"][row],
+                    "synergy": one.interval.value,
+                    "low": one.interval.low,
+                    "high": one.interval.high,
+                    "replicates": one.interval.replicates,
+                }
+                for row in np.flatnonzero(labels["group"] == "all")
+                for one in synergy({parts: sample[row] for parts, sample in samples.items()}, of=evidence.of)
+            ]
+            yield pd.DataFrame(rows)
+
+
+def movers(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Shares of persons in households that gained, lost, or neither, against themselves in the baseline."""
+    for scenario in evidence.others:
+        moved = evidence.pairs[scenario].moved
+        if moved:
+            month, group = zip(*moved, strict=True)
+            shares = np.array([*moved.values()])
+            columns = {"scenario": scenario, "month": month, "group": group}
+            for place, name in enumerate(SHARES):
+                columns |= limits(shares[..., place], name, f"{name}_low", f"{name}_high", of=evidence.of)
+            yield pd.DataFrame(columns)

@@ -1,0 +1,59 @@
+"""The report of an experiment: one self-contained page per language, and a workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sim.core.errors import UserError
+
+LANGUAGES = ("en", "zh")
+
+__all__ = ["LANGUAGES", "write_report"]
+
+
+def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """Write `report.<language>.html` for each language and `workbook.xlsx` into an experiment folder.
+
+    Only the folder's manifest, stored scenarios and tables are read; the same folder always gives the same bytes.
+
+    Args:
+        folder: An experiment folder (`results/<name>`).
+        languages: Any of "en" and "zh".
+
+    Returns:
+        The files written.
+
+    Raises:
+        UserError: no readable manifest, a damaged table, an unknown language, or the folder cannot be written.
+    """
+    from experiments.compare.report.data import Experiment
+    from experiments.compare.report.page import render
+    from experiments.compare.report.workbook import workbook_bytes
+
+    for language in languages:
+        if language not in LANGUAGES:
+            raise UserError(f"unknown language '{language}'", field="language", allowed=", ".join(LANGUAGES))
+    experiment = Experiment(Path(folder))
+    files = {f"report.{language}.html": render(experiment, language).encode("utf-8") for language in languages}
+    files["workbook.xlsx"] = workbook_bytes(experiment)
+    return [_replace(Path(folder) / name, content) for name, content in files.items()]
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write beside and rename, so that a reader never meets half a file."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise UserError(
+            f"cannot be written ({error.strerror or error})",
+            file=path,
+            mend="close the file if it is open, or free some space",
+        ) from error
+    return path

@@ -1,0 +1,77 @@
+"""Puts the sections on one self-contained page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.compare.report.context import Context
+from experiments.compare.report.data import Experiment
+from experiments.compare.report.sections import build_all
+from experiments.pages.blocks import Section
+
+
+def _file(name: str) -> str:
+    return resources.files("experiments.compare.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(lambda name: _file(f"templates/{name}")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(experiment: Experiment, language: str) -> str:
+    """The page in one language ("en" or "zh"), as text without a trace of time or machine."""
+    ctx = Context(experiment, language)
+    plan_world: dict[str, Any] = next(
+        (s.plan["world"] for s in experiment.scenarios if isinstance(s.plan.get("world"), dict)), {}
+    )
+    world = experiment.manifest.get("world")
+    villages = (world if isinstance(world, dict) else {}).get("villages") or plan_world.get("villages")
+    counts = {"scenarios": len(experiment.scenarios), "n": experiment.replicates, "months": ctx.final}
+    line = ctx.say("page_world", villages=villages, **counts) if villages else ctx.say("page_world_short", **counts)
+    if ctx.campaign:
+        start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
+        line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
+    if ctx.calendar(1) and ctx.final >= 12 and ctx.final % 12 == 0:
+        first, last = ctx.calendar(ctx.final - 11), ctx.calendar(ctx.final)
+        line += ("" if ctx.zh else " ") + ctx.say("page_year", n=ctx.final // 12, first=first, last=last)
+    kicker = ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name))
+    return fill(language, ctx.say, build_all(ctx), kicker, line, experiment.calibrated)
+
+
+def fill(
+    language: str, say: Callable[..., str], sections: Sequence[Section], kicker: str, world: str, calibrated: bool
+) -> str:
+    """A page of sections, the first of which is an `Answer`; other experiments' pages look the same.
+
+    Args:
+        language: "en" or "zh".
+        say: The page's own words, by the keys that the template uses.
+        sections: What the page holds.
+        kicker: The line above the title.
+        world: The line below it.
+        calibrated: Whether to leave out the warning that the model is not.
+    """
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            lang="zh-CN" if language == "zh" else "en",
+            say=say,
+            css=Markup(_file("style.css")),
+            sections=sections,
+            kicker=kicker,
+            world=world,
+            calibrated=calibrated,
+        )
+    )

@@ -1,0 +1,222 @@
+"""Section 8: what the answer leans on, what is not modelled, and how to run it again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.compare.report.context import Context
+from experiments.compare.report.sections import certainty
+from experiments.designs.vectors import UNFITTED
+from experiments.pages.blocks import Bullets, Cell, Code, Section, Table, Text
+from experiments.pages.units import unit_zh
+from sim.core.errors import UserError
+
+NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")
+
+
+def build(ctx: Context) -> Section:
+    """How sure it is, assumptions, limits, closure, versions, the line to type, failed runs."""
+    section = Section("leans", ctx.say("s8"), ctx.say("s8_question"))
+    section.add(certainty.calibration(ctx), *certainty.turning(ctx))
+    section.add(Text(ctx.say("covers", n=ctx.exp.replicates)), *certainty.mode(ctx))
+    section.add(*certainty.ranking(ctx), *assumptions(ctx))
+    section.add(Bullets([ctx.say(k) for k in NOT_MODELLED], ctx.say("not_modelled")))
+    section.add(Text(ctx.say("closure_text_" + closure_key(ctx.exp.closure))))
+    section.add(scenarios(ctx), versions(ctx))
+    command = str(ctx.exp.manifest.get("command") or "")
+    if command:
+        section.add(Code(ctx.say("run_again"), command))
+    section.add(failures(ctx))
+    return section
+
+
+@dataclass(frozen=True)
+class Number:
+    """One parameter as the page shows it."""
+
+    topic: str
+    name: str
+    label: str
+    value: str
+    low: str
+    high: str
+    unit: str
+    source: str
+    confidence: str
+    changed: bool
+
+
+def load_numbers(ctx: Context) -> list[Number]:
+    """The model's parameters, with the scenario's own uncertainties; empty when the model has none to show."""
+    try:
+        from sim.parameters import load_parameters
+    except ImportError:
+        return []
+    base = ctx.scenario(ctx.baseline)
+    changed = dict(base.plan.get("uncertainties", {})) if base else {}
+    try:
+        table = load_parameters(changed).table()
+    except UserError:  # written by another version of the model
+        table = load_parameters().table()
+    touched = set(changed) | {str(k).split(".")[-1] for k in changed}
+    return [_number(ctx, p, touched) for p in table]
+
+
+def _number(ctx: Context, p: Any, touched: set[str]) -> Number:
+    label = getattr(p, "label_zh" if ctx.zh else "label_en", "") or ""
+    return Number(
+        str(p.topic),
+        str(p.name),
+        str(label),
+        _text(ctx, p.value),
+        _text(ctx, p.low),
+        _text(ctx, p.high),
+        unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or ""),
+        str(p.source or ""),
+        str(p.confidence),
+        p.name in touched,
+    )
+
+
+def _text(ctx: Context, value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, (list, tuple)):
+        return " / ".join(_text(ctx, v) for v in value)
+    number = float(value)
+    if not math.isfinite(number):
+        return "–"
+    places = 3 - math.floor(math.log10(abs(number))) if number else 0
+    text = ctx.num.plain(number, max(0, places))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _with_unit(ctx: Context, n: Number) -> str:
+    """The value and what it is counted in; a Chinese unit is often a clause, so it stands in brackets."""
+    if not n.unit:
+        return n.value
+    return f"{n.value}（{n.unit}）" if ctx.zh else f"{n.value} {n.unit}"
+
+
+def assumptions(ctx: Context) -> list[Text | Table]:
+    """How many numbers are measured, calibrated, assumed; the assumed ones in a table."""
+    numbers = load_numbers(ctx)
+    if not numbers:
+        return [Text(ctx.say("part_missing", part=ctx.say("part_assumptions")), "missing")]
+    count = {c: sum(n.confidence == c for n in numbers) for c in ("measured", "calibrated", "assumed")}
+    topics = {n.topic for n in numbers if n.confidence == "assumed"}
+    out: list[Text | Table] = [Text(ctx.say("assumed_count", total=len(numbers), topics=len(topics), **count))]
+    out.append(Text(ctx.say("assumed_weak")))
+    header = tuple(ctx.say(k) for k in ("col_topic", "col_parameter", "col_value", "col_low", "col_high", "col_source"))
+    rows = []
+    for n in sorted((n for n in numbers if n.confidence == "assumed"), key=lambda n: (n.topic, n.name)):
+        rows.append(
+            [
+                Cell(ctx.say.term("topic", n.topic), lang="" if ctx.say.knows("topic", n.topic) else "en"),
+                Cell(n.label or n.name, lang="" if n.label else "en"),
+                Cell(_with_unit(ctx, n), number=True, lang="en" if n.unit.isascii() and n.unit else ""),
+                Cell(n.low, number=True),
+                Cell(n.high, number=True),
+                Cell(n.source, lang="en"),
+            ]
+        )
+    out.append(Table(ctx.say("assumed_table", n=len(rows)), header, rows, fold=True))
+    changed = [n for n in numbers if n.changed]
+    if changed:
+        out.append(Text(ctx.say("changed_numbers", names=ctx.num.join([n.label or n.name for n in changed]))))
+    return out
+
+
+def scenarios(ctx: Context) -> Table:
+    """The scenarios that were run, what is in them, and their digests."""
+    header = tuple(ctx.say(k) for k in ("col_scenario", "col_id", "col_policies", "col_digest"))
+    rows = []
+    for s in ctx.exp.scenarios:
+        names = [ctx.policy(p, s.id) for p in s.policies]
+        rows.append(
+            [
+                Cell(ctx.title(s.id)),
+                Cell(s.id, lang="en"),
+                Cell(ctx.num.join(names) if names else "–"),
+                Cell(s.digest[:12], lang="en"),
+            ]
+        )
+    return Table(ctx.say("scenario_table", n=len(rows)), header, rows, fold=True)
+
+
+def versions(ctx: Context) -> Table:
+    """Seeds, replicates, code and library versions, the world."""
+    manifest = ctx.exp.manifest
+    replicates = manifest.get("replicates") if isinstance(manifest.get("replicates"), dict) else {}
+    world = manifest.get("world") if isinstance(manifest.get("world"), dict) else {}
+    lines: list[tuple[str, str, str]] = [
+        (
+            ctx.say("v_replicates"),
+            ctx.say(
+                "v_replicates_text",
+                done=ctx.exp.replicates,
+                step=(replicates or {}).get("step", "–"),
+                limit=(replicates or {}).get("limit", "–"),
+            ),
+            "",
+        ),
+        (ctx.say("v_seeds"), seeds(ctx), ""),
+        (ctx.say("v_code"), str(manifest.get("code_version", "–")), "en"),
+    ]
+    if ctx.campaign:
+        lines.insert(
+            0,
+            (
+                ctx.say("v_campaign"),
+                ctx.say(
+                    "campaign_dates",
+                    start=ctx.num.day(ctx.campaign["start"]),
+                    end=ctx.num.day(ctx.campaign["end"]),
+                    days=ctx.days,
+                ),
+                "",
+            ),
+        )
+    for key, value in (world or {}).items():
+        if isinstance(value, (str, int, float)):
+            known = ctx.say.knows("world", str(key))
+            text = value if isinstance(value, str) else ctx.num.plain(float(value))
+            lines.append((ctx.say.term("world", str(key)), text, "en" if isinstance(value, str) or not known else ""))
+    for key, value in (manifest.get("versions") or {}).items():
+        lines.append((str(key), str(value), "en"))
+    rows = [
+        [Cell(label, lang="en" if lang and ctx.zh and label.isascii() else ""), Cell(text, lang=lang)]
+        for label, text, lang in lines
+    ]
+    return Table(ctx.say("version_table"), (ctx.say("col_what"), ctx.say("col_value")), rows)
+
+
+def seeds(ctx: Context) -> str:
+    """The seeds of the runs, as a range where they are one."""
+    found = sorted({int(s) for s in ctx.exp.table("outcomes")["seed"]})
+    if not found:
+        return "–"
+    if found == list(range(found[0], found[-1] + 1)) and len(found) > 2:
+        return ctx.say("range", first=found[0], last=found[-1])
+    return ctx.num.join([str(s) for s in found[:20]]) + (" …" if len(found) > 20 else "")
+
+
+def closure_key(closure: str) -> str:
+    """Which of the three texts on closure applies."""
+    return closure if closure in ("fixed", "mixed") else "endogenous"
+
+
+def failures(ctx: Context) -> Table | Text:
+    """Runs that failed, with seed and error; they are in none of the numbers."""
+    frame = ctx.exp.table("failures")
+    frame = frame[~frame["error"].astype(str).str.startswith(UNFITTED)]  # those are counted with the vectors
+    if frame.empty:
+        return Text(ctx.say("no_failures"))
+    rows = [
+        [Cell(ctx.title(str(r["scenario"]))), Cell(str(r["seed"]), number=True), Cell(str(r["error"])[:300], lang="en")]
+        for _, r in frame.iterrows()
+    ]
+    header = tuple(ctx.say(k) for k in ("col_scenario", "col_seed", "col_error"))
+    return Table(ctx.say("failure_table", n=len(rows)), header, rows)

@@ -1,0 +1,133 @@
+"""All the evidence: targets chosen, runs done, lines judged, figures drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from markupsafe import Markup
+
+from experiments.evidence.chosen import all_targets, select
+from experiments.evidence.drawing import deviations, forest, growth_path, shocks
+from experiments.evidence.judge import Counts, Floats, Line, count, judge
+from experiments.evidence.page import write_page
+from experiments.evidence.registry import views
+from experiments.evidence.run import Measured, measure_all
+from experiments.evidence.trials import trial_lines
+from experiments.published import Published, trial_rows
+from experiments.runs.store import write_atomic
+
+PATH_VIEWS, SHOCK_VIEWS = ("path",), ("droughts", "disaster")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `village evidence` was asked for; see its options."""
+
+    name: str
+    results: Path
+    quick: bool = False
+    only: str | None = None
+    targets: Path | None = None
+    trials: bool = True
+    replicates: int | None = None
+    workers: int | None = None
+    fresh: bool = False
+    progress: bool = True
+
+
+@dataclass(frozen=True)
+class Found:
+    """Every line, and what it was measured on."""
+
+    lines: list[Line]
+    measured: Measured | None
+    folder: Path
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Rows by use."""
+        return count(self.lines)
+
+    def drawings(self, language: str) -> dict[str, Markup]:
+        """Every figure that what was measured allows, by name."""
+        drawn = {}
+        figures = [line for line in self.lines if isinstance(line.target, Published) and line.standardised()]
+        if any(line.judged for line in figures):
+            drawn["world"] = deviations(figures, "world", language)
+        seen = {view for view, _ in self.measured.series} if self.measured else set()
+        series = self.measured.series if self.measured else {}
+        if seen.issuperset(PATH_VIEWS):
+            drawn["path"] = growth_path(series, "path", language)
+        if seen.issuperset(SHOCK_VIEWS):
+            drawn["shocks"] = shocks(series, "shocks", language)
+        trials = [line for line in self.lines if not isinstance(line.target, Published)]
+        if any(line.judged for line in trials):
+            drawn["trials"] = forest(trials, "trials", language)
+        return drawn
+
+    def write_figures(self, language: str) -> list[Path]:
+        """Write the figures beside the runs."""
+        paths = []
+        for name, drawing in self.drawings(language).items():
+            path = self.folder / "tables" / f"{name}.{language}.svg"
+            write_atomic(path, f"{drawing}\n")
+            paths.append(path)
+        return paths
+
+    def write_page(self, docs: Path | None = None) -> Path:
+        """Write docs/evidence.md and its figures."""
+        seeds = {view.name: view.seeds for view in views().values()}
+        settings = (
+            f"Each number rests on {min(seeds.values())} to {max(seeds.values())} seeds, as said below; trials on "
+            "their replicates."
+        )
+        where = {} if docs is None else {"docs": docs}
+        return write_page(self.lines, self.counts, self.drawings("en"), settings, **where)
+
+
+def _with_without(line: Line, values: Mapping[str, Floats]) -> Line:
+    """The line with the mean of the same without any policy, if its target names it."""
+    name = getattr(line.target, "without", "")
+    return replace(line, without=float(np.nanmean(values[name]))) if name in values else line
+
+
+def gather(asked: Asked) -> Found:
+    """Choose the targets, run what they need, and judge them.
+
+    Raises:
+        UserError: A target file is wrong, nothing matches, or the folder cannot be used.
+        KeyboardInterrupt: Interrupted; what is done is stored.
+    """
+    targets, rows = all_targets(asked.targets), trial_rows()
+    chosen = select({**targets, **rows}, asked.only)
+    shown = [targets[name] for name in chosen if name in targets]
+    wanted = {name for target in shown if not target.not_modelled for name in (target.measure, target.without) if name}
+    folder = asked.results / asked.name
+    measured = None
+    if wanted:
+        measured = measure_all(
+            wanted,
+            name=asked.name,
+            results=asked.results,
+            quick=asked.quick,
+            workers=asked.workers,
+            fresh=asked.fresh,
+            progress=asked.progress,
+        )
+    values = measured.values if measured else {}
+    lines = [_with_without(judge(target, values.get(target.measure, ())), values) for target in shown]
+    lines += trial_lines(
+        [name for name in chosen if name in rows],
+        run=asked.trials,
+        name=f"{asked.name}-trials",
+        results=asked.results,
+        workers=asked.workers,
+        progress=asked.progress,
+        fresh=asked.fresh,
+        replicates=asked.replicates,
+    )
+    return Found(lines, measured, folder)

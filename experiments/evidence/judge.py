@@ -1,0 +1,173 @@
+"""Model beside published: each target's line, its verdict, and counts that keep blind checks apart from the rest."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.measure.statistics import t_limits
+from experiments.published import Published, TrialRow
+from sim.core.errors import UserError
+from sim.parameters import load_parameters
+
+Floats = NDArray[np.float64]
+Verdict = Literal["within", "outside", "not_modelled", "input", "claim", "context", "not_run"]
+BOOTSTRAPS = 4000
+_INDEXED = re.compile(r"([a-z_0-9.]+)(?:\[(\d+)\])?")
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One target beside what the model gives.
+
+    Attributes:
+        target: What was published, with its rule.
+        group: start, moving, programmes or claims.
+        mean: Mean of the model over seeds (of a parameter: its value); not-a-number if there is none.
+        low: Lower end of its 95% interval over seeds.
+        high: Upper end.
+        seeds: How many seeds it rests on.
+        verdict: within or outside where a rule is applied, else why none is.
+        sign_share: Share of bootstrap means with the sign of the rule, where the rule is a sign.
+        without: Mean of the same without any policy, where a claim names a measure of it.
+    """
+
+    target: Published | TrialRow
+    group: str
+    mean: float
+    low: float
+    high: float
+    seeds: int
+    verdict: Verdict
+    sign_share: float = NAN
+    without: float = NAN
+
+    @property
+    def judged(self) -> bool:
+        """Whether a rule was applied."""
+        return self.verdict in ("within", "outside")
+
+    @property
+    def firm(self) -> bool:
+        """Whether the whole interval lies on the same side of the rule's limits as the mean."""
+        low, high = self.target.limits
+        ends = [low <= end <= high for end in (self.low, self.high) if math.isfinite(end)]
+        return all(inside == (self.verdict == "within") for inside in ends)
+
+    def standardised(self) -> tuple[float, float, float] | None:
+        """Mean and interval in half-widths of what passes, 0 its middle and -1 to 1 what passes; None if unbounded."""
+        low, high = self.target.limits
+        if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(self.mean)):
+            return None
+        middle, half = (low + high) / 2.0, (high - low) / 2.0
+        return (self.mean - middle) / half, (self.low - middle) / half, (self.high - middle) / half
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows of each use there are, and how many of those judged are within.
+
+    `checks` are blind; `informed` are rows that were in view when something was mended; `used` are fitted or set.
+    """
+
+    checks: int
+    checks_within: int
+    informed: int
+    informed_within: int
+    used: int
+    used_within: int
+    inputs: int
+    claims: int
+    context: int
+    not_modelled: int
+    not_run: int
+
+
+def judge(target: Published, values: Sequence[float] | Floats) -> Line:
+    """Hold what the model gave, a seed each, against a target.
+
+    Args:
+        target: What was published.
+        values: The measure, a seed each; seeds in which it is not defined are left out.
+    """
+    if target.role == "input":
+        value = parameter_value(target.parameter) if target.parameter else NAN
+        return Line(target, target.group, value, NAN, NAN, 0, "input")
+    if target.not_modelled:
+        verdict: Verdict = "claim" if target.role == "claim" else "not_modelled"
+        return Line(target, target.group, NAN, NAN, NAN, 0, verdict)
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return Line(target, target.group, NAN, NAN, NAN, 0, "not_run")
+    mean, low, high = (float(limit) for limit in t_limits(known))
+    if target.role in ("claim", "context"):
+        return Line(target, target.group, mean, low, high, len(known), target.role)
+    rule = target.rule
+    if rule is not None and rule.sign is not None:
+        share = sign_share(known, rule.sign == "positive")
+        passed = share >= (rule.share or 0.95)
+        return Line(target, target.group, mean, low, high, len(known), "within" if passed else "outside", share)
+    least, most = target.limits
+    return Line(target, target.group, mean, low, high, len(known), "within" if least <= mean <= most else "outside")
+
+
+def sign_share(values: Floats, positive: bool) -> float:
+    """Share of bootstrap means over the seeds that have the sign; drawn alike every time."""
+    draws = np.random.default_rng(1).integers(0, len(values), (BOOTSTRAPS, len(values)))
+    means = values[draws].mean(axis=1)
+    return float((means > 0).mean() if positive else (means < 0).mean())
+
+
+def count(lines: Iterable[Line]) -> Counts:
+    """Count rows by use: blind checks, rows seen while mending, and fitted or set rows apart."""
+    lines = list(lines)
+
+    def judged(*roles: str) -> list[Line]:
+        return [line for line in lines if line.judged and line.target.role in roles]
+
+    checks, informed, used = judged("check"), judged("informed"), judged("set", "fitted")
+
+    def of(verdict: Verdict) -> int:
+        return sum(line.verdict == verdict for line in lines)
+
+    return Counts(
+        checks=len(checks),
+        checks_within=sum(line.verdict == "within" for line in checks),
+        informed=len(informed),
+        informed_within=sum(line.verdict == "within" for line in informed),
+        used=len(used),
+        used_within=sum(line.verdict == "within" for line in used),
+        inputs=of("input"),
+        claims=of("claim"),
+        context=of("context"),
+        not_modelled=of("not_modelled"),
+        not_run=of("not_run"),
+    )
+
+
+def parameter_value(name: str) -> float:
+    """The value of a parameter: `topic.name`, or `topic.name[k]` for one of several values.
+
+    Raises:
+        UserError: There is no such parameter, or no such value in it.
+    """
+    match = _INDEXED.fullmatch(name)
+    if not match:
+        raise UserError(f"'{name}' names no parameter", field="parameter", allowed="topic.name or topic.name[0]")
+    value = load_parameters().find(match[1]).value
+    if not isinstance(value, tuple):
+        if match[2] is not None:
+            raise UserError(f"'{match[1]}' has one value only", field="parameter", mend=f"write {match[1]}")
+        return float(value)
+    if match[2] is None or int(match[2]) >= len(value):
+        first = f"{match[1]}[0] is the first"
+        raise UserError(f"'{match[1]}' has {len(value)} values: say which", field="parameter", mend=first)
+    return float(value[int(match[2])])

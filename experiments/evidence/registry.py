@@ -1,0 +1,149 @@
+"""Views of the model and the measures taken from them: what `village evidence` runs, and how each number is made.
+
+A view lives one seed of the model (or a pair of runs) and returns what was seen. A measure is a function of that: its
+name is what a target names, its docstring says what it measures. Both are found by name, so that a stored run knows
+which view it is of and a target file with a wrong name is told so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.recording.recorder import Records
+
+MODULES = ("start", "path", "weather", "disaster", "orchards", "lending", "campaign")
+TABLE, SERIES = "target", "series"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class View:
+    """A way of running the model.
+
+    Attributes:
+        name: Its name, that of its function.
+        look: Called with (villages, seed), returns what was seen.
+        villages: How many villages it lives in.
+        quick: The same for a quick look.
+        seeds: How many seeds.
+        series: Names of the yearly series it keeps for drawing.
+    """
+
+    name: str
+    look: Callable[[int, int], Any]
+    villages: int
+    quick: int
+    seeds: int
+    series: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number taken from what a view saw."""
+
+    name: str
+    view: str
+    take: Callable[[Any], float]
+
+    @property
+    def about(self) -> str:
+        """What it measures: the first paragraph of its docstring."""
+        return " ".join((inspect.getdoc(self.take) or "").split("\n\n")[0].split())
+
+
+@dataclass(frozen=True)
+class Task:
+    """One view in so many villages: what a worker is told."""
+
+    view: str
+    villages: int
+
+    def digest(self) -> str:
+        """A hash of the task and of the code that looks and measures."""
+        stir = hashlib.blake2b(f"{self.view} {self.villages}".encode(), digest_size=16)
+        for file in sorted(Path(__file__).parent.glob("*.py")):
+            if file.stem in (*MODULES, "registry", "living"):
+                stir.update(file.read_bytes())
+        return stir.hexdigest()
+
+
+_VIEWS: dict[str, View] = {}
+_MEASURES: dict[str, Measure] = {}
+
+
+def view(villages: int, quick: int, seeds: int, series: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """Declare a view; see `View`."""
+
+    def declare(look: F) -> F:
+        _VIEWS[look.__name__] = View(look.__name__, look, villages, quick, seeds, series)
+        return look
+
+    return declare
+
+
+def measure(view_name: str) -> Callable[[F], F]:
+    """Declare a measure of a view; its name is the function's."""
+
+    def declare(take: F) -> F:
+        _MEASURES[take.__name__] = Measure(take.__name__, view_name, take)
+        return take
+
+    return declare
+
+
+def add_measure(name: str, view_name: str, take: Callable[[Any], float]) -> None:
+    """Declare a measure that is made rather than written, such as one for each line of a list."""
+    _MEASURES[name] = Measure(name, view_name, take)
+
+
+@lru_cache
+def views() -> Mapping[str, View]:
+    """Every view, by name."""
+    for module in MODULES:
+        import_module(f"experiments.evidence.{module}")
+    return _VIEWS
+
+
+@lru_cache
+def measures() -> Mapping[str, Measure]:
+    """Every measure, by name."""
+    views()
+    return _MEASURES
+
+
+def look(task: Task, seed: int) -> SimpleNamespace:
+    """Run a view under a seed and take all of its measures: what the pool executes.
+
+    Args:
+        task: Which view, in how many villages.
+        seed: Seed of the run and of its population.
+    """
+    found = views()[task.view]
+    seen = found.look(task.villages, seed)
+    records = Records()
+    for one in measures().values():
+        if one.view == task.view:
+            records.add(TABLE, 0, task.view, one.name, one.take(seen))
+    for name in found.series:
+        values: NDArray[np.float64] = np.asarray(getattr(seen, name), dtype=np.float64)
+        records.add_block(SERIES, 0, task.view, name, np.arange(len(values)), values)
+    return SimpleNamespace(records=records.columns())
+
+
+def warm_up() -> None:
+    """Compile the model once, before workers start."""
+    from sim.running import warm_up as compile_all
+
+    compile_all()

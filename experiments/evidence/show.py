@@ -1,0 +1,52 @@
+"""The table of `village evidence` in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from experiments.evidence.judge import Counts, Line
+from experiments.evidence.words import GROUPS, ROLES, Words
+
+HEADS = (
+    ("Figure", "指标"),
+    ("Model", "模型"),
+    ("Published", "公布数"),
+    ("Passes", "允许范围"),
+    ("Use", "用途"),
+    ("", ""),
+)
+
+
+def print_lines(lines: Sequence[Line], counts: Counts, language: str) -> None:
+    """Print every line by group, then the counts.
+
+    Args:
+        lines: Model beside published.
+        counts: Of these lines.
+        language: "en" or "zh".
+    """
+    words, console = Words(language), Console()
+    for group, title in GROUPS.items():
+        rows = [line for line in lines if line.group == group]
+        if not rows:
+            continue
+        table = Table(title=words.pick(title), title_justify="left")
+        for at, head in enumerate(HEADS):
+            table.add_column(words.pick(head), justify="right" if at in (1, 2, 3) else "left")
+        for line in rows:
+            style = "bold red" if line.verdict == "outside" else "" if line.judged else "dim"
+            target = line.target
+            table.add_row(
+                Text(words.label(target)),
+                words.model(line),
+                words.published(target),
+                words.passes(target) if line.judged else "–",
+                words.pick(ROLES[target.role]),
+                Text(words.verdict(line), style=style),
+            )
+        console.print(table)
+    console.print(words.summary(counts), highlight=False)

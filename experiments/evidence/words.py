@@ -1,0 +1,236 @@
+"""How lines of evidence are written: amounts with their units, verdicts and uses, in English and Chinese."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from experiments.evidence.judge import Counts, Line
+from experiments.measure.statistics import decimals
+from experiments.published import Published, TrialRow
+
+GROUPS = {
+    "start": ("Starting world", "期初状况"),
+    "moving": ("Moving world", "运行过程"),
+    "programmes": ("Programmes", "政策措施"),
+    "claims": ("Claims of the campaign's documents", "文件说法"),
+}
+ROLES = {
+    "set": ("set", "设定"),
+    "fitted": ("fitted", "拟合"),
+    "informed": ("informed", "已参照"),
+    "check": ("check", "检验"),
+    "input": ("input", "参数"),
+    "claim": ("claim", "文件数"),
+    "context": ("context", "参考"),
+}
+VERDICTS = {
+    "within": ("within", "符合"),
+    "outside": ("OUTSIDE", "不符"),
+    "not_modelled": ("not modelled", "未建模"),
+    "input": ("input: no check", "参数，不作检验"),
+    "claim": ("compared only", "仅作对照"),
+    "context": ("for reading only", "仅供参考"),
+    "not_run": ("not run", "未运行"),
+}
+UNITS = {
+    "": ("", ""),
+    "share": ("%", "%"),
+    "relative": ("%", "%"),
+    "share/year": ("% a year", "%/年"),
+    "sd": ("sd", "个标准差"),
+    "ratio": ("times", "倍"),
+    "yuan": ("yuan", "元"),
+    "yuan/month": ("yuan a month", "元/月"),
+    "yuan/person/month": ("yuan a person and month", "元/人·月"),
+    "yuan/mu": ("yuan a mu", "元/亩"),
+    "yuan/head": ("yuan a head", "元/只（头）"),
+    "yuan/kg": ("yuan a kg", "元/公斤"),
+    "yuan/student": ("yuan a student", "元/生"),
+    "kg/mu": ("kg a mu", "公斤/亩"),
+    "days/mu": ("days a mu", "工日/亩"),
+    "log points": ("log points", "对数点"),
+    "million tonnes": ("million tonnes", "百万吨"),
+    "persons": ("persons", "人"),
+    "households": ("households", "户"),
+    "villages": ("villages", "个村"),
+    "units": ("units", "个单位"),
+    "mu": ("mu", "亩"),
+    "months": ("months", "个月"),
+    "years": ("years", "年"),
+    "km": ("km", "公里"),
+    "houses": ("houses", "户"),
+    "projects": ("projects", "个项目"),
+    "deeds": ("deeds", "件"),
+    "problems": ("problems", "个"),
+    "tasks": ("tasks", "项"),
+}
+_LARGE, _MANY = ("million yuan", "万元"), 1e7
+_PERCENT = ("share", "relative", "share/year")
+MINUS, SPACE = "\u2212", "\u00a0"
+
+
+class Words:
+    """Writes in one language.
+
+    Args:
+        language: "en" or "zh".
+    """
+
+    def __init__(self, language: str) -> None:
+        self.zh = language == "zh"
+
+    def pick(self, pair: tuple[str, str]) -> str:
+        """The language's half of a pair."""
+        return pair[self.zh]
+
+    def label(self, target: Published | TrialRow) -> str:
+        """A target's label."""
+        return target.label_zh if self.zh else target.label_en
+
+    def unit(self, unit: str, value: float = 0.0) -> str:
+        """What follows a number (large sums are in millions, in Chinese in 万元)."""
+        pair = _LARGE if unit == "yuan" and abs(value) >= _MANY else UNITS.get(unit, (unit, unit))
+        text = self.pick(pair)
+        return text if not text or text.startswith("%") or self.zh else f" {text}"
+
+    def number(self, value: float, unit: str, spread: float = 0.0, size: float | None = None) -> str:
+        """A number without its unit, to as many digits as its spread supports.
+
+        Args:
+            value: The number.
+            unit: Its unit as in the files.
+            spread: How well it is known.
+            size: The number whose unit stands beside, if that is another one.
+        """
+        if not math.isfinite(value):
+            return "–"
+        factor = 100.0 if unit in _PERCENT else 1.0
+        if unit == "yuan" and abs(value if size is None else size) >= _MANY:
+            factor = 1e-4 if self.zh else 1e-6
+        value, spread = value * factor, abs(spread) * factor
+        # As the literal in a file: a figure read as 0.276 is 27.6, not 27.599999.
+        places = min(4, max(0, decimals(spread))) if spread > 0 else _plain_places(value)
+        text = f"{abs(value):,.{places}f}"
+        negative = value < 0 and float(text.replace(",", "")) != 0
+        return (MINUS if negative else "") + text
+
+    def model(self, line: Line) -> str:
+        """Mean and half of its interval."""
+        if not math.isfinite(line.mean):
+            return "–"
+        unit = line.target.unit
+        half = (line.high - line.low) / 2.0 if math.isfinite(line.high - line.low) else 0.0
+        if half <= 1e-9 * abs(line.mean):  # the same under every seed: as many digits as the rule can tell apart
+            low, high = line.target.limits
+            allowed = (high - low) / 10.0 if math.isfinite(high - low) else 0.0
+            return self.number(line.mean, unit, allowed) + self.unit(unit, line.mean)
+        spread = self.number(half, unit, half, line.mean)
+        return f"{self.number(line.mean, unit, half)}{SPACE}±{SPACE}{spread}{self.unit(unit, line.mean)}"
+
+    def published(self, target: Published | TrialRow) -> str:
+        """The figure, its range or its sign; and its standard error."""
+        unit = target.unit
+        if target.range is not None:
+            return f"{self._ends(*target.range, unit)}{self.unit(unit)}"
+        value = target.middle
+        if value is None:
+            if target.rule is not None and target.rule.sign is not None:
+                return self._sign(target.rule.sign)
+            return "–"
+        text = self.number(value, unit)
+        if target.se is not None:
+            text += f" (se {self.number(float(target.se), unit)})" if not self.zh else f"（标准误{target.se * 1:g}）"
+        return text + self.unit(unit, value)
+
+    def passes(self, target: Published | TrialRow) -> str:
+        """What passes."""
+        rule = target.rule
+        if rule is not None and rule.sign is not None:
+            share = f"{100 * float(rule.share or 0.95):.0f}%"
+            sign = self._sign(rule.sign)
+            return f"{share}的均值为{sign}" if self.zh else f"{sign} in {share} of means"
+        low, high = target.limits
+        if not (math.isfinite(low) or math.isfinite(high)):
+            return "–"
+        return f"{self._ends(low, high, target.unit)}{self.unit(target.unit, high)}"
+
+    def verdict(self, line: Line) -> str:
+        """The verdict, with a mark where chance could turn it round."""
+        text = self.pick(VERDICTS[line.verdict])
+        if line.judged and not line.firm:
+            text += "（在误差内）" if self.zh else ", not firmly"
+        return text
+
+    def _sign(self, sign: str) -> str:
+        return self.pick({"positive": ("positive", "正"), "negative": ("negative", "负")}[sign])
+
+    def _ends(self, low: float, high: float, unit: str) -> str:
+        joint = "至" if self.zh else " to "
+        return f"{self.number(low, unit, size=high)}{joint}{self.number(high, unit)}"
+
+    def summary(self, counts: Counts) -> str:
+        """One sentence that keeps blind checks, rows seen while mending, used rows, inputs and claims apart."""
+        c = counts
+        if self.zh:
+            text = (
+                f"未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
+                f"符合{c.informed_within}项；设定或拟合{c.used}项，符合{c.used_within}项；"
+                f"参数{c.inputs}项，不作检验；文件说法{c.claims}项，仅作对照；未建模{c.not_modelled}项。"
+            )
+            return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
+        text = (
+            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while mending "
+            f"{c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
+            f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "
+            f"{c.not_modelled} figures are not modelled."
+        )
+        return text + (f" {c.not_run} rows were not run." if c.not_run else "")
+
+
+def _plain_places(value: float) -> int:
+    """Decimals that a stated figure needs: at most four, none to spare."""
+    for places in range(5):
+        if abs(round(value, places) - value) < 1e-6 * max(1.0, abs(value)):
+            return places
+    return 2 if abs(value) >= 1 else 4
+
+
+def as_json(lines: list[Line], counts: Counts) -> dict[str, Any]:
+    """Everything found, as plain values; what is not known is null."""
+    return {"counts": vars(counts), "lines": [_plain(line) for line in lines]}
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    target = line.target
+    low, high = target.limits
+    rule = target.rule
+    found: dict[str, Any] = {
+        "id": target.id,
+        "label": {"en": target.label_en, "zh": target.label_zh},
+        "group": line.group,
+        "role": target.role,
+        "unit": target.unit,
+        "published": target.middle,
+        "range": target.range,
+        "passes": {"low": low, "high": high, "sign": None if rule is None else rule.sign},
+        "mean": line.mean,
+        "low": line.low,
+        "high": line.high,
+        "seeds": line.seeds,
+        "verdict": line.verdict,
+        "firm": line.firm if line.judged else None,
+        "sign_share": line.sign_share,
+        "source": target.source,
+        "confidence": target.confidence,
+        "turned": target.turned,
+        "not_modelled": target.not_modelled,
+        "note": target.note,
+    }
+    return {key: _null(value) for key, value in found.items()}
+
+
+def _null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _null(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

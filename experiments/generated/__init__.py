@@ -1,0 +1,1 @@
+"""Writers of what is generated from the code: tables of documents, names of parameters."""

@@ -1,0 +1,1 @@
+"""What replicates can support: intervals, precision, rankings, trade-offs, factorials."""

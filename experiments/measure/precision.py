@@ -1,0 +1,132 @@
+"""Are there enough replicates? The outcomes a comparison is judged by, and the verdict on each.
+
+Precision is said in one number for all outcomes. For an outcome in yuan (or a count) it is a share of the baseline's
+mean: 0.01 asks for the paired difference to within 1% of what the outcome is without the programme. For a share (such
+as the headcount) it is absolute: 0.01 asks for one percentage point. Within means: half the width of the 95% interval.
+
+Where no precision is asked for, 0.01 would say nothing of effects that are smaller. Each outcome then asks for a fifth
+of the largest effect that any scenario has on it, or for 0.01, whichever is less.
+
+Whoever looks again after every step stops a little too soon now and then; the interval is not widened for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from experiments.measure.statistics import Floats, Verdict, paired_difference, verdict
+from sim.core.errors import UserError
+
+DEFAULT_PRECISION = 0.01
+SHARE_OF_EFFECT = 0.2
+DEFAULT_OUTCOMES = ("income_yuan", "headcount")
+SHORT_OUTCOMES = ("served_share",)  # all that a run without a yearly mark has to show
+LAST_DAY = -1  # the month under which the state on the last campaign day is recorded
+TINY = 1e-12  # an amount that is zero without the programme still asks for some width
+_SPELLING = re.compile(r"([a-z0-9_]+)(?:@(-?\d+))?(?::([a-z0-9_]+))?")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One number of a run: an indicator at a mark for a group."""
+
+    name: str
+    month: int
+    group: str = "all"
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is in yuan or a count, and not a share or an index between 0 and 1."""
+        return self.name.endswith("_yuan") or self.name in ("persons", "households")
+
+    @property
+    def cell(self) -> tuple[int, str, str]:
+        """Where it stands among a run's panel rows: (month, group, name)."""
+        return self.month, self.group, self.name
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.month}:{self.group}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on one scenario's difference in one outcome; `verdict.asked` is in the outcome's own unit."""
+
+    scenario: str
+    outcome: Outcome
+    verdict: Verdict
+
+
+def parse_outcomes(asked: Sequence[str] | None, horizon_months: int) -> tuple[Outcome, ...]:
+    """The outcomes of `name[@month][:group]`; the month is 36, or the last yearly mark before it.
+
+    Raises:
+        UserError: An outcome is misspelt or its month is no mark of the run.
+    """
+    last_mark = min(36, horizon_months // 12 * 12) or LAST_DAY
+    found = []
+    for text in asked or (DEFAULT_OUTCOMES if last_mark > 0 else SHORT_OUTCOMES):
+        match = _SPELLING.fullmatch(text)
+        month = int(match[2]) if match and match[2] else last_mark
+        if not match or (month != LAST_DAY and (month % 12 or not 0 <= month <= horizon_months)):
+            raise UserError(
+                f"{text!r} is not an outcome",
+                field="--outcome",
+                allowed=f"name, name@month or name@month:group, with a month of 0, 12, ... {horizon_months // 12 * 12}"
+                " or -1 for the last campaign day",
+            )
+        found.append(Outcome(match[1], month, match[3] or "all"))
+    return tuple(found)
+
+
+def check_outcomes(outcomes: Iterable[Outcome], cells: Iterable[tuple[int, str, str]]) -> None:
+    """Refuse outcomes that runs do not report.
+
+    Args:
+        outcomes: What was asked for.
+        cells: (month, group, name) of a run's panel rows.
+
+    Raises:
+        UserError: One of them is not there; the nearest is named.
+    """
+    there = set(cells)
+    for outcome in outcomes:
+        if outcome.cell not in there:
+            names = sorted({name for _, _, name in there})
+            groups = sorted({group for _, group, _ in there})
+            wrong, known = (outcome.name, names) if outcome.name not in names else (outcome.group, groups)
+            near = get_close_matches(wrong, known, 1)
+            raise UserError(
+                f"no run reports {outcome}",
+                field="--outcome",
+                allowed=", ".join(known),
+                mend=f"did you mean {near[0]!r}?" if near else None,
+            )
+
+
+def judge(
+    values: Mapping[str, Floats], baseline: str, outcomes: Sequence[Outcome], precision: float | None
+) -> list[Judged]:
+    """Judge every scenario's paired difference to the baseline, outcome by outcome.
+
+    Args:
+        values: For each scenario one row an outcome and one column a seed (the same seeds in the same order).
+        baseline: Id of the scenario that the others are compared with.
+        outcomes: The rows.
+        precision: As in the module's text; None = 0.01 or a fifth of the largest effect.
+    """
+    share = DEFAULT_PRECISION if precision is None else precision
+    found = []
+    for row, outcome in enumerate(outcomes):
+        without = values[baseline][row]
+        effects = {name: paired_difference(sample[row], without) for name, sample in values.items() if name != baseline}
+        level = abs(float(without.mean()))
+        asked = share * (level if level > 0 else TINY) if outcome.is_amount else share
+        largest = max((abs(effect.value) for effect in effects.values()), default=0.0)
+        if precision is None and largest > 0:
+            asked = min(asked, SHARE_OF_EFFECT * largest)
+        found += [Judged(name, outcome, verdict(effect, asked)) for name, effect in effects.items()]
+    return found

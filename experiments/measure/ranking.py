@@ -1,0 +1,59 @@
+"""How often a ranking holds: who comes first, and who stays ahead of whom, replicate by replicate.
+
+Each replicate ranks the scenarios under its own chance events, and under its own parameter vector where replicates
+differ in these. Scenarios that are level count neither as ahead nor as behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.measure.statistics import Floats, Interval, wilson
+
+RANKED_BY = {"income_yuan": 1.0, "headcount": -1.0, "poverty_gap": -1.0}
+"""What scenarios are ranked by, and whether more (1) or less (-1) of it is better."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """How often a scenario is ahead.
+
+    Attributes:
+        scenario: Which.
+        other: Of which other one; "" = of all others.
+        times: In how many replicates.
+        share: The share of replicates, with Wilson's interval.
+    """
+
+    scenario: str
+    other: str
+    times: int
+    share: Interval
+
+
+def places(samples: Mapping[str, Floats]) -> Iterator[Place]:
+    """How often each scenario comes first, and how often it is ahead of each other one.
+
+    Args:
+        samples: For each scenario one number a replicate, more being better; a replicate counts where all are known.
+    """
+    if not samples:
+        return
+    names = list(samples)
+    table = np.stack([samples[name] for name in names])
+    table = table[:, np.isfinite(table).all(axis=0)]
+    for row, name in enumerate(names):
+        ahead = table[row] > table
+        rest = np.delete(ahead, row, axis=0)
+        yield _place(name, "", rest.all(axis=0))
+        for place, other in enumerate(names):
+            if other != name:
+                yield _place(name, other, ahead[place])
+
+
+def _place(scenario: str, other: str, ahead: np.ndarray) -> Place:
+    times = int(np.count_nonzero(ahead))
+    return Place(scenario, other, times, wilson(times, ahead.size))

@@ -1,0 +1,35 @@
+"""What is true everywhere today: the date, the seasons, the trend of the years, the terms of loans."""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence
+
+from sim.core.records import Record, real, whole
+
+
+class Today(Record):
+    """One row that rules read; the model writes it each day and each month."""
+
+    seed: int = whole("i8", "run seed", 0, 2**62)
+    people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, 2**62)
+    month: int = whole(
+        "i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200
+    )
+    day: int = whole("i4", "days since the run opened", -4000, 8000)
+    campaign_day: int = whole("i4", "campaign day (first = 1)", -4000, 8000)
+    year: int = whole("i4", "calendar year", 0, 2100)
+    calendar_month: int = whole("i4", "January = 1", 1, 12)
+    frozen: int = whole("i4", "1 while nothing can be planted or poured", 0, 1)
+    festival: int = whole("i4", "1 around Spring Festival and National Day", 0, 1)
+    normal_year: int = whole("i4", "1 in the opening year: no weather or price shock", 0, 1)
+    endogenous: int = whole("i4", "1 if prices and jobs answer to what households do", 0, 1)
+    cpi: float = real("ratio", "rural consumer prices, 2012 = 1")
+    line_yuan: float = real("yuan/person/year", "poverty line this month")
+    wage_trend: float = real("ratio", "wages, 2012 = 1")
+    farm_trend: float = real("ratio", "farm prices and yields together, 2012 = 1")
+    business_trend: float = real("ratio", "takings of small businesses, 2012 = 1")
+    transfer_trend: float = real("ratio", "transfers, 2012 = 1")
+    property_trend: float = real("ratio", "rents and dividends, 2012 = 1")
+    loan_rate: MutableSequence[float] = real("share/year", "interest by loan slot", 5)
+    loan_subsidy: MutableSequence[float] = real("share", "share of interest that the state pays, by loan slot", 5)
+    loan_lump: MutableSequence[float] = real("flag", "1 if principal falls due at the end, by loan slot", 5)

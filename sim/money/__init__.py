@@ -1,0 +1,1 @@
+"""Money: every yuan has a payer and a payee."""

@@ -1,0 +1,1 @@
+"""What a run leaves behind: the long records and who writes them."""

@@ -1,0 +1,1 @@
+"""TOML with positions: where a value stands, and what is wrong with it."""

@@ -1,0 +1,109 @@
+"""The workbook: numbers as numbers, both languages, nothing a spreadsheet would execute, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import dummy
+import dummy_tables
+import pytest
+from openpyxl import load_workbook
+
+from experiments.compare.report.book import neutral
+from experiments.compare.report.data import Experiment
+from experiments.compare.report.workbook import workbook_bytes
+from experiments.compare.tables import COLUMNS
+
+SHEETS = [
+    "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "外溢影响 Spillovers", "第100天 Day 100",
+    "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
+    "协同 Synergy", "排序 Ranking", "说明 Notes",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return dummy.make(
+        tmp_path_factory.mktemp("workbook") / "demo", 3, tuple(s for s in dummy_tables.SCENARIOS if s != "cash")
+    )
+
+
+def test_sheets_headers_and_frozen_panes(folder: Path) -> None:
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+    assert book.sheetnames == SHEETS
+    for sheet in book:
+        assert sheet.freeze_panes, sheet.title
+        assert sheet.max_row > 1
+        header = int(str(sheet.freeze_panes)[1:]) - 1
+        for cell in sheet[header]:
+            if cell.value:
+                assert any(ord(c) > 0x2E7F for c in cell.value) and any(c.isascii() and c.isalpha() for c in cell.value)
+        assert all(d.width and d.width >= 9 for d in sheet.column_dimensions.values())
+
+
+def test_numbers_are_numbers_and_nothing_is_a_formula(folder: Path) -> None:
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds and "n" in kinds
+    sheet = book["差异 Differences"]
+    row = next(r for r in sheet.iter_rows(min_row=2) if "人均纯收入 " in str(r[2].value) and r[1].value == 36)
+    assert isinstance(row[3].value, float) and row[3].number_format == "#,##0.0"
+    assert book["结论 Answer"]["A1"].value.startswith("未经校准")
+
+
+def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+    lines = [[cell.value for cell in line] for line in book["外溢影响 Spillovers"].iter_rows(min_row=4)]
+    mine = next(r for r in lines if r[1] == 36 and "全体" in r[2] and r[3].startswith("人均纯收入 "))
+    assert (
+        mine[4] + mine[7] == pytest.approx(mine[10]) and mine[7:10] == [-60, -65, -55] and mine[13:15] == ["元 yuan", 3]
+    )
+    units = [[cell.value for cell in line] for line in book["干部工作日 Cadre-days"].iter_rows(min_row=2)]
+    assert [line[1:] for line in units[:5]] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
+    for sheet in ("增减户 Gained and lost", "分组 By group"):
+        assert "内生闭合" in book[sheet]["A1"].value and "endogenous closure" in book[sheet]["A2"].value
+
+
+def test_same_bytes_and_fixed_stamps(folder: Path) -> None:
+    one, two = (workbook_bytes(Experiment(folder)) for _ in range(2))
+    assert one == two
+    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2012, 12, 24, 0, 0, 0)}
+        assert b"2012-12-24T00:00:00Z</dcterms:modified>" in archive.read("docProps/core.xml")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", " =1"])
+def test_text_that_looks_like_a_formula(text: str) -> None:
+    assert neutral(text)[0] in ("'", " ")
+    assert "\x00" not in neutral(text)
+
+
+def test_plain_text_is_left_alone() -> None:
+    assert neutral("信贷 Credit") == "信贷 Credit"
+
+
+def test_formulas_in_titles_do_nothing(folder: Path, tmp_path: Path) -> None:
+    there = dummy.make(tmp_path / "evil", 2, ("baseline", "training"))
+    manifest = json.loads((there / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest["scenarios"]:
+        entry["title"] = {"en": '=HYPERLINK("x")', "zh": "@cmd"}
+    manifest["command"] = "=cmd|' /C calc'!A0"
+    (there / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there))))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                assert not (isinstance(cell.value, str) and cell.value[:1] in ("=", "+", "-", "@"))
+
+
+def test_empty_experiment_still_opens(folder: Path, tmp_path: Path) -> None:
+    there = dummy.make(tmp_path / "empty", 2, ("baseline",))
+    for table in COLUMNS:
+        (there / "tables" / f"{table}.parquet").unlink(missing_ok=True)
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there))))
+    assert book.sheetnames == SHEETS
+    assert "未计算" in book["差异 Differences"]["A1"].value

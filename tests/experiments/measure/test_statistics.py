@@ -1,0 +1,237 @@
+"""Intervals, verdicts, chances, bands and rounding against published answers and by simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.measure.statistics import (
+    Interval,
+    bands,
+    chance_met,
+    decimals,
+    mean_interval,
+    needed_replicates,
+    ordered_differences,
+    paired_difference,
+    round_to,
+    share_positive,
+    t_critical,
+    t_limits,
+    variance_ratio,
+    verdict,
+    wilson,
+)
+
+# Student's sleep data (1908), as printed by R's t.test(..., paired = TRUE).
+DRUG_1 = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+DRUG_2 = np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+
+
+@pytest.mark.parametrize(
+    ("degrees", "printed"), [(1, 12.706), (4, 2.776), (9, 2.262), (29, 2.045), (120, 1.980)]
+)
+def test_t_quantiles_of_the_printed_tables(degrees: int, printed: float) -> None:
+    assert t_critical(degrees) == pytest.approx(printed, abs=5e-4)
+
+
+def test_paired_difference_of_students_sleep_data() -> None:
+    found = paired_difference(DRUG_2, DRUG_1)
+    assert found.value == pytest.approx(1.58)
+    assert (found.low, found.high) == pytest.approx((0.7001142, 2.4598858), abs=5e-8)
+    assert found.replicates == 10
+    assert found.excludes_zero
+
+
+def test_mean_interval_of_a_published_exercise() -> None:
+    # Eight score differences of an introductory course (UMSL Math 1320, exercise 10.5.161).
+    found = mean_interval([-30, 30, -40, -40, 80, 60, -50, -20])
+    assert (found.value, found.low, found.high) == pytest.approx((-1.25, -43.51131, 41.01131), abs=5e-6)
+    assert not found.excludes_zero
+
+
+def test_one_replicate_has_no_interval() -> None:
+    found = paired_difference([5.0], [3.0])
+    assert found.value == 2.0
+    assert not found.defined
+    assert not found.excludes_zero
+    assert math.isnan(found.halfwidth)
+    assert verdict(found, 1.0).enough is False
+    assert verdict(found, 1.0).needed is None
+    assert math.isnan(mean_interval([]).value)
+
+
+def test_an_undefined_indicator_makes_its_interval_undefined() -> None:
+    assert not mean_interval([1.0, math.nan, 2.0]).defined
+
+
+def test_a_constant_has_no_spread() -> None:
+    found = mean_interval(np.full(7, 0.1))
+    assert (found.value, found.low, found.high) == (0.1, 0.1, 0.1)
+
+
+def test_tables_are_done_at_once() -> None:
+    mean, low, high = t_limits(np.stack([DRUG_2 - DRUG_1, np.full(10, 4.0)]))
+    one = paired_difference(DRUG_2, DRUG_1)
+    assert (mean[0], low[0], high[0]) == (one.value, one.low, one.high)
+    assert (mean[1], low[1], high[1]) == (4.0, 4.0, 4.0)
+    assert t_limits(np.empty((3, 0)))[0].shape == (3,)
+
+
+def test_wrong_samples_and_levels_are_refused() -> None:
+    with pytest.raises(ValueError, match="shapes"):
+        paired_difference([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match="level"):
+        mean_interval([1.0, 2.0], level=1.0)
+    with pytest.raises(ValueError, match="comparisons"):
+        mean_interval([1.0, 2.0], comparisons=0)
+    with pytest.raises(ValueError, match="precision"):
+        needed_replicates(1.0, 5, 0.0)
+    with pytest.raises(ValueError, match="successes"):
+        wilson(3, 2)
+
+
+def test_intervals_cover_as_often_as_they_say() -> None:
+    """1,000 samples of 6: the truth is inside in 95 of 100; of four at once all hold in 95 of 100."""
+    chance = np.random.default_rng(7)
+    _, low, high = t_limits(chance.normal(3.0, 2.0, (1000, 6)))
+    assert np.mean((low <= 3) & (high >= 3)) == pytest.approx(0.95, abs=0.021)
+    _, low, high = t_limits(chance.normal(3.0, 2.0, (1000, 4, 6)), comparisons=4)
+    assert np.mean(((low <= 3) & (high >= 3)).all(axis=1)) == pytest.approx(0.95, abs=0.021)
+
+
+@given(st.floats(0.01, 100), st.integers(2, 60), st.floats(0.05, 50))
+@settings(max_examples=80)
+def test_needed_replicates_is_the_least_that_is_enough(halfwidth: float, n: int, asked: float) -> None:
+    needed = needed_replicates(halfwidth, n, asked)
+    assert needed is not None
+    spread = halfwidth * math.sqrt(n) / t_critical(n - 1)
+    assert t_critical(needed - 1) * spread / math.sqrt(needed) <= asked * (1 + 1e-12)
+    assert needed == 2 or t_critical(needed - 2) * spread / math.sqrt(needed - 1) > asked * (1 - 1e-12)
+    assert (needed <= n) == (halfwidth <= asked)
+
+
+def test_verdict() -> None:
+    found = mean_interval([1.0, 2.0, 3.0, 4.0])
+    judged = verdict(found, 1.0)
+    assert (judged.enough, judged.replicates) == (False, 4)
+    assert judged.needed == 9  # s = 1.291: t(7) s / sqrt(8) = 1.079, t(8) s / sqrt(9) = 0.992
+    assert verdict(found, 3.0).enough
+    assert verdict(mean_interval([2.0, 2.0]), 1.0).needed == 2
+
+
+def test_share_positive() -> None:
+    assert share_positive([1.0, -1.0, 0.0, 2.0]) == 0.5
+    assert math.isnan(share_positive([]))
+
+
+def test_shared_chance_events_save_replicates() -> None:
+    """With shared variance s² and own variance e² a scenario the ratio is (s² + e²) / e²."""
+    chance = np.random.default_rng(3)
+    shared, own, other = chance.normal(size=(3, 4000))
+    assert variance_ratio(3 * shared + own, 3 * shared + other) == pytest.approx(10, rel=0.08)
+    assert variance_ratio(own, other) == pytest.approx(1, rel=0.08)
+    assert variance_ratio([6.0, 8.0], [1.0, 3.0]) == math.inf
+    assert math.isnan(variance_ratio([1.0, 1.0], [2.0, 2.0]))
+    assert math.isnan(variance_ratio([1.0], [2.0]))
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    # Newcombe (1998), Statistics in Medicine 17, table I, method 3.
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_of_newcombe(successes: int, n: int, low: float, high: float) -> None:
+    found = wilson(successes, n)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_chance_of_meeting_a_target() -> None:
+    found = chance_met([90.0, 100.0, 110.0, 120.0, 80.0, 100.0, 130.0, 105.0, 70.0, 101.0], 100)
+    assert found.value == 0.7
+    assert (found.low, found.high) == pytest.approx((0.3968, 0.8922), abs=5e-5)  # vassarstats.net, 7 of 10
+    assert not chance_met([], 100).defined
+    assert chance_met([99.5, 99.4, 100.0, 0.0], 100).value == 0.5  # from 99.5% on: loans cannot be divided
+    assert wilson(20, 20).high == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "rounded"),
+    [
+        (43.27, 11.8, (43, 12)),
+        # Review of Particle Physics, introduction, section 5.3.
+        (0.827, 0.119, (0.83, 0.12)),
+        (0.827, 0.367, (0.8, 0.4)),
+        # README of the pdground package.
+        (12.2135, 0.06515, (12.21, 0.07)),
+        (1234.5, 96.2, (1230, 100)),
+        (1234.5, 9.99, (1234, 10)),
+        (1234567, 23456, (1235000, 23000)),
+        (-0.3, 4.0, (0, 4)),
+        (43.27, 0.0, (43.27, 0)),
+    ],
+)
+def test_rounding(value: float, half: float, rounded: tuple[float, float]) -> None:
+    found = round_to(value, value - half, value + half)
+    assert found == pytest.approx(rounded, abs=1e-12)
+    assert math.copysign(1, found[0]) == 1
+
+
+def test_rounding_without_an_interval() -> None:
+    value, half = round_to(43.27, math.nan, math.nan)
+    assert (value, math.isnan(half)) == (43, True)
+    assert math.isnan(round_to(math.nan, 1, 2)[0])
+    with pytest.raises(ValueError, match="half-width"):
+        decimals(0.0)
+
+
+def test_ordered_differences() -> None:
+    base = np.array([10.0, 12, 14, 16])
+    scenarios = {"small": base + np.array([1, 0, 1, 2]), "none": base, "big": base + 9}
+    found = ordered_differences(scenarios, base)
+    assert [name for name, _ in found] == ["big", "small", "none"]
+    assert [interval.value for _, interval in found] == [9, 1, 0]
+    wider = dict(ordered_differences({"a": base * 2, "b": base * 3}, base, simultaneous=True))
+    assert wider["a"].halfwidth > paired_difference(base * 2, base).halfwidth
+    assert ordered_differences({}, base) == []
+
+
+def test_bands_overlap_where_the_middle_is_like_both_ends() -> None:
+    noise = np.array([-3.0, -1, 1, 3])
+    turned = noise[::-1]
+    items = {"low": 0 + noise, "middle": 4 + turned, "high": 8 + noise, "far": 100 + noise}
+    assert bands(items, simultaneous=False) == [("far",), ("high", "middle"), ("middle", "low")]
+    # Shared noise cancels: the same distances are told apart at once.
+    assert bands({name: 4 * k + noise for k, name in enumerate("abc")}) == [("c",), ("b",), ("a",)]
+    assert bands({"b": noise, "a": noise}) == [("a", "b")]
+    assert bands({"only": noise}) == [("only",)]
+    assert bands({"a": [1.0], "b": [2.0]}) == [("b", "a")]
+    assert bands({"a": [math.nan, 1.0], "b": [1.0, 2.0], "c": [50.0, 51.0]}) == [("c",), ("b", "a")]
+    assert bands({}) == []
+    with pytest.raises(ValueError, match="differ in length"):
+        bands({"a": [1.0], "b": [2.0, 3.0]})
+
+
+@given(st.lists(st.lists(st.integers(-3, 3), min_size=4, max_size=4), min_size=1, max_size=8))
+@settings(max_examples=80)
+def test_bands_hold_only_pairs_that_cannot_be_told_apart(rows: list[list[int]]) -> None:
+    items = {f"v{place}": [4 * (place % 3) + value for value in row] for place, row in enumerate(rows)}
+    found = bands(items, simultaneous=False)
+    assert set().union(*found) == set(items)
+    order = sorted(items, key=lambda name: (-mean_interval(items[name]).value, name))
+    for band in found:
+        assert not any(paired_difference(items[a], items[b]).excludes_zero for a in band for b in band)
+        start, end = order.index(band[0]), order.index(band[-1]) + 1
+        assert order[start:end] == list(band)
+        for wider in (order[max(0, start - 1) : end], order[start : end + 1]):
+            if len(wider) > len(band):  # no band can be made longer
+                assert any(paired_difference(items[a], items[b]).excludes_zero for a in wider for b in wider)
+
+
+def test_an_interval_knows_its_sign() -> None:
+    assert Interval(-2, -3, -1, 5).excludes_zero
+    assert not Interval(0, -1, 1, 5).excludes_zero

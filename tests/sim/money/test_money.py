@@ -1,0 +1,284 @@
+"""Money: what one pays another gets, whatever a scenario says; and a payment gone wrong is seen."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan, shipped_scenario_files
+
+from sim.agents.household import Household
+from sim.economy import consumption, transfers
+from sim.model import VillageModel
+from sim.money.accounts import Accounts, outstanding
+from sim.money.reasons import CONSUMPTION, HOUSEHOLDS, LOAN_SLOTS, N_REASONS, PENSION, PRINCIPAL, REASONS, WRITTEN_OFF
+from sim.policies import TargetedSettings, registry
+from sim.policies.policy import COST_ITEMS
+from sim.scenario import Plan
+
+BALANCED = 1e-9
+
+
+# ---- accounts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def accounts() -> Accounts:
+    households = Household.rows(4)
+    households["cash_yuan"] = 1000.0, 200.0, 30.0, 4.0
+    return Accounts(households)
+
+
+def test_what_one_pays_the_other_gets(accounts: Accounts) -> None:
+    accounts.open("purse roads", 500.0)
+    accounts.pay("purse roads", "market", 120.0, "gravel")
+    accounts.pay("purse roads", "market", 30.0, "gravel")
+    assert accounts.balances == {HOUSEHOLDS: 1234.0, "purse roads": 350.0, "market": 150.0}
+    assert accounts.matrix() == {("purse roads", "market", "gravel"): 150.0}
+    assert accounts.audit() == 0.0
+
+
+@pytest.mark.parametrize("amount", [-0.01, float("nan"), float("inf")])
+def test_what_is_no_amount_is_not_paid(accounts: Accounts, amount: float) -> None:
+    with pytest.raises(ValueError, match=r"state pays market .* yuan for gravel: not an amount"):
+        accounts.pay("state", "market", amount, "gravel")
+    assert "market" not in accounts.balances
+
+
+def test_households_paid_one_by_one_have_the_money(accounts: Accounts) -> None:
+    accounts.pay_households("state", np.array([3, 1]), np.array([10.0, 5.0]), "grants")
+    assert accounts._households["cash_yuan"].tolist() == [1000.0, 205.0, 30.0, 14.0]
+    assert accounts.balances[HOUSEHOLDS] == 1249.0 and accounts.balances["state"] == -15.0
+    assert accounts.audit() == 0.0
+
+
+def test_tills_are_carried_over_and_emptied(accounts: Accounts) -> None:
+    tills = np.zeros((2, N_REASONS))
+    tills[:, PENSION] = 100.0, 11.0
+    tills[1, CONSUMPTION] = 40.0
+    tills[:, PRINCIPAL + 2] = 7.0, 5.0
+    tills[0, WRITTEN_OFF + 2] = 9.0
+    accounts.lenders[2] = "lender women"
+    accounts._households["cash_yuan"][0] += 111.0 - 40.0 - 12.0
+    sums = accounts.post(tills)
+    assert not tills.any()
+    expected = {PENSION: 111, CONSUMPTION: 40, PRINCIPAL + 2: 12, WRITTEN_OFF + 2: 9}
+    assert {i: s for i, s in enumerate(sums) if s} == expected
+    assert accounts.matrix() == {
+        (HOUSEHOLDS, "lender women", "principal repaid"): 12.0,
+        (HOUSEHOLDS, "market", "consumption"): 40.0,
+        ("state", HOUSEHOLDS, "pensions"): 111.0,
+    }
+    assert accounts.written_off == [0, 0, 9.0, 0, 0]
+    assert accounts.audit() == 0.0
+
+
+def test_the_audit_sees_cash_that_came_from_nowhere(accounts: Accounts) -> None:
+    accounts._households["cash_yuan"][2] += 0.01
+    assert accounts.audit() > BALANCED
+
+
+def test_the_audit_sees_money_that_one_side_alone_has_booked(accounts: Accounts) -> None:
+    accounts.balances["state"] = -1.0
+    assert accounts.audit() > BALANCED
+
+
+def test_every_reason_has_two_sides_but_what_is_written_off() -> None:
+    assert len({(reason.name, reason.slot) for reason in REASONS}) == N_REASONS
+    assert {reason.name for reason in REASONS if not (reason.payer and reason.payee)} == {"written off"}
+    assert all((HOUSEHOLDS in reason[1:3]) != (reason.payer == "subsidy") for reason in REASONS if reason.payer)
+
+
+# ---- runs ----------------------------------------------------------------------------------------------------------
+
+
+def check_books(model: VillageModel) -> None:
+    """Everything that must hold of a run's money after its first year."""
+    accounts, h, flows = model.accounts, model.households, model.accounts.matrix()
+    assert accounts.audit() <= BALANCED
+
+    for held in model.purses.held:
+        out = sum(yuan for (payer, _, _), yuan in flows.items() if payer == held.account)
+        assert held.left_yuan >= 0 and accounts.balances[held.account] >= -1e-6
+        assert held.amount_yuan - held.left_yuan == pytest.approx(out, rel=1e-9, abs=1e-6)
+        assert held.left_yuan == pytest.approx(accounts.balances[held.account], rel=1e-9, abs=1e-6)
+
+    for policy in model.policies:
+        assert set(policy.costs) == set(COST_ITEMS)
+        assert all(yuan >= 0 for yuan in policy.costs.values()), policy.label
+        assert policy.cash_outlay_yuan >= 0 and policy.final_losses(model) >= 0
+        if policy.kind == "microcredit" and policy.settings.effects:
+            lent = flows.get((f"lender {policy.label}", HOUSEHOLDS, "loans"), 0.0)
+            assert policy.principal_yuan == pytest.approx(lent, rel=1e-12)
+
+    for slot in range(1, LOAN_SLOTS):
+        lender = accounts.lenders[slot]
+        lent = flows.get((lender, HOUSEHOLDS, "loans"), 0.0)
+        repaid = flows.get((HOUSEHOLDS, lender, "principal repaid"), 0.0)
+        owed = outstanding(h, slot)
+        # The last cent of a loan is let go.
+        assert owed == pytest.approx(lent - repaid - accounts.written_off[slot], abs=0.01 * len(h))
+        assert (h["debt_yuan"][:, slot] >= 0).all() and owed <= lent
+
+    if model.clock.horizon_months == 12:
+        _check_incomes(h, flows)
+
+
+def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> None:
+    """The closed year's income by source, consumption and burdens are what was paid and received for them."""
+
+    def to(*reasons: str) -> float:
+        return sum(yuan for (_, payee, reason), yuan in flows.items() if payee == HOUSEHOLDS and reason in reasons)
+
+    def by(*reasons: str) -> float:
+        return sum(yuan for (payer, _, reason), yuan in flows.items() if payer == HOUSEHOLDS and reason in reasons)
+
+    sold = ("crop sales", "orchard sales", "livestock sales", "greenhouse sales", "business takings")
+    expected = (
+        to("local wages", "wages away") - by("living costs away"),
+        to(*sold) - by("operating costs", "interest"),
+        to("rents and dividends"),
+        to("farm subsidies", "minimum living guarantee", "pensions", "cash payments"),
+    )
+    assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
+    assert h["consumption_last_yuan"].sum() == pytest.approx(by("consumption"), rel=1e-9)
+    assert h["burden_last_yuan"].sum() == pytest.approx(by("medical payments", "school payments"), rel=1e-9)
+    # What is neither income nor spending on it: money borrowed, lent back, put into a line, or sold out of need.
+    other_in = to("assets sold in need", "loans from relatives", "loans", "industry grants")
+    other_out = by("cost of leaving for work", "investment", "repaid to relatives", "principal repaid")
+    known = sum(expected) - by("consumption", "medical payments", "school payments") + other_in - other_out
+    paid = sum((payee == HOUSEHOLDS) * y - (payer == HOUSEHOLDS) * y for (payer, payee, _), y in flows.items())
+    assert paid == pytest.approx(known, rel=1e-9)
+
+
+@pytest.mark.parametrize("file", shipped_scenario_files(), ids=lambda f: f.stem)
+def test_money_balances_in_every_shipped_scenario(file: Path, tmp_path: Path) -> None:
+    check_books(lived(shipped_plan(tmp_path, file)))
+
+
+def test_money_balances_when_everything_is_done_at_once(tmp_path: Path) -> None:
+    model = lived(plan_of(tmp_path, EVERY_POLICY, villages=5))
+    check_books(model)
+    # Every kind of flow the books know has been used, or the checks above were of nothing.
+    unused = {"written off", "assets sold in need"}
+    used = {reason for _, _, reason in model.accounts.matrix()}
+    assert {reason.name for reason in REASONS} - used <= unused
+
+
+def test_loans_that_fail_are_lost_in_the_lenders_books(tmp_path: Path) -> None:
+    easy = {"guarantee": True, "least_income_yuan": 0, "told_share": 1.0}
+    credit = {"kind": "microcredit", "channel": "shuanglian", **easy}
+    careless = {"livelihood.write_off_months": 12, "policies.repay_burden": 0.6}
+    model = lived(plan_of(tmp_path, [credit], villages=30, months=36, uncertainties=careless))
+    slot = model.loan_slots["microcredit"]
+    assert model.accounts.written_off[slot] > 0
+    assert model.policies[0].costs["loan_losses_yuan"] == pytest.approx(model.accounts.written_off[slot])
+    check_books(model)
+    flows = model.accounts.matrix().items()
+    called = {payer: yuan for (payer, _, reason), yuan in flows if reason == "guarantee called"}
+    assert called == {"purse loan_guarantee": pytest.approx(model.accounts.written_off[slot])}
+    failed = model.households["overdue_months"][:, slot] >= 12
+    assert failed.any() and not model.policies[0].eligible(model)[failed].any()
+
+
+# ---- random scenarios ----------------------------------------------------------------------------------------------
+
+yuan = st.floats(0, 3e7, allow_nan=False).map(round)
+common = {
+    "budget_yuan": yuan,
+    "start_day": st.integers(1, 60),
+    "end_day": st.integers(61, 200),
+    "village_share": st.sampled_from([0.0, 0.5, 1.0]),
+    "effects": st.booleans(),
+}
+targeted = {
+    "priority": st.sampled_from(["poorest", "registered", "linked", "anyone"]),
+    "capture": st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+}
+share = st.floats(0, 1).map(lambda x: round(x, 3))
+levers: dict[str, dict[str, Any]] = {
+    "visits": {"coverage": st.sampled_from(["linked", "everyone"]), "visits_per_household": st.integers(0, 20)},
+    "microcredit": {
+        "channel": st.sampled_from(["women", "shuanglian", "village_fund", "microlender"]), "quota_yuan": yuan,
+        "rate": share.map(lambda x: x / 2), "subsidy": share, "term_months": st.integers(1, 60), "told_share": share,
+        "lump_sum": st.booleans(), "days_to_decide": st.integers(0, 60),
+        "loans_a_round": st.sampled_from([0, 20, 2000]),
+    },
+    "industry": {
+        "line": st.sampled_from(["fruit", "livestock", "vegetables"]), "form": st.sampled_from(["in_kind", "grant"]),
+        "value_yuan": st.integers(500, 20_000), "own_share": share.map(lambda x: 0.9 * x), "contract": share,
+        "terrain_match": st.booleans(),
+    },
+    "training": {
+        "content": st.sampled_from(["farm", "work", "leavers"]), "places": st.sampled_from([0, 300, 30_000]),
+        "follow_up": st.booleans(), "placement": share,
+    },
+    "publicity": {"meetings": st.integers(0, 20), "cost_yuan": st.integers(50, 20_000)},
+    "demonstration": {"households": st.integers(0, 8), "meetings": st.integers(0, 6)},
+    "cash": {"amount_yuan": st.integers(10, 20_000), "months": st.integers(1, 12)},
+    "support_units": {"coordination": share, "supervision": share},
+}  # fmt: skip
+
+
+def _policy(kind: str, label: str) -> st.SearchStrategy[dict[str, Any]]:
+    every = {**common, **levers[kind]}
+    if issubclass(registry()[kind].Settings, TargetedSettings):
+        every |= targeted
+    needed = {name: every.pop(name) for name in ("channel", "line", "content") if name in levers[kind]}
+    return st.fixed_dictionaries({"kind": st.just(kind), "label": st.just(label), **needed}, optional=every)
+
+
+@st.composite
+def scenarios(draw: Callable[[Any], Any]) -> dict[str, Any]:
+    kinds = draw(st.lists(st.sampled_from(sorted(levers)), min_size=1, max_size=6))
+    often = ("microcredit", "industry", "training", "cash")
+    kinds = [kind for i, kind in enumerate(kinds) if kind in often or kind not in kinds[:i]]
+    purse = {"id": "extra", "title_en": "extra", "title_zh": "其他", "amount_yuan": draw(yuan), "uses": sorted(levers)}
+    return {
+        "policies": [draw(_policy(kind, f"{kind}_{i}")) for i, kind in enumerate(kinds)],
+        "purses": [{**purse, "release": draw(st.integers(1, 300))}],
+        "closure": draw(st.sampled_from(["fixed", "endogenous"])),
+        "villages": draw(st.integers(1, 6)),
+        "days": draw(st.integers(60, 340)),
+    }
+
+
+@settings(max_examples=20)
+@given(scenarios(), st.integers(0, 2**62 - 1))
+def test_money_balances_whatever_a_scenario_says(scenario: dict[str, Any], seed: int) -> None:
+    lenders = [policy for policy in scenario["policies"] if policy["kind"] == "microcredit"]
+    for policy in lenders[LOAN_SLOTS - 1 :]:
+        scenario["policies"].remove(policy)
+    with tempfile.TemporaryDirectory() as folder:
+        check_books(lived(plan_of(Path(folder), **scenario), seed))
+
+
+# ---- payments gone wrong -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return plan_of(tmp_path, [VISITS], villages=1, months=5)
+
+
+def test_the_audit_sees_a_rule_that_receives_without_a_payer(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def conjure(h: Household, till: Any, amount: float, reason: int) -> None:
+        h.cash_yuan += amount
+
+    assert lived(plan, engine="agents").accounts.audit() <= BALANCED
+    monkeypatch.setattr(transfers, "receive", conjure)
+    assert lived(plan, engine="agents").accounts.audit() > BALANCED
+
+
+def test_the_audit_sees_a_rule_that_spends_what_it_keeps(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pretend(h: Household, till: Any, amount: float, reason: int) -> None:
+        till[reason] += amount
+
+    monkeypatch.setattr(consumption, "spend", pretend)
+    assert lived(plan, engine="agents").accounts.audit() > BALANCED

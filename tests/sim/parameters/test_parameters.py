@@ -1,0 +1,155 @@
+"""Parameters: each has a unit, a range and a source; overrides stay in range."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+from scenario_fakes import PARAMETER
+
+from sim.core.errors import UserError
+from sim.parameters import Parameters, load_parameters
+from sim.toml.source import Problems
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "health.toml").write_text(PARAMETER, encoding="utf-8")
+    return tmp_path
+
+
+def load(folder: Path, **overrides: object) -> Parameters:
+    return load_parameters(overrides, folder)
+
+
+def test_values_and_table(folder: Path) -> None:
+    parameters = load(folder)
+    assert parameters.values == {"hospital_rate": 0.09, "bill_yuan": (1000.0, 5000.0)}
+    assert all(type(number) is float for number in parameters.values["bill_yuan"])  # type: ignore[union-attr]
+    first = parameters.table()[0]
+    assert (first.key, first.unit, first.low, first.high) == (
+        "health.hospital_rate",
+        "share a year",
+        0.05,
+        0.15,
+    )
+    assert parameters.find("health.bill_yuan") is parameters.find("bill_yuan")
+
+
+@pytest.mark.parametrize("name", ["hospital_rate", "health.hospital_rate"])
+def test_override_by_either_name(folder: Path, name: str) -> None:
+    before = load(folder)
+    after = before.override({name: 0.1})
+    assert (before.values["hospital_rate"], after.values["hospital_rate"]) == (0.09, 0.1)
+    assert before.digest() != after.digest() == load(folder, hospital_rate=0.1).digest()
+
+
+def test_override_a_list(folder: Path) -> None:
+    assert load(folder, bill_yuan=[1, 2]).values["bill_yuan"] == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("hospital_rat", 0.1, r"unknown parameter 'hospital_rat' \(did you mean 'hospital_rate'\?\)"),
+        ("health.hospital", 0.1, r"unknown parameter .* \(did you mean 'health.hospital_rate'\?\)"),
+        (
+            "hospital_rate",
+            0.2,
+            "health.hospital_rate: 0.2 is out of range; allowed: 0.05 to 0.15 share a year",
+        ),
+        ("hospital_rate", "much", "must be a number, found 'much'"),
+        ("hospital_rate", True, "must be a number, found true"),
+        ("hospital_rate", float("nan"), "out of range"),
+        ("hospital_rate", [0.1], "must be one number, found a list of 1"),
+        ("bill_yuan", 5, "must be a list of 2 numbers, found 5"),
+        ("bill_yuan", [5, 9999], "out of range; allowed: 0 to 2000, 9000 yuan"),
+    ],
+)
+def test_bad_override(folder: Path, name: str, value: object, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        load_parameters({name: value}, folder)
+
+
+def test_override_twice_under_two_names(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"health\.hospital_rate: is overridden twice"):
+        load_parameters({"hospital_rate": 0.1, "health.hospital_rate": 0.12}, folder)
+
+
+def test_frozen_and_picklable(folder: Path) -> None:
+    parameters = load(folder)
+    with pytest.raises(TypeError):
+        parameters.values["hospital_rate"] = 1.0
+    with pytest.raises(AttributeError):
+        parameters.entries = ()  # type: ignore[misc]
+    again = pickle.loads(pickle.dumps(parameters))
+    assert again == parameters
+    assert pickle.loads(pickle.dumps(parameters.values)) == parameters.values
+
+
+def entry(**changes: str) -> str:
+    keys = {
+        "value": "1",
+        "unit": '"yuan"',
+        "low": "0",
+        "high": "2",
+        "source": '"s"',
+        "confidence": '"assumed"',
+    }
+    return "[price]\n" + "".join(f"{key} = {text}\n" for key, text in {**keys, **changes}.items() if text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (entry(value="3"), 1, "price: value 3 is outside its range 0 to 2"),
+        (entry(low="5"), 1, "price: low 5 is above high 2"),
+        (entry(value="[1, 1]", low="[0]"), 1, "lists of the same length"),
+        (entry(value="[]"), 1, "lists of the same length"),
+        (entry(value="nan"), 2, "price.value: must be a finite number or a list, found nan"),
+        (entry(value='"1"'), 2, "price.value: must be a number or a list, found '1'"),
+        (entry(unit=""), 1, "price: 'unit' is missing"),
+        (entry(confidence=""), 1, "price: 'confidence' is missing; allowed: measured, calibrated, assumed"),
+        (entry(source='""'), 6, "price.source: must be text of at least 1 character"),
+        (entry(confidence='"mesured"'), 7, r"found 'mesured' \(did you mean 'measured'\?\)"),
+        (entry(nte='"x"'), 8, r"price: unknown key 'nte' \(did you mean 'note'\?\)"),
+        ("price = 3\n", 1, "price: must be a table, found 3"),
+        ('["a price"]\n' + entry().split("\n", 1)[1], 1, "'a price' must be a plain name"),
+    ],
+)
+def test_bad_entry(tmp_path: Path, text: str, line: int, message: str) -> None:
+    file = tmp_path / "market.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=message) as caught:
+        load_parameters(folder=tmp_path)
+    assert (caught.value.file, caught.value.line) == (str(file), line)
+
+
+def test_a_name_belongs_to_one_topic(folder: Path) -> None:
+    (folder / "money.toml").write_text("\n" + PARAMETER, encoding="utf-8")
+    with pytest.raises(Problems) as caught:
+        load(folder)
+    assert [problem.line for problem in caught.value.problems] == [2, 10]
+    assert "'hospital_rate' already stands in" in str(caught.value)
+
+
+def test_shipped_parameters_load() -> None:
+    parameters = load_parameters()
+    assert len(parameters.values) == len(parameters.table())
+
+
+def test_every_parameter_has_a_name_of_its_own_in_both_languages() -> None:
+    table = load_parameters().table()
+    for names in ({e.name: e.label_en for e in table}, {e.name: e.label_zh for e in table}):
+        assert all(names.values()), [name for name, label in names.items() if not label]
+        assert len(set(names.values())) == len(names)
+    for entry in table:
+        assert entry.label_en.isascii() and len(entry.label_en) <= 60, entry.key
+        assert not entry.label_zh.isascii() and len(entry.label_zh) <= 24, entry.key
+
+
+def test_the_typed_list_of_parameters_is_up_to_date() -> None:
+    from experiments.generated.typed_parameters import TARGET, source
+
+    assert TARGET.read_text(encoding="utf-8") == source(load_parameters()), "run its module"
