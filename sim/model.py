@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,29 +17,26 @@ from sim.agents.village import Village
 from sim.calendar.clock import Clock
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
-from sim.campaign.cadre_days import CadreDays
+from sim.campaign.delivery import Delivery
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
 from sim.core.mesa_compat import MesaModel
-from sim.core.records import RecordAgent, Rows, out_of_range, views_of
+from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
+from sim.county import County
 from sim.economy.learning import Seen, look_around, talk
-from sim.money.accounts import Accounts
-from sim.money.purses import PurseBook
-from sim.money.reasons import INTEREST_SUBSIDY, LOAN_SLOTS, N_REASONS, PRINCIPAL, WRITTEN_OFF
+from sim.money.lending import Loan
 from sim.month import close_month, close_year
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
+from sim.policies.policy import Policy
 from sim.population.kept import opened_world
-from sim.population.opening import per_head
 from sim.population.profile import Profile, load_profile
+from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder
+from sim.scenario.plan import Plan
 
-if TYPE_CHECKING:
-    from sim.policies.policy import Policy
-    from sim.scenario import Plan
-
-Reach = Callable[["VillageModel"], NDArray[np.bool_]]
+Reach = Callable[[County], NDArray[np.bool_]]
 KINDS: dict[str, type[RecordAgent]] = {
     "households": Household,
     "villages": Village,
@@ -58,6 +55,11 @@ class VillageModel(MesaModel):
         threads: Threads that share the villages; changes nothing but time.
         profile: A profile to take instead of the one that the plan names.
         reach: For policies by label, which households they are offered to: what a trial assigns.
+        observers: Who watches the run; by default a `Recorder`, which keeps the panels.
+
+    Attributes:
+        county: What policies and observers see: rows, books, calendar, chance.
+        policies: The plan's policies, in its order.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class VillageModel(MesaModel):
         threads: int = 1,
         profile: Profile | None = None,
         reach: Mapping[str, Reach] | None = None,
+        observers: Sequence[Observer] | None = None,
     ) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
@@ -82,63 +85,49 @@ class VillageModel(MesaModel):
         self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
         self.profile = profile or load_profile(plan.world.profile)
         self._reach = dict(reach or {})
-        self._open_world(threads)
-        self._open_books()
+        self._open_county(threads)
         self._open_policies()
-        self.recorder = Recorder(self)
+        self.observers = (Recorder(),) if observers is None else tuple(observers)
+        for observer in self.observers:
+            observer.open(self.county)
 
     # ---- opening -----------------------------------------------------------------------------------------------
 
-    def _open_world(self, threads: int) -> None:
-        opening = self.clock.opening
-        world = self.plan.world
-        who, when = (self.profile, world.villages, world.population_seed), (opening.year, opening.month)
-        opened = opened_world(*who, self.p, self._p_row, *when, threads)
-        self.world = opened.world
-        self.households, self.villages = opened.world.households, opened.world.villages
-        self.cadres, self.units = opened.world.cadres, opened.world.units
-        self.keys: NDArray[np.int64] = self.households["key"].astype(np.int64)
-        self.line_yuan = opened.line_yuan
-        self.income_per_head = per_head(self.households)
+    def _open_county(self, threads: int) -> None:
+        """The world as its opening year left it, today's facts, and the county that policies see."""
+        opening, world = self.clock.opening, self.plan.world
+        who = self.profile, world.villages, world.population_seed
+        opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
         self.today.seed, self.today.people_seed = self.seed, world.population_seed
         self.today.endogenous = int(self.plan.closure == "endogenous")
-        self.today.loan_rate[0] = self.p.bank_rate
         self.today.year, self.today.calendar_month = opening.year, opening.month
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
-        self.market = opened.market
-        self.seen = Seen.rows(len(self.households))
-        self.tills = np.zeros((len(self.villages), N_REASONS))
-        self.engine = Engine(self.engine_name, self.world.sizes, threads, self._see)
-        self.day = -1
-
-    def _open_books(self) -> None:
-        self.accounts = Accounts(self.households)
-        self.county_share = self.plan.world.villages / self.profile.villages
-        self.purses = PurseBook(self.plan.purses, self.plan.campaign.start, self.county_share)
-        for held in self.purses.held:
-            self.accounts.open(held.account, held.amount_yuan)
-        days = self.profile.support.field_days_per_month * self.clock.campaign_days / 30.4
-        self.cadre_days = CadreDays(self.households, self.villages, self.cadres, days, self.clock)
+        self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see)
+        self.county = County(
+            opened, self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
+        )
+        self.market, self.seen = opened.market, Seen.rows(len(opened.world.households))
+        self.households, self.villages = self.county.households, self.county.villages
+        self.cadres, self.units = self.county.cadres, self.county.units
+        self.day, self._ended = -1, False
 
     def _open_policies(self) -> None:
         self.policies: list[Policy] = [one.build() for one in self.plan.policies]
-        for bit, policy in enumerate(self.policies):
-            policy.bit = bit
-        # Who acts first on a day, and has which loan slot, goes by kind and label: not by the order of the list.
+        for policy in self.policies:
+            policy.book = Delivery(policy.label, policy.kind, len(self.households))
+            self.county.books[policy.label] = policy.book
+        # Who acts first on a day goes by kind and label: not by the order of the list.
         self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
-        lenders = (policy.label for policy in self._acting if policy.kind == "microcredit")
-        self.loan_slots = {label: slot for slot, label in enumerate(lenders, start=1)}
-        self.common: dict[str, NDArray[Any]] = {}  # what policies of one kind share, by name
         self._agenda: dict[int, list[Policy]] = {}
         first = self.clock.day_index(self.clock.start)
         for policy in self._acting:
             if policy.label in self._reach:
-                policy.reach = self._reach[policy.label](self)
-            policy.begin(self)
-            for campaign_day in policy.days(self):
+                policy.reach = self._reach[policy.label](self.county)
+            policy.open(self.county)
+            for campaign_day in policy.days(self.county):
                 self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
 
     # ---- one day -----------------------------------------------------------------------------------------------
@@ -148,11 +137,14 @@ class VillageModel(MesaModel):
         if self.day >= self.clock.last_day_index:
             return
         self.day += 1
+        self.county.day = self.day
         try:
             self._live_a_day(self.clock.calendar[self.day])
         except FAILURES as error:
-            explain(error, self._live_again, str(self.today_date))
+            explain(error, self._live_again, str(self.county.date))
         self.running = self.day < self.clock.last_day_index
+        if not self.running:
+            self.finish()
 
     def _live_a_day(self, calendar: Any) -> None:
         """The day, from top to bottom."""
@@ -160,19 +152,19 @@ class VillageModel(MesaModel):
         if calendar["day"] == 1:
             self.market.open_month(self.today)
         for policy in self._agenda.get(self.day, ()):
-            policy.day(self)
+            policy.day(self.county)
         if self.clock.is_campaign(self.day) and self._ends_week:
-            self.recorder.week()
+            self._tell(lambda observer: observer.week(self.county))
         if calendar["month_end"]:
             self._close_month()
         if self.day == self.clock.last_campaign_day_index:
-            self.recorder.end_of_campaign()
+            self._tell(lambda observer: observer.campaign_end(self.county))
 
     def _live_again(self) -> None:
         """The whole run again, with care: a run is a pure function of plan and seed."""
         if type(self.engine) is Engine and self.engine.name == "compiled":
             twin = type(self)(self.plan, rng=self.seed, profile=self.profile, reach=self._reach)
-            twin.engine = Careful(self.world.sizes, twin._see)
+            twin.engine = twin.county.engine = Careful(self.county.world.sizes, twin._see)
             twin.run_model()
 
     def run_model(self) -> None:
@@ -180,11 +172,26 @@ class VillageModel(MesaModel):
         while self.running:
             self.step()
 
+    def months(self) -> Iterator[int]:
+        """Live on, month by month; gives each month's number (1 = the campaign's first) at its end."""
+        while self.running:
+            self.step()
+            if self.clock.calendar[self.day]["month_end"]:
+                yield self.today.month
+
+    def finish(self) -> None:
+        """End the run today: policies book what is still to be booked, observers close. Done once, at the horizon."""
+        if not self._ended:
+            self._ended = True
+            for policy in self.policies:
+                policy.close(self.county)
+            self._tell(lambda observer: observer.close(self.county))
+
     def _turn_the_calendar(self, calendar: Any) -> None:
         today = self.today
         today.day, today.campaign_day = self.day, int(calendar["campaign_day"])
         today.frozen, today.festival = int(calendar["frozen"]), int(calendar["festival"])
-        self.cadre_days.turn_to(self.day)
+        self.county.cadre_days.turn_to(self.day)
         if calendar["day"] == 1:
             year = int(calendar["year"])
             new_year = year != today.year
@@ -195,44 +202,55 @@ class VillageModel(MesaModel):
 
     def _close_month(self) -> None:
         """Households' accounts, then talk, then what units and policies do at a month's end."""
-        everyone = self.households, self.villages, self._p_row, self.today_rows
-        self.engine.run(close_month, *everyone, self.tills)
+        county, loans, world = self.county, self.county.loans, self.county.world
+        county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
         for policy in self._acting:
-            policy.month_end(self)
-        sums = self.accounts.post(self.tills)
-        self.interest_subsidy_yuan = sums[INTEREST_SUBSIDY : INTEREST_SUBSIDY + LOAN_SLOTS]
-        self.repaid_yuan = sums[PRINCIPAL : PRINCIPAL + LOAN_SLOTS]
-        self.written_off_yuan = sums[WRITTEN_OFF : WRITTEN_OFF + LOAN_SLOTS]
+            policy.month_end(county)
+        county.accounts.post(county.tills)
+        loans.post(county.accounts)
         for policy in self._acting:
-            policy.books_closed(self)
+            policy.books_closed(county)
         self.engine.run(look_around, self.households, self.villages, self.seen)
-        self.engine.run(talk, *everyone, self.seen, self.world.indptr, self.world.indices)
+        county.everywhere(talk, self.seen, world.indptr, world.indices)
         self._check_ranges()
-        self.recorder.month_end()
+        self._tell(lambda observer: observer.month_end(county))
         if self.today.month % 12 == 0:
             self.engine.call(close_year, self.households, 0, len(self.households))
-            self.recorder.year_end()
+            self._tell(lambda observer: observer.year_end(county))
+
+    def _tell(self, what: Callable[[Observer], None]) -> None:
+        for observer in self.observers:
+            what(observer)
 
     def _check_ranges(self) -> None:
-        for name, kind in KINDS.items():
-            rows = getattr(self, name)
+        checked: list[tuple[type[Record], Rows]] = [(kind, getattr(self, name)) for name, kind in KINDS.items()]
+        checked.append((Loan, self.county.loans.loans))
+        for kind, rows in checked:
             for column, row in out_of_range(kind, rows).items():
+                who = rows["key" if "key" in kind.COLUMNS else "household"][row]
                 found = rows[column][row].tolist()
-                raise ArithmeticError(f"{self.today_date}: {column} of {kind.__name__} {rows['key'][row]} is {found}")
+                raise ArithmeticError(f"{self.county.date}: {column} of {kind.__name__} {who} is {found}")
 
     @property
     def _ends_week(self) -> bool:
         return self.today.campaign_day % 7 == 0 or self.today.campaign_day == self.clock.campaign_days
 
     @property
-    def line_now(self) -> float:
-        """Poverty line of this month (of the closed year before the run opens), yuan a head and year."""
-        return self.today.line_yuan if self.day >= 0 else self.line_yuan
+    def recorder(self) -> Recorder:
+        """The recorder among the observers.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for observer in self.observers:
+            if isinstance(observer, Recorder):
+                return observer
+        raise LookupError("this run has no recorder: its observers were given")
 
     @property
     def today_date(self) -> dt.date:
         """The date of the current day."""
-        return self.clock.date(max(0, self.day))
+        return self.county.date
 
     # ---- what rules see ----------------------------------------------------------------------------------------
 
@@ -279,3 +297,9 @@ class VillageModel(MesaModel):
     def close(self) -> None:
         """Let go of the threads."""
         self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
+from sim.core.records import views_of
 from sim.core.rule import kernel, rule
 from sim.economy.consumption import consume
 from sim.economy.credit import repay
@@ -23,8 +24,17 @@ from sim.parameters.packed import P
 
 
 @rule
-def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """A household's month, in the order in which it happens."""
+def household_month(
+    h: Household,
+    v: Village,
+    p: P,
+    today: Today,
+    till: NDArray[np.float64],
+    loans: Any,
+    lenders: Any,
+    lent: NDArray[np.float64],
+) -> None:
+    """A household's month, in the order in which it happens; `till` and `lent` are its village's tills."""
     income_before = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
     hardship = fall_ill(h, v, p, today, till)
     pay_school(h, v, p, today, till)
@@ -38,7 +48,7 @@ def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[
     income_now = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
     # A bad or a good harvest passes: what it counts on for good moves with a normal one.
     h.expected_yuan += p.expectation_rate * (income_now - income_before + shortfall - h.expected_yuan)
-    repay(h, v, p, today, till)
+    repay(h, v, p, today, till, loans, lenders, lent)
     consume(h, v, p, today, till, hardship)
     invest(h, v, p, today, till)
 
@@ -46,12 +56,24 @@ def household_month(h: Household, v: Village, p: P, today: Today, till: NDArray[
 def live_month(household: Household) -> None:
     """Let one Mesa agent live this calendar month (again): the engine's own rule, to read and to debug."""
     m = household.model
-    household_month(household, m.village_of(household), m.p, m.today, m.tills[household.village])
+    county = m.county
+    loans, lenders = views_of(county.loans.loans), views_of(county.loans.lenders)
+    tills = county.tills[household.village], loans, lenders, county.loans.till[household.village]
+    household_month(household, m.village_of(household), county.p, county.today, *tills)
 
 
 @kernel
 def close_month(
-    households: Any, villages: Any, params: Any, todays: Any, tills: NDArray[np.float64], first: int, last: int
+    households: Any,
+    villages: Any,
+    params: Any,
+    todays: Any,
+    tills: NDArray[np.float64],
+    loans: Any,
+    lenders: Any,
+    lent: NDArray[np.float64],
+    first: int,
+    last: int,
 ) -> None:
     """The month of every household in villages `first` to `last` (exclusive)."""
     p = params[0]
@@ -65,7 +87,7 @@ def close_month(
         workers = 0.0
         for j in range(v.first, v.last):
             h = households[j]
-            household_month(h, v, p, today, tills[i])
+            household_month(h, v, p, today, tills[i], loans, lenders, lent[i])
             away += h.migrants
             workers += h.workers
         v.away_share = away / max(1.0, workers)

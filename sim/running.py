@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import NDArray
 
 from sim.core import kernel_cache
 from sim.core.engine import EngineName
 from sim.model import VillageModel
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -59,19 +57,12 @@ def run(
         else:
             for _ in range(days):
                 model.step()
-        return RunResult(model.recorder.finish(), model.accounts.audit())
+        model.finish()
+        return RunResult(model.recorder.columns(), model.county.accounts.audit())
     finally:
         model.close()
         # A model stands in circles (Mesa's own step is one), which would keep its rows until the collector comes by.
         vars(model).clear()
-
-
-_EVERY_KERNEL: tuple[tuple[str, dict[str, object]], ...] = (
-    ("visits", {}),
-    ("microcredit", {"channel": "microlender", "told_share": 1.0}),
-    ("industry", {"line": "livestock", "end_day": 200}),
-    ("training", {"content": "leavers", "places": 4000}),
-)
 
 
 def warm_up() -> None:
@@ -80,8 +71,11 @@ def warm_up() -> None:
     from sim.population.profile import load_profile
     from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
 
-    kinds = registry()
-    policies = (PolicyPlan(kind=k, label=k, settings=kinds[k].Settings.model_validate(s)) for k, s in _EVERY_KERNEL)
+    policies = (
+        PolicyPlan(kind=kind, label=kind, settings=policy.Settings.model_validate(policy.warm))
+        for kind, policy in registry().items()
+        if policy.warm is not None
+    )
     plan = Plan(
         id="warm_up",
         title=Title(en="warming up", zh="预热"),

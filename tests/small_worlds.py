@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import tomli_w
+from numpy.typing import NDArray
 
 from sim.model import VillageModel
 from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
@@ -82,6 +83,20 @@ def lived(plan: Plan, seed: int = 3, **how: Any) -> VillageModel:
     model.run_model()
     model.close()
     return model
+
+
+def served(model: VillageModel) -> NDArray[np.bool_]:
+    """Households reached by any policy."""
+    return np.logical_or.reduce([np.zeros(len(model.households), dtype=bool), *_of(model, "served")])
+
+
+def worth(model: VillageModel) -> NDArray[np.float64]:
+    """What households got from all policies together, in yuan."""
+    return np.sum([np.zeros(len(model.households)), *_of(model, "worth_yuan")], axis=0)
+
+
+def _of(model: VillageModel, what: str) -> list[Any]:
+    return [getattr(book, what) for book in model.county.books.values()]
 
 
 def differing(one: VillageModel, other: VillageModel, kinds: Iterable[str] = KINDS) -> list[str]:

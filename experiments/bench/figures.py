@@ -103,7 +103,7 @@ def _rules(county: int, repeats: int) -> list[Figure]:
         Figure("household_month_ns", "A household's month, compiled", "一户一月（编译）", found.month_ns, "ns"),
         *kernels,
         Figure("visit_ns", "A visit, with the cadres' days around it", "一次入户走访", found.visit_ns, "ns"),
-        Figure("household_bytes", "A household's row", "每户数据行", found.bytes_a_household, "bytes", 384),
+        Figure("household_bytes", "A household's row", "每户数据行", found.bytes_a_household, "bytes", 512),
         Figure("household_bytes_all", "  with its contacts and what it shows them", "  含联系网络",
                found.bytes_with_contacts, "bytes"),
         Figure(

@@ -66,15 +66,15 @@ def measure_kernels(plan: Plan, repeats: int = 3) -> Kernels:
     calls: list[dict[str, list[float]]] = []
     for _ in range(repeats):
         model = VillageModel(plan, rng=1)
-        model.engine = clocked = ClockedEngine(model.villages["last"] - model.villages["first"])
+        model.engine = model.county.engine = clocked = ClockedEngine(model.villages["last"] - model.villages["first"])
         model.run_model()
         calls.append(clocked.seconds)
     fastest = {name: float(np.min([one[name] for one in calls], axis=0).sum()) for name in calls[0]}
     n = len(model.households)
     months = n * plan.horizon_months
     by_kernel = {name: fastest[name] / months * 1e9 for name in MONTH_KERNELS if name in fastest}
-    visits = sum(policy.delivered.get("visited", 0.0) for policy in model.policies)
-    world = model.world
+    visits = sum(book.counts.get("visited", 0.0) for book in model.county.books.values())
+    world = model.county.world
     return Kernels(
         households=n,
         month_ns=sum(by_kernel.values()),

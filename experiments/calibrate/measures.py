@@ -146,15 +146,14 @@ def _lived(
                 shares[column, month] = float(np.count_nonzero(model.households[column] > 0)) / len(model.households)
 
     note()
-    while model.running:
-        model.step()
-        if model.clock.calendar[model.day]["month_end"] and model.today.month % 12 == 0:
+    for month in model.months():
+        if month % 12 == 0:
             note()
     return _ended(model)
 
 
 def _ended(model: VillageModel) -> dict[str, Any]:
-    records = model.recorder.finish()
+    records: dict[str, Any] = model.recorder.columns()
     model.close()
     vars(model).clear()  # a model stands in circles, which would keep its rows until the collector comes by
     return records

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import UserError
-from sim.indicators.livelihoods import staple_yield_kg_mu
 from sim.model import VillageModel
 from sim.money.purse import Purse
 from sim.policies import registry
 from sim.population import describe
 from sim.population.opening import Opened
+from sim.recording.livelihoods import staple_yield_kg_mu
 from sim.scenario import Plan
 from sim.scenario.plan import Campaign, PolicyPlan
 
@@ -57,7 +57,7 @@ def opened_world(known: Known, name: str) -> float:
 @lru_cache(maxsize=1)
 def _opened(known: Known) -> describe.Part:
     model = VillageModel(known.plan, rng=SEED)
-    opened = Opened(model.world, model.market, model.line_yuan)
+    opened = Opened(model.county.world, model.market, model.county.line_yuan)
     part = describe._part(opened, model.p, 0, len(model.villages))
     _let_go(model)
     return part
@@ -93,9 +93,15 @@ def _yields(plan: Plan, month: int, policies: tuple[PolicyPlan, ...]) -> tuple[N
     changes = {"policies": policies, "purses": (PURSE,), "campaign": campaign, "horizon_months": month}
     model = VillageModel(plan.model_copy(update=changes), rng=SEED)
     model.run_model()
-    found = staple_yield_kg_mu(model), np.asarray(model.households["served"] > 0)
+    found = staple_yield_kg_mu(model.county), _trained(model)
     _let_go(model)
     return found
+
+
+def _trained(model: VillageModel) -> NDArray[np.bool_]:
+    served = [book.served for book in model.county.books.values()]
+    nobody = np.zeros(len(model.households), dtype=np.bool_)
+    return np.asarray(np.logical_or.reduce([nobody, *served]))
 
 
 def _let_go(model: VillageModel) -> None:

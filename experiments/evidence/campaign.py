@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.evidence.living import Bools, Floats, last_income, months_of, part, persons, plan_of, share_of_persons
+from experiments.evidence.living import Bools, Floats, last_income, part, persons, plan_of, share_of_persons
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.scenario import Plan
@@ -51,7 +51,7 @@ def campaign(villages: int, seed: int) -> Campaign:
 def leavers(villages: int, seed: int) -> Leavers:
     """The shipped scenario of school leavers' training, to the end of the campaign's year."""
     model = VillageModel(plan_of("scenarios/more/school_leavers.toml", villages, seed, START, MONTHS), rng=seed)
-    for _ in months_of(model):
+    for _ in model.months():
         pass
     done = model.policies[-1].delivered
     model.close()
@@ -61,8 +61,8 @@ def leavers(villages: int, seed: int) -> Leavers:
 def _year(plan: Plan, seed: int) -> Year:
     model = VillageModel(plan, rng=seed)
     people, linked = persons(model), model.households["linked"] == 1
-    before, line = last_income(model), model.line_yuan
-    lines = [model.today.line_yuan for _ in months_of(model)]
+    before, line = last_income(model), model.county.line_yuan
+    lines = [model.today.line_yuan for _ in model.months()]
     after = last_income(model)
     new_line = sum(lines) / len(lines)
     model.close()

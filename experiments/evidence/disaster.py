@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evidence.living import Bools, Floats, last_income, months_of, part, persons, quiet_plan, thirds
+from experiments.evidence.living import Bools, Floats, last_income, part, persons, quiet_plan, thirds
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.scenario import Plan
@@ -69,7 +69,7 @@ def _live(plan: Plan, seed: int, hit: Bools, struck: bool) -> tuple[Floats, Floa
     mine = hit[model.households["village"]]
     people = persons(model)
     income, consumption, third = [], [], np.zeros(len(people), dtype=np.int64)
-    for month in months_of(model):
+    for month in model.months():
         if month == 12 * (STRUCK - FIRST):
             third = thirds(last_income(model), people)
             if struck:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.living import COUNTY_VILLAGES, Bools, Floats, months_of, part, plan_of, quiet_plan
+from experiments.evidence.living import COUNTY_VILLAGES, Bools, Floats, part, plan_of, quiet_plan
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.indicators.credit import at_risk_yuan
+from sim.policies.microcredit import Microcredit
 from sim.scenario import Plan
 
 START, MONTHS = "2012-12-24", 48
@@ -89,7 +90,7 @@ def neighbours(villages: int, seed: int) -> Neighbours:
     model = VillageModel(plan, rng=seed)
     books, largest = _lend(model)
     took = largest > 0
-    ends, ours = model.world.indptr, took[model.world.indices].astype(np.float64)
+    ends, ours = model.county.world.indptr, took[model.county.world.indices].astype(np.float64)
     sums = np.concatenate([[0.0], np.cumsum(ours)])
     degree = np.diff(ends)
     some = degree > 0
@@ -99,17 +100,17 @@ def neighbours(villages: int, seed: int) -> Neighbours:
 
 def _lend(model: VillageModel) -> tuple[dict[str, Book], Floats]:
     """Live the run; every lender's book by label, and each household's largest loan of the campaign."""
-    h = model.households
-    slots = dict(model.loan_slots)
-    out = {label: np.zeros(3) for label in slots}  # yuan-months owed, of them late, of them at risk
-    largest = np.zeros(len(h))
-    for _ in months_of(model):
-        for label, slot in slots.items():
-            owed, late = h["debt_yuan"][:, slot], h["overdue_months"][:, slot]
+    lenders = {policy.label: policy.lender for policy in model.policies if isinstance(policy, Microcredit)}
+    out = {label: np.zeros(3) for label in lenders}  # yuan-months owed, of them late, of them at risk
+    largest = np.zeros(len(model.households))
+    for _ in model.months():
+        for label, lender in lenders.items():
+            loans = model.county.loans
+            owed, late = loans.owed(lender), loans.overdue(lender)
             risky = float(at_risk_yuan(owed, late).sum())
             out[label] += (float(owed.sum()), float(owed[late > 0].sum()), risky)
             largest = np.maximum(largest, owed)
-    done = {policy.label: policy.delivered for policy in model.policies}
+    done = {label: book.counts for label, book in model.county.books.items()}
     model.close()
     return {
         label: Book(
@@ -126,13 +127,13 @@ def _lend(model: VillageModel) -> tuple[dict[str, Book], Floats]:
 def _worth(plan: Plan, seed: int) -> tuple[float, float, float]:
     """What stands in trees and greenhouses, and in stock, at what it costs to set up; and what was lent."""
     model = VillageModel(plan, rng=seed)
-    for _ in months_of(model):
+    for _ in model.months():
         pass
     h, p = model.households, model.p
     crops = float((h["orchard_mu"] + h["block_mu"]).sum()) * p.orchard_plant_mu_yuan
     crops += float(h["greenhouse_mu"].sum()) * p.greenhouse_build_mu_yuan
     stock = float(h["livestock_head"].sum()) * p.ewe_price_yuan
-    lent = float(sum(policy.delivered.get("lent_yuan", 0.0) for policy in model.policies))
+    lent = float(sum(book.counts.get("lent_yuan", 0.0) for book in model.county.books.values()))
     model.close()
     return crops, stock, lent
 

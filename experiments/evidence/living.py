@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +44,6 @@ def plan_of(
     return plan
 
 
-def months_of(model: VillageModel) -> Iterator[int]:
-    """Live the run month by month; gives the number of each month as it has closed."""
-    while model.running:
-        model.step()
-        if model.clock.calendar[model.day]["month_end"]:
-            yield int(model.today.month)
-
-
 def persons(model: VillageModel) -> Floats:
     """Persons of each household."""
     people: Floats = model.households["persons"].astype(np.float64)
@@ -85,7 +77,7 @@ def thirds(income: Floats, people: Floats) -> NDArray[np.int64]:
 def by_reason(model: VillageModel) -> dict[str, float]:
     """All money that has moved so far, yuan by reason."""
     sums: dict[str, float] = {}
-    for (_, _, reason), amount in model.accounts.matrix().items():
+    for (_, _, reason), amount in model.county.accounts.matrix().items():
         sums[reason] = sums.get(reason, 0.0) + amount
     return sums
 

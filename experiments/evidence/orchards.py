@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.evidence.living import by_reason, months_of, quiet_plan
+from experiments.evidence.living import by_reason, quiet_plan
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 
@@ -28,7 +28,7 @@ def orchards(villages: int, seed: int) -> Orchards:
     h = model.households
     h["orchard_mu"], h["block_mu"], h["block_month"] = 0.0, BLOCK_MU, PLANTED_MONTH
     seen, sold = Orchards(), 0.0
-    for month in months_of(model):
+    for month in model.months():
         years = (month - PLANTED_MONTH) / 12.0
         now = by_reason(model).get("orchard sales", 0.0)
         if now > sold and seen.first_fruit_years != seen.first_fruit_years:

@@ -12,7 +12,6 @@ from experiments.evidence.living import (
     by_reason,
     last_income,
     mean_income,
-    months_of,
     part,
     persons,
     quiet_plan,
@@ -24,10 +23,10 @@ from sim.core.records import views_of
 from sim.economy import weather
 from sim.economy.crops import staple_land
 from sim.indicators.inequality import gini
-from sim.indicators.livelihoods import staple_yield_kg_mu
 from sim.parameters.packed import P
 from sim.population.describe import OWES_YUAN
-from sim.recording.recorder import SOURCES
+from sim.recording.livelihoods import staple_yield_kg_mu
+from sim.recording.panel import SOURCES
 
 FIRST, LAST = 2011, 2016
 BOOKS = FIRST - 1  # the year before the run opens
@@ -93,11 +92,11 @@ def path(villages: int, seed: int) -> Path:
     """Six years without policies, from the books of 2010, under the seed's own weather, prices and population."""
     model = VillageModel(quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1)), rng=seed)
     seen = Path(model.p, villages, seed)
-    _note(seen, model, model.line_yuan, 0.0, 1.0)
+    _note(seen, model, model.county.line_yuan, 0.0, 1.0)
     lines: list[float] = []
     trends: list[float] = []
     year, before = Sales(), by_reason(model)
-    for month in months_of(model):
+    for month in model.months():
         lines.append(model.today.line_yuan)
         trends.append(model.today.wage_trend)
         _farm_month(year, model)
@@ -156,7 +155,7 @@ def _close(year: Sales, moved: dict[str, float]) -> None:
 def _staple_kg(model: VillageModel) -> float:
     """Staple yield over the land under staples, weather and luck of the year apart."""
     land: Floats = np.array([staple_land(h, model.p) for h in views_of(model.households)])
-    return float((staple_yield_kg_mu(model) * land).sum() / land.sum())
+    return float((staple_yield_kg_mu(model.county) * land).sum() / land.sum())
 
 
 @measure("path")

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.recording.recorder import Records
+from sim.recording.records import Records
 
 MODULES = ("start", "path", "weather", "disaster", "orchards", "lending", "campaign")
 TABLE, SERIES = "target", "series"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.living import Bools, last_income, mean_income, months_of, part, quiet_plan
+from experiments.evidence.living import Bools, last_income, mean_income, part, quiet_plan
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.calendar.today import Today
@@ -86,7 +86,7 @@ def _force(model: VillageModel, severity: int) -> None:
 def _live(model: VillageModel) -> Branch:
     poor: list[Bools] = [model.households["poor_at_start"] == 1]
     income, lines, harvest = [], [], 0.0
-    for month in months_of(model):
+    for month in model.months():
         lines.append(model.today.line_yuan)
         if model.today.year == FORCED and model.today.calendar_month == 7:
             harvest = float(model.villages["weather"].mean())

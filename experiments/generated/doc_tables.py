@@ -38,7 +38,7 @@ RECORDS: dict[str, type[Record]] = {
 }
 _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _DECISION = re.compile(r'\bdecision\("([\w.]+)"\)')
-_LUCK = re.compile(r'self\.(?:luck\(model, |number\()"(\w+)"')
+_LUCK = re.compile(r'(?:self\.luck\(county, |self\.number\(|\bluck\()"(\w+)"')
 _KIND = re.compile(r'kind: ClassVar\[str\] = "(\w+)"')
 
 

@@ -21,12 +21,11 @@ from sim.population.sharing import interleave
 from sim.scenario.plan import Campaign, Plan, PolicyPlan, World, month_end
 
 if TYPE_CHECKING:
-    from sim.model import VillageModel
+    pass
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 NOBODY = -1
-VILLAGE_WIDE = ("publicity", "demonstration", "support_units")
 """Kinds that act on whole villages: households of one village cannot be told apart by them."""
 ENOUGH = 0.9  # share of the households asked for that must be found eligible
 USUAL_DAYS = 100  # a policy that does not say when it ends takes people in for so long
@@ -79,7 +78,7 @@ def gather(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
     merged: dict[tuple[str, str], tuple[ArmPolicy, list[int]]] = {}
     for number, arm in enumerate(trial.arms):
         for policy in arm.policies:
-            if trial.design.unit == "household" and policy.kind in VILLAGE_WIDE:
+            if trial.design.unit == "household" and policy.policy_class().village_wide:
                 raise UserError(
                     f"'{policy.kind}' acts on whole villages: it cannot be offered to some of a village's households",
                     file=trial.file,
@@ -122,9 +121,9 @@ def _with_places(policy: ArmPolicy, trial: Trial, arms: Sequence[int], profile: 
 
 
 def _check_number(trial: Trial, classes: Sequence[type[Policy]]) -> None:
-    """No more policies of a kind than a world can have, and no more in all than a household has bits for."""
+    """No more policies of a kind than a world can have."""
     for cls in dict.fromkeys(classes):
-        if classes.count(cls) > cls.most:
+        if cls.most is not None and classes.count(cls) > cls.most:
             raise UserError(
                 f"{classes.count(cls)} different policies of the kind '{cls.kind}'",
                 file=trial.file,
@@ -132,8 +131,6 @@ def _check_number(trial: Trial, classes: Sequence[type[Policy]]) -> None:
                 allowed=f"{cls.most} in all arms together",
                 mend="give arms the same settings, which makes them one policy",
             )
-    if len(classes) > Policy.most:
-        raise UserError(f"{len(classes)} policies", file=trial.file, field="arms.policies", allowed=f"{Policy.most}")
 
 
 def plan_of(trial: Trial, profile: Profile, offers: Sequence[Offer]) -> Plan:
@@ -217,7 +214,7 @@ def assign(trial: Trial, reading: Reading, seed: int) -> Assignment:
 def _units(trial: Trial, reading: Reading, eligible: Mask, seed: int) -> tuple[Ints, Ints, Ints]:
     """The unit of each household (-1: none), and the units' keys and strata."""
     h, design = reading.households, trial.design
-    village = reading.model.villages["key"][h["village"]].astype(np.int64)
+    village = reading.county.villages["key"][h["village"]].astype(np.int64)
     if design.unit == "household":
         keys = h["key"].astype(np.int64)
         # The trial's households, spread over the villages as evenly as the eligible are.
@@ -248,9 +245,8 @@ def _drawn(rows: Ints, keys: Ints, share: float, what: int, seed: int) -> Ints:
     return rows[order[: int(share * len(rows) + 0.5)]]
 
 
-def told(trial: Trial, assignment: Assignment, offer: Offer, model: VillageModel, seed: int) -> Ints:
+def told(trial: Trial, assignment: Assignment, offer: Offer, keys: Ints, seed: int) -> Ints:
     """Rows of the households that are told of an offer when it starts: their arm's share of the offered."""
-    keys = model.keys
     u = uniforms(seed, TELL, keys, 0)
     share = np.zeros(len(keys))
     for number in offer.arms:

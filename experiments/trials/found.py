@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.runs.runfile import RunFile
 from experiments.trials.estimate import Estimate
-from sim.recording.recorder import Records
+from sim.recording.records import Records
 
 _WHOLE = ("n", "clusters")
 

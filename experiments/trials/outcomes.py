@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from sim.agents.household import Household
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
+from sim.county import County
 from sim.economy.crops import farm_quality
-from sim.indicators.livelihoods import business_result, staple_yield_kg_mu
+from sim.recording.livelihoods import business_result, staple_yield_kg_mu
 from sim.toml.source import meant
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
-
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Kind = Literal["flow", "stock"]
 WAGE, OPERATING, PROPERTY, TRANSFER = range(4)
 WOMEN = decision("trial.women")
@@ -39,17 +38,17 @@ class Diary:
     `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up.
     """
 
-    def __init__(self, model: VillageModel) -> None:
-        self._model = model
-        self._closed = {name: np.zeros(model.households[name].shape) for name in FLOWS}
+    def __init__(self, county: County) -> None:
+        self._county = county
+        self._closed = {name: np.zeros(county.households[name].shape) for name in FLOWS}
         self._totals: dict[int, Mapping[str, NDArray[np.float64]]] = {0: self._now()}
-        self._opening = {name: model.households[last].copy() for name, last in FLOWS.items()}
+        self._opening = {name: county.households[last].copy() for name, last in FLOWS.items()}
 
     def note(self, month: int) -> None:
         """Note the totals at a month's end; to be called at every month end."""
         if month % 12 == 0:
             for name, last in FLOWS.items():
-                self._closed[name] += self._model.households[last]
+                self._closed[name] += self._county.households[last]
         self._totals[month] = self._now()
         self._totals.pop(month - 13, None)
 
@@ -61,7 +60,7 @@ class Diary:
         return {name: total - before[name] for name, total in self._totals[month].items()}
 
     def _now(self) -> dict[str, NDArray[np.float64]]:
-        return {name: closed + self._model.households[name] for name, closed in self._closed.items()}
+        return {name: closed + self._county.households[name] for name, closed in self._closed.items()}
 
 
 FLOWS = {
@@ -76,10 +75,10 @@ FLOWS = {
 class Reading:
     """The households as a survey finds them at the end of a month."""
 
-    model: VillageModel
+    county: County
     month: int
     flows: Mapping[str, NDArray[np.float64]]
-    bits: int = 0
+    served: Mask | None = None
     """The policies whose takers count as having taken up the offer, a bit each."""
     known: dict[str, Floats] = field(default_factory=dict)
     """Measures read so far."""
@@ -87,7 +86,7 @@ class Reading:
     @property
     def households(self) -> NDArray[np.void]:
         """Their rows."""
-        return self.model.households
+        return self.county.households
 
     def income(self, *sources: int) -> Floats:
         """Income of the last twelve months from some sources (all if none is named), yuan a household."""
@@ -96,9 +95,9 @@ class Reading:
         return whole
 
 
-def read(model: VillageModel, diary: Diary, month: int) -> Reading:
+def read(county: County, diary: Diary, month: int) -> Reading:
     """What can be asked of the households at the end of `month`, which has just been noted."""
-    return Reading(model, month, diary.last_year(month))
+    return Reading(county, month, diary.last_year(month))
 
 
 @dataclass(frozen=True)
@@ -191,25 +190,25 @@ def _yes(mask: NDArray[np.bool_]) -> Floats:
 
 
 def _debt(r: Reading) -> Floats:
-    owed: Floats = r.households["debt_yuan"].sum(axis=1)
+    owed: Floats = r.households["debt_yuan"].copy()
     return owed
 
 
 def _women(r: Reading) -> Floats:
-    workers, seed = r.households["workers"].astype(np.int64), r.model.plan.world.population_seed
+    workers, seed = r.households["workers"].astype(np.int64), r.county.today.people_seed
     odd_one = uniforms(seed, WOMEN, r.households["key"].astype(np.int64), 0) < 0.5
     women: Floats = (workers // 2 + (workers % 2) * odd_one).astype(np.float64)
     return women
 
 
 def _livestock_yuan(r: Reading) -> Floats:
-    price = r.model.p.ewe_price_yuan * r.model.today.farm_trend
+    price = r.county.p.ewe_price_yuan * r.county.today.farm_trend
     return np.asarray(r.households["livestock_head"] * price, dtype=np.float64)
 
 
 def _orchard(r: Reading) -> tuple[Floats, Floats]:
     """Yield of a mu in full bearing, kg, and what it leaves, yuan, in a year without frost or drought."""
-    m, h = r.model, r.households
+    m, h = r.county, r.households
     v = m.villages[h["village"]]
     p = m.p
     here = SimpleNamespace(level=v["level"])
@@ -225,12 +224,12 @@ def _of_those_with(land: str, r: Reading, value: Floats) -> Floats:
 
 
 def _served(r: Reading) -> Floats:
-    return _yes((r.households["served"] & r.bits) != 0)
+    return _yes(np.zeros(len(r.households), dtype=np.bool_) if r.served is None else r.served)
 
 
 def _poor(r: Reading) -> Floats:
     share = min(12, r.month) / 12.0 if r.month else 1.0  # a part of a year is held against a part of the line
-    return _yes(r.income() / _persons(r) < r.model.line_now * share)
+    return _yes(r.income() / _persons(r) < r.county.line_now * share)
 
 
 MEASURES: dict[str, Measure] = {
@@ -286,17 +285,17 @@ MEASURES: dict[str, Measure] = {
     "business_revenue_yuan": Measure(
         "business revenue", "小生意营业收入", "yuan",
         "sales net of goods bought, a year at this month's capital and prices; luck of the month left out; 0 without a "
-        "business", "stock", lambda r: business_result(r.model)[0],
+        "business", "stock", lambda r: business_result(r.county)[0],
     ),
     "business_profit_yuan": Measure(
         "business profit", "小生意利润", "yuan",
         "the same less overheads and wear; without the luck of a month it spreads less than profits of one month as "
-        "surveys ask for them, so an effect in sd comes out larger", "stock", lambda r: business_result(r.model)[1],
+        "surveys ask for them, so an effect in sd comes out larger", "stock", lambda r: business_result(r.county)[1],
     ),
     "staple_yield_kg_mu": Measure(
         "yield of staples", "粮食单产", "kg/mu",
         "in a year of normal weather and luck; undefined without land", "stock",
-        lambda r: _of_those_with("land_mu", r, staple_yield_kg_mu(r.model)),
+        lambda r: _of_those_with("land_mu", r, staple_yield_kg_mu(r.county)),
     ),
     "orchard_yield_kg_mu": Measure(
         "yield of apples", "苹果单产", "kg/mu", "of trees in full bearing, without frost or drought; undefined "

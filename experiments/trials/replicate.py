@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from experiments.trials.place import settled, wages_changed
 from experiments.trials.world import expected_headcount
 from sim.core.draws import decision, mix, number_of, uniforms
 from sim.core.numerics import exp_array, norm_ppf_array
+from sim.county import County
 from sim.model import Reach, VillageModel
 from sim.population import kept
 from sim.population.profile import Profile
@@ -151,15 +152,6 @@ class Observed:
         return np.asarray(uniforms(self.seed, LOST, self.keys, 0) < share)
 
 
-class _Silent:
-    """Stands in for the recorder: a trial keeps what its survey asks and no panels."""
-
-    def week(self) -> None: ...
-    def end_of_campaign(self) -> None: ...
-    def month_end(self) -> None: ...
-    def year_end(self) -> None: ...
-
-
 class _Lot:
     """The assignment, made when the first policy asks whom it reaches: the world is open, and nothing has happened."""
 
@@ -167,13 +159,13 @@ class _Lot:
         self._job, self._seed = job, seed
         self.assignment: Assignment | None = None
 
-    def of(self, model: VillageModel) -> Assignment:
+    def of(self, county: County) -> Assignment:
         if self.assignment is None:
-            self.assignment = assign(self._job.trial, read(model, Diary(model), 0), self._seed)
+            self.assignment = assign(self._job.trial, read(county, Diary(county), 0), self._seed)
         return self.assignment
 
     def reach(self, offer: Offer) -> Reach:
-        return lambda model: self.of(model).offered(offer.arms)
+        return lambda county: self.of(county).offered(offer.arms)
 
 
 def observe(job: TrialJob, seed: int) -> Observed:
@@ -181,12 +173,10 @@ def observe(job: TrialJob, seed: int) -> Observed:
     lot = _Lot(job, seed)
     people = mix(seed, POPULATION) >> 1
     plan = job.plan.model_copy(update={"world": job.plan.world.model_copy(update={"population_seed": people})})
-    model = VillageModel(
-        plan, rng=seed, profile=job.profile, reach={offer.label: lot.reach(offer) for offer in job.offers}
-    )
+    reach = {offer.label: lot.reach(offer) for offer in job.offers}
+    model = VillageModel(plan, rng=seed, profile=job.profile, reach=reach, observers=())
     try:
-        model.recorder = _Silent()  # type: ignore[assignment]
-        return _live(job, seed, model, lot.of(model))
+        return _live(job, seed, model, lot.of(model.county))
     finally:
         model.close()
         vars(model).clear()  # a model stands in circles, which would keep its rows until the collector comes by
@@ -195,16 +185,16 @@ def observe(job: TrialJob, seed: int) -> Observed:
 
 def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment) -> Observed:
     trial = job.trial
-    diary = Diary(model)
-    start = read(model, diary, 0)
+    diary = Diary(model.county)
+    start = read(model.county, diary, 0)
     surveyed = _surveyed(trial, start, assignment, seed)
     groups = {
         one.name: (holds(one.among, start), holds(one.minus, start) if one.minus else None) for one in trial.outcomes
     }
-    bits = _bits(model, job)
+    served = _served(model, job)
     noted: dict[tuple[int, str], Floats] = {}
     took_up: dict[tuple[int, int], Floats] = {}
-    _note(trial, start, bits, noted, took_up)
+    _note(trial, start, served, noted, took_up)
     telling = _telling(model, job, assignment, seed)
     while model.running:
         for rows, bit in telling.pop(model.day + 1, ()):
@@ -214,7 +204,7 @@ def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment)
             month = model.today.month
             diary.note(month)
             if month in trial.survey.follow_ups:
-                _note(trial, read(model, diary, month), bits, noted, took_up)
+                _note(trial, read(model.county, diary, month), served, noted, took_up)
     facts = {
         "surveyed": float(surveyed.sum()),
         "eligible_share": float(assignment.eligible.mean()),
@@ -226,15 +216,15 @@ def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment)
         "wage_share_expected": job.profile.income.sources.wage,
         "wages_times": job.wages_times,
         "transfer_share": float(start.income(TRANSFER).sum() / start.income().sum()),
-        "money_audit": model.accounts.audit(),
+        "money_audit": model.county.accounts.audit(),
     }
-    return Observed(job, seed, assignment, surveyed, model.keys, noted, took_up, groups, facts)
+    return Observed(job, seed, assignment, surveyed, model.county.keys, noted, took_up, groups, facts)
 
 
 def _note(
     trial: Trial,
     reading: Reading,
-    bits: Sequence[int],
+    served: Sequence[Callable[[], Mask]],
     noted: dict[tuple[int, str], Floats],
     took_up: dict[tuple[int, int], Floats],
 ) -> None:
@@ -243,16 +233,20 @@ def _note(
         for name in {outcome.measure, outcome.through} - {"took_up"}:
             if reading.month in (0, outcome.month):
                 noted[reading.month, name] = values(reading, name).copy()
-    for number, mine in enumerate(bits):
-        took_up[reading.month, number] = values(replace(reading, bits=mine), "took_up")
+    for number, mine in enumerate(served):
+        took_up[reading.month, number] = values(replace(reading, served=mine()), "took_up")
 
 
-def _bits(model: VillageModel, job: TrialJob) -> list[int]:
-    """For each arm, a bit for each of its policies."""
-    bits = {policy.label: 1 << policy.bit for policy in model.policies}
-    return [
-        sum(bits[offer.label] for offer in job.offers if number in offer.arms) for number in range(len(job.trial.arms))
-    ]
+def _served(model: VillageModel, job: TrialJob) -> list[Callable[[], Mask]]:
+    """For each arm, who has been served by any of its policies by now."""
+    books = model.county.books
+
+    def of(number: int) -> Callable[[], Mask]:
+        mine = [books[offer.label] for offer in job.offers if number in offer.arms]
+        nobody = np.zeros(len(model.households), dtype=np.bool_)
+        return lambda: np.logical_or.reduce([nobody, *(book.served for book in mine)])
+
+    return [of(number) for number in range(len(job.trial.arms))]
 
 
 def _telling(
@@ -263,7 +257,7 @@ def _telling(
     first = model.clock.day_index(model.clock.start)
     for offer in job.offers:
         if offer.programme:
-            rows = told(job.trial, assignment, offer, model, seed)
+            rows = told(job.trial, assignment, offer, model.county.keys, seed)
             telling.setdefault(first + offer.start_day - 1, []).append((rows, offer.programme))
     return telling
 

@@ -10,14 +10,13 @@ CAUSES = ("none", "illness", "funds", "technology", "labour", "schooling", "disa
 
 
 class Household(RecordAgent):
-    """A rural household, poor or not; one row of at most 384 bytes."""
+    """A rural household, poor or not; one row of at most 512 bytes."""
 
     key: int = whole("i8", "stable identity: roster number or synthetic index", 0, 2**62)
     village: int = whole("i4", "row of its village", 0, 2**31 - 1)
-    cadre: int = whole("i4", "row of its contact cadre (-1: none)", -1, 2**31 - 1)
+    first_loan: int = whole("i4", "row of its first loan in the book of loans (-1: none)", -1, 2**31 - 1)
     block_month: int = whole("i2", "month in which the young orchard was planted", -600, 2000)
-    knows: int = whole("i2", "what it knows of, one bit each: lines 1-4, then programmes", 0, 2**15 - 1)
-    served: int = whole("i4", "policies that reached it, one bit each in the plan's order", 0, 2**31 - 1)
+    knows: int = whole("i4", "what it knows of, one bit each: lines 1-4, then programmes", 0, 2**31 - 1)
     persons: int = whole("i1", "people in the household", 1, 30, "persons")
     workers: int = whole("i1", "of working age and able", 0, 20, "persons")
     children: int = whole("i1", "in compulsory schooling or younger", 0, 20, "persons")
@@ -32,18 +31,18 @@ class Household(RecordAgent):
     cause: int = whole("i1", "registered cause of poverty (0 = none)", 0, 7)
     registered: int = whole("i1", "1 if in the poverty registry", 0, 1)
     linked: int = whole("i1", "1 if linked to a cadre", 0, 1)
-    show: int = whole("i1", "1 if a show household", 0, 1)
     contracted: int = whole("i1", "1 if it sells under a contract or as a member of a co-operative", 0, 1)
     fifth: int = whole("i1", "fifth of income per head as the run opened (1 = lowest)", 0, 5)
     poor_at_start: int = whole("i1", "1 if income-poor as the run opened", 0, 1)
     house: int = whole("i1", "1 if the house is sound", 0, 1)
     water: int = whole("i1", "1 if safe water is at hand", 0, 1)
     insured: int = whole("i1", "1 if in the co-operative medical scheme", 0, 1)
-    term_months: MutableSequence[int] = whole("i1", "term left by loan slot", 0, 120, "months", 5)
-    overdue_months: MutableSequence[int] = whole("i1", "months overdue by loan slot", 0, 120, "months", 5)
+    borrows: int = whole("i1", "1 if it owes a lender of the campaign", 0, 1)
+    overdue_months: int = whole("i2", "months by which its latest loan is overdue", 0, 600, "months")
 
     cash_yuan: float = real("yuan", "money in hand and at the bank")
-    debt_yuan: MutableSequence[float] = real("yuan", "principal owed by loan slot", 5)
+    debt_yuan: float = real("yuan", "principal owed to lenders")
+    due_soon_yuan: float = real("yuan", "lump sums that fall due within the saving horizon, to be put by for")
     informal_yuan: float = real("yuan", "owed to relatives and friends")
     land_mu: float = real("mu", "cultivated land")
     orchard_mu: float = real("mu", "orchard in full bearing")
@@ -73,7 +72,6 @@ class Household(RecordAgent):
     burden_last_yuan: float = real("yuan", "the same, last closed year")
     consumption_year_yuan: float = real("yuan", "consumption this accounting year")
     consumption_last_yuan: float = real("yuan", "the same, last closed year")
-    support_yuan: float = real("yuan", "grants and services received from the campaign's policies")
 
     # ---- for Mesa users: what is handy on one agent; no rule uses these -------------------------------------------
 
@@ -86,5 +84,5 @@ class Household(RecordAgent):
     @property
     def contacts(self) -> list[Household]:
         """Households it is in touch with, in the order of their rows."""
-        world, everyone = self.model.world, self.model._mesa_agents["households"]
+        world, everyone = self.model.county.world, self.model._mesa_agents["households"]
         return [everyone[i] for i in world.indices[world.indptr[self.row] : world.indptr[self.row + 1]]]

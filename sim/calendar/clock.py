@@ -27,6 +27,8 @@ _SPRING_FESTIVALS = """
 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03 2031-01-23 2032-02-11 2033-01-31 2034-02-19
 2035-02-08
 """
+MONTH_DAYS = 30.4
+"""Days of a mean month, to turn rates a month into amounts of a campaign."""
 SPRING_FESTIVAL = {day.year: day for day in map(dt.date.fromisoformat, _SPRING_FESTIVALS.split())}
 
 

@@ -1,8 +1,6 @@
-"""What is true everywhere today: the date, the seasons, the trend of the years, the terms of loans."""
+"""What is true everywhere today: the date, the seasons, the trend of the years."""
 
 from __future__ import annotations
-
-from collections.abc import MutableSequence
 
 from sim.core.records import Record, real, whole
 
@@ -30,6 +28,3 @@ class Today(Record):
     business_trend: float = real("ratio", "takings of small businesses, 2012 = 1")
     transfer_trend: float = real("ratio", "transfers, 2012 = 1")
     property_trend: float = real("ratio", "rents and dividends, 2012 = 1")
-    loan_rate: MutableSequence[float] = real("share/year", "interest by loan slot", 5)
-    loan_subsidy: MutableSequence[float] = real("share", "share of interest that the state pays, by loan slot", 5)
-    loan_lump: MutableSequence[float] = real("flag", "1 if principal falls due at the end, by loan slot", 5)

@@ -68,14 +68,14 @@ class CadreDays:
             sums[:, unit] += days[:, village]
         return sums
 
-    def take(self, rows: NDArray[np.int64], days_each: float) -> tuple[NDArray[np.int64], float, float]:
+    def take(self, rows: NDArray[np.int64], days_each: float) -> tuple[NDArray[np.bool_], float]:
         """Serve as many of `rows`, in turn, as their villages' cadres have days for.
 
         Returns:
-            Who is served, days asked for, days given.
+            Which of them are served, and the days given.
         """
         if days_each <= 0 or not len(rows):
-            return rows, 0.0, 0.0
+            return np.ones(len(rows), dtype=np.bool_), 0.0
         households, villages, _ = self._rows
         served = np.zeros(len(rows), dtype=np.bool_)
         take_days(rows.astype(np.int64), *self._rows, days_each, served)
@@ -83,4 +83,4 @@ class CadreDays:
         asked = np.bincount(where, minlength=len(villages)).astype(np.float64)
         used = np.bincount(where[served], minlength=len(villages)).astype(np.float64)
         self.note(days_each * asked, days_each * used)
-        return rows[served], days_each * len(rows), days_each * int(served.sum())
+        return served, days_each * int(served.sum())

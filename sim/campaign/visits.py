@@ -91,7 +91,6 @@ def field_day(
     days_to_come: int,
     told: NDArray[np.float64],
     reached: NDArray[np.bool_],
-    bit: int,
 ) -> float:
     """A cadre goes out, or not; if so, calls on as many of their households as the road allows, in turn.
 
@@ -124,7 +123,6 @@ def field_day(
             told[1] += 1.0
             if service < HELPED:
                 told[2] += 1.0
-        households[j].served |= 1 << bit
     return 1.0
 
 
@@ -132,16 +130,15 @@ def field_day(
 def cadres_go_out(
     households: Any,
     villages: Any,
-    cadres: Any,
-    mine: NDArray[np.int64],
     params: Any,
     todays: Any,
+    cadres: Any,
+    mine: NDArray[np.int64],
     lever: NDArray[np.float64],
     days_to_come: int,
     on: NDArray[np.bool_],
     told: NDArray[np.float64],
     reached: NDArray[np.bool_],
-    bit: int,
     first: int,
     last: int,
 ) -> None:
@@ -153,5 +150,5 @@ def cadres_go_out(
             continue
         v = villages[i]
         for k in range(v.first_cadre, v.last_cadre):
-            used = field_day(cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached, bit)
+            used = field_day(cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached)
             told[i, 3] += used

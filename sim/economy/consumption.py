@@ -9,7 +9,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
-from sim.economy.credit import borrow_from_relatives, falls_due_soon, repay_relatives, sell_animals, subsistence
+from sim.economy.credit import borrow_from_relatives, repay_relatives, sell_animals, subsistence
 from sim.money.reasons import CONSUMPTION, INFORMAL_LOAN
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
@@ -36,7 +36,7 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     cut = p.squeeze_pace * h.squeeze_yuan
     h.squeeze_yuan -= cut
     floor = p.guaranteed_share * subsistence(h, p, today)
-    due = falls_due_soon(h, p, today)
+    due = h.due_soon_yuan
     spare = h.cash_yuan - buffer(h, p, today) - due
     put_by = p.saving_pace * max(0.0, due - max(0.0, h.cash_yuan - floor))
     wanted = p.consumption_share * h.expected_yuan + p.wealth_share / 12.0 * spare - cut - put_by

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,46 +11,10 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
-from sim.money.reasons import (
-    ASSET_SALE,
-    INFORMAL_LOAN,
-    INFORMAL_REPAID,
-    INTEREST,
-    INTEREST_SUBSIDY,
-    LOAN_SLOTS,
-    PRINCIPAL,
-    WRITTEN_OFF,
-)
+from sim.money.lending import INTEREST, PRINCIPAL, SUBSIDY, WRITTEN_OFF, Lender, Loan, tally_debts
+from sim.money.reasons import ASSET_SALE, INFORMAL_LOAN, INFORMAL_REPAID
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
-
-
-@rule
-def formal_debt(h: Household) -> float:
-    """Principal owed to banks, funds and programmes, in yuan."""
-    owed = 0.0
-    for slot in range(LOAN_SLOTS):
-        owed += h.debt_yuan[slot]
-    return owed
-
-
-@rule
-def is_late(h: Household) -> bool:
-    """Whether any loan is overdue: who is late gets no new one."""
-    late = 0
-    for slot in range(LOAN_SLOTS):
-        late += h.overdue_months[slot]
-    return late > 0
-
-
-@rule
-def falls_due_soon(h: Household, p: P, today: Today) -> float:
-    """Lump sums due within the saving horizon, in yuan: money the household puts by."""
-    owed = 0.0
-    for slot in range(LOAN_SLOTS):
-        if today.loan_lump[slot] > 0.0 and h.debt_yuan[slot] > 0.0 and h.term_months[slot] < p.saving_horizon_months:
-            owed += h.debt_yuan[slot] * (1.0 - h.term_months[slot] / p.saving_horizon_months)
-    return owed
 
 
 @rule
@@ -80,51 +46,91 @@ def sell_animals(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
 
 
 @rule
-def repay(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+def repay(
+    h: Household,
+    v: Village,
+    p: P,
+    today: Today,
+    till: NDArray[np.float64],
+    loans: Any,
+    lenders: Any,
+    lent: NDArray[np.float64],
+) -> None:
+    """What falls due this month, loan by loan; a loan repaid leaves the household's chain.
+
+    `lent` is the village's till of loans: lenders by principal, interest, subsidy, written off.
+    """
+    before = -1
+    k = h.first_loan
+    while k >= 0:
+        loan = loans[k]
+        after = loan.next
+        if loan.principal_yuan > 0.0:
+            pay_instalment(h, v, p, today, till, loan, lenders[loan.lender], lent)
+        if loan.principal_yuan > 0.0 or loan.overdue_months >= p.write_off_months:
+            before = k
+        elif before < 0:
+            h.first_loan = after
+        else:
+            loans[before].next = after
+        k = after
+    tally_debts(h, p, loans, lenders)
+
+
+@rule
+def pay_instalment(
+    h: Household,
+    v: Village,
+    p: P,
+    today: Today,
+    till: NDArray[np.float64],
+    loan: Loan,
+    lender: Lender,
+    lent: NDArray[np.float64],
+) -> None:
     """Interest and principal that fall due: from cash above subsistence, then relatives, then stock, then late.
 
     The part of interest that the state pays goes straight to the lender. A loan late for `write_off_months` is
     written off in the lender's books and bars new loans for the rest of the run.
     """
-    for slot in range(LOAN_SLOTS):
-        debt = h.debt_yuan[slot]
-        if debt <= 0.0:
-            continue
-        if h.term_months[slot] > 0:
-            h.term_months[slot] -= 1
-        left = h.term_months[slot]
-        interest = debt * today.loan_rate[slot] / 12.0
-        subsidy = interest * today.loan_subsidy[slot] if h.overdue_months[slot] == 0 else 0.0
-        till[INTEREST_SUBSIDY + slot] += subsidy
-        interest -= subsidy
-        if left == 0:
-            principal = debt
-        elif today.loan_lump[slot] > 0.0:
-            principal = 0.0
-        else:
-            principal = debt / (left + 1.0)
-        due = interest + principal
-        keep = p.kept_before_repaying * subsistence(h, p, today)
-        if h.cash_yuan - keep < due:
-            borrow_from_relatives(h, v, p, today, till, due + keep - h.cash_yuan)
-        if h.cash_yuan - keep < due:
-            sell_animals(h, v, p, today, till, due + keep - h.cash_yuan)
-        able = max(0.0, h.cash_yuan - keep)
-        paid_interest = min(interest, able)
-        paid_principal = min(principal, able - paid_interest)
-        spend(h, till, paid_interest, INTEREST + slot)
-        spend(h, till, paid_principal, PRINCIPAL + slot)
-        h.debt_yuan[slot] = debt - paid_principal
-        h.income_year[1] -= paid_interest
-        if paid_interest + paid_principal < due * 0.999:
-            h.overdue_months[slot] = min(100, h.overdue_months[slot] + 1)
-        elif h.overdue_months[slot] < p.write_off_months:
-            h.overdue_months[slot] = 0
-        if h.debt_yuan[slot] > 0.0 and h.overdue_months[slot] >= p.write_off_months:
-            till[WRITTEN_OFF + slot] += h.debt_yuan[slot]
-            h.debt_yuan[slot] = 0.0
-        if h.debt_yuan[slot] < 0.01:
-            h.debt_yuan[slot] = 0.0 * h.debt_yuan[slot]
+    debt = loan.principal_yuan
+    if loan.term_months > 0:
+        loan.term_months -= 1
+    left = loan.term_months
+    interest = debt * lender.rate / 12.0
+    subsidy = interest * lender.subsidy if loan.overdue_months == 0 else 0.0
+    lent[loan.lender, SUBSIDY] += subsidy
+    interest -= subsidy
+    if left == 0:
+        principal = debt
+    elif lender.lump > 0:
+        principal = 0.0
+    else:
+        principal = debt / (left + 1.0)
+    due = interest + principal
+    keep = p.kept_before_repaying * subsistence(h, p, today)
+    if h.cash_yuan - keep < due:
+        borrow_from_relatives(h, v, p, today, till, due + keep - h.cash_yuan)
+    if h.cash_yuan - keep < due:
+        sell_animals(h, v, p, today, till, due + keep - h.cash_yuan)
+    able = max(0.0, h.cash_yuan - keep)
+    paid_interest = min(interest, able)
+    paid_principal = min(principal, able - paid_interest)
+    h.cash_yuan -= paid_interest
+    h.cash_yuan -= paid_principal
+    lent[loan.lender, INTEREST] += paid_interest
+    lent[loan.lender, PRINCIPAL] += paid_principal
+    loan.principal_yuan = debt - paid_principal
+    h.income_year[1] -= paid_interest
+    if paid_interest + paid_principal < due * 0.999:
+        loan.overdue_months = min(100, loan.overdue_months + 1)
+    elif loan.overdue_months < p.write_off_months:
+        loan.overdue_months = 0
+    if loan.principal_yuan > 0.0 and loan.overdue_months >= p.write_off_months:
+        lent[loan.lender, WRITTEN_OFF] += loan.principal_yuan
+        loan.principal_yuan = 0.0
+    if loan.principal_yuan < 0.01:
+        loan.principal_yuan = 0.0
 
 
 @rule

@@ -12,7 +12,6 @@ from sim.core.draws import decision, uniform
 from sim.core.numerics import power
 from sim.core.rule import rule
 from sim.economy.consumption import buffer
-from sim.economy.credit import falls_due_soon
 from sim.economy.crops import staple_land
 from sim.economy.industries import (
     BUSINESS,
@@ -205,7 +204,7 @@ def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_se
 @rule
 def invest(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """Put spare money into the line that appeals most; only some households sit down to it in a month."""
-    funds = h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today)
+    funds = h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan
     if funds < p.invest_least_yuan:
         return
     if uniform(today.seed, THINK, h.key, today.month) >= p.think_rate * (1.0 - p.drive_base + h.drive):

@@ -15,7 +15,6 @@ from sim.core.records import Record, real, whole
 from sim.core.rule import kernel, rule
 from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.transfers import regular_transfers
-from sim.money.reasons import LOAN_SLOTS
 from sim.parameters.packed import P
 
 CREDIT = 5  # bit of `knows` and of `takes_part`
@@ -26,8 +25,8 @@ FORGET = decision("learning.forget")
 class Seen(Record):
     """What a household shows its contacts: a copy taken when the phase began."""
 
-    knows: int = whole("i2", "what it knows of, as in the household", 0, 2**15 - 1)
-    takes_part: int = whole("i2", "lines it is in, and credit of the campaign's, one bit each", 0, 2**15 - 1)
+    knows: int = whole("i4", "what it knows of, as in the household", 0, 2**31 - 1)
+    takes_part: int = whole("i4", "lines it is in, and credit of the campaign's, one bit each", 0, 2**31 - 1)
     farm_skill: float = real("share", "its farm skill")
     awareness: float = real("share", "its awareness")
     drive: float = real("share", "its drive")
@@ -46,15 +45,6 @@ def lines_of(h: Household) -> int:
     if h.business_yuan > 0.0:
         lines |= 1 << BUSINESS
     return lines
-
-
-@rule
-def borrows(h: Household) -> bool:
-    """Whether the household has a loan from one of the campaign's lenders."""
-    owed = 0.0
-    for slot in range(1, LOAN_SLOTS):
-        owed += h.debt_yuan[slot]
-    return owed > 0.0
 
 
 @rule
@@ -175,7 +165,7 @@ def look_around(households: Any, villages: Any, seen: Any, first: int, last: int
             h = households[j]
             s = seen[j]
             s.knows = h.knows
-            s.takes_part = lines_of(h) | (1 << CREDIT if borrows(h) else 0)
+            s.takes_part = lines_of(h) | (1 << CREDIT if h.borrows > 0 else 0)
             s.farm_skill = h.farm_skill
             s.awareness = h.awareness
             s.drive = h.drive

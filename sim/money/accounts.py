@@ -6,13 +6,11 @@ its opening value.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.numerics import total
-from sim.money.reasons import HOUSEHOLDS, LOAN_SLOTS, N_REASONS, REASONS
+from sim.money.reasons import HOUSEHOLDS, REASONS, Reason
 
 
 class Accounts:
@@ -28,9 +26,6 @@ class Accounts:
         self.moved: dict[tuple[str, str, str], float] = {}
         self.turnover_yuan = abs(self.balances[HOUSEHOLDS])
         self._opening = self.balances[HOUSEHOLDS]
-        self.lenders = ["bank"] + [f"lender {s}" for s in range(1, LOAN_SLOTS)]
-        self.subsidisers = ["state"] * LOAN_SLOTS
-        self.written_off = [0.0] * LOAN_SLOTS
 
     def open(self, account: str, balance_yuan: float) -> None:
         """Open an account that starts with money (a purse); the money is part of the opening total."""
@@ -38,50 +33,32 @@ class Accounts:
         self._opening += balance_yuan
         self.turnover_yuan += abs(balance_yuan)
 
-    def pay(self, payer: str, payee: str, amount_yuan: float, reason: str) -> None:
+    def pay(self, payer: str, payee: str, amount_yuan: float, reason: Reason) -> None:
         """Move money; what one pays the other gets.
 
         To and from households, `pay_households` is the way: it also writes their cash.
         """
         if amount_yuan < 0 or not np.isfinite(amount_yuan):
-            raise ValueError(f"{payer} pays {payee} {amount_yuan} yuan for {reason}: not an amount")
+            raise ValueError(f"{payer} pays {payee} {amount_yuan} yuan for {reason.name}: not an amount")
         self.balances[payer] = self.balances.get(payer, 0.0) - amount_yuan
         self.balances[payee] = self.balances.get(payee, 0.0) + amount_yuan
-        self.moved[payer, payee, reason] = self.moved.get((payer, payee, reason), 0.0) + amount_yuan
+        self.moved[payer, payee, reason.name] = self.moved.get((payer, payee, reason.name), 0.0) + amount_yuan
         self.turnover_yuan += amount_yuan
 
     def pay_households(
-        self, payer: str, who: NDArray[np.int64], amounts_yuan: NDArray[np.float64], reason: str
+        self, payer: str, who: NDArray[np.int64], amounts_yuan: NDArray[np.float64], reason: Reason
     ) -> None:
         """Pay each of the households in `who` (row numbers, each at most once) its amount."""
         self._households["cash_yuan"][who] += amounts_yuan
         self.pay(payer, HOUSEHOLDS, total(np.ascontiguousarray(amounts_yuan, dtype=np.float64)), reason)
 
-    def post(self, tills: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Carry the villages' tills (villages x reasons) into the accounts, village by village, and empty them.
-
-        Returns:
-            The sums by reason.
-        """
-        sums = np.zeros(N_REASONS)
+    def post(self, tills: NDArray[np.float64]) -> None:
+        """Carry the villages' tills (villages x reasons) into the accounts, village by village, and empty them."""
         for i, reason in enumerate(REASONS):
             amount = total(np.ascontiguousarray(tills[:, i]))
-            sums[i] = amount
-            if amount == 0.0:
-                continue
-            if not reason.payer:
-                self.written_off[reason.slot] += amount
-                continue
-            self.pay(self._name(reason.payer, reason.slot), self._name(reason.payee, reason.slot), amount, reason.name)
+            if amount != 0.0:
+                self.pay(reason.payer, reason.payee, amount, reason)
         tills[:] = 0.0
-        return sums
-
-    def _name(self, party: str, slot: int) -> str:
-        if party == "lender":
-            return self.lenders[slot]
-        if party == "subsidy":
-            return self.subsidisers[slot]
-        return party
 
     def audit(self) -> float:
         """The largest imbalance found, relative to all money that has moved.
@@ -96,8 +73,3 @@ class Accounts:
     def matrix(self) -> dict[tuple[str, str, str], float]:
         """(payer, payee, reason) -> yuan over the whole run, in a fixed order."""
         return dict(sorted(self.moved.items()))
-
-
-def outstanding(households: NDArray[Any], slot: int) -> float:
-    """Principal that households owe on a loan slot, in yuan."""
-    return total(np.ascontiguousarray(households["debt_yuan"][:, slot]))

@@ -1,44 +1,64 @@
-"""Why money moves, and between whom: every reason declared once, with a till slot where a rule pays or is paid."""
+"""Why money moves: every reason declared once, with its names in both languages.
+
+Reasons that a rule pays or is paid for have a slot in the villages' tills, by number; policies declare their own beside
+themselves, with `reason`.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-LOAN_SLOTS = 5  # slot 0: bank loans from before the campaign; 1-4: a scenario's credit policies
 HOUSEHOLDS = "households"
 
 
 class Reason(NamedTuple):
-    """Why money moves, and between whom. `slot` >= 0 marks reasons that belong to one lender."""
+    """Why money moves; `payer` and `payee` are given where a till is posted."""
 
     name: str
-    payer: str
-    payee: str
-    slot: int = -1
+    name_zh: str
+    payer: str = ""
+    payee: str = ""
 
 
-_PLAIN = (
-    Reason("crop sales", "market", HOUSEHOLDS),
-    Reason("orchard sales", "market", HOUSEHOLDS),
-    Reason("livestock sales", "market", HOUSEHOLDS),
-    Reason("greenhouse sales", "market", HOUSEHOLDS),
-    Reason("business takings", "market", HOUSEHOLDS),
-    Reason("assets sold in need", "market", HOUSEHOLDS),
-    Reason("local wages", "employers", HOUSEHOLDS),
-    Reason("wages away", "employers", HOUSEHOLDS),
-    Reason("rents and dividends", "market", HOUSEHOLDS),
-    Reason("farm subsidies", "state", HOUSEHOLDS),
-    Reason("minimum living guarantee", "state", HOUSEHOLDS),
-    Reason("pensions", "state", HOUSEHOLDS),
-    Reason("loans from relatives", "relatives", HOUSEHOLDS),
-    Reason("operating costs", HOUSEHOLDS, "market"),
-    Reason("living costs away", HOUSEHOLDS, "market"),
-    Reason("cost of leaving for work", HOUSEHOLDS, "market"),
-    Reason("consumption", HOUSEHOLDS, "market"),
-    Reason("medical payments", HOUSEHOLDS, "hospitals"),
-    Reason("school payments", HOUSEHOLDS, "schools"),
-    Reason("investment", HOUSEHOLDS, "market"),
-    Reason("repaid to relatives", HOUSEHOLDS, "relatives"),
+DECLARED: dict[str, tuple[str, str]] = {}
+"""Names of every reason declared so far: English name -> both names."""
+
+
+def reason(name: str, name_zh: str, payer: str = "", payee: str = "") -> Reason:
+    """Declare a reason.
+
+    Raises:
+        ValueError: Another one has the same English name and another Chinese one.
+    """
+    if DECLARED.setdefault(name, (name, name_zh)) != (name, name_zh):
+        raise ValueError(f"two reasons have the same name '{name}': {DECLARED[name][1]} and {name_zh}")
+    return Reason(name, name_zh, payer, payee)
+
+
+FUNDS = reason("funds", "拨款")
+
+REASONS: tuple[Reason, ...] = (
+    reason("crop sales", "出售农作物", "market", HOUSEHOLDS),
+    reason("orchard sales", "出售果品", "market", HOUSEHOLDS),
+    reason("livestock sales", "出售畜产品", "market", HOUSEHOLDS),
+    reason("greenhouse sales", "出售棚菜", "market", HOUSEHOLDS),
+    reason("business takings", "经营收入", "market", HOUSEHOLDS),
+    reason("assets sold in need", "变卖资产", "market", HOUSEHOLDS),
+    reason("local wages", "本地务工工资", "employers", HOUSEHOLDS),
+    reason("wages away", "外出务工工资", "employers", HOUSEHOLDS),
+    reason("rents and dividends", "租金和分红", "market", HOUSEHOLDS),
+    reason("farm subsidies", "农业补贴", "state", HOUSEHOLDS),
+    reason("minimum living guarantee", "低保金", "state", HOUSEHOLDS),
+    reason("pensions", "养老金", "state", HOUSEHOLDS),
+    reason("loans from relatives", "向亲友借款", "relatives", HOUSEHOLDS),
+    reason("operating costs", "生产经营支出", HOUSEHOLDS, "market"),
+    reason("living costs away", "外出生活费", HOUSEHOLDS, "market"),
+    reason("cost of leaving for work", "外出路费等", HOUSEHOLDS, "market"),
+    reason("consumption", "生活消费", HOUSEHOLDS, "market"),
+    reason("medical payments", "医疗支出", HOUSEHOLDS, "hospitals"),
+    reason("school payments", "上学支出", HOUSEHOLDS, "schools"),
+    reason("investment", "生产投资", HOUSEHOLDS, "market"),
+    reason("repaid to relatives", "归还亲友", HOUSEHOLDS, "relatives"),
 )
 (
     CROP_SALE,
@@ -62,18 +82,5 @@ _PLAIN = (
     SCHOOL,
     INVESTMENT,
     INFORMAL_REPAID,
-) = range(len(_PLAIN))
-
-PRINCIPAL = len(_PLAIN)
-INTEREST = PRINCIPAL + LOAN_SLOTS
-INTEREST_SUBSIDY = INTEREST + LOAN_SLOTS
-WRITTEN_OFF = INTEREST_SUBSIDY + LOAN_SLOTS  # a loss in the lender's books; no cash moves
-
-REASONS: tuple[Reason, ...] = (
-    *_PLAIN,
-    *(Reason("principal repaid", HOUSEHOLDS, "lender", s) for s in range(LOAN_SLOTS)),
-    *(Reason("interest", HOUSEHOLDS, "lender", s) for s in range(LOAN_SLOTS)),
-    *(Reason("interest subsidy", "subsidy", "lender", s) for s in range(LOAN_SLOTS)),
-    *(Reason("written off", "", "", s) for s in range(LOAN_SLOTS)),
-)
+) = range(len(REASONS))
 N_REASONS = len(REASONS)

@@ -1,4 +1,6 @@
-"""Every parameter by name. Written by `python -m experiments.generated.typed_parameters`; a test says if stale."""
+"""Every parameter by name, written by `python -m experiments.generated.typed_parameters`.
+
+A test says if it is stale."""
 
 from __future__ import annotations
 
@@ -305,6 +307,7 @@ class P:
     wage_growth: float
     water_mean: tuple[float, ...]
     wealth_share: float
+    well_off_lines: float
     work_course_gain: float
     work_days_month: float
     work_skill_mean: float

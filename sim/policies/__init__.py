@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.policies.policy import Policy, PolicySettings, TargetedSettings
+from sim.policies.policy import Policy
+from sim.policies.settings import PolicySettings, TargetedSettings
 
 __all__ = ["Policy", "PolicySettings", "TargetedSettings", "registry"]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from sim.policies.policy import Mask, Policy, PolicySettings, TargetedSettings
+from sim.core.numerics import total
+from sim.money.reasons import reason
+from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
+DELIVERY = reason("delivery of cash", "现金发放费用")
+CASH = reason("cash payments", "现金补助")
+WITHHELD = reason("cash withheld (null check)", "现金未发放（空白对照）")
 
 
 class CashSettings(TargetedSettings):
@@ -28,44 +31,47 @@ class Cash(Policy):
     kind: ClassVar[str] = "cash"
     title_en: ClassVar[str] = "Cash (comparison, for calculation only)"
     title_zh: ClassVar[str] = "等额现金对照(仅测算)"
+    counts: ClassVar[dict[str, Names]] = {"paid": ("Payments to households", "发放户次")}
     Settings: ClassVar[type[PolicySettings]] = CashSettings
     settings: CashSettings
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def open(self, county: County) -> None:
+        """Who is on the list: in turn, as far as the money reaches for all the months."""
+        s = self.settings
+        rows = self.in_turn(county, np.flatnonzero(self.households_on(county)).astype(np.int64))
+        whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
+        self._list = rows[: int(self.money_yuan(county) / whole)]
+        self.book.met_yuan = whole * len(self._list)
+        self.book.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
+        self.book.targets["paid"] = float(len(self._list) * s.months)
+
+    def days(self, county: County) -> Iterable[int]:
         """A payment every thirty days."""
         return [self.settings.start_day + 30 * k for k in range(self.settings.months)]
 
-    def begin(self, model: VillageModel) -> None:
-        """Who is on the list: in turn, as far as the money reaches for all the months."""
+    def day(self, county: County) -> None:
+        """Pay everyone on the list, as far as what is left reaches."""
         s = self.settings
-        rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
-        whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
-        money = self.money_yuan(model)
-        self._list = rows[: int(money / whole)]
-        self.met_yuan = whole * len(self._list)
-        self.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
-        self.targets["paid"] = float(len(self._list) * s.months)
-
-    def eligible(self, model: VillageModel) -> Mask:
-        """Everyone in a village that has it; all who are offered cash accept."""
-        return self.households_on(model)
-
-    def day(self, model: VillageModel) -> None:
-        """Pay everyone on the list."""
-        s = self.settings
-        rows = self._list
-        each = s.amount_yuan * (1.0 + s.delivery_share)
-        can = rows[: int(self.left_yuan(model) / each)]
-        if not len(can):
+        rows = self._list[: int(self.left_yuan(county) / (s.amount_yuan * (1.0 + s.delivery_share)))]
+        if not len(rows):
             return
-        amounts = np.full(len(can), s.amount_yuan)
-        self.buy(model, s.amount_yuan * s.delivery_share * len(can), "administration_yuan", "delivery of cash")
-        self.mark_served(model, can)
-        self.count("paid", float(len(can)))
+        amounts = np.full(len(rows), s.amount_yuan)
+        self.pay(county, rows, amounts)
+        self.book.reach(rows, amounts)
+        self.book.count("paid", float(len(rows)))
         if s.effects:
-            self.pay_households(model, can, amounts, "cash payments")
-            model.households["income_year"][can, 3] += amounts
-            # Part of it is spent over the coming year, as a shock in reverse.
-            model.households["squeeze_yuan"][can] -= model.p.cash_spent * amounts
+            self.hand_over(county, rows, amounts)
+
+    def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """The amounts, and what bringing them costs."""
+        s = self.settings
+        self.buy(county, s.amount_yuan * s.delivery_share * len(rows), "administration_yuan", DELIVERY)
+        if s.effects:
+            self.grant(county, rows, worth_yuan, CASH)
         else:
-            self.buy(model, s.amount_yuan * len(can), "grants_yuan", "cash withheld (null check)")
+            self.buy(county, total(worth_yuan), "grants_yuan", WITHHELD)
+
+    def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """Income of the year; part of it is spent over the coming year, as a shock in reverse."""
+        county.households["income_year"][rows, 3] += worth_yuan
+        county.households["squeeze_yuan"][rows] -= county.p.cash_spent * worth_yuan

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.economy.industries import BUSINESS
-from sim.policies.policy import Policy, PolicySettings
+from sim.money.reasons import reason
+from sim.policies.policy import County, Names, Policy, PolicySettings
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
-
+MEETINGS = reason("site meetings", "现场会")
+SHOW_HOUSEHOLDS = reason("show households", "示范户扶持")
 LINE_OF = {"fruit": 1, "livestock": 2, "vegetables": 3, "business": 4}
 HOLDING = {1: "orchard_mu", 2: "livestock_head", 3: "greenhouse_mu", 4: "business_yuan"}
 
@@ -38,69 +38,72 @@ class Demonstration(Policy):
     kind: ClassVar[str] = "demonstration"
     title_en: ClassVar[str] = "Demonstration households"
     title_zh: ClassVar[str] = "典型示范"
+    counts: ClassVar[dict[str, Names]] = {
+        "show_households": ("Show households", "示范户"),
+        "meetings": ("Site meetings held", "召开现场会场次"),
+        "told": ("Times a household came to a site meeting", "参加现场会户次"),
+    }
+    village_wide: ClassVar[bool] = True
     Settings: ClassVar[type[PolicySettings]] = DemonstrationSettings
     settings: DemonstrationSettings
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """Villages that have it."""
-        self._on = self.villages_in_turn(model)
-        self.targets["show_households"] = float(self.settings.households * len(self._on))
-        self.targets["meetings"] = float(self.settings.meetings * len(self._on))
+        self._on = self.villages_in_turn(county)
+        self.book.targets["show_households"] = float(self.settings.households * len(self._on))
+        self.book.targets["meetings"] = float(self.settings.meetings * len(self._on))
         self._line = LINE_OF[self.settings.line]
         self._chosen = False
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def days(self, county: County) -> Iterable[int]:
         """The day of choosing, then site meetings spread over the rest."""
         s = self.settings
-        last = min(s.end_day, model.clock.campaign_days)
+        last = min(s.end_day, county.clock.campaign_days)
         span = max(1, (last - s.start_day) // (s.meetings + 1))
         return sorted({s.start_day, *(s.start_day + span * (k + 1) for k in range(s.meetings))})
 
-    def day(self, model: VillageModel) -> None:
+    def day(self, county: County) -> None:
         """Choose first; then hold site meetings."""
         if not self._chosen:
             self._chosen = True
-            self._choose(model)
+            self._choose(county)
             return
-        if model.today.festival:
+        if not self.in_season(county):
             return
         cost = self.settings.meeting_yuan
-        can = int(min(len(self._on), self.left_yuan(model) // cost)) if cost else len(self._on)
-        self.met_yuan += cost * can
-        self.lost_yuan["purse"] += cost * (len(self._on) - can)
-        self.buy(model, cost * can, "administration_yuan", "site meetings")
-        self.count("meetings", float(can))
-        h = model.households
+        can = int(min(len(self._on), self.left_yuan(county) // cost)) if cost else len(self._on)
+        self.book.met_yuan += cost * can
+        self.book.lost_yuan["purse"] += cost * (len(self._on) - can)
+        self.buy(county, cost * can, "administration_yuan", MEETINGS)
+        self.book.count("meetings", float(can))
+        h = county.households
         rows = np.flatnonzero(np.isin(h["village"], self._on[:can])).astype(np.int64)
-        came = rows[self.luck(model, "come", rows, model.day) < model.p.site_meeting_reach]
-        self.mark_served(model, came)
-        self.count("told", float(len(came)))
-        self.benefit(model, came, cost * can / max(1, len(came)))
+        came = rows[self.luck(county, "come", rows, county.day) < county.p.site_meeting_reach]
+        self.book.count("told", float(len(came)))
+        self.book.reach(came, cost * can / max(1, len(came)))
         if self.settings.effects:
             h["knows"][came] |= 1 << self._line
             trust = h["trust"][came, self._line - 1]
-            seen = model.villages["seen_result"][h["village"][came], self._line - 1]
-            h["trust"][came, self._line - 1] = trust + model.p.site_meeting_trust * (seen - trust)
+            seen = county.villages["seen_result"][h["village"][came], self._line - 1]
+            h["trust"][came, self._line - 1] = trust + county.p.site_meeting_trust * (seen - trust)
 
-    def _choose(self, model: VillageModel) -> None:
+    def _choose(self, county: County) -> None:
         """The households with most of the line and best skill; where there is none, none is shown."""
-        h, v, s = model.households, model.villages, self.settings
+        h, v, s = county.households, county.villages, self.settings
         column = HOLDING[self._line]
         for i in self._on:
             rows = np.arange(v["first"][i], v["last"][i])
             has = rows[h[column][rows] > 0]
             merit = h["farm_skill"][has] if self._line != BUSINESS else h["talent"][has]
             best = has[np.lexsort((h["key"][has], -merit))][: s.households]
-            can = int(min(len(best), self.left_yuan(model) // s.cost_yuan))
+            can = int(min(len(best), self.left_yuan(county) // s.cost_yuan))
             best = best[:can].astype(np.int64)
-            self.met_yuan += s.cost_yuan * can
-            self.lost_yuan["eligible"] += s.cost_yuan * (s.households - can)
+            self.book.met_yuan += s.cost_yuan * can
+            self.book.lost_yuan["eligible"] += s.cost_yuan * (s.households - can)
             if not can:
                 continue
-            self.buy(model, s.cost_yuan * can, "grants_yuan", "show households")
-            self.benefit(model, best, s.cost_yuan)
-            self.mark_served(model, best)
-            self.count("show_households", float(can))
+            self.buy(county, s.cost_yuan * can, "grants_yuan", SHOW_HOUSEHOLDS)
+            self.book.reach(best, s.cost_yuan)
+            self.book.count("show_households", float(can))
             if s.effects:
-                h["show"][best] = 1
                 v["shown"][i, self._line - 1] += can

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from sim.core.numerics import total
 from sim.core.rule import kernel
 from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
-from sim.money.reasons import INVESTMENT
+from sim.money.reasons import INVESTMENT, reason
 from sim.money.till import spend
-from sim.policies.policy import Policy, PolicySettings, TargetedSettings
+from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
-
+GRANTS = reason("industry grants", "产业补助")
+IN_KIND = reason("industry support in kind", "产业实物扶持")
+WITHHELD = reason("grants withheld (null check)", "补助未发放（空白对照）")
+RUNNING = reason("delivery, contracts and administration", "发放、签约和管理费用")
 KNOWS_INDUSTRY = 7
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 # On tableland, river flats, hills: where a line is offered at all when terrain is matched.
@@ -81,16 +82,16 @@ def would_take(
 
 
 @kernel
-def hand_over(
+def put_to_use(
     rows: NDArray[np.int64],
-    amounts: NDArray[np.float64],
-    own: NDArray[np.float64],
     households: Any,
+    villages: Any,
     params: Any,
     todays: Any,
+    amounts: NDArray[np.float64],
+    own: NDArray[np.float64],
     tills: NDArray[np.float64],
     line: int,
-    used: NDArray[np.bool_],
 ) -> None:
     """Turn goods, or the part of a grant spent as meant, into the line; the household pays its own part."""
     p = params[0]
@@ -102,7 +103,6 @@ def hand_over(
         spend(h, tills[h.village], own[i], INVESTMENT)
         if amounts[i] > 0.0:
             put_into(h, p, today, line, amounts[i])
-            used[i] = True
 
 
 class Industry(Policy):
@@ -111,86 +111,74 @@ class Industry(Policy):
     kind: ClassVar[str] = "industry"
     title_en: ClassVar[str] = "Industry support"
     title_zh: ClassVar[str] = "产业扶持"
+    counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
+    warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
     programme: ClassVar[int] = KNOWS_INDUSTRY
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """Where the line suits, and how many could be served."""
         s = self.settings
         self._line = LINE_OF[s.line]
-        terrain = model.villages["terrain"]
+        terrain = county.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
-        self._on = self.households_on(model) & suits[model.households["village"]]
-        money = self.money_yuan(model)
-        self._each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share)
-        self._each += model.p.contract_yuan * s.contract
-        self.targets["started"] = float(int(money / self._each))
-        self._done = np.zeros(len(model.households), dtype=np.bool_)
+        self._on = self.households_on(county) & suits[county.households["village"]]
+        self._contract_yuan = county.p.contract_yuan * s.contract
+        each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share) + self._contract_yuan
+        self.book.targets["started"] = float(int(self.money_yuan(county) / each))
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def days(self, county: County) -> Iterable[int]:
         """Rounds, while the campaign lasts."""
-        last = min(self.settings.end_day, model.clock.campaign_days)
+        last = min(self.settings.end_day, county.clock.campaign_days)
         return range(self.settings.start_day, last + 1, self.settings.round_days)
 
-    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+    def in_season(self, county: County) -> bool:
+        """Nothing is planted or built in frozen ground, and nobody comes at the festival."""
+        return super().in_season(county) and in_season(county.today, self._line)
+
+    def eligible(self, county: County) -> Mask:
         """In a village that has it, able to work, told of it or registered, not served yet."""
-        h = model.households
+        h = county.households
         told = ((h["knows"] >> KNOWS_INDUSTRY) & 1 == 1) | (h["registered"] == 1)
-        return np.asarray(self._on & told & (h["workers"] > h["migrants"]) & ~self._done)
+        return np.asarray(self._on & told & (h["workers"] > h["migrants"]) & ~self.book.served)
 
-    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How much of it each would take, in yuan."""
-        worth = np.zeros(len(rows))
-        s = self.settings
-        model.engine.call(
-            would_take, rows, model.households, model.villages, model._p_row, model.today_rows,
-            self._line, s.value_yuan, 1.0 - s.own_share, worth,
-        )  # fmt: skip
-        return worth
+    def accepts(self, county: County, rows: RowsOf) -> Yuan:
+        """The part that is given of what each would take."""
+        s, worth = self.settings, np.zeros(len(rows))
+        county.apply(would_take, rows, self._line, s.value_yuan, 1.0 - s.own_share, worth)
+        return worth * (1.0 - s.own_share)
 
-    def day(self, model: VillageModel) -> None:
-        """One round: nothing is planted or built in frozen ground, and nobody comes at the festival."""
-        s = self.settings
-        if model.today.festival or not in_season(model.today, self._line):
-            return
-        rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
-        worth = np.zeros(len(model.households))
-        worth[rows] = self.accepts(model, rows)
-        rows = self.in_turn(model, rows[worth[rows] > 0])
-        extra = model.p.contract_yuan * s.contract
-        rows = self.ration(model, rows, worth[rows] * (1.0 - s.own_share) * (1.0 + s.delivery_share) + extra)
-        rows = self.take_days(model, rows, model.p.industry_days, self._each)
-        if not len(rows):
-            return
-        gift, own = worth[rows] * (1.0 - s.own_share), worth[rows] * s.own_share
-        running = total(gift) * s.delivery_share + extra * len(rows)
-        self.buy(model, running, "administration_yuan", "delivery, contracts and administration")
-        self.mark_served(model, rows)
-        self._done[rows] = True
-        if s.form == "grant" and s.effects:
-            self.pay_households(model, rows, gift, "industry grants")
+    def cost_yuan(self, county: County, worth_yuan: Yuan) -> Yuan:
+        """The goods, and delivery, contracts and administration."""
+        return worth_yuan * (1.0 + self.settings.delivery_share) + self._contract_yuan
+
+    def days_each(self, county: County) -> float:
+        """Choosing, signing, handing over."""
+        return county.p.industry_days
+
+    def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """Goods from the market, or money to the households."""
+        s, amount = self.settings, total(worth_yuan)
+        running = amount * s.delivery_share + self._contract_yuan * len(rows)
+        self.buy(county, running, "administration_yuan", RUNNING)
+        if s.form == "in_kind":
+            self.buy(county, amount, "grants_yuan", IN_KIND)
+        elif s.effects:
+            self.grant(county, rows, worth_yuan, GRANTS)
         else:
-            in_kind = "industry support in kind" if s.form == "in_kind" else "grants withheld (null check)"
-            self.buy(model, total(gift), "grants_yuan", in_kind)
-            self.benefit(model, rows, gift)
-        if s.effects:
-            self._build_up(model, rows, gift, own)
-        self.count("started", float(len(rows)))
+            self.buy(county, amount, "grants_yuan", WITHHELD)
 
-    def _build_up(
-        self, model: VillageModel, rows: NDArray[np.int64], gift: NDArray[np.float64], own: NDArray[np.float64]
-    ) -> None:
-        s, h = self.settings, model.households
-        amounts = gift + own
+    def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """The household adds its own part, and puts the line to use."""
+        s, h = self.settings, county.households
+        own = worth_yuan / (1.0 - s.own_share) * s.own_share
+        amounts = worth_yuan + own
         if s.form == "grant":
             # A grant is the household's money: part of it goes elsewhere, the rest it pays out for the line.
-            own = own + gift * (1.0 - model.p.grant_diverted)
+            own = own + worth_yuan * (1.0 - county.p.grant_diverted)
             amounts = own
-        used = np.zeros(len(rows), dtype=np.bool_)
-        model.engine.call(
-            hand_over, rows, amounts, own, h, model._p_row, model.today_rows, model.tills, self._line, used
-        )
+        county.apply(put_to_use, rows, amounts, own, county.tills, self._line)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
-        signed = rows[self.luck(model, "contract", rows) < s.contract]
+        signed = rows[self.luck(county, "contract", rows) < s.contract]
         h["contracted"][signed] = 1

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.numerics import total
-from sim.core.rule import kernel, rule
-from sim.economy.consumption import buffer
-from sim.economy.credit import falls_due_soon, formal_debt, is_late
-from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
-from sim.economy.labour import is_inclined, set_out
-from sim.money.reasons import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS
-from sim.money.till import spend
-from sim.policies.policy import Policy, PolicySettings, TargetedSettings
+from sim.economy.borrowing import loans_wanted, put_loans_to_work
+from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
+from sim.money.reasons import reason
+from sim.parameters.packed import P
+from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
-if TYPE_CHECKING:
-    from sim.agents.household import Household
-    from sim.agents.village import Village
-    from sim.calendar.today import Today
-    from sim.model import VillageModel
-    from sim.parameters.packed import P
-
-KNOWS_CREDIT, HELPED = 5, 9
+KNOWS_CREDIT = 5
+CAPITAL = reason("loan capital", "放贷资金")
+LOANS = reason("loans", "发放贷款")
+RUNNING = reason("loan administration", "贷款经办费")
+SUBSIDY_FUND = reason("interest subsidy fund", "贴息资金拨付")
+GUARANTEE = reason("guarantee called", "担保代偿")
 
 
 class Channel(NamedTuple):
@@ -97,302 +91,204 @@ class MicrocreditSettings(TargetedSettings):
     )
 
 
-@rule
-def leaves_on_credit(h: Household, v: Village, p: P, today: Today) -> bool:
-    """Whether a worker wants to leave for work and only the fare is wanting."""
-    needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
-    return h.cash_yuan < needed and is_inclined(h, v, p, today)
-
-
-@rule
-def loan_wanted(
-    h: Household, v: Village, p: P, today: Today, size: float, price: float, term_years: float, lump: int, papers: float
-) -> float:
-    """How much the household would borrow at a yearly price, in yuan (0: it would not).
-
-    It borrows for the line that appeals most if the gain over the price covers the trouble of the papers, or to pay
-    for leaving for work if it cannot from its own money; never more than it and a careful lender think can be repaid.
-    """
-    if is_late(h) or h.workers == 0:
-        return 0.0
-    income = max(0.0, h.expected_yuan) * 12.0
-    most = income * p.repay_burden * (max(1.0, term_years) + (p.lump_sum_ease if lump > 0 else 0.0)) - formal_debt(h)
-    size = min(size, most)
-    own = max(0.0, h.cash_yuan - buffer(h, p, today) - falls_due_soon(h, p, today))
-    trouble = papers * p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
-    wanted = 0.0
-    line = best_line(h, v, p, today, own + size, 1, price)
-    if line > 0:
-        amount = min(size, max(0.0, room(h, v, p, today, line, price) - own))
-        # Trees bear long after such a loan falls due: it must be repaid out of other income.
-        patient = line != 1 or amount <= p.orchard_of_loan * most
-        gain = (appeal(h, v, p, today, line, own + amount) + p.required_return - price) * amount
-        if amount + own >= smallest(h, p, today, line) and patient and gain * term_years > trouble:
-            wanted = amount / (1.0 - p.loan_diverted)
-            if price < p.cheap_money * p.required_return:
-                # Money cheaper than it is worth to the household is taken as far as it is given.
-                wanted = size
-    if wanted == 0.0 and leaves_on_credit(h, v, p, today):
-        needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
-        if size >= needed and trouble < p.leave_worth * p.leave_cost_yuan * today.cpi:
-            wanted = needed
-    return min(wanted, size)
-
-
-@kernel
-def loans_wanted(
-    rows: NDArray[np.int64],
-    households: Any,
-    villages: Any,
-    params: Any,
-    todays: Any,
-    size: float,
-    price: float,
-    term_years: float,
-    lump: int,
-    papers: float,
-    out: NDArray[np.float64],
-) -> None:
-    """`loan_wanted` of each household in `rows`."""
-    for i in range(rows.shape[0]):
-        h = households[rows[i]]
-        out[i] = loan_wanted(h, villages[h.village], params[0], todays[0], size, price, term_years, lump, papers)
-
-
-@kernel
-def put_loans_to_work(
-    rows: NDArray[np.int64],
-    amounts: NDArray[np.float64],
-    households: Any,
-    villages: Any,
-    params: Any,
-    todays: Any,
-    tills: NDArray[np.float64],
-    price: float,
-    started: NDArray[np.bool_],
-) -> None:
-    """On the day of payment the borrower buys what the season allows, or sets out; the rest waits, or is diverted."""
-    p = params[0]
-    today = todays[0]
-    for i in range(rows.shape[0]):
-        h = households[rows[i]]
-        v = villages[h.village]
-        h.cash_yuan -= amounts[i]
-        leaving = leaves_on_credit(h, v, p, today)
-        h.cash_yuan += amounts[i]
-        funds = amounts[i] * (1.0 - p.loan_diverted) + max(0.0, h.cash_yuan - amounts[i] - buffer(h, p, today))
-        line = best_line(h, v, p, today, funds, 0, price)
-        if line > 0 and in_season(today, line):
-            amount = min(funds, room(h, v, p, today, line, price))
-            spend(h, tills[h.village], amount, INVESTMENT)
-            put_into(h, p, today, line, amount)
-            started[i] = True
-        elif leaving and h.cash_yuan >= p.leave_cost_yuan * today.cpi:
-            set_out(h, p, today, tills[h.village])
-            started[i] = True
-
-
 class Microcredit(Policy):
     """A loan programme: applications in rounds, decisions after some days, repayment by the household's month."""
 
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
+    counts: ClassVar[dict[str, Names]] = {
+        "lent_yuan": ("Amount lent", "发放贷款金额"),
+        "lent": ("Loans paid out", "发放贷款笔数"),
+        "applied": ("Applications", "申请户数"),
+        "started": ("Households that began production", "投入生产户数"),
+        "told": ("Times told of a programme", "政策告知户次"),
+    }
+    warm: ClassVar[dict[str, object]] = {"channel": "microlender", "told_share": 1.0}
     Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
     settings: MicrocreditSettings
     programme: ClassVar[int] = KNOWS_CREDIT
-    most: ClassVar[int] = LOAN_SLOTS - 1  # the first is the bank's, for loans of before
 
-    def begin(self, model: VillageModel) -> None:
-        """Take a loan slot, and open the lender's books."""
+    def open(self, county: County) -> None:
+        """Open the lender's books, with its terms and its quota."""
         s = self.settings
-        usual, purse = usual_terms(s.channel, model.p), CHANNELS[s.channel]
+        usual = usual_terms(s.channel, county.p)
         given = {name: value for name in usual._fields if (value := getattr(s, name, None)) is not None}
-        self.terms = usual._replace(**given)
-        if s.purses:
-            self._purses: tuple[str, ...] = s.purses
-        else:
-            self._purses = (purse,) if any(q.id == purse for q in model.purses.held) else ()
-        self.slot = model.loan_slots[self.label]
-        model.accounts.lenders[self.slot] = f"lender {self.label}"
-        model.accounts.open(f"lender {self.label}", 0.0)
-        today = model.today
-        today.loan_rate[self.slot] = self.terms.rate
-        today.loan_subsidy[self.slot] = self.terms.subsidy
-        today.loan_lump[self.slot] = float(self.terms.lump_sum)
-        self._on = self.households_on(model)
-        self._waiting: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
-        self._asked_before = np.zeros(len(model.households), dtype=np.bool_)
-        self._borrowed = np.zeros(len(model.households), dtype=np.bool_)
-        self._outstanding = 0.0
-        quota = s.quota_yuan * model.county_share or model.purses.available(self.kind, self._purses, model.clock.end)
-        self.targets["lent_yuan"] = quota
-        self._limit = quota
-        own = SUBSIDY_PURSES.get(s.channel, "")
-        self._subsidy_purse = (own,) if any(q.id == own for q in model.purses.held) else ()
-        self._committed_yuan = 0.0
-        self._announced = False
-        self._told = np.zeros(len(model.households), dtype=np.bool_)
+        self.terms = t = usual._replace(**given)
+        self._purses = s.purses or self._purse_of(county, CHANNELS[s.channel])
+        self._subsidy_purse = self._purse_of(county, SUBSIDY_PURSES.get(s.channel, ""))
+        self.account = f"lender {self.label}"
+        county.accounts.open(self.account, 0.0)
+        self.lender = county.loans.add_lender(self.account, t.rate, t.subsidy, t.lump_sum)
+        self.quota_yuan = s.quota_yuan * county.share or county.purses.available(
+            self.kind, self._purses, county.clock.end
+        )
+        self.book.targets["lent_yuan"] = self.quota_yuan
+        households = len(county.households)
+        self._on = self.households_on(county)
+        self._waiting: dict[int, list[tuple[RowsOf, Yuan]]] = {}
+        self._told, self._asked_before, self._borrowed = (np.zeros(households, dtype=np.bool_) for _ in range(3))
+        self._outstanding = self._committed_yuan = 0.0
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    @staticmethod
+    def _purse_of(county: County, name: str) -> tuple[str, ...]:
+        """The purse of that name, if the plan has it."""
+        return (name,) if any(held.id == name for held in county.purses.held) else ()
+
+    def days(self, county: County) -> Iterable[int]:
         """Rounds of applications, and the days on which they are decided and paid."""
-        s = self.settings
-        rounds = range(s.start_day, min(s.end_day, model.clock.campaign_days) + 1, s.round_days)
-        return sorted({*rounds, *(self._paid_on(model, day) for day in rounds)})
+        rounds = self._rounds(county)
+        return sorted({*rounds, *(self._paid_on(county, day) for day in rounds)})
 
-    def _paid_on(self, model: VillageModel, day: int) -> int:
+    def _rounds(self, county: County) -> range:
+        s = self.settings
+        return range(s.start_day, min(s.end_day, county.clock.campaign_days) + 1, s.round_days)
+
+    def _paid_on(self, county: County, day: int) -> int:
         """The campaign day on which an application of `day` is paid: no bank opens at the festival."""
-        first = model.clock.day_index(model.clock.start) - 1
+        first = county.clock.day_index(county.clock.start) - 1
         day += max(1, self.terms.days_to_decide)
-        while model.clock.is_festival(first + day):
+        while county.clock.is_festival(first + day):
             day += 1
         return day
 
-    def day(self, model: VillageModel) -> None:
+    def day(self, county: County) -> None:
         """Pay what was applied for; take new applications on a round's day."""
-        today = model.today.campaign_day
-        if not self._announced:
-            self._announced = True
-            everyone = np.flatnonzero(self._on).astype(np.int64)
-            told = everyone[self.luck(model, "told", everyone) < self.settings.told_share]
-            self._told[told] = True
-            if self.settings.effects:
-                model.households["knows"][told] |= 1 << KNOWS_CREDIT
-            self.count("told", float(len(told)))
-            self._spend_on_running(model, model.p.telling_yuan * len(told))
+        today = county.today.campaign_day
+        if "told" not in self.book.counts:
+            self._announce(county)
         for rows, amounts in self._waiting.pop(today, []):
-            self.pay_out(model, rows, amounts)
-        s = self.settings
-        last = min(s.end_day, model.clock.campaign_days)
-        if today <= last and (today - s.start_day) % s.round_days == 0 and not model.today.festival:
-            rows = np.flatnonzero(self.eligible(model)).astype(np.int64)
-            rows, amounts = self.accepts(model, rows)
+            self._decide(county, rows, amounts)
+        if today in self._rounds(county) and self.in_season(county):
+            rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
+            wanted = self.accepts(county, rows)
+            rows, wanted = rows[wanted > 0.0], wanted[wanted > 0.0]
             if len(rows):
-                self.count("applied", float(len(rows)))
+                self.book.count("applied", float(len(rows)))
                 self._asked_before[rows] = True
-                self._waiting.setdefault(self._paid_on(model, today), []).append((rows, amounts))
+                self._waiting.setdefault(self._paid_on(county, today), []).append((rows, wanted))
 
-    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+    def _announce(self, county: County) -> None:
+        """The lender tells some households itself."""
+        everyone = np.flatnonzero(self._on).astype(np.int64)
+        told = everyone[self.luck(county, "told", everyone) < self.settings.told_share]
+        self._told[told] = True
+        if self.settings.effects:
+            county.households["knows"][told] |= 1 << KNOWS_CREDIT
+        self.book.count("told", float(len(told)))
+        self._spend_on_running(county, county.p.telling_yuan * len(told))
+
+    def eligible(self, county: County) -> Mask:
         """Knows of it, has hands, owes nothing here, earns enough, and has not asked before or has repaid since."""
-        h = model.households
-        repaid = self._borrowed & (h["debt_yuan"][:, self.slot] <= 0)
+        h, owes = county.households, county.loans.owed(self.lender) > 0
+        repaid = self._borrowed & ~owes
         self._asked_before[repaid] = False
         self._borrowed[repaid] = False
         knows = self._told | ((h["knows"] >> KNOWS_CREDIT) & 1 == 1)
         ok = self._on & knows & (h["workers"] > 0) & ~self._asked_before
-        ok &= (h["debt_yuan"][:, self.slot] <= 0) & (h["overdue_months"][:, self.slot] == 0)
+        ok &= ~owes & (county.loans.overdue(self.lender) == 0)
         return np.asarray(ok & (h["expected_yuan"] * 12.0 >= self.terms.least_income_yuan))
 
-    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Who applies, and for how much."""
+    def accepts(self, county: County, rows: RowsOf) -> Yuan:
+        """How much each applies for, in whole hundreds of yuan."""
         t = self.terms
         wanted = np.zeros(len(rows))
         price = t.rate * (1.0 - t.subsidy)
-        years = t.term_months / 12.0
-        model.engine.call(
-            loans_wanted, rows, model.households, model.villages, model._p_row, model.today_rows,
-            t.size_yuan, price, years, int(t.lump_sum), t.papers, wanted,
-        )  # fmt: skip
+        county.apply(
+            loans_wanted, rows, t.size_yuan, price, t.term_months / 12.0, int(t.lump_sum), t.papers, wanted
+        )
         if not t.guarantee:
-            income = model.households["expected_yuan"][rows] * 12.0
-            wanted = np.minimum(wanted, income / model.p.collateral_need)
-        keen = wanted >= 500.0
-        return rows[keen], np.floor(wanted[keen] / 100.0) * 100.0
+            income = county.households["expected_yuan"][rows] * 12.0
+            wanted = np.minimum(wanted, income / county.p.collateral_need)
+        return np.where(wanted >= 500.0, np.floor(wanted / 100.0) * 100.0, 0.0)
 
-    def pay_out(self, model: VillageModel, rows: NDArray[np.int64], amounts: NDArray[np.float64]) -> None:
-        """Approve in turn within quota, purse and staff, and pay."""
-        h = model.households
-        still = (h["debt_yuan"][rows, self.slot] <= 0) & (h["overdue_months"][rows].max(axis=1) == 0)
-        rows, amounts = rows[still], amounts[still]
-        order = self.in_turn(model, rows)
-        of = dict(zip(rows.tolist(), amounts.tolist(), strict=True))
-        rows, amounts = order, np.array([of[r] for r in order.tolist()])
+    def _decide(self, county: County, rows: RowsOf, amounts: Yuan) -> None:
+        """Approve in turn, as far as staff, quota and purses reach; who is turned away may ask again."""
+        wanted = np.zeros(len(county.households))
+        wanted[rows] = amounts
+        still = (county.loans.owed(self.lender)[rows] <= 0) & (county.households["overdue_months"][rows] == 0)
+        rows = self.in_turn(county, rows[still])
         staff = self.settings.loans_a_round
-        if staff and len(rows) > staff * model.county_share:
-            most = max(1, int(staff * model.county_share))
-            self.lost_yuan["staff"] += total(amounts[most:])
-            self._asked_before[rows[most:]] = False  # they may ask again in the next round
-            rows, amounts = rows[:most], amounts[:most]
-        left = min(self._limit - self.principal_yuan, model.purses.available(self.kind, self._purses, model.today_date))
-        left = min(left, self._subsidised(model))
-        enough = np.cumsum(amounts) <= left + 1e-6
+        if staff and len(rows) > staff * county.share:
+            most = max(1, int(staff * county.share))
+            self.book.lost_yuan["staff"] += total(wanted[rows[most:]])
+            self._asked_before[rows[most:]] = False
+            rows = rows[:most]
+        left = min(
+            self.quota_yuan - self.book.principal_yuan,
+            county.purses.available(self.kind, self._purses, county.date),
+            self._subsidised(county),
+        )
+        enough = np.cumsum(wanted[rows]) <= left + 1e-6
         n = len(rows) if enough.all() else int(np.argmin(enough))
-        # Who is turned away may ask again in the next round.
-        self.lost_yuan["quota"] = total(amounts[n:])
+        self.book.lost_yuan["quota"] = total(wanted[rows[n:]])
         self._asked_before[rows[n:]] = False
-        rows, amounts = rows[:n], amounts[:n]
-        if not n:
-            return
-        sum_yuan = total(amounts)
-        lender = model.accounts.lenders[self.slot]
-        for purse, part in model.purses.draw(self.kind, self._purses, model.today_date, sum_yuan):
-            model.accounts.pay(purse, lender, part, "loan capital")
-        self.principal_yuan += sum_yuan
-        self.met_yuan += sum_yuan
-        self._spend_on_running(model, self.terms.fee_yuan * n)
+        if n:
+            self._pay_out(county, rows[:n], wanted[rows[:n]])
+
+    def _pay_out(self, county: County, rows: RowsOf, amounts: Yuan) -> None:
+        """Capital from the purses, loans to the households, and what they do with them the same day."""
+        t, sum_yuan = self.terms, total(amounts)
+        for purse, part in county.purses.draw(self.kind, self._purses, county.date, sum_yuan):
+            county.accounts.pay(purse, self.account, part, CAPITAL)
+        self.book.principal_yuan += sum_yuan
+        self.book.met_yuan += sum_yuan
+        self._spend_on_running(county, t.fee_yuan * len(rows))
         self._committed_yuan += sum_yuan * self._subsidy_a_yuan
-        self.mark_served(model, rows)
-        self.count("lent", float(n))
-        self.count("lent_yuan", sum_yuan)
+        self.book.count("lent", float(len(rows)))
+        self.book.count("lent_yuan", sum_yuan)
+        # What is spent on a borrower: the interest that the state pays over the term, and the lender's trouble.
+        self.book.reach(rows, amounts * self._subsidy_a_yuan + t.fee_yuan)
         if not self.settings.effects:
             return
-        model.accounts.pay_households(lender, rows, amounts, "loans")
-        h["debt_yuan"][rows, self.slot] += amounts
-        h["term_months"][rows, self.slot] = self.terms.term_months
+        county.accounts.pay_households(self.account, rows, amounts, LOANS)
+        county.loans.lend(self.lender, rows, amounts, t.term_months)
         self._borrowed[rows] = True
-        started = np.zeros(n, dtype=np.bool_)
-        model.engine.call(
-            put_loans_to_work, rows, amounts, h, model.villages, model._p_row, model.today_rows, model.tills,
-            self.terms.rate * (1.0 - self.terms.subsidy), started,
-        )  # fmt: skip
-        self.count("started", float(started.sum()))
-        # What is spent on a borrower: the interest that the state pays over the term, and the lender's trouble.
-        self.benefit(model, rows, amounts * self._subsidy_a_yuan + self.terms.fee_yuan)
         self._outstanding += sum_yuan
+        started = np.zeros(len(rows), dtype=np.bool_)
+        county.apply(put_loans_to_work, rows, amounts, county.tills, t.rate * (1.0 - t.subsidy), started)
+        self.book.count("started", float(started.sum()))
 
-    def _spend_on_running(self, model: VillageModel, amount_yuan: float) -> None:
+    def _spend_on_running(self, county: County, amount_yuan: float) -> None:
         """The lender's own trouble: telling people, deciding, paying out."""
-        self.costs["administration_yuan"] += amount_yuan
-        self.cash_outlay_yuan += amount_yuan
-        model.accounts.pay(model.accounts.lenders[self.slot], "employers", amount_yuan, "loan administration")
+        self.book.spend("administration_yuan", amount_yuan)
+        county.accounts.pay(self.account, "employers", amount_yuan, RUNNING)
 
     @property
     def _subsidy_a_yuan(self) -> float:
         """Interest that the state will pay on a yuan lent, over the term."""
         return self.terms.rate * self.terms.subsidy * self.terms.term_months / 12.0
 
-    def _subsidised(self, model: VillageModel) -> float:
+    def _subsidised(self, county: County) -> float:
         """Principal that the channel's interest subsidy still reaches, in yuan (without a purse the state pays)."""
         if not self._subsidy_purse or self._subsidy_a_yuan <= 0:
             return float("inf")
-        free = model.purses.available("interest_subsidy", self._subsidy_purse, model.clock.end) - self._committed_yuan
+        free = county.purses.available("interest_subsidy", self._subsidy_purse, county.clock.end) - self._committed_yuan
         return max(0.0, free) / self._subsidy_a_yuan
 
-    def month_end(self, model: VillageModel) -> None:
+    def month_end(self, county: County) -> None:
         """The interest subsidy comes from the channel's own purse, if it has one, else from the state."""
-        due = total(np.ascontiguousarray(model.tills[:, INTEREST_SUBSIDY + self.slot]))
+        due = total(np.ascontiguousarray(county.loans.till[:, self.lender, SUBSIDY]))
         self._committed_yuan = max(0.0, self._committed_yuan - due)
         if self._subsidy_purse and due > 0:
-            covered = min(due, model.purses.available("interest_subsidy", self._subsidy_purse, model.today_date))
-            for purse, part in model.purses.draw("interest_subsidy", self._subsidy_purse, model.today_date, covered):
-                model.accounts.pay(purse, "state", part, "interest subsidy fund")
+            covered = min(due, county.purses.available("interest_subsidy", self._subsidy_purse, county.date))
+            for purse, part in county.purses.draw("interest_subsidy", self._subsidy_purse, county.date, covered):
+                county.accounts.pay(purse, "state", part, SUBSIDY_FUND)
 
-    def books_closed(self, model: VillageModel) -> None:
+    def books_closed(self, county: County) -> None:
         """Count what the month cost: subsidy, losses, and the capital tied up."""
-        subsidy = float(model.interest_subsidy_yuan[self.slot])
-        lost = float(model.written_off_yuan[self.slot])
-        self.costs["interest_subsidy_yuan"] += subsidy
-        self.costs["loan_losses_yuan"] += lost
-        self.cash_outlay_yuan += subsidy + lost
+        repaid, subsidy, lost = (float(county.loans.posted[self.lender, k]) for k in (PRINCIPAL, SUBSIDY, WRITTEN_OFF))
+        self.book.spend("interest_subsidy_yuan", subsidy)
+        self.book.spend("loan_losses_yuan", lost)
         if self.terms.guarantee and lost > 0:
-            called = min(lost, model.purses.available("loan_guarantee", (), model.today_date))
-            for purse, part in model.purses.draw("loan_guarantee", (), model.today_date, called):
-                model.accounts.pay(purse, model.accounts.lenders[self.slot], part, "guarantee called")
-        self.costs["capital_cost_yuan"] += self._outstanding * model.p.funds_cost / 12.0
-        self._outstanding = max(0.0, self._outstanding - float(model.repaid_yuan[self.slot]) - lost)
+            called = min(lost, county.purses.available("loan_guarantee", (), county.date))
+            for purse, part in county.purses.draw("loan_guarantee", (), county.date, called):
+                county.accounts.pay(purse, self.account, part, GUARANTEE)
+        self.book.costs["capital_cost_yuan"] += self._outstanding * county.p.funds_cost / 12.0
+        self._outstanding = max(0.0, self._outstanding - repaid - lost)
 
-    def final_losses(self, model: VillageModel) -> float:
-        """Principal late by more than three months as the run ends, in yuan: counted as lost, though still owed."""
-        h = model.households
-        late = h["overdue_months"][:, self.slot] > 3
-        return total(np.ascontiguousarray(np.where(late, h["debt_yuan"][:, self.slot], 0.0)))
+    def close(self, county: County) -> None:
+        """Principal late by more than three months as the run ends counts as lost, though it is still owed."""
+        loans = county.loans.of(self.lender)
+        late = loans["principal_yuan"][loans["overdue_months"] > 3]
+        self.book.costs["loan_losses_yuan"] += total(np.ascontiguousarray(late))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from sim.policies.policy import Policy, PolicySettings
+from sim.money.reasons import reason
+from sim.policies.policy import County, Names, Policy, PolicySettings
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
-
+MEETINGS = reason("meetings and broadcasts", "会议和广播")
 SUBJECTS = {
     "orchard": 1,
     "livestock": 2,
@@ -43,45 +42,47 @@ class Publicity(Policy):
     kind: ClassVar[str] = "publicity"
     title_en: ClassVar[str] = "Publicity"
     title_zh: ClassVar[str] = "政策宣传"
+    counts: ClassVar[dict[str, Names]] = {
+        "meetings": ("Meetings held", "召开会议场次"),
+        "told": ("Times told of a programme", "政策告知户次"),
+    }
+    village_wide: ClassVar[bool] = True
     Settings: ClassVar[type[PolicySettings]] = PublicitySettings
     settings: PublicitySettings
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """How many meetings there are to hold."""
-        self._on = self.villages_in_turn(model)
-        self.targets["meetings"] = float(self.settings.meetings * len(self._on))
-        self._held = 0
+        self._on = self.villages_in_turn(county)
+        self.book.targets["meetings"] = float(self.settings.meetings * len(self._on))
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def days(self, county: County) -> Iterable[int]:
         """Days of meetings: evenly through the campaign."""
         s = self.settings
-        last = min(s.end_day, model.clock.campaign_days)
+        last = min(s.end_day, county.clock.campaign_days)
         if s.meetings == 0:
             return ()
         step = max(1, (last - s.start_day + 1) // s.meetings)
         return list(range(s.start_day, last + 1, step))[: s.meetings]
 
-    def day(self, model: VillageModel) -> None:
-        """One meeting in every village, put off to nobody's benefit if it falls on the festival."""
-        if model.today.festival:
-            self.lost_yuan["season"] += self.settings.cost_yuan * len(self._on)
+    def day(self, county: County) -> None:
+        """One meeting in every village; one that falls on a festival is not held."""
+        cost = self.settings.cost_yuan
+        if not self.in_season(county):
+            self.book.lost_yuan["season"] += cost * len(self._on)
             return
-        asked = self.settings.cost_yuan * len(self._on)
-        can = int(min(len(self._on), self.left_yuan(model) // self.settings.cost_yuan))
-        self.met_yuan += can * self.settings.cost_yuan
-        self.lost_yuan["purse"] += asked - can * self.settings.cost_yuan
-        here = self._on[:can]
-        self.buy(model, can * self.settings.cost_yuan, "administration_yuan", "meetings and broadcasts")
-        self.count("meetings", float(can))
-        h, p = model.households, model.p
-        rows = np.flatnonzero(np.isin(h["village"], here)).astype(np.int64)
-        came = rows[self.luck(model, "come", rows, model.day) < p.meeting_reach]
-        self.mark_served(model, came)
-        self.count("told", float(len(came)))
-        self.benefit(model, came, can * self.settings.cost_yuan / max(1, len(came)))
+        can = int(min(len(self._on), self.left_yuan(county) // cost))
+        self.book.met_yuan += cost * can
+        self.book.lost_yuan["purse"] += cost * (len(self._on) - can)
+        self.buy(county, cost * can, "administration_yuan", MEETINGS)
+        self.book.count("meetings", float(can))
+        h, p = county.households, county.p
+        rows = np.flatnonzero(np.isin(h["village"], self._on[:can])).astype(np.int64)
+        came = rows[self.luck(county, "come", rows, county.day) < p.meeting_reach]
+        self.book.count("told", float(len(came)))
+        self.book.reach(came, cost * can / max(1, len(came)))
         if not self.settings.effects:
             return
         h["awareness"][came] += p.meeting_awareness * (1.0 - h["awareness"][came])
         for k, subject in enumerate(self.settings.subjects):
-            heard = came[self.luck(model, "remember", came, model.day, k) < p.meeting_tells]
+            heard = came[self.luck(county, "remember", came, county.day, k) < p.meeting_tells]
             h["knows"][heard] |= 1 << SUBJECTS[subject]

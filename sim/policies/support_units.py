@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,10 @@ from pydantic import Field
 from sim.agents.unit import IRRIGATION, MARKET, ROAD, WATER
 from sim.core.numerics import add_up
 from sim.facts.trades import TRADES
-from sim.policies.policy import Policy, PolicySettings
+from sim.money.reasons import reason
+from sim.policies.policy import County, Names, Policy, PolicySettings
 
-if TYPE_CHECKING:
-    from sim.model import VillageModel
-
+PROJECTS = reason("projects of support units", "联村单位项目")
 SKILLED_AT = {
     "transport": ROAD, "construction": ROAD, "water": WATER, "health": WATER, "agrotechnology": IRRIGATION,
     "livestock": MARKET, "fruit": MARKET, "supply_coop": MARKET, "enterprise": MARKET, "bank": MARKET,
@@ -36,81 +35,86 @@ class SupportUnits(Policy):
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Projects of support units"
     title_zh: ClassVar[str] = "联村单位项目"
+    counts: ClassVar[dict[str, Names]] = {
+        "finished": ("Projects finished", "完工项目"),
+        "begun": ("Projects begun", "开工项目"),
+    }
     Settings: ClassVar[type[PolicySettings]] = SupportUnitsSettings
     settings: SupportUnitsSettings
-    most: ClassVar[int] = 1  # a unit has one project under way
+    village_wide: ClassVar[bool] = True
+    most: ClassVar[int | None] = 1  # a unit has one project under way
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """What each unit's trade is good at; the target is what its money could pay for."""
         trades = list(TRADES)
-        skilled = [SKILLED_AT.get(trades[t], -1) for t in model.units["trade"]]
+        skilled = [SKILLED_AT.get(trades[t], -1) for t in county.units["trade"]]
         self._skilled = np.array(skilled, dtype=np.int64)
-        self._on = self.villages_on(model)
+        self._on = self.villages_on(county)
         self._unpaid: dict[int, float] = {}
-        usual_cost = add_up(model.p.project_cost_yuan) / 4.0
-        self.targets["finished"] = float(int(model.units["money_yuan"].sum() / usual_cost))
+        usual_cost = add_up(county.p.project_cost_yuan) / 4.0
+        self.book.targets["finished"] = float(int(county.units["money_yuan"].sum() / usual_cost))
 
-    def days(self, model: VillageModel) -> tuple[int, ...]:
+    def days(self, county: County) -> tuple[int, ...]:
         """None: units work by months."""
         return ()
 
-    def month_end(self, model: VillageModel) -> None:
+    def month_end(self, county: County) -> None:
         """A unit's month, unit by unit."""
-        u = model.units
+        u = county.units
         for i in range(len(u)):
             if u["project"][i] < 0:
-                self._choose(model, i)
-            elif not model.today.frozen:
-                self._build(model, i)
+                self._choose(county, i)
+            elif not county.today.frozen:
+                self._build(county, i)
 
-    def _needs(self, model: VillageModel, villages: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _needs(self, county: County, villages: NDArray[np.int64]) -> NDArray[np.float64]:
         """Need of each village for each kind of project, 0 to 1."""
-        v, h = model.villages, model.households
+        v, h = county.villages, county.households
         water = [1.0 - float(h["water"][v["first"][k] : v["last"][k]].mean()) for k in villages]
         return np.stack(
             [
                 1.0 - v["road"][villages],
                 np.array(water),
-                model.p.project_enough[2] - v["irrigation"][villages],
-                model.p.project_enough[3] - v["cooperative"][villages],
+                county.p.project_enough[2] - v["irrigation"][villages],
+                county.p.project_enough[3] - v["cooperative"][villages],
             ],
             axis=1,
         )
 
-    def _choose(self, model: VillageModel, i: int) -> None:
-        u, s = model.units, self.settings
-        if not 1 <= model.today.campaign_day <= s.end_day:
+    def _choose(self, county: County, i: int) -> None:
+        u, s = county.units, self.settings
+        if not 1 <= county.today.campaign_day <= s.end_day:
             return
         villages = np.arange(u["first_village"][i], u["last_village"][i])
         villages = villages[self._on[villages]]
         if not len(villages):
             return
-        needs = self._needs(model, villages)
+        needs = self._needs(county, villages)
         bent = np.zeros(4)
         if self._skilled[i] >= 0:
-            bent[self._skilled[i]] = model.p.project_trade
+            bent[self._skilled[i]] = county.p.project_trade
         # Coordination weighs need; without it the unit does what its trade is good at.
-        p = model.p
+        p = county.p
         heed = 1.0 - p.project_heedless * (1.0 - s.coordination)
         score = needs * heed + bent * (1.0 - p.project_restraint * s.coordination)
         where, kind = divmod(int(np.argmax(score)), 4)
-        cost = model.p.project_cost_yuan[kind]
-        if u["money_yuan"][i] < cost or self.left_yuan(model) < cost:
+        cost = county.p.project_cost_yuan[kind]
+        if u["money_yuan"][i] < cost or self.left_yuan(county) < cost:
             self._unpaid[i] = cost  # it will ask again next month
-            self.lost_yuan["purse"] = add_up(self._unpaid.values())
+            self.book.lost_yuan["purse"] = add_up(self._unpaid.values())
             return
         self._unpaid.pop(i, None)
-        self.met_yuan += cost
-        leak = model.p.project_leakage * (1.0 - s.supervision) * (1.5 - s.coordination)
-        self.buy(model, cost, "grants_yuan", "projects of support units")
+        self.book.met_yuan += cost
+        leak = county.p.project_leakage * (1.0 - s.supervision) * (1.5 - s.coordination)
+        self.buy(county, cost, "grants_yuan", PROJECTS)
         u["money_yuan"][i] -= cost
         u["leaked_yuan"][i] += leak * cost
         u["project"][i], u["project_village"][i], u["cost_yuan"][i] = kind, villages[where], cost * (1.0 - leak)
         u["progress"][i] = 0.0
-        self.count("begun", 1.0)
+        self.book.count("begun", 1.0)
 
-    def _build(self, model: VillageModel, i: int) -> None:
-        u, v, p = model.units, model.villages, model.p
+    def _build(self, county: County, i: int) -> None:
+        u, v, p = county.units, county.villages, county.p
         pace = (
             u["effort"][i]
             * (1.0 + p.project_leadership * (v["leadership"][u["project_village"][i]] - 0.5))
@@ -123,17 +127,16 @@ class SupportUnits(Policy):
         worth = float(u["cost_yuan"][i]) / p.project_cost_yuan[kind]
         u["project"][i] = -1
         u["finished"][i] += 1
-        self.count("finished", 1.0)
+        self.book.count("finished", 1.0)
         rows = np.arange(v["first"][k], v["last"][k])
-        self.mark_served(model, rows)
-        self.benefit(model, rows, p.project_cost_yuan[kind] / len(rows))
+        self.book.reach(rows, p.project_cost_yuan[kind] / len(rows))
         if not self.settings.effects:
             return
         if kind == ROAD:
             v["road"][k] += (1.0 - v["road"][k]) * p.project_road * worth
         elif kind == WATER:
-            lucky = self.luck(model, "tap", rows, model.today.month) < p.project_water * worth
-            model.households["water"][rows[lucky]] = 1
+            lucky = self.luck(county, "tap", rows, county.today.month) < p.project_water * worth
+            county.households["water"][rows[lucky]] = 1
         elif kind == IRRIGATION:
             v["irrigation"][k] = min(1.0, v["irrigation"][k] + p.project_irrigation * worth)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,12 @@ from pydantic import Field
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
 from sim.economy.labour import would_take_place
-from sim.policies.policy import Policy, PolicySettings, TargetedSettings
-
-if TYPE_CHECKING:
-    from sim.model import VillageModel
+from sim.money.reasons import reason
+from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 KNOWS_TRAINING, KNOWS_JOBS = 6, 8
+COURSES = reason("training", "培训")
+TRAVEL = reason("travel to the place found", "到岗路费")
 CONTENTS = ("farm", "work", "leavers")  # in the order of the parameter training_cost_yuan
 
 
@@ -58,99 +58,107 @@ class Training(Policy):
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
     title_zh: ClassVar[str] = "技能培训"
+    counts: ClassVar[dict[str, Names]] = {
+        "trained": ("Trained", "完成培训人数"),
+        "placed": ("Placed in jobs", "就业安置人数"),
+    }
+    warm: ClassVar[dict[str, object]] = {"content": "leavers", "places": 4000}
     Settings: ClassVar[type[PolicySettings]] = TrainingSettings
     settings: TrainingSettings
     programme: ClassVar[int] = KNOWS_TRAINING
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """Price, places and the quality that so many places leave."""
-        s, p = self.settings, model.p
+        s, p = self.settings, county.p
         usual = p.training_cost_yuan[CONTENTS.index(s.content)]
         teaching = s.hours / p.course_hours * p.course_class / s.class_size
         each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
         self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
-        places = int(s.places * model.county_share) if s.places else int(self.money_yuan(model) / self._each)
-        self.targets["trained"] = float(places)
-        self._on = self.households_on(model)
-        # Who has been on such a course, whichever policy gave it.
-        self._asked = model.common.setdefault(f"asked to {s.content}", np.zeros(len(model.households), dtype=np.bool_))
+        places = int(s.places * county.share) if s.places else int(self.money_yuan(county) / self._each)
+        self.book.targets["trained"] = float(places)
+        self._on = self.households_on(county)
+        # Who has been on such a course, and how many places there are, whichever policy gives them.
+        self._asked = county.shared_mask(f"asked to {s.content}")
+        self._places = county.shared.setdefault(f"places to {s.content}", np.zeros(1))
+        self._places += places
 
-    def quality(self, model: VillageModel) -> float:
+    def quality(self, county: County) -> float:
         """How good the courses are: a county's good trainers serve all its courses together, then come the others."""
-        s, p = self.settings, model.p
-        alike = [q for q in model.policies if isinstance(q, Training) and q.settings.content == s.content]
-        places = add_up(q.targets["trained"] for q in alike)
-        good = min(1.0, p.good_trainers * model.county_share / max(1.0, places))
+        s, p = self.settings, county.p
+        good = min(1.0, p.good_trainers * county.share / max(1.0, float(self._places[0])))
         thin = p.course_least + (1.0 - p.course_least) * good
         crowd = 1.0 - p.course_crowding * (1.0 - min(1.0, p.course_class / s.class_size))
         time = min(1.0, p.course_first_hours + (1.0 - p.course_first_hours) * s.hours / p.course_hours)
         return thin * crowd * time
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def days(self, county: County) -> Iterable[int]:
         """Days on which classes begin."""
-        last = min(self.settings.end_day, model.clock.campaign_days)
+        last = min(self.settings.end_day, county.clock.campaign_days)
         return range(self.settings.start_day, last + 1, self.settings.round_days)
 
-    def eligible(self, model: VillageModel) -> NDArray[np.bool_]:
+    def eligible(self, county: County) -> Mask:
         """Has someone at home to send, has been told or is registered, has not been asked before."""
-        h = model.households
+        h = county.households
         told = ((h["knows"] >> KNOWS_TRAINING) & 1 == 1) | (h["registered"] == 1)
         who = h["leavers"] > 0 if self.settings.content == "leavers" else h["workers"] > h["migrants"]
         return np.asarray(self._on & told & who & ~self._asked)
 
-    def accepts(self, model: VillageModel, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def accepts(self, county: County, rows: RowsOf) -> Yuan:
         """Who comes: the idle season and drive bring people, sowing keeps them away."""
-        idle = model.clock.is_idle_season(model.day)
-        chance = model.p.attend_idle if idle else model.p.attend_busy
-        drive = model.households["drive"][rows]
-        return rows[self.luck(model, "attend", rows) < chance * (1.0 - model.p.drive_base + drive)]
+        idle = county.clock.is_idle_season(county.day)
+        chance = county.p.attend_idle if idle else county.p.attend_busy
+        drive = county.households["drive"][rows]
+        keen = self.luck(county, "attend", rows) < chance * (1.0 - county.p.drive_base + drive)
+        return np.where(keen, self._each, 0.0)
 
-    def day(self, model: VillageModel) -> None:
+    def days_each(self, county: County) -> float:
+        """Inviting and enrolling."""
+        return county.p.training_days
+
+    def day(self, county: County) -> None:
         """A round of classes: about a round's share of the places is filled."""
-        if model.today.festival:
+        if not self.in_season(county):
             return
-        left = self.targets["trained"] - self.delivered["trained"]
-        to_come = add_up(day >= model.today.campaign_day for day in self.days(model))
+        left = self.book.targets["trained"] - self.book.counts["trained"]
+        to_come = add_up(day >= county.today.campaign_day for day in self.days(county))
         seats = int(min(left, 1.5 * left / to_come + 1))
-        rows = self.in_turn(model, np.flatnonzero(self.eligible(model)).astype(np.int64))
+        rows = self.in_turn(county, np.flatnonzero(self.eligible(county)).astype(np.int64))
         invited = rows[: 4 * seats]
-        keen = self.accepts(model, invited)
-        coming = keen[:seats]
-        self._asked[np.setdiff1d(invited, keen)] = True
-        coming = self.ration(model, coming, np.full(len(coming), self._each))
-        coming = self.take_days(model, coming, model.p.training_days, self._each)
-        if not len(coming):
-            return
-        self.buy(model, self._each * len(coming), "grants_yuan", "training")
-        self.benefit(model, coming, self._each)
-        self._asked[coming] = True
-        self.mark_served(model, coming)
-        self.count("trained", float(len(coming)))
-        if self.settings.effects:
-            self._teach(model, coming)
+        worth = np.zeros(len(county.households))
+        worth[invited] = self.accepts(county, invited)
+        keen = worth[invited] > 0.0
+        self._asked[invited[~keen]] = True
+        self._asked[self.deliver(county, invited[keen][:seats], worth)] = True
 
-    def _teach(self, model: VillageModel, rows: NDArray[np.int64]) -> None:
-        s, h, p = self.settings, model.households, model.p
+    def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """Teaching, board and materials."""
+        self.buy(county, self._each * len(rows), "grants_yuan", COURSES)
+
+    def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
+        """Skill; news of jobs and places to go to."""
+        s, h, p = self.settings, county.households, county.p
         if s.content == "farm":
-            gain = p.course_gain * self.quality(model) * (1.0 if s.follow_up else p.course_without_follow_up)
+            gain = p.course_gain * self.quality(county) * (1.0 if s.follow_up else p.course_without_follow_up)
             h["farm_skill"][rows] += gain * (1.0 - h["farm_skill"][rows])
             return
-        gain = p.work_course_gain * self.quality(model)
+        gain = p.work_course_gain * self.quality(county)
         each = 1.0 / np.maximum(1, h["workers"][rows])  # one of the household's workers has been on the course
         h["work_skill"][rows] += gain * (1.0 - h["work_skill"][rows]) * each
         h["knows"][rows] |= 1 << KNOWS_JOBS
-        usual = p.places_found if s.content == "leavers" else 0.0
-        share = s.placement if s.placement is not None else usual
-        offered = rows[self.luck(model, "placed", rows) < share]
-        keen = np.zeros(len(offered), dtype=np.bool_)
-        model.engine.call(
-            takes_place, offered, h, model.villages, model._p_row, model.today_rows, p.placement_pull, keen
-        )
-        # The programme pays the way, as it does for its school leavers, as far as its money reaches.
-        fare = p.leave_cost_yuan * model.today.cpi
-        placed = offered[keen][: int(self.left_yuan(model) / fare)]
-        self.buy(model, fare * len(placed), "grants_yuan", "travel to the place found")
-        h["migrants"][placed] += 1
+        self._place(county, rows)
         if s.content == "leavers":
             h["leavers"][rows] = 0
-        self.count("placed", float(len(placed)))
+
+    def _place(self, county: County, rows: RowsOf) -> None:
+        """Find places for some of the trainees; the programme pays the way as far as its money reaches."""
+        s, p = self.settings, county.p
+        usual = p.places_found if s.content == "leavers" else 0.0
+        share = s.placement if s.placement is not None else usual
+        offered = rows[self.luck(county, "placed", rows) < share]
+        keen = np.zeros(len(offered), dtype=np.bool_)
+        county.apply(takes_place, offered, p.placement_pull, keen)
+        fare = p.leave_cost_yuan * county.today.cpi
+        placed = offered[keen][: int(self.left_yuan(county) / fare)]
+        self.buy(county, fare * len(placed), "grants_yuan", TRAVEL)
+        county.households["migrants"][placed] += 1
+        self.book.count("placed", float(len(placed)))

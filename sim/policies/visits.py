@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.campaign.visits import cadres_go_out
 from sim.core.numerics import total
-from sim.policies.policy import Policy, PolicySettings
-
-if TYPE_CHECKING:
-    from sim.model import VillageModel
+from sim.policies.policy import County, Names, Policy, PolicySettings
 
 
 class VisitsSettings(PolicySettings):
@@ -33,16 +30,23 @@ class Visits(Policy):
     kind: ClassVar[str] = "visits"
     title_en: ClassVar[str] = "Visits by cadres"
     title_zh: ClassVar[str] = "干部入户走访"
+    counts: ClassVar[dict[str, Names]] = {
+        "visited": ("Visits made", "走访户次"),
+        "reached": ("Households visited at least once", "走访到户数"),
+        "visited_substance": ("Visits with substance", "有实效的走访户次"),
+        "told": ("Times told of a programme", "政策告知户次"),
+    }
+    warm: ClassVar[dict[str, object]] = {}
     Settings: ClassVar[type[PolicySettings]] = VisitsSettings
     settings: VisitsSettings
-    most: ClassVar[int] = 1  # a cadre has one list of households
+    most: ClassVar[int | None] = 1  # a cadre has one list of households
 
-    def begin(self, model: VillageModel) -> None:
+    def open(self, county: County) -> None:
         """Give every cadre their households: those of the village, dealt out in turn."""
-        h, v, c = model.households, model.villages, model.cadres
+        h, v, c = county.households, county.villages, county.cadres
         covered = np.ones(len(h), dtype=np.bool_) if self.settings.coverage == "everyone" else h["linked"] == 1
-        covered = covered & self.households_on(model)
-        self._on = self.villages_on(model)
+        covered = covered & self.households_on(county)
+        self._on = self.villages_on(county)
         lists: list[np.ndarray] = []
         start = 0
         for i in range(len(v)):
@@ -53,59 +57,46 @@ class Visits(Policy):
             for k, cadre in enumerate(team):
                 hers = mine[k :: len(team)]
                 c["first"][cadre], c["count"][cadre] = start, len(hers)
-                h["cadre"][hers] = cadre
                 lists.append(hers)
                 start += len(hers)
-        self._mine = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, dtype=np.int64)
+        self.contacts = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, dtype=np.int64)
         self._told = np.zeros((len(v), 4))
-        self._reached = np.zeros(len(h), dtype=np.bool_)
-        self.targets["visited"] = float(len(self._mine)) * self.settings.visits_per_household
-        self.targets["reached"] = float(len(self._mine))
+        self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
+        self.book.targets["reached"] = float(len(self.contacts))
         s = self.settings
         self._lever = np.array([s.visits_per_day, s.visits_per_household, s.substance, float(s.effects)])
 
-    def days(self, model: VillageModel) -> Iterable[int]:
+    def days(self, county: County) -> Iterable[int]:
         """Working days of the campaign."""
-        first = model.clock.day_index(model.clock.start)
-        last = min(self.settings.end_day, model.clock.campaign_days)
-        working = [d for d in range(self.settings.start_day, last + 1) if model.clock.is_working_day(first + d - 1)]
+        first = county.clock.day_index(county.clock.start)
+        last = min(self.settings.end_day, county.clock.campaign_days)
+        working = [d for d in range(self.settings.start_day, last + 1) if county.clock.is_working_day(first + d - 1)]
         self._to_come = {d: len(working) - n for n, d in enumerate(working)}
         return working
 
-    def day(self, model: VillageModel) -> None:
+    def day(self, county: County) -> None:
         """Every cadre's day."""
         before = self._told.copy()
-        model.engine.run(
-            cadres_go_out,
-            model.households,
-            model.villages,
-            model.cadres,
-            self._mine,
-            model._p_row,
-            model.today_rows,
-            self._lever,
-            self._to_come[model.today.campaign_day],
-            self._on,
-            self._told,
-            self._reached,
-            self.bit,
-        )
+        county.everywhere(
+            cadres_go_out, county.cadres, self.contacts, self._lever, self._to_come[county.today.campaign_day],
+            self._on, self._told, self.book.served,
+        )  # fmt: skip
         by_village = self._told - before
         gained = by_village.sum(axis=0)
         for name, amount in zip(("visited", "visited_substance", "told"), gained[:3], strict=True):
-            self.count(name, float(amount))
-        self.delivered["reached"] = float(self._reached.sum())
-        model.cadre_days.note(by_village[:, 3], by_village[:, 3])
-        self.costs["cadre_days_yuan"] += float(gained[3]) * model.profile.support.day_cost_yuan
+            self.book.count(name, float(amount))
+        self.book.counts["reached"] = float(self.book.served.sum())
+        county.cadre_days.note(by_village[:, 3], by_village[:, 3])
+        self.book.costs["cadre_days_yuan"] += float(gained[3]) * county.profile.support.day_cost_yuan
 
-    def month_end(self, model: VillageModel) -> None:
+    def month_end(self, county: County) -> None:
         """What visits asked for and could not have: households still short of their visits when the campaign ends."""
-        if model.day >= model.clock.last_campaign_day_index and not self.met_yuan:
-            call_yuan = model.profile.support.day_cost_yuan / self.settings.visits_per_day
-            self.met_yuan = self.delivered["visited"] * call_yuan
-            c = model.cadres
+        if county.day >= county.clock.last_campaign_day_index and not self.book.met_yuan:
+            call_yuan = county.profile.support.day_cost_yuan / self.settings.visits_per_day
+            self.book.met_yuan = self.book.counts["visited"] * call_yuan
+            c = county.cadres
             short = np.maximum(0.0, self.settings.visits_per_household * c["count"] - c["visits"])
             spent = c["days_left"] < 1.0
             # Cadres without a day left were short of days; the others of working days or of road.
-            self.lost_yuan["cadre_days"] = total(np.where(spent, short, 0.0)) * call_yuan
-            self.lost_yuan["season"] = total(np.where(spent, 0.0, short)) * call_yuan
+            self.book.lost_yuan["cadre_days"] = total(np.where(spent, short, 0.0)) * call_yuan
+            self.book.lost_yuan["season"] = total(np.where(spent, 0.0, short)) * call_yuan

@@ -68,9 +68,9 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
     h, v, p = world.households, world.villages, market.p
     rows = Today.rows(1)
     today: Today = Today.of(rows[0])
-    tills = np.zeros((len(v), N_REASONS))
+    tills, loans = np.zeros((len(v), N_REASONS)), world.loans
     seen = Seen.rows(len(h))
-    today.seed, today.people_seed, today.normal_year, today.loan_rate[0] = seed, seed, 1, p.bank_rate
+    today.seed, today.people_seed, today.normal_year = seed, seed, 1
     line = 0.0
     for back in range(12, 0, -1):
         months = start[0] * 12 + (start[1] - 1) - back
@@ -81,12 +81,13 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
         market.open_month(today)
         if back == 12:
             engine.run(send_away, h, v, row, rows)
-        engine.run(close_month, h, v, row, rows, tills)
+        engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till)
         market.remember_free_days(today)
         engine.run(look_around, h, v, seen)
         engine.run(talk, h, v, row, rows, seen, world.indptr, world.indices)
     engine.call(close_year, h, 0, len(h))
     engine.close()
+    loans.till[:] = 0.0  # the year before the run is in nobody's books
     if not in_range(h):
         raise ArithmeticError("households end the opening year out of range")
     h["expected_yuan"] = income(h) / 12.0

@@ -25,6 +25,7 @@ from sim.core.errors import UserError
 from sim.core.numerics import add_up, exp, logistic, norm_cdf, norm_ppf, norm_ppf_array
 from sim.core.records import Record, real
 from sim.core.rule import kernel, rule
+from sim.money.lending import BANK, LoanBook
 from sim.parameters.packed import P
 from sim.population.network import contacts
 from sim.population.profile import Profile, terrains, village_sizes
@@ -52,6 +53,7 @@ class World:
     villages: NDArray[np.void]
     cadres: NDArray[np.void]
     units: NDArray[np.void]
+    loans: LoanBook
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     perceived_yuan: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
@@ -65,7 +67,7 @@ class World:
     def copy(self) -> World:
         """A world of its own; the network is shared, since nothing writes it."""
         h, v, c, u = (rows.copy() for rows in (self.households, self.villages, self.cadres, self.units))
-        return World(h, v, c, u, self.indptr, self.indices, self.perceived_yuan)
+        return World(h, v, c, u, self.loans.copy(h), self.indptr, self.indices, self.perceived_yuan)
 
 
 @dataclass(frozen=True)
@@ -244,13 +246,18 @@ def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
 
 
 @rule
-def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: float) -> None:
-    """What it owes, has saved, knows and lives in as the opening year begins."""
+def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: float) -> int:
+    """What it owes, has saved, knows and lives in as the opening year begins.
+
+    Returns:
+        Months that its bank loan has to run (0: it has none).
+    """
+    term = 0
     h.expected_yuan = (k.a_head_yuan * h.persons + k.a_worker_yuan * h.workers * h.ability) * v.level / k.level
     h.cash_yuan = p.cash_months * h.expected_yuan * exp(0.8 * normal(seed, SAVINGS, h.key, 0) - 0.32) + 2000.0
     if uniform(seed, SAVINGS, h.key, 0, 1) < p.bank_borrowers * min(3.0, 0.5 + h.talent * 0.5):
-        h.debt_yuan[0] = p.bank_loan_yuan * exp(0.6 * normal(seed, SAVINGS, h.key, 2) - 0.18)
-        h.term_months[0] = 12 + int(36.0 * uniform(seed, SAVINGS, h.key, 0, 3))
+        h.debt_yuan = p.bank_loan_yuan * exp(0.6 * normal(seed, SAVINGS, h.key, 2) - 0.18)
+        term = 12 + int(36.0 * uniform(seed, SAVINGS, h.key, 0, 3))
     if uniform(seed, SAVINGS, h.key, 0, 4) < p.informal_borrowers:
         h.informal_yuan = p.informal_loan_yuan * exp(0.7 * normal(seed, SAVINGS, h.key, 5) - 0.245)
     h.care = 1.0
@@ -273,7 +280,8 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < p.house_sound * (0.4 + 0.6 * richer) else 0
     h.water = 1 if uniform(seed, LIVING, h.key, 0, 3) < water_share else 0
     h.insured = 1 if uniform(seed, LIVING, h.key, 0, 4) < p.insured_share else 0
-    h.cadre = -1
+    h.first_loan = -1
+    return term
 
 
 @kernel
@@ -285,6 +293,7 @@ def settle(
     seed: int,
     slots_a_village: int,
     water: NDArray[np.float64],
+    terms: NDArray[np.int64],
     first: int,
     last: int,
 ) -> None:
@@ -299,7 +308,7 @@ def settle(
             h.village = i
             gather(h, p, k, seed)
             endow(h, v, p, k, seed)
-            furnish(h, v, p, k, seed, water[i])
+            terms[j] = furnish(h, v, p, k, seed, water[i])
 
 
 def _normals(seed: int, keys: NDArray[np.int64], k: int) -> NDArray[np.float64]:
@@ -411,11 +420,16 @@ def lay_out(
     villages, water = lay_out_villages(profile, n_villages, seed, p, knobs)
     households = Household.rows(int(villages["last"][-1]))
     engine = Engine("compiled", villages["last"] - villages["first"], threads)
-    engine.run(settle, households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water)
+    terms = np.zeros(len(households), dtype=np.int64)
+    engine.run(settle, households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water, terms)
     engine.close()
     cadres = post_cadres(profile, villages, seed, p)
     units = pair_units(profile, villages, cadres, seed, p)
     if network is None:
         offsets = np.append(villages["first"], villages["last"][-1]).astype(np.int64)
         network = contacts(offsets, villages["key"].astype(np.int64), seed, vars(p), threads)
-    return World(households, villages, cadres, units, *network)
+    loans = LoanBook(households, n_villages, row)
+    loans.add_lender("bank", p.bank_rate, campaign=False)
+    owing = np.flatnonzero(terms).astype(np.int64)
+    loans.lend(BANK, owing, households["debt_yuan"][owing], terms[owing])
+    return World(households, villages, cadres, units, loans, *network)

@@ -32,6 +32,8 @@ from sim.scenario.plan import (
 from sim.toml.check import check, frozen_lists
 from sim.toml.source import Place, each_problem, meant, raise_all
 
+MOST_POLICIES = 62
+"""Policies of a scenario: whom they reached is recorded as one bit each."""
 FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties")
 """Keys of a scenario file beside those of `ScenarioHead`."""
 
@@ -278,9 +280,12 @@ class _Loader:
                 self._check_purses(cls.kind, label, settings.purses, purses)
                 plans.append(PolicyPlan(kind=kind, label=label, settings=settings, code=code))
             of_kind = [plan.kind for plan in plans].count(kind)
-            for number, what, most in ((of_kind, f"policies of kind '{kind}'", cls.most), (len(plans), "policies", 31)):
-                if number == most + 1:
-                    self.problems.append(where.error(f"more than {most} {what}", field=f"policy.{label}"))
+            if len(plans) == MOST_POLICIES + 1:
+                self.problems.append(where.error(f"more than {MOST_POLICIES} policies", field=f"policy.{label}"))
+            if cls.most is not None and of_kind == cls.most + 1:
+                self.problems.append(
+                    where.error(f"more than {cls.most} policies of kind '{kind}'", field=f"policy.{label}")
+                )
         return plans
 
     def _settings(self, cls: type[Policy], label: str, table: Mapping[str, Any]) -> Any:

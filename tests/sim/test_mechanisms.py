@@ -40,8 +40,8 @@ def test_credit_pays_the_way_to_work(tmp_path: Path) -> None:
 def test_who_has_repaid_may_borrow_again(tmp_path: Path) -> None:
     once = _lived(tmp_path, [_fund(end_day=200)], months=24, days=700)
     again = _lived(tmp_path, [_fund(end_day=700)], months=24, days=700)
-    loans = [model.policies[0].delivered["lent"] for model in (once, again)]
-    people = int(((again.households["served"] & 1) > 0).sum())
+    loans = [model.policies[0].book.counts["lent"] for model in (once, again)]
+    people = int(again.policies[0].book.served.sum())
     assert loans[1] > loans[0]
     assert loans[1] > people, "some have had two loans"
 
@@ -51,7 +51,7 @@ def test_a_gift_need_bear_no_risk_but_own_money_must(tmp_path: Path) -> None:
         gift = {"kind": "industry", "line": "livestock", "own_share": own_share, "capture": 0.0, "purses": ["huge"]}
         # Own experience of a line takes the fear away: here it is to stay.
         caution = {"livelihood.caution_spread": fear, "livelihood.caution_known": 1.0}
-        return _lived(tmp_path, [gift], uncertainties=caution).policies[0].delivered["started"]
+        return _lived(tmp_path, [gift], uncertainties=caution).policies[0].book.counts["started"]
 
     assert takers(0.0, 1.0) > 0.9 * takers(0.0, 0.2)
     assert takers(0.5, 1.0) < 0.8 * takers(0.5, 0.2)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_worlds import plan_of
+from small_worlds import plan_of, served
 
 from sim.core.errors import UserError
-from sim.indicators.livelihoods import business_result, staple_yield_kg_mu
+from sim.county import County
 from sim.model import VillageModel
+from sim.recording.livelihoods import business_result, staple_yield_kg_mu
 from sim.scenario import load_plan
 
 CASH = {"kind": "cash", "amount_yuan": 500, "months": 1, "capture": 0.0}
@@ -21,21 +22,21 @@ def _model(folder: Path, policies: list[dict[str, object]], **more: object) -> V
 
 
 def test_an_offer_to_some_reaches_nobody_else(tmp_path: Path) -> None:
-    def odd(model: VillageModel) -> np.ndarray:
-        return np.asarray(model.keys % 2 == 1)
+    def odd(county: County) -> np.ndarray:
+        return np.asarray(county.keys % 2 == 1)
 
     model = _model(tmp_path, [CASH], reach={"cash": odd})
     model.run_model()
-    served = model.households["served"] > 0
-    assert served.any()
-    assert not served[model.keys % 2 == 0].any()
+    reached = served(model)
+    assert reached.any()
+    assert not reached[model.county.keys % 2 == 0].any()
 
 
 def test_a_village_policy_acts_where_anyone_is_reached(tmp_path: Path) -> None:
     meetings = {"kind": "publicity", "meetings": 2}
     model = _model(tmp_path, [meetings], reach={"publicity": lambda m: m.households["village"] == 1})
     model.run_model()
-    assert set(model.households["village"][model.households["served"] > 0].tolist()) == {1}
+    assert set(model.households["village"][served(model)].tolist()) == {1}
 
 
 def test_facts_of_another_place_may_lie_outside_the_countys_ranges(tmp_path: Path) -> None:
@@ -85,16 +86,16 @@ def test_a_disaster_strikes_its_village_alone(tmp_path: Path) -> None:
 
 def test_a_business_s_figures_belong_to_its_capital(tmp_path: Path) -> None:
     model = _model(tmp_path, [])
-    revenue, profit = business_result(model)
+    revenue, profit = business_result(model.county)
     has = model.households["business_yuan"] > 0
     assert (revenue[~has] == 0).all() and (revenue[has] > 0).all()
     assert (profit[has] < revenue[has]).all()
     model.households["business_yuan"][has] *= 2.0
-    assert (business_result(model)[0][has] > revenue[has]).all()
+    assert (business_result(model.county)[0][has] > revenue[has]).all()
 
 
 def test_yield_follows_skill(tmp_path: Path) -> None:
     model = _model(tmp_path, [])
-    before = staple_yield_kg_mu(model)
+    before = staple_yield_kg_mu(model.county)
     model.households["farm_skill"] += 0.1
-    assert np.all(staple_yield_kg_mu(model) > before)
+    assert np.all(staple_yield_kg_mu(model.county) > before)

@@ -20,7 +20,7 @@ from experiments.evidence.page import DOCS, PAGE, page_text, published_cell
 from experiments.evidence.registry import SERIES, TABLE, Task, measures, views
 from experiments.published import Published, TrialRow, figures, trial_rows
 from sim.core.errors import UserError
-from sim.recording.recorder import Records
+from sim.recording.records import Records
 
 PAGE_PATH = DOCS / PAGE
 

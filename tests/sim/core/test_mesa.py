@@ -48,7 +48,7 @@ def test_there_is_an_agent_for_every_row(model: VillageModel) -> None:
     rows = (model.households, model.villages, model.cadres, model.units)
     assert sizes == dict(zip(model.agent_types, map(len, rows), strict=True))
     assert len(model.agents) == sum(sizes.values())
-    assert households(model).get("key") == model.keys.tolist()
+    assert households(model).get("key") == model.county.keys.tolist()
     assert [h.row for h in households(model)] == list(range(len(model.households)))
 
 
@@ -94,7 +94,7 @@ def test_a_household_knows_its_village_its_contacts_and_its_income(model: Villag
         village = model.village_of(one)
         assert village.first <= one.row < village.last
         assert all(one in other.contacts and model.village_of(other) is village for other in one.contacts)
-        assert one.income_per_head_yuan == pytest.approx(model.income_per_head[one.row], rel=1e-12)
+        assert one.income_per_head_yuan == pytest.approx(model.county.income_per_head[one.row], rel=1e-12)
 
 
 def test_month_runs_the_rule_on_one_household_alone(model: VillageModel) -> None:
@@ -109,8 +109,8 @@ def test_month_runs_the_rule_on_one_household_alone(model: VillageModel) -> None
 def test_a_month_lived_by_hand_is_the_month_of_the_engine(model: VillageModel) -> None:
     """The first household of a village is the first to live its month: no neighbour comes before it."""
     by_engine = VillageModel(model.plan, rng=17)
-    rows = by_engine.households, by_engine.villages, by_engine._p_row, by_engine.today_rows
-    by_engine.engine.run(close_month, *rows, by_engine.tills)
+    county, loans = by_engine.county, by_engine.county.loans
+    county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
     model.villages["free_days"] = 0.0
     live_month(next(iter(households(model))))
     assert model.households[0].tobytes() == by_engine.households[0].tobytes()

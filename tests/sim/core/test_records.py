@@ -63,8 +63,8 @@ def test_a_copy_has_the_bytes_of_its_original(record: type[Record]) -> None:
     assert filled.tobytes() == rows.tobytes()
 
 
-def test_a_household_takes_at_most_384_bytes() -> None:
-    assert Household.DTYPE.itemsize <= 384
+def test_a_household_takes_at_most_512_bytes() -> None:
+    assert Household.DTYPE.itemsize <= 512
 
 
 @pytest.mark.parametrize("record", DECLARED, ids=lambda r: r.__name__)

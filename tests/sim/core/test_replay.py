@@ -58,7 +58,7 @@ def test_a_failure_names_rule_household_and_day(
     with pytest.raises(ReplayedError) as caught:
         model.run_model()
     error = caught.value
-    assert error.agent == f"Household {model.keys[model.row]}"
+    assert error.agent == f"Household {model.county.keys[model.row]}"
     assert error.when == when
     assert cause in str(error) and error.agent in str(error) and error.when in str(error)
     assert error.file.startswith("sim/economy/") and f"{error.file}:{error.line}" in str(error)

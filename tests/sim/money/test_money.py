@@ -16,12 +16,16 @@ from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan, shi
 from sim.agents.household import Household
 from sim.economy import consumption, transfers
 from sim.model import VillageModel
-from sim.money.accounts import Accounts, outstanding
-from sim.money.reasons import CONSUMPTION, HOUSEHOLDS, LOAN_SLOTS, N_REASONS, PENSION, PRINCIPAL, REASONS, WRITTEN_OFF
+from sim.money.accounts import Accounts
+from sim.money.lending import BANK, LoanBook
+from sim.money.reasons import CONSUMPTION, HOUSEHOLDS, N_REASONS, PENSION, REASONS, reason
+from sim.parameters import load_parameters
+from sim.parameters.packed import as_row
 from sim.policies import TargetedSettings, registry
 from sim.policies.policy import COST_ITEMS
 from sim.scenario import Plan
 
+GRAVEL, GRANTS = reason("gravel", "砂石"), reason("grants", "补助")
 BALANCED = 1e-9
 
 
@@ -37,22 +41,22 @@ def accounts() -> Accounts:
 
 def test_what_one_pays_the_other_gets(accounts: Accounts) -> None:
     accounts.open("purse roads", 500.0)
-    accounts.pay("purse roads", "market", 120.0, "gravel")
-    accounts.pay("purse roads", "market", 30.0, "gravel")
+    accounts.pay("purse roads", "market", 120.0, GRAVEL)
+    accounts.pay("purse roads", "market", 30.0, GRAVEL)
     assert accounts.balances == {HOUSEHOLDS: 1234.0, "purse roads": 350.0, "market": 150.0}
-    assert accounts.matrix() == {("purse roads", "market", "gravel"): 150.0}
+    assert accounts.matrix() == {("purse roads", "market", GRAVEL): 150.0}
     assert accounts.audit() == 0.0
 
 
 @pytest.mark.parametrize("amount", [-0.01, float("nan"), float("inf")])
 def test_what_is_no_amount_is_not_paid(accounts: Accounts, amount: float) -> None:
     with pytest.raises(ValueError, match=r"state pays market .* yuan for gravel: not an amount"):
-        accounts.pay("state", "market", amount, "gravel")
+        accounts.pay("state", "market", amount, GRAVEL)
     assert "market" not in accounts.balances
 
 
 def test_households_paid_one_by_one_have_the_money(accounts: Accounts) -> None:
-    accounts.pay_households("state", np.array([3, 1]), np.array([10.0, 5.0]), "grants")
+    accounts.pay_households("state", np.array([3, 1]), np.array([10.0, 5.0]), GRANTS)
     assert accounts._households["cash_yuan"].tolist() == [1000.0, 205.0, 30.0, 14.0]
     assert accounts.balances[HOUSEHOLDS] == 1249.0 and accounts.balances["state"] == -15.0
     assert accounts.audit() == 0.0
@@ -62,21 +66,56 @@ def test_tills_are_carried_over_and_emptied(accounts: Accounts) -> None:
     tills = np.zeros((2, N_REASONS))
     tills[:, PENSION] = 100.0, 11.0
     tills[1, CONSUMPTION] = 40.0
-    tills[:, PRINCIPAL + 2] = 7.0, 5.0
-    tills[0, WRITTEN_OFF + 2] = 9.0
-    accounts.lenders[2] = "lender women"
-    accounts._households["cash_yuan"][0] += 111.0 - 40.0 - 12.0
-    sums = accounts.post(tills)
+    accounts._households["cash_yuan"][0] += 111.0 - 40.0
+    accounts.post(tills)
     assert not tills.any()
-    expected = {PENSION: 111, CONSUMPTION: 40, PRINCIPAL + 2: 12, WRITTEN_OFF + 2: 9}
-    assert {i: s for i, s in enumerate(sums) if s} == expected
     assert accounts.matrix() == {
-        (HOUSEHOLDS, "lender women", "principal repaid"): 12.0,
         (HOUSEHOLDS, "market", "consumption"): 40.0,
         ("state", HOUSEHOLDS, "pensions"): 111.0,
     }
-    assert accounts.written_off == [0, 0, 9.0, 0, 0]
     assert accounts.audit() == 0.0
+
+
+def test_tills_of_loans_are_carried_over_by_lender_and_emptied(accounts: Accounts) -> None:
+    book = LoanBook(accounts._households, 2, as_row(load_parameters().values))
+    book.add_lender("bank", 0.06, campaign=False)
+    women = book.add_lender("lender women", 0.09, subsidy=1.0, lump_sum=True)
+    book.till[:, women] = (7.0, 2.0, 1.0, 0.0), (5.0, 0.0, 1.0, 9.0)
+    accounts._households["cash_yuan"][0] -= 14.0
+    book.post(accounts)
+    assert not book.till.any()
+    assert book.posted.tolist() == [[0.0] * 4, [12.0, 2.0, 2.0, 9.0]]
+    assert accounts.matrix() == {
+        (HOUSEHOLDS, "lender women", "interest"): 2.0,
+        (HOUSEHOLDS, "lender women", "principal repaid"): 12.0,
+        ("state", "lender women", "interest subsidy"): 2.0,
+    }
+    assert book.written_off_yuan == [0.0, 9.0]
+    assert accounts.audit() == 0.0
+
+
+def test_loans_are_chained_by_lender_and_summed_up(accounts: Accounts) -> None:
+    h = accounts._households
+    h["first_loan"] = -1
+    book = LoanBook(h, 2, as_row(load_parameters().values))
+    bank, fund = book.add_lender("bank", 0.06, campaign=False), book.add_lender("fund", 0.1)
+    third = book.add_lender("third", 0.1, lump_sum=True)
+    book.lend(third, np.array([1, 2]), np.array([400.0, 50.0]), 0)
+    book.lend(bank, np.array([1]), np.array([1000.0]), 24)
+    book.lend(fund, np.array([1]), np.array([300.0]), 12)
+    chained, k = [], int(h["first_loan"][1])
+    while k >= 0:
+        chained.append(int(book.loans["lender"][k]))
+        k = int(book.loans["next"][k])
+    assert chained == [bank, fund, third]
+    assert h["debt_yuan"].tolist() == [0.0, 1700.0, 50.0, 0.0]
+    assert h["due_soon_yuan"].tolist() == [0.0, 400.0, 50.0, 0.0], "a lump sum due now is put by for in full"
+    assert h["borrows"].tolist() == [0, 1, 1, 0]
+    assert book.owed(third).tolist() == [0.0, 400.0, 50.0, 0.0] and book.owed(bank).sum() == 1000.0
+    apart = h.copy()
+    twin = book.copy(apart)
+    twin.lend(bank, np.array([0]), np.array([1.0]), 1)
+    assert (book.count, twin.count) == (4, 5) and h["debt_yuan"][0] == 0.0 and apart["debt_yuan"][0] == 1.0
 
 
 def test_the_audit_sees_cash_that_came_from_nowhere(accounts: Accounts) -> None:
@@ -89,10 +128,10 @@ def test_the_audit_sees_money_that_one_side_alone_has_booked(accounts: Accounts)
     assert accounts.audit() > BALANCED
 
 
-def test_every_reason_has_two_sides_but_what_is_written_off() -> None:
-    assert len({(reason.name, reason.slot) for reason in REASONS}) == N_REASONS
-    assert {reason.name for reason in REASONS if not (reason.payer and reason.payee)} == {"written off"}
-    assert all((HOUSEHOLDS in reason[1:3]) != (reason.payer == "subsidy") for reason in REASONS if reason.payer)
+def test_every_reason_of_a_till_has_two_sides_and_one_of_them_is_households() -> None:
+    assert len({reason.name for reason in REASONS}) == N_REASONS
+    assert all(reason.payer and reason.payee for reason in REASONS)
+    assert all((reason.payer == HOUSEHOLDS) != (reason.payee == HOUSEHOLDS) for reason in REASONS)
 
 
 # ---- runs ----------------------------------------------------------------------------------------------------------
@@ -100,31 +139,33 @@ def test_every_reason_has_two_sides_but_what_is_written_off() -> None:
 
 def check_books(model: VillageModel) -> None:
     """Everything that must hold of a run's money after its first year."""
-    accounts, h, flows = model.accounts, model.households, model.accounts.matrix()
+    accounts, h, flows = model.county.accounts, model.households, model.county.accounts.matrix()
     assert accounts.audit() <= BALANCED
 
-    for held in model.purses.held:
+    for held in model.county.purses.held:
         out = sum(yuan for (payer, _, _), yuan in flows.items() if payer == held.account)
         assert held.left_yuan >= 0 and accounts.balances[held.account] >= -1e-6
         assert held.amount_yuan - held.left_yuan == pytest.approx(out, rel=1e-9, abs=1e-6)
         assert held.left_yuan == pytest.approx(accounts.balances[held.account], rel=1e-9, abs=1e-6)
 
     for policy in model.policies:
-        assert set(policy.costs) == set(COST_ITEMS)
-        assert all(yuan >= 0 for yuan in policy.costs.values()), policy.label
-        assert policy.cash_outlay_yuan >= 0 and policy.final_losses(model) >= 0
+        assert set(policy.book.costs) == set(COST_ITEMS)
+        assert all(yuan >= 0 for yuan in policy.book.costs.values()), policy.label
+        assert policy.book.cash_outlay_yuan >= 0
         if policy.kind == "microcredit" and policy.settings.effects:
             lent = flows.get((f"lender {policy.label}", HOUSEHOLDS, "loans"), 0.0)
-            assert policy.principal_yuan == pytest.approx(lent, rel=1e-12)
+            assert policy.book.principal_yuan == pytest.approx(lent, rel=1e-12)
 
-    for slot in range(1, LOAN_SLOTS):
-        lender = accounts.lenders[slot]
+    loans = model.county.loans
+    for number, lender in enumerate(loans.accounts):
+        if number == BANK:
+            continue
         lent = flows.get((lender, HOUSEHOLDS, "loans"), 0.0)
         repaid = flows.get((HOUSEHOLDS, lender, "principal repaid"), 0.0)
-        owed = outstanding(h, slot)
+        owed = loans.owed(number).sum()
         # The last cent of a loan is let go.
-        assert owed == pytest.approx(lent - repaid - accounts.written_off[slot], abs=0.01 * len(h))
-        assert (h["debt_yuan"][:, slot] >= 0).all() and owed <= lent
+        assert owed == pytest.approx(lent - repaid - loans.written_off_yuan[number], abs=0.01 * len(h))
+        assert (loans.owed(number) >= 0).all() and owed <= lent
 
     if model.clock.horizon_months == 12:
         _check_incomes(h, flows)
@@ -167,7 +208,7 @@ def test_money_balances_when_everything_is_done_at_once(tmp_path: Path) -> None:
     check_books(model)
     # Every kind of flow the books know has been used, or the checks above were of nothing.
     unused = {"written off", "assets sold in need"}
-    used = {reason for _, _, reason in model.accounts.matrix()}
+    used = {reason for _, _, reason in model.county.accounts.matrix()}
     assert {reason.name for reason in REASONS} - used <= unused
 
 
@@ -176,15 +217,18 @@ def test_loans_that_fail_are_lost_in_the_lenders_books(tmp_path: Path) -> None:
     credit = {"kind": "microcredit", "channel": "shuanglian", **easy}
     careless = {"livelihood.write_off_months": 12, "policies.repay_burden": 0.6}
     model = lived(plan_of(tmp_path, [credit], villages=30, months=36, uncertainties=careless))
-    slot = model.loan_slots["microcredit"]
-    assert model.accounts.written_off[slot] > 0
-    assert model.policies[0].costs["loan_losses_yuan"] == pytest.approx(model.accounts.written_off[slot])
+    lender = model.policies[0].lender  # type: ignore[attr-defined]
+    lost = model.county.loans.written_off_yuan[lender]
+    late = model.county.loans.of(lender)
+    still_owed = late["principal_yuan"][late["overdue_months"] > 3].sum()
+    assert lost > 0
+    assert model.policies[0].book.costs["loan_losses_yuan"] == pytest.approx(lost + still_owed)
     check_books(model)
-    flows = model.accounts.matrix().items()
+    flows = model.county.accounts.matrix().items()
     called = {payer: yuan for (payer, _, reason), yuan in flows if reason == "guarantee called"}
-    assert called == {"purse loan_guarantee": pytest.approx(model.accounts.written_off[slot])}
-    failed = model.households["overdue_months"][:, slot] >= 12
-    assert failed.any() and not model.policies[0].eligible(model)[failed].any()
+    assert called == {"purse loan_guarantee": pytest.approx(lost)}
+    failed = model.county.loans.overdue(lender) >= 12
+    assert failed.any() and not model.policies[0].eligible(model.county)[failed].any()
 
 
 # ---- random scenarios ----------------------------------------------------------------------------------------------
@@ -252,9 +296,6 @@ def scenarios(draw: Callable[[Any], Any]) -> dict[str, Any]:
 @settings(max_examples=20)
 @given(scenarios(), st.integers(0, 2**62 - 1))
 def test_money_balances_whatever_a_scenario_says(scenario: dict[str, Any], seed: int) -> None:
-    lenders = [policy for policy in scenario["policies"] if policy["kind"] == "microcredit"]
-    for policy in lenders[LOAN_SLOTS - 1 :]:
-        scenario["policies"].remove(policy)
     with tempfile.TemporaryDirectory() as folder:
         check_books(lived(plan_of(Path(folder), **scenario), seed))
 
@@ -271,9 +312,9 @@ def test_the_audit_sees_a_rule_that_receives_without_a_payer(plan: Plan, monkeyp
     def conjure(h: Household, till: Any, amount: float, reason: int) -> None:
         h.cash_yuan += amount
 
-    assert lived(plan, engine="agents").accounts.audit() <= BALANCED
+    assert lived(plan, engine="agents").county.accounts.audit() <= BALANCED
     monkeypatch.setattr(transfers, "receive", conjure)
-    assert lived(plan, engine="agents").accounts.audit() > BALANCED
+    assert lived(plan, engine="agents").county.accounts.audit() > BALANCED
 
 
 def test_the_audit_sees_a_rule_that_spends_what_it_keeps(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,4 +322,4 @@ def test_the_audit_sees_a_rule_that_spends_what_it_keeps(plan: Plan, monkeypatch
         till[reason] += amount
 
     monkeypatch.setattr(consumption, "spend", pretend)
-    assert lived(plan, engine="agents").accounts.audit() > BALANCED
+    assert lived(plan, engine="agents").county.accounts.audit() > BALANCED

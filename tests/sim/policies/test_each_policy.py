@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import lived, plan_of, small_profile
+from small_worlds import lived, plan_of, small_profile, worth
 
 from sim.agents.village import HILLS, RIVER
 from sim.campaign.visits import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING
 from sim.economy.industries import GREENHOUSE, LIVESTOCK
 from sim.model import VillageModel
+from sim.money.lending import BANK
 from sim.money.reasons import HOUSEHOLDS
 
 
@@ -22,13 +23,13 @@ class Watched(VillageModel):
     def __init__(self, plan: Any, columns: tuple[str, ...], **how: Any) -> None:
         super().__init__(plan, rng=3, **how)
         self._columns = columns
-        self.past: dict[str, list[np.ndarray]] = {name: [self.households[name].copy()] for name in columns}
+        self.past: dict[str, list[np.ndarray]] = {name: [state(self, name)] for name in columns}
         self.run_model()
 
     def _live_a_day(self, calendar: Any) -> None:
         super()._live_a_day(calendar)
         for name in self._columns:
-            self.past[name].append(self.households[name].copy())
+            self.past[name].append(state(self, name))
 
     def days_on_which(self, name: str) -> list[int]:
         """Campaign days on which the column changed for anybody."""
@@ -43,7 +44,18 @@ def run(folder: Path, *policies: dict[str, Any], seed: int = 3, **world: Any) ->
 
 def served(model: VillageModel, label: str = "") -> np.ndarray:
     policy = next(policy for policy in model.policies if not label or policy.label == label)
-    return (model.households["served"] >> policy.bit) & 1 == 1
+    return policy.book.served
+
+
+def state(model: VillageModel, name: str) -> np.ndarray:
+    """A column of the households, who has been served, or what the first policy's borrowers owe."""
+    if name == "served":
+        return served(model).copy()
+    if name == "owed":
+        return model.county.loans.owed(model.policies[0].lender)
+    if name == "overdue":
+        return model.county.loans.overdue(model.policies[0].lender)
+    return model.households[name].copy()
 
 
 # ---- visits --------------------------------------------------------------------------------------------------------
@@ -52,12 +64,13 @@ def served(model: VillageModel, label: str = "") -> np.ndarray:
 def test_visits_go_to_the_linked_or_to_everyone(tmp_path: Path) -> None:
     linked = run(tmp_path, {"kind": "visits", "visits_per_household": 2})
     assert served(linked).any() and (linked.households["linked"][served(linked)] == 1).all()
-    assert (linked.households["cadre"][linked.households["linked"] == 0] == -1).all()
     everyone = run(tmp_path, {"kind": "visits", "coverage": "everyone"})
     assert served(everyone).sum() > 1.4 * served(linked).sum()
     assert (everyone.households["linked"][served(everyone)] == 0).any()
-    own = everyone.households["cadre"]
-    assert (everyone.cadres["village"][own] == everyone.households["village"]).all()
+    visits = everyone.policies[0]
+    for cadre in everyone.cadres:
+        own = visits.contacts[cadre["first"] : cadre["first"] + cadre["count"]]
+        assert (everyone.households["village"][own] == cadre["village"]).all()
 
 
 def test_visits_take_days_and_days_run_out(tmp_path: Path) -> None:
@@ -70,17 +83,18 @@ def test_visits_take_days_and_days_run_out(tmp_path: Path) -> None:
         assert (c["days_left"] >= 0).all() and (c["days_used"] <= c["days_left"] + c["days_used"]).all()
         given = model.profile.support.field_days_per_month * 100 / 30.4
         assert c["days_used"] + c["days_left"] == pytest.approx(given)
-        assert c["visits"].sum() == policy.delivered["visited"] <= policy.settings.visits_per_day * c["days_used"].sum()
-        assert policy.costs["cadre_days_yuan"] == pytest.approx(c["days_used"].sum() * 130)
+        days, visited = c["days_used"].sum(), policy.book.counts["visited"]
+        assert c["visits"].sum() == visited <= policy.settings.visits_per_day * days
+        assert policy.book.costs["cadre_days_yuan"] == pytest.approx(days * 130)
         assert c["days_used"].mean() > 0.8 * given, "so much is asked that nearly all days are used"
-    assert many.policies[0].delivered["visited"] > 1.4 * few.policies[0].delivered["visited"]
+    assert many.policies[0].book.counts["visited"] > 1.4 * few.policies[0].book.counts["visited"]
 
 
 def test_a_visit_has_substance_or_none(tmp_path: Path) -> None:
     hollow, usual, better = (run(tmp_path, {"kind": "visits", "substance": level}) for level in (0, 1, 1.5))
-    told = [model.policies[0].delivered["visited_substance"] for model in (hollow, usual, better)]
+    told = [model.policies[0].book.counts["visited_substance"] for model in (hollow, usual, better)]
     assert told[0] == 0 < told[1] < told[2]
-    assert hollow.policies[0].delivered["visited"] > 0
+    assert hollow.policies[0].book.counts["visited"] > 0
     bits = (1 << KNOWS_CREDIT) | (1 << KNOWS_INDUSTRY) | (1 << KNOWS_TRAINING)
     assert ((hollow.households["satisfaction"] < usual.households["satisfaction"])[served(usual)]).mean() > 0.5
     knowing = [int((model.households["knows"] & bits > 0).sum()) for model in (hollow, usual, better)]
@@ -95,34 +109,32 @@ WOMEN = {**LENDER, "channel": "women"}
 
 def test_loans_wait_for_a_decision_and_go_to_those_who_earn_enough(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, [{**LENDER, "days_to_decide": 12, "round_days": 30}], villages=8)
-    model = Watched(plan, ("debt_yuan", "expected_yuan"))
-    lent = [day for day in model.days_on_which("debt_yuan") if day in (13, 43, 73, 103)]
-    others = set(model.days_on_which("debt_yuan")) - set(lent)
+    model = Watched(plan, ("owed", "expected_yuan"))
+    lent = [day for day in model.days_on_which("owed") if day in (13, 43, 73, 103)]
+    others = set(model.days_on_which("owed")) - set(lent)
     first = model.clock.day_index(model.clock.start)
     assert 13 in lent and all(model.clock.is_month_end(day + first - 1) for day in others)
-    slot = model.loan_slots["microcredit"]
-    debt = model.past["debt_yuan"]
-    new = (debt[first + 13][:, slot] > 0) & (debt[first + 12][:, slot] == 0)
+    debt = model.past["owed"]
+    new = (debt[first + 13] > 0) & (debt[first + 12] == 0)
     applied_on = model.past["expected_yuan"][first + 1]
     assert new.any() and (applied_on[new] * 12 >= model.policies[0].terms.least_income_yuan).all()
-    assert (debt[first + 13][new, slot] <= model.policies[0].terms.size_yuan).all()
-    assert (debt[first + 13][new, slot] % 100 == 0).all()
+    assert (debt[first + 13][new] <= model.policies[0].terms.size_yuan).all()
+    assert (debt[first + 13][new] % 100 == 0).all()
 
 
 def test_a_quota_binds_and_is_not_exceeded(tmp_path: Path) -> None:
     few = {**WOMEN, "told_share": 0.5}  # so many that the free quota reaches all of them
     free = run(tmp_path, few).policies[0]
-    tight_model = run(tmp_path, {**few, "quota_yuan": free.principal_yuan * 215 / 8 / 3})
+    tight_model = run(tmp_path, {**few, "quota_yuan": free.book.principal_yuan * 215 / 8 / 3})
     tight = tight_model.policies[0]
-    assert 0 < tight.principal_yuan <= free.principal_yuan / 3 + 1
-    assert tight.lost_yuan["quota"] > 0 and free.lost_yuan["quota"] == 0
+    assert 0 < tight.book.principal_yuan <= free.book.principal_yuan / 3 + 1
+    assert tight.book.lost_yuan["quota"] > 0 and free.book.lost_yuan["quota"] == 0
 
 
 def test_without_a_guarantee_a_loan_needs_income(tmp_path: Path) -> None:
     need_twice = {"uncertainties": {"policies.collateral_need": 2.0}}
     with_it, without = (run(tmp_path, {**WOMEN, "guarantee": given}, **need_twice) for given in (True, False))
-    slot = 1
-    lent = [model.households["debt_yuan"][:, slot] for model in (with_it, without)]
+    lent = [model.county.loans.owed(model.policies[0].lender) for model in (with_it, without)]
     assert lent[1].sum() < lent[0].sum()
     borrowed = lent[1] > 0
     need = without.p.collateral_need
@@ -135,11 +147,10 @@ def test_instalments_are_paid_every_month_and_a_lump_sum_at_the_end(tmp_path: Pa
     for lump in (True, False):
         terms = {"term_months": 12, "lump_sum": lump, "end_day": 1, "rate": 0.12, "days_to_decide": 5}
         plan = plan_of(tmp_path, [{**LENDER, **terms}], villages=8, months=24)
-        model = Watched(plan, ("debt_yuan", "overdue_months"))
-        slot = model.loan_slots["microcredit"]
+        model = Watched(plan, ("owed", "overdue"))
         ends = [model.clock.month_end_index(month) + 1 for month in range(1, 25)]
-        debt = np.stack([model.past["debt_yuan"][i][:, slot] for i in ends])
-        late = np.stack([model.past["overdue_months"][i][:, slot] for i in ends]).any(axis=0)
+        debt = np.stack([model.past["owed"][i] for i in ends])
+        late = np.stack([model.past["overdue"][i] for i in ends]).any(axis=0)
         debts[lump] = debt[:, (debt > 0).any(axis=0) & ~late]
         assert debts[lump].shape[1] > 3, "some borrow and pay on time"
     steady, once = debts[False], debts[True]
@@ -153,22 +164,23 @@ def test_the_state_pays_its_share_of_interest(tmp_path: Path) -> None:
     for subsidy in (0.0, 0.5, 1.0):
         terms = {"rate": 0.1, "subsidy": subsidy, "lump_sum": True, "term_months": 24}
         model = run(tmp_path, {**LENDER, **terms})
-        lender, flows = "lender microcredit", model.accounts.matrix()
+        lender, flows = "lender microcredit", model.county.accounts.matrix()
         own = flows.get((HOUSEHOLDS, lender, "interest"), 0.0)
         state = flows.get(("state", lender, "interest subsidy"), 0.0)
         assert own + state > 0
         assert state == pytest.approx(subsidy * (own + state), rel=0.1), "but for what is late"
-        assert model.policies[0].costs["interest_subsidy_yuan"] == pytest.approx(state)
+        assert model.policies[0].book.costs["interest_subsidy_yuan"] == pytest.approx(state)
 
 
 def test_who_is_late_gets_no_loan(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, [LENDER], villages=8)
     model = VillageModel(plan, rng=3)
-    model.households["overdue_months"][:, 0] = 3
-    model.households["debt_yuan"][:, 0] = 1e7
-    model.households["term_months"][:, 0] = 0
+    rows = np.arange(len(model.households))
+    model.county.loans.lend(BANK, rows, np.full(len(rows), 1e7), 0)
+    model.county.loans.loans["overdue_months"][: model.county.loans.count] = 3
+    model.households["overdue_months"] = 3
     model.run_model()
-    assert model.policies[0].principal_yuan == 0.0
+    assert model.policies[0].book.principal_yuan == 0.0
 
 
 # ---- industry ------------------------------------------------------------------------------------------------------
@@ -186,21 +198,21 @@ def test_goods_in_kind_are_worth_what_they_cost_and_cost_what_they_are_worth(tmp
     heads = (after - before)[gained]
     assert gained.any() and (model.past["served"][first + day][gained] > 0).all()
     # Nobody takes more than it can put to use; what it takes is bought at the price of the day.
-    given = model.households["support_yuan"]
+    given = worth(model)
     assert (given[served(model)] <= 3000).all() and (given[served(model)] == 3000).any()
     assert not given[~served(model)].any()
     price = given[gained] / heads
     assert np.ptp(price) < 1e-6 and price[0] == pytest.approx(model.p.ewe_price_yuan, rel=0.1)
-    assert policy.costs["grants_yuan"] == pytest.approx(given.sum())
-    assert policy.costs["administration_yuan"] == pytest.approx(0.08 * given.sum())
+    assert policy.book.costs["grants_yuan"] == pytest.approx(given.sum())
+    assert policy.book.costs["administration_yuan"] == pytest.approx(0.08 * given.sum())
 
 
 def test_a_grant_is_money_and_part_of_it_goes_elsewhere(tmp_path: Path) -> None:
     kind, grant = (run(tmp_path, {**STOCK, "form": form}) for form in ("in_kind", "grant"))
-    invested = grant.accounts.matrix()[HOUSEHOLDS, "market", "investment"]
-    plain = kind.accounts.matrix().get((HOUSEHOLDS, "market", "investment"), 0.0)
-    paid = grant.accounts.matrix()["policy industry", HOUSEHOLDS, "industry grants"]
-    assert paid == grant.policies[0].costs["grants_yuan"]
+    invested = grant.county.accounts.matrix()[HOUSEHOLDS, "market", "investment"]
+    plain = kind.county.accounts.matrix().get((HOUSEHOLDS, "market", "investment"), 0.0)
+    paid = grant.county.accounts.matrix()["policy industry", HOUSEHOLDS, "industry grants"]
+    assert paid == grant.policies[0].book.costs["grants_yuan"]
     assert plain < invested < plain + paid, "the household buys for a part of it"
     assert grant.households["livestock_head"].sum() < kind.households["livestock_head"].sum()
 
@@ -233,9 +245,9 @@ def test_nothing_is_planted_or_built_in_frozen_ground_nor_handed_out_at_the_fest
 
 def test_a_household_that_adds_its_own_share_pays_it(tmp_path: Path) -> None:
     model = run(tmp_path, {**STOCK, "own_share": 0.4})
-    given = model.policies[0].costs["grants_yuan"]
-    assert given > 0 and model.households["support_yuan"].max() == pytest.approx(0.6 * 3000)
-    assert model.accounts.matrix()[HOUSEHOLDS, "market", "investment"] >= 0.4 / 0.6 * given
+    given = model.policies[0].book.costs["grants_yuan"]
+    assert given > 0 and worth(model).max() == pytest.approx(0.6 * 3000)
+    assert model.county.accounts.matrix()[HOUSEHOLDS, "market", "investment"] >= 0.4 / 0.6 * given
 
 
 def test_a_contract_comes_with_the_goods(tmp_path: Path) -> None:
@@ -243,7 +255,7 @@ def test_a_contract_comes_with_the_goods(tmp_path: Path) -> None:
     signed = [model.households["contracted"] == 1 for model in (none, some, all_)]
     assert not signed[0].any() and (signed[2] == served(all_)).all()
     assert (signed[1] <= signed[2]).all() and 0.2 < signed[1].sum() / signed[2].sum() < 0.8
-    each = [model.policies[0].costs["administration_yuan"] for model in (none, all_)]
+    each = [model.policies[0].book.costs["administration_yuan"] for model in (none, all_)]
     assert each[1] - each[0] == pytest.approx(all_.p.contract_yuan * signed[2].sum(), rel=0.2)
     # Under a contract the same stock brings more.
     both = signed[2] & served(none) & (none.households["livestock_head"] == all_.households["livestock_head"])
@@ -269,11 +281,11 @@ def test_courses_have_places_and_a_price(tmp_path: Path) -> None:
     model = run(tmp_path, COURSE)
     policy = model.policies[0]
     number = served(model).sum()
-    assert 0 < number == policy.delivered["trained"] <= policy.targets["trained"] == 4000 * 8 // 215
+    assert 0 < number == policy.book.counts["trained"] <= policy.book.targets["trained"] == 4000 * 8 // 215
     each = model.p.training_cost_yuan[0]
-    assert policy.costs["grants_yuan"] == pytest.approx(each * number)
+    assert policy.book.costs["grants_yuan"] == pytest.approx(each * number)
     followed = run(tmp_path, {**COURSE, "follow_up": True}).policies[0]
-    assert followed.costs["grants_yuan"] / followed.delivered["trained"] == pytest.approx(1.5 * each)
+    assert followed.book.costs["grants_yuan"] / followed.book.counts["trained"] == pytest.approx(1.5 * each)
 
 
 @pytest.mark.parametrize(
@@ -297,8 +309,8 @@ def test_school_leavers_learn_for_work_and_some_are_placed(tmp_path: Path) -> No
     assert (before["leavers"][served(model)] > 0).all() and (model.households["leavers"][served(model)] == 0).all()
     assert gain(model, "work_skill") > 0
     shares = (0.0, 0.5, 1.0)
-    placed = [run(tmp_path, {**course, "placement": share}).policies[0].delivered["placed"] for share in shares]
-    assert placed[0] == 0 < placed[1] < placed[2] <= model.policies[0].delivered["trained"]
+    placed = [run(tmp_path, {**course, "placement": share}).policies[0].book.counts["placed"] for share in shares]
+    assert placed[0] == 0 < placed[1] < placed[2] <= model.policies[0].book.counts["trained"]
     assert (model.households["migrants"] <= model.households["workers"]).all()
 
 
@@ -323,16 +335,16 @@ def test_meetings_make_things_known_to_those_who_come(tmp_path: Path) -> None:
     aware = [watched.past["awareness"][day] for watched in end]
     assert (aware[0] > aware[1])[served(model)].all()
     policy = model.policies[0]
-    assert 0 < policy.delivered["meetings"] <= 8 * 8
-    assert policy.costs["administration_yuan"] == pytest.approx(100 * policy.delivered["meetings"])
+    assert 0 < policy.book.counts["meetings"] <= 8 * 8
+    assert policy.book.costs["administration_yuan"] == pytest.approx(100 * policy.book.counts["meetings"])
 
 
 def test_show_households_are_those_who_have_something_to_show(tmp_path: Path) -> None:
     model = run(tmp_path, {"kind": "demonstration", "line": "livestock", "households": 3})
     opened = VillageModel(model.plan, rng=3).households
     show = model.villages["shown"][:, LIVESTOCK - 1]
-    assert show.max() == 3 and model.policies[0].delivered["show_households"] == show.sum()
-    assert model.policies[0].costs["grants_yuan"] == pytest.approx(1500 * show.sum())
+    assert show.max() == 3 and model.policies[0].book.counts["show_households"] == show.sum()
+    assert model.policies[0].book.costs["grants_yuan"] == pytest.approx(1500 * show.sum())
     for i, v in enumerate(model.villages):
         mine = slice(v["first"], v["last"])
         assert show[i] == min(3, int((opened["livestock_head"][mine] > 0).sum()))
@@ -347,9 +359,9 @@ def test_cash_is_income_while_it_lasts_and_not_after(tmp_path: Path) -> None:
     assert (first_year[0] == first_year[1])[~got].all()
     assert (paid.households["income_last"][:, 3] == without.households["income_last"][:, 3]).all()
     policy = paid.policies[0]
-    assert policy.costs["grants_yuan"] == pytest.approx(2000 * got.sum())
-    assert policy.costs["administration_yuan"] == pytest.approx(0.03 * 2000 * got.sum())
-    assert policy.cash_outlay_yuan <= 3_000_000 * 8 / 215
+    assert policy.book.costs["grants_yuan"] == pytest.approx(2000 * got.sum())
+    assert policy.book.costs["administration_yuan"] == pytest.approx(0.03 * 2000 * got.sum())
+    assert policy.book.cash_outlay_yuan <= 3_000_000 * 8 / 215
     poorest = paid.world.perceived_yuan.argsort(kind="stable")[: int(got.sum() * 0.8)]
     assert got[poorest].mean() > 0.95
 
@@ -361,8 +373,8 @@ def test_units_build_when_the_ground_lets_them_and_villages_are_better_for_it(tm
     plan = plan_of(tmp_path, [{"kind": "support_units"}], **world)
     opened, model = VillageModel(plan, rng=3), Watched(plan, ("served",))
     policy, units = model.policies[0], model.units
-    assert 0 < policy.delivered["finished"] <= policy.delivered["begun"]
-    assert units["finished"].sum() == policy.delivered["finished"]
+    assert 0 < policy.book.counts["finished"] <= policy.book.counts["begun"]
+    assert units["finished"].sum() == policy.book.counts["finished"]
     first = model.clock.day_index(model.clock.start)
     finished_in = {model.clock.date(first + day - 1).month for day in model.days_on_which("served")}
     assert finished_in and not finished_in & {12, 1, 2}
@@ -373,7 +385,7 @@ def test_units_build_when_the_ground_lets_them_and_villages_are_better_for_it(tm
     water = model.households["water"] > opened.households["water"]
     better[model.households["village"][water]] = True
     assert set(np.flatnonzero(better)) == set(model.households["village"][served(model)])
-    spent = policy.costs["grants_yuan"]
+    spent = policy.book.costs["grants_yuan"]
     assert opened.units["money_yuan"].sum() - units["money_yuan"].sum() == pytest.approx(spent)
     assert units["leaked_yuan"].sum() > 0
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.rule import kernel
+from sim.county import County
 from sim.economy.crops import farm_quality
 from sim.economy.industries import business_profit
-
-if TYPE_CHECKING:
-    from sim.model import VillageModel
 
 
 @kernel
 def _businesses(
+    rows: NDArray[np.int64],
     households: Any,
     villages: Any,
     params: Any,
@@ -26,7 +25,7 @@ def _businesses(
 ) -> None:
     p = params[0]
     today = todays[0]
-    for i in range(households.shape[0]):
+    for i in rows:
         h = households[i]
         if h.business_yuan > 0.0:
             v = villages[h.village]
@@ -37,29 +36,29 @@ def _businesses(
 
 
 @kernel
-def _yields(households: Any, villages: Any, params: Any, out: NDArray[np.float64]) -> None:
+def _yields(
+    rows: NDArray[np.int64], households: Any, villages: Any, params: Any, todays: Any, out: NDArray[np.float64]
+) -> None:
     p = params[0]
-    for i in range(households.shape[0]):
+    for i in rows:
         h = households[i]
         v = villages[h.village]
         watered = 1.0 + p.irrigation_yield * (v.irrigation - p.irrigation_mean)
         out[i] = p.staple_yield_kg_mu * watered * farm_quality(h, v, p)
 
 
-def business_result(model: VillageModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def business_result(county: County) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sales (net of goods bought) and profit of each household's business, yuan a year, at today's capital and prices.
 
     Luck of the month is left out; a household without a business has none of either.
     """
-    revenue, profit = np.zeros(len(model.households)), np.zeros(len(model.households))
-    model.engine.call(
-        _businesses, model.households, model.villages, model._p_row, model.today_rows, revenue, profit
-    )
+    revenue, profit = np.zeros(len(county.keys)), np.zeros(len(county.keys))
+    county.apply(_businesses, np.arange(len(county.keys)), revenue, profit)
     return revenue, profit
 
 
-def staple_yield_kg_mu(model: VillageModel) -> NDArray[np.float64]:
+def staple_yield_kg_mu(county: County) -> NDArray[np.float64]:
     """What each household's fields would bear in a year of normal weather and luck, kg a mu."""
-    out = np.zeros(len(model.households))
-    model.engine.call(_yields, model.households, model.villages, model._p_row, out)
+    out = np.zeros(len(county.keys))
+    county.apply(_yields, np.arange(len(county.keys)), out)
     return out

@@ -1,0 +1,95 @@
+"""What one policy did: whom it reached, what they got, what it cost, and what it could not do for want of what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.numerics import add_up
+
+Mask = NDArray[np.bool_]
+RowsOf = NDArray[np.int64]
+Yuan = NDArray[np.float64]
+
+COST_ITEMS = (
+    "grants_yuan",
+    "interest_subsidy_yuan",
+    "loan_losses_yuan",
+    "capital_cost_yuan",
+    "administration_yuan",
+    "cadre_days_yuan",
+)
+
+
+@dataclass
+class Delivery:
+    """The book of one policy.
+
+    Attributes:
+        label: The policy's name in the plan.
+        kind: Its kind.
+        households: How many households the world has.
+        costs: Yuan by item of `COST_ITEMS`.
+        cash_outlay_yuan: Money that left a purse or a lender's books for good.
+        principal_yuan: Principal lent; never a cost.
+        targets: What its money, staff or settings could deliver at most, by count; it is judged by the first.
+        counts: What has been delivered, by count (visited, told, trained, lent, started, finished, ...).
+        met_yuan: What was asked for and could be given.
+        lost_yuan: What was asked for and could not, by what bound (purse, cadre_days, season, quota, staff, ...).
+        served: Households reached so far.
+        worth_yuan: What each household received, in money or money's worth.
+    """
+
+    label: str
+    kind: str
+    households: int
+    costs: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COST_ITEMS, 0.0))
+    cash_outlay_yuan: float = 0.0
+    principal_yuan: float = 0.0
+    targets: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    met_yuan: float = 0.0
+    lost_yuan: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    served: Mask = field(init=False)
+    worth_yuan: Yuan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.served = np.zeros(self.households, dtype=np.bool_)
+        self.worth_yuan = np.zeros(self.households)
+
+    def reach(self, rows: RowsOf, worth_yuan: Yuan | float = 0.0) -> None:
+        """Enter households as reached, with what each of them received."""
+        self.served[rows] = True
+        self.worth_yuan[rows] += worth_yuan
+
+    def count(self, name: str, amount: float) -> None:
+        """Add to what has been delivered."""
+        self.counts[name] += amount
+
+    def spend(self, item: str, amount_yuan: float) -> None:
+        """Enter a cost that was paid in money."""
+        self.costs[item] += amount_yuan
+        self.cash_outlay_yuan += amount_yuan
+
+    @property
+    def cost_yuan(self) -> float:
+        """All costs together."""
+        return add_up(self.costs.values())
+
+    @property
+    def asked_yuan(self) -> float:
+        """All that was asked for, given or not."""
+        return self.met_yuan + add_up(self.lost_yuan.values())
+
+    @property
+    def short_of_takers(self) -> float:
+        """Share of the target that neither money nor days nor staff explain: too few were eligible and willing."""
+        name, target = next(iter(self.targets.items()), ("", 0.0))
+        if target <= 0:
+            return 0.0
+        lost = add_up(self.lost_yuan.values())
+        explained = lost / (self.met_yuan + lost) if lost > 0 else 0.0
+        return max(0.0, 1.0 - self.counts.get(name, 0.0) / target - explained)

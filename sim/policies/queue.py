@@ -1,0 +1,59 @@
+"""Who comes first when money, places or days are short: need, then a keyed lottery; a share by connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.county import County
+from sim.policies.settings import TargetedSettings
+
+RowsOf = NDArray[np.int64]
+Luck = Callable[[str, RowsOf], NDArray[np.float64]]
+
+
+def by_lottery(county: County, rows: RowsOf, luck: Luck) -> RowsOf:
+    """Order households by a keyed lottery alone."""
+    return rows[np.lexsort((county.keys[rows], luck("lottery", rows)))]
+
+
+def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck) -> RowsOf:
+    """Order households by `priority`, then by lottery; a captured share of places goes by connections.
+
+    With `capture` 0.1 every tenth place goes to the next in line among the well-off, who know whom to ask.
+
+    Args:
+        county: The county.
+        rows: Candidates, in any order.
+        settings: Priority and capture.
+        luck: The policy's keyed uniforms, by the event's name.
+    """
+    if not len(rows):
+        return rows
+    keys = county.keys[rows]
+    in_need = np.lexsort((keys, luck("lottery", rows), _place(county, rows, settings.priority)))
+    share = settings.capture
+    if share <= 0:
+        return rows[in_need]
+    well_off = county.income_per_head[rows] > county.p.well_off_lines * county.line_yuan
+    by_connections = np.lexsort((keys, luck("connections", rows)))
+    by_connections = by_connections[well_off[by_connections]]
+    # Position of each in a merged list: the k-th connected stands at k/share, the k-th in need where it is left.
+    at = np.full(len(rows), np.inf)
+    at[by_connections] = (np.arange(len(by_connections)) + 1) / share - 1.0
+    at[in_need] = np.minimum(at[in_need], np.arange(len(in_need)) / (1.0 - share) if share < 1 else np.inf)
+    return rows[np.lexsort((keys, at))]
+
+
+def _place(county: County, rows: RowsOf, priority: str) -> NDArray[np.float64]:
+    """Lower comes first."""
+    h = county.households
+    if priority == "poorest":
+        return county.world.perceived_yuan[rows]  # nobody knows incomes better than the registry does
+    if priority == "registered":
+        return np.where(h["registered"][rows] == 1, 0.0, 1.0)
+    if priority == "linked":
+        return np.where(h["linked"][rows] == 1, 0.0, np.where(h["registered"][rows] == 1, 0.5, 1.0))
+    return np.zeros(len(rows))
