@@ -14,6 +14,7 @@ from experiments.runs.store import Store, read_json
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.parameters import load_parameters
+from sim.population.profile import load_profile
 from sim.scenario import Plan
 
 CONCLUSION = "conclusion.json"
@@ -153,3 +154,12 @@ def _read(folder: Path) -> dict[str, Any]:
             mend="repeat 'village sensitivity'",
         ) from error
     return {"name": folder.name, **found}
+
+
+def reconcile(plan: Plan) -> list[dict[str, Any]]:
+    """A plan's world beside its profile, with the plan's parameters and purses: the report's first table."""
+    from sim.population.describe import describe
+
+    world, values = plan.world, load_parameters(plan.uncertainties).values
+    lines = describe(load_profile(world.profile), world.villages, world.population_seed, values, plan.purses)
+    return [vars(line) for line in lines]

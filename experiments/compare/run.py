@@ -235,7 +235,7 @@ def _reconciled(plan: Plan, run: str) -> Sequence[Any]:
     """Model beside profile, where it is sim's own run."""
     if run != Job.run:
         return ()
-    from sim.population.describe import reconcile
+    from experiments.compare.provenance import reconcile
 
     return reconcile(plan)
 

@@ -31,8 +31,7 @@ from sim.parameters.packed import P, as_python, as_row
 from sim.population.fitting import LEAST_VILLAGES, REFERENCE_SEED, reference_start, reference_villages
 from sim.population.network import DegreeStatistics, degree_statistics
 from sim.population.opening import Opened, income, open_world, per_head
-from sim.population.profile import Profile, load_profile
-from sim.scenario import Plan
+from sim.population.profile import Profile
 from sim.toml.check import check
 from sim.toml.source import raise_all, read_toml
 
@@ -107,32 +106,30 @@ def figures() -> Mapping[str, Figure]:
     return read
 
 
-def describe(profile: Profile, villages: int | None = None, seed: int = 1) -> list[Line]:
+def describe(
+    profile: Profile,
+    villages: int | None = None,
+    seed: int = 1,
+    values: Mapping[str, Any] | None = None,
+    purses: Sequence[Purse] | None = None,
+) -> list[Line]:
     """The generated world beside the profile and published figures.
+
+    The world is taken at the end of the profile's year, when the books were closed.
 
     Args:
         profile: The county.
         villages: Size of the world; the profile's own by default.
         seed: Population seed.
+        values: Parameters by name; the shipped ones by default.
+        purses: Purses that a plan has; the profile's own by default.
 
     Raises:
         UserError: The profile's figures do not fit together.
     """
-    return _describe(profile, villages or profile.villages, seed, load_parameters().values, profile.purses)
-
-
-def reconcile(plan: Plan) -> list[dict[str, Any]]:
-    """The same for a plan's world, with the plan's parameters and purses: the report's first table.
-
-    The world is taken at the end of the profile's year, when the books were closed.
-    """
-    world = plan.world
-    profile = load_profile(world.profile)
-    values = load_parameters(plan.uncertainties).values
-    return [vars(line) for line in _describe(profile, world.villages, world.population_seed, values, plan.purses)]
-
-
-def _describe(profile: Profile, n: int, seed: int, values: Mapping[str, Any], purses: Sequence[Purse]) -> list[Line]:
+    n = villages or profile.villages
+    values = load_parameters().values if values is None else values
+    purses = profile.purses if purses is None else purses
     p, row = as_python(values), as_row(values)
 
     def opened(villages: int, population_seed: int) -> Opened:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan, shipped_scenario_files
 
 from sim.agents.household import Household
+from sim.campaign.delivery import COST_ITEMS
 from sim.economy import consumption, transfers
 from sim.model import VillageModel
 from sim.money.accounts import Accounts
@@ -22,7 +23,6 @@ from sim.money.reasons import CONSUMPTION, HOUSEHOLDS, N_REASONS, PENSION, REASO
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_row
 from sim.policies import TargetedSettings, registry
-from sim.policies.policy import COST_ITEMS
 from sim.scenario import Plan
 
 GRAVEL, GRANTS = reason("gravel", "砂石"), reason("grants", "补助")

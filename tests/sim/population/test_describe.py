@@ -12,12 +12,13 @@ import pytest
 from small_worlds import plan_of
 from test_synthetic import COUNTY, FIVE, ROW, P, with_
 
+from experiments.compare.provenance import reconcile
 from sim.calendar.today import Today
 from sim.core.rule import kernel
 from sim.economy.events import fall_ill
 from sim.money.reasons import N_REASONS
 from sim.population import describe as description
-from sim.population.describe import MEASURES, PROFILE, Line, describe, figures, reconcile
+from sim.population.describe import MEASURES, PROFILE, Line, describe, figures
 from sim.population.opening import income, open_world
 from sim.population.profile import Profile
 
