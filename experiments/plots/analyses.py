@@ -12,14 +12,18 @@ from typing import Any, cast
 import pandas as pd
 
 from experiments.plots.paper import (
+    KEY,
     ONE_COLUMN,
     ROW,
+    SMALL,
     Axes,
     Figure,
     Language,
     NotStored,
     Row,
+    folded,
     forest,
+    forest_height,
     key,
     of_kind,
     page,
@@ -93,8 +97,7 @@ def morris(
     unit = speaker.num.unit(speaker.unit)
     keys = [speaker.say(word) for word in ("col_mu_star", "col_sigma")]
     columns = [("mu_star", "mu_star_half"), ("sigma", "")]
-    axis = f"{speaker.outcome(chosen)}, {unit.axis}"
-    return _two(frame, columns, keys, axis, unit.factor, language, width, ax)
+    return _two(frame, columns, keys, speaker.outcome(chosen), unit.axis, unit.factor, language, width, ax)
 
 
 def sobol(
@@ -123,13 +126,14 @@ def sobol(
     speaker = _speaker(chosen, paired, language)
     keys = [speaker.say(f"sobol_axis_{word}") for word in ("total", "first")]
     columns = [("total", "total_half"), ("first", "first_half")]
-    return _two(frame, columns, keys, f"{speaker.outcome(chosen)}, %", 100.0, language, width, ax)
+    return _two(frame, columns, keys, speaker.outcome(chosen), "%", 100.0, language, width, ax)
 
 
 def _two(
     frame: pd.DataFrame,
     columns: Sequence[tuple[str, str]],
     keys: Sequence[str],
+    title: str,
     axis: str,
     factor: float,
     language: str,
@@ -144,9 +148,11 @@ def _two(
             middle, arm = float(record[value]), float(record[half]) if half else math.nan
             found.append((Estimate(middle, middle - arm, middle + arm), shown))
         rows.append((str(record[f"label_{language}"]), found))
-    with page(language, ax, width, 1.0 + 1.4 * ROW * len(rows)) as axes:
-        forest(axes, rows, factor, axis, 0.42 * width)
-        key(axes, list(zip(keys, (FULL, OPEN), strict=True)))
+    room, row = 0.45 * width, 1.4 * ROW
+    entries = [(folded(words, width - 0.7, SMALL), shown) for words, shown in zip(keys, (FULL, OPEN), strict=True)]
+    with page(language, ax, width, 0.5 + 3 * KEY + forest_height(rows, room, row)) as axes:
+        forest(axes, rows, factor, axis, room, width, row)
+        key(axes, entries, "over rows", title[:1].upper() + title[1:])
     return whole(axes)
 
 
@@ -197,9 +203,10 @@ def trial(
     keys = [(shown.say("published"), PUBLISHED), (shown.say("model", n=runs), MODEL), (shown.say("single"), SINGLE)]
     if missed:
         keys.insert(2, (f"{keys[1][0]}: {shown.say('missed')}", MISSED))
-    with page(language, ax, width, 1.2 + 2.2 * ROW * len(rows)) as axes:
-        forest(axes, rows, 1.0, shown.unit(found[asked][0][0]), 0.38 * width)
-        key(axes, keys)
+    room, row = 0.4 * width, 2.2 * ROW
+    with page(language, ax, width, 0.6 + KEY * len(keys) + forest_height(rows, room, row)) as axes:
+        forest(axes, rows, 1.0, shown.unit(found[asked][0][0]), room, width, row)
+        key(axes, keys, "over rows")
     return whole(axes)
 
 

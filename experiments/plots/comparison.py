@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.plots.paper import (
+    KEY,
     ONE_COLUMN,
     ROW,
+    SMALL,
+    TEXT,
     TWO_COLUMNS,
     Axes,
     Figure,
@@ -20,6 +23,7 @@ from experiments.plots.paper import (
     Row,
     folded,
     forest,
+    forest_height,
     key,
     line,
     numbers,
@@ -115,9 +119,10 @@ def differences(
     ]
     if not rows:
         raise _nothing(ctx, "differences", f"'{name}' of '{group}' at month {at}")
-    with page(language, ax, width, 0.7 + ROW * len(rows)) as axes:
+    room = 0.38 * width
+    with page(language, ax, width, 0.65 + forest_height(rows, room)) as axes:
         factor = ctx.num.unit(unit_of(name, difference=True)).factor
-        forest(axes, rows, factor, _difference_axis(ctx, name), 0.38 * width)
+        forest(axes, rows, factor, _difference_axis(ctx, name), room, width)
     return whole(axes)
 
 
@@ -157,10 +162,11 @@ def groups(
             rows += [(ctx.group(one), [(estimate, ctx.style(chosen))]) for one, estimate in found]
     if not rows:
         raise _nothing(ctx, "differences", f"'{name}' of '{chosen}' by group at month {at}")
-    with page(language, ax, width, 0.9 + 0.85 * ROW * len(rows)) as axes:
+    room, row = 0.5 * width, 0.85 * ROW
+    with page(language, ax, width, 0.85 + forest_height(rows, room, row)) as axes:
         factor = ctx.num.unit(unit_of(name, difference=True)).factor
-        forest(axes, rows, factor, _difference_axis(ctx, name), 0.5 * width)
-        axes.set_title(folded(ctx.title(chosen), 0.5 * width))
+        forest(axes, rows, factor, _difference_axis(ctx, name), room, width, row)
+        axes.set_title(folded(ctx.title(chosen), width - room))
     return whole(axes)
 
 
@@ -202,7 +208,7 @@ def path(
         raise _nothing(ctx, "monthly" if by_month else "differences", f"'{name}' of '{group}'")
     unit = ctx.num.unit(unit_of(name, difference=True))
     yuan = ctx.say("axis_yuan_month") if by_month and name.endswith("_yuan") else ""
-    with page(language, ax, width, 2.4) as axes:
+    with page(language, ax, width, 2.3 + KEY * len(chosen)) as axes:
         zero(axes, "y", ctx.title(ctx.baseline))
         for one in chosen:
             part = frame[frame["scenario"] == one].sort_values("month")
@@ -210,8 +216,8 @@ def path(
         axes.set_xticks(range(0, int(frame["month"].max()) + 1, 6 if by_month else 12))
         numbers(axes, "y")
         axes.set_xlabel(ctx.months_axis())
-        axes.set_ylabel(folded(_difference_axis(ctx, name, yuan), 1.9))
-        key(axes)
+        axes.set_ylabel(folded(_difference_axis(ctx, name, yuan), 2.1))
+        key(axes, [])
     return whole(axes)
 
 
@@ -248,7 +254,7 @@ def incidence(
     chosen = [one for one in _scenarios(ctx, scenarios, ctx.focus) if (frame["scenario"] == one).any()]
     if not chosen:
         raise _nothing(ctx, "percentile", f"month {at}")
-    with page(language, ax, width, 2.4) as axes:
+    with page(language, ax, width, 2.3 + KEY * len(chosen)) as axes:
         zero(axes, "y", ctx.title(ctx.baseline))
         for one in chosen:
             part = frame[frame["scenario"] == one].sort_values("item")
@@ -261,8 +267,8 @@ def incidence(
         numbers(axes, "y")
         axes.set_xlabel(ctx.say("axis_percentile"))
         unit = ctx.say("axis_percent_of_baseline" if relative else "axis_yuan_year")
-        axes.set_ylabel(folded(_difference_axis(ctx, INCOME, unit), 1.9))
-        key(axes)
+        axes.set_ylabel(folded(_difference_axis(ctx, INCOME, unit), 2.1))
+        key(axes, [])
     return whole(axes)
 
 
@@ -297,16 +303,17 @@ def plane(
         raise _nothing(ctx, "extra", "cost")
     money, points = ctx.num.unit("money"), ctx.num.unit("points")
     with page(language, ax, width, max(3.2, 0.6 + ROW * len(known))) as axes:
+        entries = []
         for one, cost, fall in known:
             label = ctx.title(one) + (ctx.say("dominated_mark") if one in ctx.dominated else "")
-            label = folded(label, 0.32 * width)
-            point(axes, cost.times(money.factor), fall.times(points.factor), ctx.style(one), label, 5.0)
+            entries.append((folded(label, 0.3 * width, SMALL), ctx.style(one)))
+            point(axes, cost.times(money.factor), fall.times(points.factor), ctx.style(one), 5.0)
         for direction in ("x", "y"):
             zero(axes, direction)
         numbers(axes, "x", "y")
         axes.set_xlabel(ctx.say("with_unit", name=ctx.say("col_extra_cost"), unit=money.axis))
         axes.set_ylabel(folded(ctx.say("axis_fall", unit=points.axis), 2.6))
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02))
+        key(axes, entries, "right")
     return whole(axes)
 
 
@@ -358,8 +365,8 @@ def delivery(
         for place, one in enumerate(wanted):
             axes = figure.add_subplot(down, across, place + 1)
             _weeks(axes, ctx, chosen, one, parts[one], width / across)
-            if place < len(wanted) - across:
-                axes.set_xlabel("")
+            axes.set_xlabel("")
+        figure.supxlabel(ctx.say("axis_week"), fontsize=TEXT)
     return figure
 
 
@@ -371,6 +378,9 @@ def _weeks(ax: Axes, ctx: Context, scenario: str, what: tuple[str, str], part: p
     target = float(part["target"].iloc[-1]) * unit.factor
     if math.isfinite(target):
         ax.axhline(target, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
+        ax.annotate(
+            ctx.say("target"), (0.02, target), (0, -2), ("axes fraction", "data"), "offset points", size=SMALL, va="top"
+        )
     line(ax, part["week"], part[["mean", "low", "high"]].to_numpy(float).T * unit.factor, ctx.style(scenario))
     ax.set_ylim(bottom=0.0)
     ax.set_xticks(range(0, int(part["week"].max()) + 1, 5))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -26,6 +27,7 @@ except ImportError as error:
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.0  # inches
 TEXT, SMALL = 8.0, 7.0  # points
 ROW = 0.2  # inches that a row of a forest plot takes
+KEY = 0.15  # inches that a line of a key takes
 APART = 0.27  # rows between estimates of the same row
 LATIN = "DejaVu Sans"  # comes with matplotlib
 CHINESE = (
@@ -38,6 +40,7 @@ _MARKERS: dict[str, Any] = {
     "cross": "X", "bow": [(-1, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)],
 }  # fmt: skip
 Language = Literal["en", "zh"]
+Where = Literal["above", "over rows", "right"]
 Row = tuple[str, Sequence[tuple[Estimate, Style]]]
 
 
@@ -67,6 +70,7 @@ def style(language: str = "en") -> dict[str, Any]:
         **{f"axes.{what}size": TEXT for what in ("label", "title")},
         "axes.titlelocation": "left",
         "legend.fontsize": SMALL,
+        "legend.title_fontsize": SMALL,
         "legend.frameon": False,
         "axes.axisbelow": True,
         **{f"axes.spines.{side}": False for side in ("top", "right")},
@@ -87,8 +91,16 @@ def style(language: str = "en") -> dict[str, Any]:
     }
 
 
-def _styled(language: str) -> AbstractContextManager[None]:
-    return mpl.rc_context(cast(Any, style(language)))
+@contextmanager
+def _styled(language: str) -> Iterator[None]:
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)  # that a font has no bold of its own is nothing a reader can mend
+    try:
+        with mpl.rc_context(cast(Any, style(language))):
+            yield
+    finally:
+        log.setLevel(level)
 
 
 class Paper(Figure):
@@ -144,14 +156,27 @@ def folded(text: str, inches: float, size: float = TEXT, lines: int = 3) -> str:
     return "\n".join(wrap(text, size, inches * 72, lines))
 
 
-def point(ax: Axes, x: Estimate, y: Estimate, shown: Style, label: str = "", size: float = 4.0) -> None:
+def point(ax: Axes, x: Estimate, y: Estimate, shown: Style, size: float = 4.0) -> None:
     """A marker with its intervals."""
     arms = [[[e.value - e.low], [e.high - e.value]] if e.has_interval else None for e in (x, y)]
     marker = {**look(shown, size), "linestyle": "none"}
-    ax.errorbar(x.value, y.value, xerr=arms[0], yerr=arms[1], label=label, elinewidth=1.0, capsize=1.8, **marker)
+    ax.errorbar(x.value, y.value, xerr=arms[0], yerr=arms[1], elinewidth=1.0, capsize=1.8, **marker)
 
 
-def forest(ax: Axes, rows: Sequence[Row], factor: float, axis: str, room: float) -> None:
+def _labels(rows: Sequence[Row], room: float, row: float) -> tuple[list[str], list[float]]:
+    """Labels folded to the room they may take, and how many rows each is tall."""
+    labels = [folded(label, room, SMALL) for label, _ in rows]
+    return labels, [max(1.0, (0.85 + 0.5 * label.count("\n")) * ROW / row) for label in labels]
+
+
+def forest_height(rows: Sequence[Row], room: float, row: float = ROW) -> float:
+    """Inches that the rows of a forest plot take, where a row of one line takes `row`."""
+    return row * sum(_labels(rows, room, row)[1])
+
+
+def forest(
+    ax: Axes, rows: Sequence[Row], factor: float, axis: str, room: float, width: float, row: float = ROW
+) -> None:
     """Dots with intervals from the top down; a row without estimates is a heading.
 
     Args:
@@ -160,20 +185,26 @@ def forest(ax: Axes, rows: Sequence[Row], factor: float, axis: str, room: float)
         factor: From stored values to shown ones.
         axis: Label of the axis, with its unit.
         room: Inches that a label may take.
+        width: Inches of the figure.
+        row: Inches that a row of one line takes.
     """
-    for place, (_, found) in enumerate(rows):
+    labels, tall = _labels(rows, room, row)
+    places = [sum(tall[:place]) + tall[place] / 2 for place in range(len(rows))]
+    for place, (_, found) in zip(places, rows, strict=True):
         for number, (estimate, shown) in enumerate(found):
             down = place + APART * (number - (len(found) - 1) / 2)
             point(ax, estimate.times(factor), Estimate(down), shown)
-    ax.set_yticks(range(len(rows)), [folded(label, room, SMALL) for label, _ in rows])
-    for (_, found), words in zip(rows, ax.get_yticklabels(), strict=True):
-        words.set_fontweight("normal" if found else "bold")
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(places, labels)
+    for (_, found), place, words in zip(rows, places, ax.get_yticklabels(), strict=True):
+        if not found:  # many fonts with Chinese characters are never bold
+            words.set_fontweight("bold")
+            ax.axhspan(place - 0.4, place + 0.4, color=GRID, alpha=0.5, linewidth=0)
+    ax.set_ylim(sum(tall) + 0.1, -0.1)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     zero(ax, "x")
     numbers(ax, "x")
-    ax.set_xlabel(folded(axis, 2.2))
+    ax.set_xlabel(folded(axis, width - room - 0.15))
 
 
 def line(ax: Axes, x: Any, parts: Any, shown: Style, label: str = "") -> None:
@@ -183,11 +214,26 @@ def line(ax: Axes, x: Any, parts: Any, shown: Style, label: str = "") -> None:
     ax.plot(x, value, label=label, markevery=max(1, len(value) // 6), **look(shown, 3.5))
 
 
-def key(ax: Axes, entries: Sequence[tuple[str, Style]] = ()) -> None:
-    """What the markers mean, above the axes: the entries, or whatever was drawn with a label."""
-    drawn = [ax.plot([], [], label=label, **look(shown))[0] for label, shown in entries]
-    given = {"handles": drawn} if drawn else {}
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, handlelength=2.6, **given)
+def key(ax: Axes, entries: Sequence[tuple[str, Style]], where: Where = "above", title: str = "") -> None:
+    """What lines and markers mean; whatever was drawn with a label comes first.
+
+    Args:
+        ax: Whose.
+        entries: Further labels.
+        where: Above the axes, above both axes and labels of rows, or to the right, where markers stand alone.
+        title: Over all.
+    """
+    drawn = [*ax.get_legend_handles_labels()[0]]
+    for label, shown in entries:
+        lone = {"linestyle": "none"} if where == "right" else {}
+        drawn += ax.plot([], [], label=label, **{**look(shown), **lone})
+    loc, anchor = {
+        "above": ("lower left", (0.0, 1.0)),
+        "over rows": ("lower right", (1.0, 1.0)),
+        "right": ("upper left", (1.01, 1.02)),
+    }[where]
+    words = ax.legend(handles=drawn, loc=loc, bbox_to_anchor=anchor, borderaxespad=0.2, handlelength=2.6, title=title)
+    words.set_alignment("left")
 
 
 def of_kind(folder: Path | str, kind: str) -> dict[str, Any]:
