@@ -193,16 +193,20 @@ def trial(
         raise UserError(f"'{chosen}' has no outcome in the unit '{asked}'", file=folder, allowed=", ".join(found))
     shown = Shown(language)
     rows: list[Row] = []
-    missed = False
     for one, passed in found[asked]:
-        published, model = shown.published(one), MISSED if passed is False else MODEL
-        missed = missed or passed is False
-        three = [(published, PUBLISHED), (shown.model(one), model), (shown.single(one), SINGLE)]
+        found_look = MISSED if passed is False else MODEL
+        three = [(shown.published(one), PUBLISHED), (shown.model(one), found_look), (shown.single(one), SINGLE)]
         rows.append((shown.label(one), [(estimate, look) for estimate, look in three if estimate is not None]))
     runs = max(one.mean.replicates for one, _ in found[asked])
-    keys = [(shown.say("published"), PUBLISHED), (shown.say("model", n=runs), MODEL), (shown.say("single"), SINGLE)]
-    if missed:
-        keys.insert(2, (f"{keys[1][0]}: {shown.say('missed')}", MISSED))
+    model = shown.say("model", n=runs)
+    keys = [
+        (shown.say("published"), PUBLISHED),
+        (model, MODEL),
+        (f"{model}: {shown.say('missed')}", MISSED),
+        (shown.say("single"), SINGLE),
+    ]
+    drawn = [look for _, three in rows for _, look in three]
+    keys = [(words, look) for words, look in keys if look in drawn]
     room, row = 0.4 * width, 2.2 * ROW
     with page(language, ax, width, 0.6 + KEY * len(keys) + forest_height(rows, room, row)) as axes:
         forest(axes, rows, 1.0, shown.unit(found[asked][0][0]), room, width, row)

@@ -195,9 +195,10 @@ def test_axes_of_ones_own(folder: Path) -> None:
     assert first.containers and second.lines
 
 
+COLUMNS = ["outcome", "parameter", "label_en", "label_zh", "mu_star", "mu_star_half", "sigma"]
+COLUMNS += ["first", "first_half", "total", "total_half"]
 INDICES = [
-    [*("outcome", "parameter", "label_en", "label_zh", "mu_star", "mu_star_half", "sigma")]
-    + [*("first", "first_half", "total", "total_half")],
+    COLUMNS,
     ["income_yuan@36:all", "a.small", "small one", "小", 3.0, 0.5, 1.0, 0.1, 0.02, 0.2, 0.05],
     ["income_yuan@36:all", "a.large", "large one", "大", 9.0, 1.5, 2.0, 0.6, 0.03, 0.7, 0.04],
     ["income_yuan@36:all", "a.none", "no effect", "无", 0.0, 0.0, 0.0, "", "", "", ""],
