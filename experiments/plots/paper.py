@@ -227,11 +227,12 @@ def key(ax: Axes, entries: Sequence[tuple[str, Style]], where: Where = "above", 
     for label, shown in entries:
         lone = {"linestyle": "none"} if where == "right" else {}
         drawn += ax.plot([], [], label=label, **{**look(shown), **lone})
-    loc, anchor = {
+    places: dict[Where, tuple[Any, tuple[float, float]]] = {
         "above": ("lower left", (0.0, 1.0)),
         "over rows": ("lower right", (1.0, 1.0)),
         "right": ("upper left", (1.01, 1.02)),
-    }[where]
+    }
+    loc, anchor = places[where]
     words = ax.legend(handles=drawn, loc=loc, bbox_to_anchor=anchor, borderaxespad=0.2, handlelength=2.6, title=title)
     words.set_alignment("left")
 
