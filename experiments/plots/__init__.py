@@ -6,7 +6,7 @@ Each function takes the folder of an experiment and gives back a figure, which i
 
 Sizes are those of print: one column (3.5 in) or two (7 in). Bars and bands are the 95% intervals of the tables. Words,
 colours, markers and the order of scenarios are those of the report. Where `ax` is given, a figure is drawn into axes of
-the caller's own, whose figure is then saved with `matplotlib.rc_context(style(language))`.
+the caller's own, which are made and saved within `matplotlib.rc_context(style(language))`.
 """
 
 from __future__ import annotations
