@@ -14,6 +14,7 @@ from experiments.commands import (
     compare,
     evidence,
     parameters,
+    plots,
     population,
     report,
     run,
@@ -56,6 +57,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)
 app.command("report")(report.report)
+app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
