@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.plots.analyses import morris, sobol, trial, trials
 from experiments.plots.comparison import delivery, differences, groups, incidence, path, plane
 from experiments.plots.paper import ONE_COLUMN, TWO_COLUMNS, Figure, Language, NotStored, style
-from experiments.report.context import HEADCOUNT, INCOME
-from experiments.store import read_json
-from sim.errors import UserError
+from experiments.runs.store import read_json
+from sim.core.errors import UserError
 
 __all__ = [
     "ONE_COLUMN",

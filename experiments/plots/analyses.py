@@ -11,6 +11,10 @@ from typing import Any, cast
 
 import pandas as pd
 
+from experiments.designs.sweep import parse_cell
+from experiments.measure.statistics import Interval
+from experiments.pages.numbers import Estimate
+from experiments.pages.svg import OKABE_ITO, Style
 from experiments.plots.paper import (
     KEY,
     ONE_COLUMN,
@@ -29,17 +33,13 @@ from experiments.plots.paper import (
     page,
     whole,
 )
-from experiments.report.numbers import Estimate
-from experiments.report.svg import OKABE_ITO, Style
+from experiments.runs.store import read_json
 from experiments.sensitivity.conclusion import Analysis, Speaker
-from experiments.statistics import Interval
-from experiments.store import read_json
-from experiments.sweep import parse_cell
 from experiments.trials.gather import OutcomeResult
 from experiments.trials.published import Standard
 from experiments.trials.report import MISSED, MODEL, PUBLISHED, SINGLE
 from experiments.trials.show import Shown
-from sim.errors import UserError
+from sim.core.errors import UserError
 from sim.scenario.plan import Title
 
 FULL, OPEN = Style(OKABE_ITO[0], "circle"), Style(OKABE_ITO[1], "diamond", hollow=True)

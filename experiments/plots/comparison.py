@@ -9,6 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.compare.report.context import INCOME, Context
+from experiments.compare.report.data import Experiment
+from experiments.compare.report.sections.day100 import in_plan_order
+from experiments.compare.report.sections.people import BANDS
+from experiments.pages.svg import INK
+from experiments.pages.terms import delivery_unit, unit_of
 from experiments.plots.paper import (
     KEY,
     ONE_COLUMN,
@@ -33,13 +39,7 @@ from experiments.plots.paper import (
     whole,
     zero,
 )
-from experiments.report.context import INCOME, Context
-from experiments.report.data import Experiment
-from experiments.report.sections.day100 import in_plan_order
-from experiments.report.sections.people import BANDS
-from experiments.report.svg import INK
-from experiments.report.terms import delivery_unit, unit_of
-from sim.errors import UserError
+from sim.core.errors import UserError
 
 
 def _comparison(folder: Path | str, language: str) -> Context:

@@ -10,10 +10,10 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from experiments.report.numbers import Estimate
-from experiments.report.svg import BASELINE, FAINT, GRID, INK, PALE, Style, wrap
-from experiments.store import read_json
-from sim.errors import UserError
+from experiments.pages.numbers import Estimate
+from experiments.pages.svg import BASELINE, FAINT, GRID, INK, PALE, Style, wrap
+from experiments.runs.store import read_json
+from sim.core.errors import UserError
 
 try:
     import matplotlib as mpl

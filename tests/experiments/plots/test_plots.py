@@ -23,10 +23,10 @@ from typer.testing import CliRunner
 
 from experiments import plots
 from experiments.cli import app
-from experiments.report.svg import BASELINE, OKABE_ITO
-from sim.errors import UserError
+from experiments.pages.svg import BASELINE, OKABE_ITO
+from sim.core.errors import UserError
 
-sys.path.append(str(Path(__file__).parents[1] / "report"))
+sys.path.append(str(Path(__file__).parents[1] / "compare" / "report"))
 import dummy
 
 SCENARIOS = ("baseline", "microcredit", "training", "cash", "mix")
