@@ -15,8 +15,8 @@ from experiments.targets.drawing import title_of
 from experiments.targets.judge import Counts, Line
 from experiments.targets.registry import measures, views
 from experiments.targets.words import GROUPS, Words
+from sim.shipped import DOCS
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, FIGURES = "evidence.md", "evidence"
 _WORDS = Words("en")
 

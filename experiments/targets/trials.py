@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from experiments.published import TrialRow, trial_rows
 from experiments.targets.judge import NAN, Line, Verdict
+from sim.shipped import shipped
 
 if TYPE_CHECKING:
     from experiments.trials.gather import OutcomeResult
 
-TRIALS = Path(__file__).resolve().parents[2] / "scenarios" / "trials"
+TRIALS = shipped("trials")
 GROUP = "programmes"
 
 
