@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: setup ## compare the shipped scenarios on the default county; the report goes to results/demo
-	$(BIN)/village compare scenarios/*.toml --name demo
+	$(BIN)/village demo
 
 test: lint ## check style and types, run every test, run the compiled kernels again with array bounds checked
 	$(BIN)/python -m pytest

@@ -12,6 +12,7 @@ from experiments.commands import (
     bench,
     calibrate,
     compare,
+    demo,
     evidence,
     parameters,
     plots,
@@ -51,6 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Try a village campaign before it is carried out: compare mixes of measures on a realistic county.",
 )
+app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
 app.command("calibrate")(calibrate.calibrate)

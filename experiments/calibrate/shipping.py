@@ -11,11 +11,12 @@ from experiments.calibrate.tables import parameter_rows, target_rows
 from experiments.designs.sets import SHIPPED
 from experiments.runs.store import write_atomic
 from sim.core.errors import UserError
+from sim.shipped import DOCS, check_checkout
 
 if TYPE_CHECKING:
     from experiments.calibrate.process import Calibration
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "calibration.md"
+PAGE = DOCS / "calibration.md"
 BEGIN, END = "<!-- village calibrate --write: begin -->", "<!-- village calibrate --write: end -->"
 
 
@@ -23,8 +24,9 @@ def check_shippable(spec: Path | None, recover: bool) -> None:
     """Refuse to ship what is not a calibration of the shipped specification.
 
     Raises:
-        UserError: It is of another file, or a recovery.
+        UserError: It is of another file, a recovery, or there is no checkout to write to.
     """
+    check_checkout(PAGE)
     if recover or (spec is not None and spec.resolve() != DEFAULT):
         problem = "a recovery is not shipped" if recover else "only the shipped specification's set is shipped"
         raise UserError(problem, field="--write", mend="leave --write out; the set is in the experiment's folder")

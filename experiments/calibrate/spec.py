@@ -18,10 +18,11 @@ from sim.parameters import Parameter, load_parameters
 from sim.population.profile import PROFILES, load_profile
 from sim.scenario import Plan
 from sim.scenario.plan import ERA_YEARS, Campaign, Title, World
+from sim.shipped import shipped
 from sim.toml.check import check
 from sim.toml.source import KeyPath, Place, TomlSource, each_problem, raise_all, read_toml
 
-DEFAULT = Path(__file__).resolve().parents[2] / "scenarios" / "calibration" / "county.toml"
+DEFAULT = shipped("calibration") / "county.toml"
 MOST_PARAMETERS = 12
 LEAST_VECTORS = 16
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from experiments.commands.options import (
-    SCENARIOS,
     Code,
     Files,
     Horizon,
@@ -22,6 +21,7 @@ from experiments.commands.options import (
     languages,
     plans,
     print_json,
+    shipped_files,
 )
 
 
@@ -103,7 +103,7 @@ def compare(
         from sim.core.errors import UserError
 
         raise UserError("one option asks for it, the other forbids it", field="--spillovers, --no-spillovers")
-    chosen = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
+    chosen = files or [str(path) for path in shipped_files()]
     loaded = plans(chosen, overrides, code, villages, horizon)
     from experiments.compare.report import write_report
     from experiments.compare.run import compare as run_comparison

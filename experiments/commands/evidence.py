@@ -52,8 +52,10 @@ def evidence(
     The same command again does only what is missing. A miss is said plainly; it is no error.
     """
     from experiments.evidence.assemble import Asked, gather
+    from experiments.evidence.page import PAGE
     from experiments.evidence.words import as_json as everything
     from sim.core.errors import UserError
+    from sim.shipped import DOCS, check_checkout
 
     if list_measures:
         from experiments.evidence.registry import measures
@@ -67,6 +69,8 @@ def evidence(
             field=FULL_ONLY,
             mend="leave out --quick, --only, --targets and --no-trials",
         )
+    if write_docs:
+        check_checkout(DOCS / PAGE)
     found = gather(
         Asked(
             name=name or ("evidence-quick" if quick else "evidence"),

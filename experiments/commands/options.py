@@ -12,8 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
-
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+    from sim.shipped import Kind
 
 
 class Language(StrEnum):
@@ -31,9 +30,16 @@ class ParameterMode(StrEnum):
     ranges = "ranges"
 
 
+def shipped_files(kind: Kind = "scenarios") -> list[Path]:
+    """The TOML files that ship, of one kind, in the order of their names."""
+    from sim.shipped import shipped
+
+    return sorted(shipped(kind).glob("*.toml"))
+
+
 def complete_scenario(incomplete: str) -> Iterator[str]:
     """Names of shipped scenarios and paths of TOML files that begin so."""
-    yield from (path.stem for path in sorted(SCENARIOS.glob("*.toml")) if path.stem.startswith(incomplete))
+    yield from (path.stem for path in shipped_files() if path.stem.startswith(incomplete))
     folder, _, start = incomplete.rpartition("/")
     for path in sorted(Path(folder or ".").glob(f"{start}*")):
         if path.is_dir():

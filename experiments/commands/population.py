@@ -56,7 +56,12 @@ def fit(
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import digest
     from sim.population.fitting import fit as find
+    from sim.population.profile import PROFILES
+    from sim.shipped import check_checkout
 
+    path = _path(profile)
+    if write and path.is_relative_to(PROFILES):
+        check_checkout(path)
     loaded, values = _profile(profile), load_parameters().values
     row = as_row(values)
     knobs, cuts = find(loaded, as_python(values), row)
@@ -71,7 +76,6 @@ def fit(
     if write:
         from experiments.runs.store import write_atomic
 
-        path = _path(profile)
         write_atomic(path, put_table(path.read_text(encoding="utf-8"), "fitted", table))
         typer.echo(f"written to {path}", err=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import SCENARIOS, Code, File, Files, Json, Set, plans, print_json
+from experiments.commands.options import Code, File, Files, Json, Set, plans, print_json, shipped_files
 
 app = typer.Typer(no_args_is_help=True, help="Check and show scenario files.")
 
@@ -19,7 +19,7 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
     from sim.core.errors import UserError
     from sim.toml.source import each_problem
 
-    names = files or [str(path) for path in sorted(SCENARIOS.glob("*.toml"))]
+    names = files or [str(path) for path in shipped_files()]
     try:
         loaded = plans(names, overrides, code)
     except UserError as error:

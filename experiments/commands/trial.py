@@ -8,13 +8,12 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import SCENARIOS, Code, Json, Languages, Quiet, Results, languages, print_json
+from experiments.commands.options import Code, Json, Languages, Quiet, Results, languages, print_json, shipped_files
 
 
 def complete_trial(incomplete: str) -> Iterator[str]:
     """Names of shipped trials and paths of folders and TOML files that begin so."""
-    shipped = sorted((SCENARIOS / "trials").glob("*.toml"))
-    yield from (path.stem for path in shipped if path.stem.startswith(incomplete))
+    yield from (path.stem for path in shipped_files("trials") if path.stem.startswith(incomplete))
     folder, _, start = incomplete.rpartition("/")
     for path in sorted(Path(folder or ".").glob(f"{start}*")):
         if path.is_dir():

@@ -16,10 +16,11 @@ from pydantic import Field
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.parameters import load_parameters
+from sim.shipped import shipped
 from sim.toml.check import check
 from sim.toml.source import each_problem, raise_all, read_toml
 
-SHIPPED = Path(__file__).resolve().parents[2] / "scenarios" / "calibration" / "county.set.toml"
+SHIPPED = shipped("calibration") / "county.set.toml"
 FORMAT = 1
 _ROUNDED = 1e-3  # objectives and threshold are written to four digits
 _HEADER = (

@@ -15,8 +15,8 @@ from experiments.evidence.registry import measures, views
 from experiments.evidence.words import GROUPS, Words
 from experiments.published import Published, TrialRow
 from experiments.runs.store import write_atomic
+from sim.shipped import DOCS
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, FIGURES = "evidence.md", "evidence"
 _WORDS = Words("en")
 

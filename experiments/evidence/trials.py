@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from experiments.evidence.judge import NAN, Line, Verdict
 from experiments.published import TrialRow, trial_rows
+from sim.shipped import shipped
 
 if TYPE_CHECKING:
     from experiments.trials.gather import OutcomeResult
 
-TRIALS = Path(__file__).resolve().parents[2] / "scenarios" / "trials"
+TRIALS = shipped("trials")
 GROUP = "programmes"
 
 

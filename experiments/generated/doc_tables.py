@@ -24,10 +24,11 @@ from sim.parameters.packed import as_python
 from sim.policies import registry
 from sim.policies.microcredit import CHANNELS, Channel, usual_terms
 from sim.policies.policy import PolicySettings
+from sim.shipped import DOCS, check_checkout
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "ODD.md"
-TRIALS = ROOT / "docs" / "trials.md"
+ROOT = DOCS.parent
+PAGE = DOCS / "ODD.md"
+TRIALS = DOCS / "trials.md"
 RECORDS: dict[str, type[Record]] = {
     "household": Household,
     "village": Village,
@@ -62,7 +63,12 @@ def page(text: str) -> str:
 
 
 def write(path: Path = PAGE) -> None:
-    """Renew the tables of the page."""
+    """Renew the tables of the page.
+
+    Raises:
+        UserError: There is no checkout to write to.
+    """
+    check_checkout(path)
     path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.compare.provenance import CONCLUSION
 from experiments.designs.sweep import PANEL, parse_cell
+from experiments.extras import need
 from experiments.measure.precision import parse_outcomes
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.progress import Progress
@@ -73,9 +74,10 @@ def sensitivity(
         The folder, and what was found.
 
     Raises:
-        UserError: The question is wrong, an evaluation failed, or the folder cannot be used.
+        UserError: The question is wrong, an evaluation failed, SALib is missing, or the folder cannot be used.
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
+    need("SALib", "sensitivity")
     plans = tuple(plans)
     _check(plans, asked, replicates)
     texts = tuple(full_outcome(outcome, plans[0].horizon_months) for outcome in outcomes)

@@ -24,12 +24,13 @@ from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
 from sim.facts.trades import TRADES, known_trade
 from sim.money.purse import Purse
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
+from sim.shipped import shipped
 from sim.toml.check import check
 from sim.toml.source import KeyPath, meant, parse_toml, raise_all, read_text
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
 
-PROFILES = Path(__file__).resolve().parents[2] / "scenarios" / "profiles"
+PROFILES = shipped("profiles")
 VILLAGE_SIZE = decision("population.village.size")
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -10,10 +10,11 @@ from typing import Any
 from sim.core.errors import UserError
 from sim.parameters import Parameters, load_parameters
 from sim.policies.policy import Policy
+from sim.shipped import shipped
 from sim.toml.source import meant
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
-PROFILES = SCENARIOS / "profiles"
+SCENARIOS = shipped("scenarios")
+PROFILES = shipped("profiles")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_help_is_quick() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "compare", "report", "bench", "parameters", "parameters list"]
+    ["run", "compare", "demo", "report", "bench", "parameters", "parameters list"]
     + [f"scenario {name}" for name in ("check", "show", "schema")]
     + [f"population {name}" for name in ("describe", "fit", "make")],
 )

@@ -154,7 +154,7 @@ def test_every_kernel_is_its_python_source_to_the_last_bit(tmp_path: Path, monke
         monkeypatch.setattr(module, name, call)
     monkeypatch.setattr(kept, "_KEPT", OrderedDict())  # the world is to be laid out again
     in_python = lived(plan)
-    assert {"settle", "close_month", "talk", "cadres_go_out", "loans_wanted", "hand_over", "take_days"} <= called
+    assert {"settle", "close_month", "talk", "cadres_go_out", "loans_wanted", "put_to_use", "take_days"} <= called
     assert differing(compiled, in_python) == []
     assert compiled.world.indices.tobytes() == in_python.world.indices.tobytes()
 

@@ -44,7 +44,7 @@ def test_what_one_pays_the_other_gets(accounts: Accounts) -> None:
     accounts.pay("purse roads", "market", 120.0, GRAVEL)
     accounts.pay("purse roads", "market", 30.0, GRAVEL)
     assert accounts.balances == {HOUSEHOLDS: 1234.0, "purse roads": 350.0, "market": 150.0}
-    assert accounts.matrix() == {("purse roads", "market", GRAVEL): 150.0}
+    assert accounts.matrix() == {("purse roads", "market", "gravel"): 150.0}
     assert accounts.audit() == 0.0
 
 
