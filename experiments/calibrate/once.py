@@ -15,8 +15,7 @@ from sim.money.purse import Purse
 from sim.policies import registry
 from sim.population import describe
 from sim.population.opening import Opened
-from sim.scenario import Plan
-from sim.scenario.plan import Campaign, PolicyPlan
+from sim.scenario import Campaign, Plan, PolicyPlan
 
 SEED = 1
 COURSE = {

@@ -13,7 +13,6 @@ from experiments.designs.vectors import CalibratedSet, Drawing
 from experiments.runs.store import Store, read_json
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
-from sim.parameters import load_parameters
 from sim.scenario import Plan
 
 CONCLUSION = "conclusion.json"
@@ -72,7 +71,7 @@ def calibration_of(
 
 
 def _uses(plan: Plan, best: Any) -> bool:
-    values = load_parameters(plan.uncertainties, place=plan.world.place)
+    values = plan.parameters()
     return all(_near(values.find(name).value, value) for name, value in best.items())
 
 

@@ -20,7 +20,7 @@ from sim.core.numerics import exp_array, norm_ppf_array
 from sim.model import Reach, VillageModel
 from sim.population import kept
 from sim.population.profile import Profile
-from sim.scenario.plan import Plan
+from sim.scenario import Plan
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
