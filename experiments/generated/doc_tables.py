@@ -107,7 +107,7 @@ def _eras() -> str:
             era.days,
             f"{era.income.en} {era.income.zh}",
             f"{era.line.en} {era.line.zh} (`{era.line_series}`)",
-            ", ".join(f"{name.en} {name.zh}" for name in era.categories.values()),
+            "; ".join(f"{name.en} {name.zh}" for name in era.categories.values()),
             "yes" if era.runnable else f"no: {era.not_runnable}",
         )
         for era in ERAS.values()

@@ -1,4 +1,6 @@
-"""Every parameter by name. Written by `python -m experiments.generated.typed_parameters`; a test says if stale."""
+"""Every parameter by name, written by `python -m experiments.generated.typed_parameters`.
+
+A test says if it is stale."""
 
 from __future__ import annotations
 

@@ -175,8 +175,10 @@ class Resolver:
             self.problems.append(self.layers.place(("era",)).error(problem, field="era"))
         if not same:
             if has_purses_of is not None:
-                self.layers.take_away(_tables(self.catalogue.load_profile(has_purses_of, folder).purses))
-            self.layers.put_below(_tables(profile.purses), lambda _: Place(str(path)))
+                old = self.catalogue.load_profile(has_purses_of, Path()).purses
+                self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
+            tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
+            self.layers.put_below(tables, lambda _: Place(str(path)))
         return world, hashlib.sha256(path.read_bytes()).hexdigest()
 
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
@@ -279,8 +281,3 @@ class Resolver:
             except UserError as error:
                 self.problems.append(self.layers.place(("uncertainties", name)).of(error))
         return checked
-
-
-def _tables(purses: Sequence[Any]) -> list[dict[str, Any]]:
-    """Purses of a profile, tables or models, as tables."""
-    return [dict(purse) for purse in purses]
