@@ -73,14 +73,13 @@ class Resolver:
         Raises:
             UserError: Something is wrong; all problems found are reported together.
         """
-        on_purses = [one for one in settings if LISTS.get(one.keys[0], one.keys[0]) == "purse"]
         for one in settings:
-            if one not in on_purses:
+            if not _on_purse(one):
                 self.layers.put(one)
         data = self.layers.data
         head = self._check(ScenarioHead, {k: v for k, v in data.items() if k not in FILE_KEYS}, also=FILE_KEYS)
         world, digest = self._world(head, has_purses_of)
-        for one in on_purses:  # once the profile's purses are there
+        for one in filter(_on_purse, settings):  # once the profile's purses are there
             self.layers.put(one)
         purses = self._purses()
         policies = self._policies({purse.id: purse for purse in purses})
@@ -161,9 +160,11 @@ class Resolver:
             mend = meant(name, known) if not by_path else {}
             self.problems.append(place.error(f"there is no profile '{name}'", field="world.profile", **mend))
             return world, ""
-        same = has_purses_of is not None and path == self._profile_file(has_purses_of, Path())[0]
-        found = has_purses_of if same and has_purses_of else path.as_posix() if by_path else name
-        world = world.model_copy(update={"profile": found})
+        same = has_purses_of is not None and path.resolve() == self._profile_file(has_purses_of, Path())[0].resolve()
+        if not same:
+            world = world.model_copy(update={"profile": path.resolve().as_posix() if by_path else name})
+        elif has_purses_of:
+            world = world.model_copy(update={"profile": has_purses_of})
         try:
             profile = self.catalogue.load_profile(world.profile, folder)
         except UserError as error:
@@ -184,7 +185,7 @@ class Resolver:
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
         """The file of a profile, and whether it is named by its path."""
         if name.endswith(".toml") or "/" in name or "\\" in name:
-            return (folder / name).resolve(), True
+            return folder / name, True
         return self.catalogue.profiles / f"{name}.toml", False
 
     def _purses(self) -> list[Purse]:
@@ -281,3 +282,7 @@ class Resolver:
             except UserError as error:
                 self.problems.append(self.layers.place(("uncertainties", name)).of(error))
         return checked
+
+
+def _on_purse(setting: Setting) -> bool:
+    return LISTS.get(setting.keys[0], setting.keys[0]) == "purse"
