@@ -15,6 +15,7 @@ from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
 from sim.calendar.clock import Clock
+from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.campaign.delivery import Delivery
@@ -27,7 +28,6 @@ from sim.county import County
 from sim.economy.learning import Seen, look_around, talk
 from sim.money.lending import Loan
 from sim.month import close_month, close_year
-from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
@@ -74,14 +74,13 @@ class VillageModel(MesaModel):
     ) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
-        if plan.era != "2012":
-            raise UserError(
-                f"era '{plan.era}' cannot be run yet: the parameters are those of era 2012", field="era", allowed="2012"
-            )
+        if why_not := ERAS[plan.era].not_runnable:
+            allowed = ", ".join(era.id for era in ERAS.values() if era.runnable)
+            raise UserError(f"era '{plan.era}' cannot be run yet: {why_not}", field="era", allowed=allowed)
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
-        self.parameters = load_parameters(plan.uncertainties, place=plan.world.place)
+        self.parameters = plan.parameters()
         self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
         self.profile = profile or load_profile(plan.world.profile)
         self._reach = dict(reach or {})

@@ -25,7 +25,7 @@ import pandas as pd
 from experiments.designs.vectors import UNFITTED
 from sim.core.errors import UserError
 from sim.policies.policy import PolicySettings
-from sim.scenario.plan import Campaign, Plan, PolicyPlan, Title, World
+from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
 
 LINE, HOUSEHOLDS, BOTH, CROWDING = 2300.0, 60, 30.0, 0.05
 GAIN = 0.25  # of a course; what training adds is in proportion to it

@@ -11,10 +11,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sim.core.errors import UserError
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_row
 from sim.population.fitting import digest

@@ -15,8 +15,7 @@ from sim.policies import registry
 from sim.population import describe
 from sim.population.opening import Opened
 from sim.recording.livelihoods import staple_yield_kg_mu
-from sim.scenario import Plan
-from sim.scenario.plan import Campaign, PolicyPlan
+from sim.scenario import Campaign, Plan, PolicyPlan
 
 SEED = 1
 COURSE = {

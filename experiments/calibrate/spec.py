@@ -12,12 +12,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from experiments.calibrate.measures import parse_measure
+from sim.calendar.era import ERAS
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.parameters import Parameter, load_parameters
 from sim.population.profile import PROFILES, load_profile
-from sim.scenario import Plan
-from sim.scenario.plan import ERA_YEARS, Campaign, Title, World
+from sim.scenario import Campaign, Plan, Title, World
 from sim.shipped import shipped
 from sim.toml.check import check
 from sim.toml.source import KeyPath, Place, TomlSource, each_problem, raise_all, read_toml
@@ -227,10 +227,10 @@ def _world_problems(file: _File, source: TomlSource) -> Iterator[UserError]:
     except UserError as error:
         place = source.place(("world", "profile"))
         yield from (one if one.file else place.of(one) for one in each_problem(error))
-    first, last = ERA_YEARS["2012"]
-    if not first <= file.world.start.year <= last or file.world.start.day != 1:
+    era = ERAS["2012"]
+    if not era.first <= file.world.start <= era.last or file.world.start.day != 1:
         place = source.place(("world", "start"))
-        allowed = f"the first of a month in {first} to {last}"
+        allowed = f"the first of a month, {era.days}"
         yield place.error(f"{file.world.start} is no day to open on", field="world.start", allowed=allowed)
     least = len(file.parameters) + 1 + file.effort.vectors
     if file.effort.budget < least:

@@ -43,7 +43,7 @@ def _show(words: Sequence[str], as_json: bool) -> None:
     if not chosen:
         known.find(words[0])  # says what is near
     if as_json:
-        print_json([{"key": entry.key, **asdict(entry)} for entry in chosen])
+        print_json([{"key": entry.key, **asdict(entry), "dated": _dated(entry)} for entry in chosen])
         return
     for entry in chosen:
         typer.echo("\n".join(_lines(entry)))
@@ -53,7 +53,17 @@ def _lines(entry: Parameter) -> list[str]:
     span = f"{_numbers(entry.low)} to {_numbers(entry.high)}"
     first = f"{entry.key} = {_numbers(entry.value)} {entry.unit}; range {span}; {entry.confidence}"
     notes = " ".join(text for text in (entry.source, entry.note) if text)
-    return [first, *textwrap.wrap(notes, 100, initial_indent="    ", subsequent_indent="    ")]
+    lines = textwrap.wrap(notes, 100, initial_indent="    ", subsequent_indent="    ")
+    for one in entry.dated[1:] if entry.dated and entry.dated[0].start is None else entry.dated:
+        span = f"{_numbers(one.low)} to {_numbers(one.high)}"
+        lines.append(f"    from {one.start}: {_numbers(one.value)}; range {span}; {one.confidence}")
+        lines += textwrap.wrap(one.source, 100, initial_indent="        ", subsequent_indent="        ")
+    return [first, *lines]
+
+
+def _dated(entry: Parameter) -> list[dict[str, object]]:
+    """Each value with the day from which it is in force; null for what came before the first day."""
+    return [{**asdict(one), "start": str(one.start) if one.start else None} for one in entry.dated]
 
 
 def _numbers(value: Value) -> str:

@@ -13,7 +13,6 @@ from experiments.designs.vectors import CalibratedSet, Drawing
 from experiments.runs.store import Store, read_json
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
-from sim.parameters import load_parameters
 from sim.population.profile import load_profile
 from sim.scenario import Plan
 
@@ -73,7 +72,7 @@ def calibration_of(
 
 
 def _uses(plan: Plan, best: Any) -> bool:
-    values = load_parameters(plan.uncertainties, place=plan.world.place)
+    values = plan.parameters()
     return all(_near(values.find(name).value, value) for name, value in best.items())
 
 
@@ -160,6 +159,6 @@ def reconcile(plan: Plan) -> list[dict[str, Any]]:
     """A plan's world beside its profile, with the plan's parameters and purses: the report's first table."""
     from sim.population.describe import describe
 
-    world, values = plan.world, load_parameters(plan.uncertainties).values
+    world, values = plan.world, plan.parameters().values
     lines = describe(load_profile(world.profile), world.villages, world.population_seed, values, plan.purses)
     return [vars(line) for line in lines]

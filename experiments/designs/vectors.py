@@ -279,7 +279,7 @@ def _check_fit(plan: Plan) -> None:
     from sim.population.fitting import fitted
     from sim.population.profile import load_profile
 
-    parameters = load_parameters(plan.uncertainties, place=plan.world.place)
+    parameters = plan.parameters()
     key = parameters.digest(), plan.profile_digest or plan.world.profile
     if key not in _UNFIT:
         profile = load_profile(plan.world.profile)

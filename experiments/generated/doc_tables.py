@@ -16,6 +16,7 @@ from sim.agents.cadre import Cadre
 from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
+from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.core.records import Record, state_table
 from sim.economy.learning import Seen
@@ -54,7 +55,8 @@ def table(name: str) -> str:
         return state_table(RECORDS[rest])
     if word == "levers":
         return _levers(PolicySettings if rest == "base" else registry()[rest].Settings, rest)
-    return {"parameters": _parameters, "channels": _channels, "decisions": _decisions, "measures": _measures}[word]()
+    made = {"parameters": _parameters, "channels": _channels, "decisions": _decisions, "measures": _measures}
+    return {**made, "eras": _eras}[word]()
 
 
 def page(text: str) -> str:
@@ -87,13 +89,36 @@ def _parameters() -> str:
         + _rows(
             *heads,
             rows=(
-                (f"`{e.name}`", _text(e.value), e.unit, f"{_text(e.low)} to {_text(e.high)}", e.confidence, e.source)
+                (f"`{e.name}`", _values(e), e.unit, f"{_text(e.low)} to {_text(e.high)}", e.confidence, e.source)
                 for e in entries
             ),
         )
         for topic, entries in by_topic.items()
     ]
     return "\n\n".join(parts)
+
+
+def _values(entry: Parameter) -> str:
+    """The value, or each with the day from which it is in force."""
+    if not entry.dated:
+        return _text(entry.value)
+    return "; ".join(_text(one.value) + (f" from {one.start}" if one.start else "") for one in entry.dated)
+
+
+def _eras() -> str:
+    rows = (
+        (
+            era.id,
+            f"{era.name.en} {era.name.zh}",
+            era.days,
+            f"{era.income.en} {era.income.zh}",
+            f"{era.line.en} {era.line.zh} (`{era.line_series}`)",
+            "; ".join(f"{name.en} {name.zh}" for name in era.categories.values()),
+            "yes" if era.runnable else f"no: {era.not_runnable}",
+        )
+        for era in ERAS.values()
+    )
+    return _rows("era", "name", "campaigns start", "income", "line", "households", "runs", rows=rows)
 
 
 def _text(value: Value) -> str:

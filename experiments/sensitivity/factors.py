@@ -111,7 +111,7 @@ def choose(asked: str, plans: Sequence[Plan], lists: bool = False) -> list[Facto
     Raises:
         UserError: A name is unknown, cannot be moved, or is named twice; nothing is left; the file is wrong.
     """
-    known = load_parameters(plans[0].uncertainties)
+    known = load_parameters(plans[0].uncertainties, on=plans[0].campaign.start)
     set_by = {known.find(name).key: plan.id for plan in plans for name in plan.uncertainties}
     same = {key for key in set_by if len({plan.uncertainties.get(key) for plan in plans}) == 1}
     fixed = {key: plan for key, plan in set_by.items() if key not in same}

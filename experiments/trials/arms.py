@@ -18,7 +18,8 @@ from sim.core.numerics import add_up
 from sim.policies.policy import Policy
 from sim.population.profile import Profile
 from sim.population.sharing import interleave
-from sim.scenario.plan import Campaign, Plan, PolicyPlan, World, month_end
+from sim.scenario import Campaign, Plan, PolicyPlan, World
+from sim.scenario.parts import month_end
 
 if TYPE_CHECKING:
     pass

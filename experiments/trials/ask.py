@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sim.agents.household import Household
 from sim.core.errors import UserError
-from sim.scenario.plan import Title
+from sim.scenario import Title
 
 _WHY_NOT = {
     r"empower|aspiration|mental|happ|well.?being|stress|confidence": "it knows drive, awareness and satisfaction with "

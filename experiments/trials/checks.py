@@ -18,7 +18,7 @@ import numpy as np
 from experiments.trials.estimate import estimate, permuted
 from experiments.trials.file import Arm, ArmPolicy, Design, Outcome, Survey, Trial, TrialWorld
 from experiments.trials.replicate import Observed, observe, prepare
-from sim.scenario.plan import Title
+from sim.scenario import Title
 
 MONTHLY_YUAN = 100.0
 _TITLE = Title(en="a small trial", zh="小试验")

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
-from sim.scenario.plan import Closure, PolicyPlan, Title
+from sim.scenario.parts import Closure, PolicyPlan, Title
 
 LEAST_REPLICATES = 30
 LAST_MONTH = 60

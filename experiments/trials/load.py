@@ -26,9 +26,9 @@ from experiments.trials.tables import Tables
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter
+from sim.scenario import Title
 from sim.scenario.catalogue import PROFILES, Catalogue
 from sim.scenario.code import load_policy_class
-from sim.scenario.plan import Title
 from sim.shipped import shipped
 from sim.toml.check import check, frozen_lists
 from sim.toml.source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show

@@ -21,7 +21,7 @@ from sim.county import County
 from sim.model import Reach, VillageModel
 from sim.population import kept
 from sim.population.profile import Profile
-from sim.scenario.plan import Plan
+from sim.scenario import Plan
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

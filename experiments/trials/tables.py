@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.trials.file import policy_label
 from sim.core.errors import UserError
+from sim.scenario.settings import read_setting
 from sim.toml.source import KeyPath, Place, TomlSource, meant
 
 
@@ -76,15 +76,8 @@ class Tables:
         world[name] = flat
 
     def _override(self, text: str) -> None:
-        name, equals, word = text.partition("=")
-        place = Place(f"--set {text}")
-        if not equals or not name:
-            raise place.error("must be NAME=VALUE", mend="for example design.replicates=60")
-        try:
-            value = tomllib.loads(f"value = {word}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = word
-        keys = name.strip().split(".")
+        setting = read_setting(text)
+        keys, value, place = list(setting.keys), setting.value, setting.place
         if keys[0] == "world" and len(keys) > 2 and keys[1] in ("books", "place"):
             keys = ["world", keys[1], ".".join(keys[2:])]
         at: Any = self.data

@@ -9,17 +9,25 @@
     confidence = "measured"          # or "calibrated" or "assumed"
 
 A list of numbers is allowed as a value; its range is one number for all or a list as long.
+
+What changed on a known day says so; `value`, if it is given beside, is what was in force before the first of the days:
+
+    dated = [{ from = 2014-07-01, value = 0.11, low = 0.08, high = 0.14, source = "..." }]
+
+A dated value has a source of its own; range and confidence are the parameter's unless it states others.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -30,32 +38,87 @@ from sim.toml.source import Place, TomlSource, meant, parse_toml, raise_all, rea
 
 FOLDER = Path(__file__).parent
 Value = float | tuple[float, ...]
+Confidence = Literal["measured", "calibrated", "assumed"]
 _VALUE: TypeAdapter[Value] = TypeAdapter(Value)
+
+
+class _DatedEntry(FrozenModel):
+    """A value that is in force from a day on, as a file gives it."""
+
+    start: dt.date = Field(alias="from")
+    value: Value
+    source: str = Field(min_length=1)
+    low: Value | None = None
+    high: Value | None = None
+    confidence: Confidence | None = None
 
 
 class _Entry(FrozenModel):
     """One parameter as its file gives it."""
 
-    value: Value
+    value: Value | None = None
+    dated: tuple[_DatedEntry, ...] = ()
     unit: str = Field(min_length=1)
     low: Value
     high: Value
     source: str = Field(min_length=1)
-    confidence: Literal["measured", "calibrated", "assumed"]
+    confidence: Confidence
     note: str = ""
     label_en: str = ""
     label_zh: str = ""
 
     @model_validator(mode="after")
     def _in_range(self) -> _Entry:
-        if outside := _outside(self.value, self.low, self.high):
-            raise ValueError(outside)
+        held = self.held()
+        if not held:
+            raise ValueError("'value' is missing, and no dated value stands in for it")
+        for one in held:
+            if outside := _outside(one.value, one.low, one.high):
+                raise ValueError(f"from {one.start}: {outside}" if one.start else outside)
+            if _length(one.value) != _length(held[0].value):
+                raise ValueError(f"from {one.start}: as many numbers are wanted as before, found {show(one.value)}")
+        days = [one.start for one in self.dated]
+        for before, after in pairwise(days):
+            if before >= after:
+                raise ValueError(f"from {after}: does not come after {before}; give each day once, in order")
         return self
+
+    def held(self) -> tuple[Dated, ...]:
+        """The values in the order in which they came into force."""
+        held = []
+        if self.value is not None:
+            held.append(Dated(None, self.value, self.low, self.high, self.source, self.confidence))
+        for one in self.dated:
+            low = self.low if one.low is None else one.low
+            high = self.high if one.high is None else one.high
+            held.append(Dated(one.start, one.value, low, high, one.source, one.confidence or self.confidence))
+        return tuple(held)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A value of a parameter, in force from a day until the next begins.
+
+    Attributes:
+        start: The first day; None for what was in force before the first day stated.
+        value, low, high, source, confidence: As those of a parameter.
+    """
+
+    start: dt.date | None
+    value: Value
+    low: Value
+    high: Value
+    source: str
+    confidence: str
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number (or list of numbers) of the model, with where it comes from and how far it may go."""
+    """One number (or list of numbers) of the model, with where it comes from and how far it may go.
+
+    `dated` has every value with the day from which it is in force, if there is more than one or it has a day; the
+    parameter itself shows the one in force on the day that was asked for, and the first if none was.
+    """
 
     topic: str
     name: str
@@ -68,6 +131,21 @@ class Parameter:
     note: str = ""
     label_en: str = ""
     label_zh: str = ""
+    dated: tuple[Dated, ...] = ()
+
+    def on(self, day: dt.date) -> Parameter:
+        """The same with the value in force on a day.
+
+        Raises:
+            UserError: None was yet.
+        """
+        if not self.dated:
+            return self
+        begun = [one for one in self.dated if one.start is None or one.start <= day]
+        if not begun:
+            raise UserError(f"has no value on {day}", field=self.key, allowed=f"{self.dated[0].start} or later")
+        now = begun[-1]
+        return replace(self, **_number(now))
 
     @property
     def key(self) -> str:
@@ -105,6 +183,25 @@ class Parameters:
             raise UserError(f"unknown parameter '{name}'", **meant(name, known))
         return self._by_name[name]
 
+    def on(self, day: dt.date) -> Parameters:
+        """The same parameters with the values in force on a day; what was overridden stays so.
+
+        Raises:
+            UserError: One has no value yet on that day; all are reported together.
+        """
+        if not any(entry.dated for entry in self.entries):
+            return self
+        entries: list[Parameter] = []
+        problems: list[UserError] = []
+        for entry in self.entries:
+            try:
+                entries.append(entry.on(day))
+            except UserError as error:
+                problems.append(error)
+        if problems:
+            raise_all(problems)
+        return Parameters(tuple(entries))
+
     def checked(self, name: str, value: object, within_range: bool = True) -> tuple[str, Value]:
         """The full name and the value of an override, once known to be allowed.
 
@@ -125,7 +222,7 @@ class Parameters:
         return entry.key, new
 
     def override(self, overrides: Mapping[str, object], within_range: bool = True) -> Parameters:
-        """The same parameters with some values replaced.
+        """The same parameters with some values replaced, whatever the day.
 
         Args:
             overrides: New values by "name" or "topic.name".
@@ -149,7 +246,10 @@ class Parameters:
                 problems.append(error)
         if problems:
             raise_all(problems)
-        return Parameters(tuple(replace(entry, value=new.get(entry.key, entry.value)) for entry in self.entries))
+        entries = (
+            replace(entry, value=new[entry.key], dated=()) if entry.key in new else entry for entry in self.entries
+        )
+        return Parameters(tuple(entries))
 
     def digest(self) -> str:
         """A hash of every name and value (not of sources, notes or labels)."""
@@ -161,7 +261,10 @@ class Parameters:
 
 
 def load_parameters(
-    overrides: Mapping[str, object] | None = None, folder: Path = FOLDER, place: Mapping[str, object] | None = None
+    overrides: Mapping[str, object] | None = None,
+    folder: Path = FOLDER,
+    place: Mapping[str, object] | None = None,
+    on: dt.date | None = None,
 ) -> Parameters:
     """Read every parameter file and apply overrides.
 
@@ -169,12 +272,15 @@ def load_parameters(
         overrides: New values by "topic.name" or "name"; each must lie in its parameter's range.
         folder: Where the TOML files are.
         place: Facts of another place, by the same names; they may lie outside the county's ranges.
+        on: The day whose values are wanted, a campaign's first as a rule; None = the first that each parameter has.
 
     Raises:
-        UserError: A file or an override is wrong; all problems are reported together.
+        UserError: A file or an override is wrong, or a parameter has no value yet on that day; all problems are
+            reported together.
     """
     files = tuple((path, read_text(path)) for path in sorted(folder.glob("*.toml")))
-    return _parsed(files).override(place or {}, within_range=False).override(overrides or {})
+    known = _parsed(files)
+    return (known.on(on) if on else known).override(place or {}, within_range=False).override(overrides or {})
 
 
 @lru_cache(maxsize=4)
@@ -193,7 +299,7 @@ def _parsed(files: tuple[tuple[Path, str], ...]) -> Parameters:
             places.setdefault(name, source.place((name,)))
             problems += found
             if entry:
-                entries.append(Parameter(topic=path.stem, name=name, **dict(entry)))
+                entries.append(_parameter(path.stem, name, entry))
     if problems:
         raise_all(problems)
     return Parameters(tuple(entries))
@@ -204,6 +310,16 @@ def _entry(source: TomlSource, name: str, table: object) -> tuple[_Entry | None,
     if not name.isidentifier():
         problems.append(source.place((name,)).error(f"'{name}' must be a plain name: letters, digits, underscores"))
     return entry, problems
+
+
+def _parameter(topic: str, name: str, entry: _Entry) -> Parameter:
+    held = entry.held()
+    about = {key: getattr(entry, key) for key in ("unit", "note", "label_en", "label_zh")}
+    return Parameter(topic=topic, name=name, **_number(held[0]), **about, dated=held if entry.dated else ())
+
+
+def _number(of: Dated) -> dict[str, Any]:
+    return {key: getattr(of, key) for key in ("value", "low", "high", "source", "confidence")}
 
 
 def _length(value: Value) -> int:

@@ -21,6 +21,7 @@ from pydantic import Field
 
 from sim.agents.household import CAUSES
 from sim.agents.unit import LEVELS
+from sim.calendar.era import ERAS
 from sim.core.frozen import FrozenModel
 from sim.core.numerics import add_up, total
 from sim.indicators.arrays import ratio
@@ -147,8 +148,8 @@ def describe(
         if name == "purse":
             lines += _purse_lines(figure, profile, purses, n)
             continue
-        if figure.published is not None and profile.era != "2012":
-            continue  # published for 2012, and of that year's income concept
+        if figure.published is not None and ERAS[profile.era].concept != "net":
+            continue  # published of net income
         model = MEASURES[name](whole)
         if math.isnan(model):
             continue  # nobody to measure it on

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.agents.unit import LEVELS
+from sim.calendar.era import ERAS, EraId
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
@@ -34,7 +35,6 @@ PROFILES = shipped("profiles")
 VILLAGE_SIZE = decision("population.village.size")
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Era = Annotated[Literal["2012", "2023"], BeforeValidator(lambda era: str(era) if type(era) is int else era)]
 
 
 class Named(FrozenModel):
@@ -179,7 +179,7 @@ class Profile(FrozenModel):
 
     title: Named
     county: Named
-    era: Era
+    era: EraId
     size: Size
     household: Household
     income: Income
@@ -289,7 +289,7 @@ def _parsed(path: Path, text: str) -> Profile:
 
 def _contradictions(p: Profile) -> Iterator[tuple[KeyPath, str, str]]:
     """What cannot be true at once: where, what, and how to mend it."""
-    concept = "net" if p.era == "2012" else "disposable"
+    concept = ERAS[p.era].concept
     if p.income.concept != concept:
         mend = f"use '{concept}' or change the era"
         yield ("income", "concept"), f"'{p.income.concept}' income in era {p.era}", mend

@@ -1,4 +1,4 @@
-"""Scenario files laid over one another: `extends`, `drop`, lists merged by label, `--set`.
+"""Scenario files laid over one another: `extends`, `drop`, lists merged by label, settings.
 
 Nothing here knows what a setting means; beside each merged value it keeps the file and line it came from.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.core.errors import UserError
 from sim.scenario.code import default_label
+from sim.scenario.settings import Setting, table_of
+from sim.toml.check import frozen_lists
 from sim.toml.source import KeyPath, Place, TomlSource, meant, read_toml, show
 
 LISTS = {"policies": "policy", "purses": "purse"}
@@ -65,7 +66,7 @@ class Layers:
     Attributes:
         data: Tables by key; policies by label, purses by id, uncertainties by full name.
         problems: What was wrong so far.
-        unmatched: Settings from the command line that name a policy or purse which is not there.
+        unmatched: Settings that name a policy or purse which is not there.
     """
 
     def __init__(self, canonical: Callable[[str], str]) -> None:
@@ -109,6 +110,15 @@ class Layers:
             self._lay("purses", str(purse["id"]), purse, ("purses", index), place)
         for name, table in above.items():
             self._lay("purses", name, table, ("purses", name), lambda path: marks.get(path, marks[path[:2]]))
+
+    def take_away(self, purses: Sequence[Mapping[str, Any]]) -> None:
+        """Take a profile's purses out again: whatever of a namesake says the same goes, what says otherwise stays."""
+        for purse in purses:
+            name = str(purse["id"])
+            mine = self.data["purses"].pop(name, {})
+            own = {key: value for key, value in mine.items() if frozen_lists(value) != purse.get(key)}
+            if own:
+                self.data["purses"][name] = {"id": name, **own}
 
     def _lay(
         self, key: str, name: str, table: Mapping[str, Any], there: KeyPath, place: Callable[[KeyPath], Place]
@@ -288,41 +298,38 @@ class Layers:
                 below.pop("end", None)
         self._merge(self.data, {"campaign": table}, (), (), place)
 
-    # --- the command line ---
+    # --- settings ---
 
-    def set(self, text: str) -> None:
-        """Apply one `a.b.c=value`."""
-        where = Place(f"--set {text}")
-        name, equals, raw = text.partition("=")
-        head, _, rest = name.strip().partition(".")
+    def put(self, setting: Setting) -> None:
+        """Lay one setting over what is there."""
+        where, value = setting.place, setting.value
+        head, *rest = setting.keys
         head = LISTS.get(head, head)
-        value = _toml_value(raw.strip())
-        if not equals:
-            self.problems.append(where.error("needs a value", mend="write --set name=value"))
-        elif head not in _SETTABLE:
+        table = table_of(tuple(rest), value)
+        if head not in _SETTABLE:
             self.problems.append(where.error(f"unknown key '{head}'", **meant(head, _SETTABLE)))
         elif head in LISTS.values():
-            self._set_in_list(head, rest, value, where)
+            self._put_in_list(head, rest, setting)
+        elif head == "uncertainties" and rest and not isinstance(value, dict):
+            self._uncertainty(".".join(rest), value, where)
         elif head == "uncertainties":
-            self._uncertainty(rest, value, where)
+            self._uncertainties(table, (), lambda _: where)
+        elif head == "campaign" and isinstance(table, dict):
+            self._campaign(table, lambda _: where)
         else:
-            table: Any = value
-            for part in reversed(rest.split(".") if rest else []):
-                table = {part: table}
-            if head == "campaign" and isinstance(table, dict):
-                self._campaign(table, lambda _: where)
-            else:
-                self._merge(self.data, {head: table}, (), (), lambda _: where)
+            self._merge(self.data, {head: table}, (), (), lambda _: where)
 
-    def _set_in_list(self, word: str, rest: str, value: object, where: Place) -> None:
+    def _put_in_list(self, word: str, rest: Sequence[str], setting: Setting) -> None:
+        where = setting.place
         key = next(plural for plural, singular in LISTS.items() if singular == word)
         tables = self.data[key]
-        name, _, setting = rest.partition(".")
+        name, *names = rest or ("",)
         matches = [name] if name in tables else [label for label in tables if tables[label].get("kind") == name]
-        if not name or not setting:
-            self.problems.append(where.error("names no setting", mend=f"write --set {word}.<name>.<setting>=value"))
-        elif setting in ("kind", "label", "id"):
-            self.problems.append(where.error(f"'{setting}' cannot be set here", mend="write a scenario file"))
+        if not name or not "".join(names):
+            form = setting.form.format(f"{word}.<name>.<setting>")
+            self.problems.append(where.error("names no setting", mend=f"write {form}"))
+        elif names in (["kind"], ["label"], ["id"]):
+            self.problems.append(where.error(f"'{names[0]}' cannot be set here", mend="write a scenario file"))
         elif not matches:
             words = {*tables, *(table["kind"] for table in tables.values() if "kind" in table)}
             self.unmatched.append(where.error(f"there is no {word} '{name}'", **meant(name, words)))
@@ -330,16 +337,5 @@ class Layers:
             problem = f"there are {len(matches)} policies of kind '{name}'"
             self.problems.append(where.error(problem, allowed="their labels: " + ", ".join(matches)))
         else:
-            table: Any = value
-            for part in reversed(setting.split(".")):
-                table = {part: table}
+            table = table_of(tuple(names), setting.value)
             self._merge(tables[matches[0]], table, (key, matches[0]), (), lambda _: where)
-
-
-def _toml_value(text: str) -> Any:
-    """A value as TOML would read it; plain text needs no quotes."""
-    try:
-        parsed = tomllib.loads(f"value = {text}")
-    except ValueError:
-        return text
-    return parsed["value"] if len(parsed) == 1 else text

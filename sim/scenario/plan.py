@@ -2,113 +2,24 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
-
+from sim.calendar.era import EraId
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
-from sim.policies.policy import Policy, PolicySettings
-from sim.scenario.code import CodeFile, reload_policy_class
-
-ERA_YEARS = {"2012": (2008, 2020), "2023": (2021, 2030)}
-"""Years in which a campaign of an era can start."""
-
-Era = Annotated[
-    Literal["2012", "2023"],
-    BeforeValidator(lambda value: str(value) if type(value) is int else value, json_schema_input_type=str),
-]
-Closure = Literal["fixed", "endogenous"]
-Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
-
-
-def _flat(table: Any) -> Any:
-    """Full names for parameters that a file gives topic by topic."""
-    if not isinstance(table, Mapping):
-        return table
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        inner = {f"{key}.{name}": item for name, item in value.items()} if isinstance(value, Mapping) else {key: value}
-        flat |= inner
-    return flat
-
-
-def _known(table: Mapping[str, Any]) -> Mapping[str, float | tuple[float, ...]]:
-    """Parameters by their full names, once known to exist."""
-    from sim.parameters import load_parameters
-
-    known = load_parameters()
-    try:
-        return FrozenDict(dict(known.checked(name, value, within_range=False) for name, value in table.items()))
-    except UserError as error:
-        raise ValueError(str(error)) from None
-
-
-Place = Annotated[Mapping[str, float | tuple[float, ...]], BeforeValidator(_flat), AfterValidator(_known)]
-
-
-class Title(FrozenModel):
-    """What the scenario is called, in both languages."""
-
-    en: str = Field(min_length=1, description="English title")
-    zh: str = Field(min_length=1, description="Chinese title")
-
-
-class World(FrozenModel):
-    """Which county (or part of one) the scenario plays in."""
-
-    profile: str = Field(min_length=1, description="a shipped profile, or the path of a profile file (.toml)")
-    villages: int = Field(ge=1, le=200_000, description="first villages of the generated world")
-    population_seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the generated population")
-    place: Place = Field(
-        default_factory=FrozenDict, description="facts of another place, by parameter; ranges do not bind them"
-    )
-
-
-class Campaign(FrozenModel):
-    """First day and number of days of the campaign."""
-
-    start: dt.date = Field(description="first day")
-    days: int = Field(ge=1, le=3650, description="number of days, the first and the last included")
-
-    @property
-    def end(self) -> dt.date:
-        """The last day, which belongs to the campaign."""
-        return self.start + dt.timedelta(days=self.days - 1)
-
-
-class PolicyPlan(FrozenModel):
-    """One policy of a plan: its kind, its name in this plan and its settings."""
-
-    kind: str
-    label: str
-    settings: SerializeAsAny[PolicySettings]
-    code: CodeFile | None = None
-
-    def build(self) -> Policy:
-        """The policy itself, of a class that ships or of one from the user's own file."""
-        if self.code:
-            return reload_policy_class(self.kind, self.code)(self.settings, self.label)
-        from sim.policies import registry
-
-        return registry()[self.kind](self.settings, self.label)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The class of a policy from a user's own file is in no importable module: load it again.
-        if self.code:
-            return _restore_policy, (self.kind, self.label, self.settings.model_dump(), self.code)
-        return super().__reduce__()  # type: ignore[return-value]
-
-
-def _restore_policy(kind: str, label: str, settings: Mapping[str, Any], code: CodeFile) -> PolicyPlan:
-    model = reload_policy_class(kind, code).Settings
-    return PolicyPlan(kind=kind, label=label, settings=model(**settings), code=code)
+from sim.parameters import Parameters, load_parameters
+from sim.scenario.catalogue import Catalogue
+from sim.scenario.code import reload_policy_class
+from sim.scenario.parts import Campaign, Closure, PolicyPlan, Title, Uncertainties, World, month_end
+from sim.scenario.resolve import Resolver
+from sim.scenario.settings import given_settings
+from sim.toml.source import TomlSource
 
 
 class Plan(FrozenModel):
@@ -116,7 +27,7 @@ class Plan(FrozenModel):
 
     id: str
     title: Title
-    era: Era
+    era: EraId
     horizon_months: int
     closure: Closure
     world: World
@@ -135,6 +46,37 @@ class Plan(FrozenModel):
     def last_day(self) -> dt.date:
         """Last day of the last month."""
         return month_end(self.first_day, self.horizon_months)
+
+    def parameters(self) -> Parameters:
+        """The model's numbers under this plan: those in force on the campaign's first day, and what the plan sets.
+
+        Raises:
+            UserError: What the plan sets is unknown or out of range.
+        """
+        return load_parameters(self.uncertainties, place=self.world.place, on=self.campaign.start)
+
+    def with_settings(self, settings: Mapping[str, object], catalogue: Catalogue | None = None) -> Plan:
+        """The same plan with other values, checked as a whole.
+
+        Args:
+            settings: Values by address, with the grammar of `--set` (see `sim.scenario.settings`):
+                `{"policies.microcredit.quota_yuan": 5e6, "campaign.start": date(2013, 3, 1)}`. Another
+                `world.profile` brings its own purses, as in a file.
+            catalogue: What a scenario may name; what ships by default.
+
+        Raises:
+            UserError: A setting names nothing, or the plan with it is not valid; all problems are reported together.
+        """
+        code = {policy.kind: policy.code for policy in self.policies if policy.code}
+        resolver = Resolver(
+            catalogue or Catalogue.shipped(), lambda kind: (reload_policy_class(kind, code[kind]), code[kind])
+        )
+        resolver.layers.unmatched = resolver.problems  # no other scenario could have what this one lacks
+        resolver.layers.add(TomlSource(Path(f"plan '{self.id}'"), "", self.resolved()))
+        fields = resolver.fields(given_settings(settings), has_purses_of=self.world.profile)
+        if fields["world"].profile == self.world.profile and not self.profile_digest:
+            del fields["profile_digest"]  # a plan made without one stays comparable with what is made of it
+        return Plan(id=self.id, **fields)
 
     def resolved(self) -> dict[str, Any]:
         """The content of the scenario file that gives this plan, with every default written out."""
@@ -190,13 +132,6 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def month_end(first_day: dt.date, months: int) -> dt.date:
-    """The last day of the last of so many calendar months."""
-    month = first_day.month - 1 + months - 1
-    year, month = first_day.year + month // 12, month % 12 + 1
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def check_same_era(plans: Sequence[Plan]) -> None:

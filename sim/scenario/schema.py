@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from sim.money.purse import Purse
 from sim.parameters import Parameter
 from sim.scenario.catalogue import Catalogue
-from sim.scenario.load import ScenarioHead
+from sim.scenario.resolve import ScenarioHead
 
 _TEXT = {"type": "string"}
 

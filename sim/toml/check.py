@@ -142,7 +142,7 @@ def _fields(model: Any, loc: Sequence[str | int]) -> Mapping[str, FieldInfo]:
         if isinstance(part, str):
             field = model.model_fields.get(part) if model else None
             model = _model_in(field.annotation) if field else None
-    return model.model_fields if model else {}
+    return {field.alias or name: field for name, field in model.model_fields.items()} if model else {}
 
 
 def _model_in(annotation: Any) -> Any:

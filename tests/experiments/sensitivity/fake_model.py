@@ -24,7 +24,7 @@ from experiments.sensitivity.factors import Factor, choose
 from sim.core.errors import Unfittable
 from sim.core.frozen import FrozenDict
 from sim.parameters import load_parameters
-from sim.scenario.plan import Campaign, Plan, Title, World
+from sim.scenario import Campaign, Plan, Title, World
 
 EVALUATE = "fake_model:evaluate"
 WEIGHTS = (12.0, 10.0, 8.0, 6.0, 5.0, 1.0, 0.5, 0.3, 0.2, 0.1, 0.0, 0.0)

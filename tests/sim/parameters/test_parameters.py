@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import pickle
+from functools import partial
 from pathlib import Path
 
 import pytest
 from scenario_fakes import PARAMETER
+from typer.testing import CliRunner
 
+import sim.parameters
+import sim.scenario.plan as plan_module
 from sim.core.errors import UserError
 from sim.parameters import Parameters, load_parameters
-from sim.toml.source import Problems
+from sim.scenario import load_plan
+from sim.toml.source import Problems, each_problem
 
 
 @pytest.fixture
@@ -124,6 +131,136 @@ def test_bad_entry(tmp_path: Path, text: str, line: int, message: str) -> None:
     with pytest.raises(UserError, match=message) as caught:
         load_parameters(folder=tmp_path)
     assert (caught.value.file, caught.value.line) == (str(file), line)
+
+
+DATED = """\
+[pension_yuan]
+value = 55
+unit = "yuan/person/month"
+low = 50
+high = 60
+source = "rules"
+confidence = "measured"
+dated = [
+    { from = 2014-07-01, value = 70, low = 65, high = 75, source = "a notice" },
+    { from = 2018-01-01, value = 58, source = "another", confidence = "assumed" },
+]
+
+[line_yuan]
+unit = "yuan"
+low = [0, 0]
+high = 9
+source = "a council"
+confidence = "measured"
+dated = [{ from = 2010-01-01, value = [1, 2], source = "its paper" }]
+"""
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Path:
+    (tmp_path / "old.toml").write_text(DATED, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (None, (55, 50, 60, "rules", "measured")),
+        (dt.date(2014, 6, 30), (55, 50, 60, "rules", "measured")),
+        (dt.date(2014, 7, 1), (70, 65, 75, "a notice", "measured")),
+        (dt.date(2017, 12, 31), (70, 65, 75, "a notice", "measured")),
+        (dt.date(2018, 1, 1), (58, 50, 60, "another", "assumed")),
+    ],
+)
+def test_the_value_in_force(dated: Path, day: dt.date | None, shown: tuple[object, ...]) -> None:
+    known = load_parameters(folder=dated, on=day)
+    one = known.find("pension_yuan")
+    assert (one.value, one.low, one.high, one.source, one.confidence) == shown
+    assert known.values == {"pension_yuan": shown[0], "line_yuan": (1.0, 2.0)}
+    assert known == load_parameters(folder=dated).on(dt.date(2030, 1, 1)).on(day or dt.date(2012, 1, 1))
+    assert [str(value.start) for value in one.dated] == ["None", "2014-07-01", "2018-01-01"]
+    assert pickle.loads(pickle.dumps(known)) == known
+
+
+def test_the_day_decides_what_is_hashed(dated: Path) -> None:
+    days = (dt.date(2012, 1, 1), dt.date(2013, 1, 1), dt.date(2015, 1, 1))
+    first, same, other = (load_parameters(folder=dated, on=day).digest() for day in days)
+    assert first == same != other
+
+
+def test_before_the_first_value_there_is_none(dated: Path) -> None:
+    with pytest.raises(UserError, match=r"old.line_yuan: has no value on 2009-12-31; allowed: 2010-01-01 or later"):
+        load_parameters(folder=dated, on=dt.date(2009, 12, 31))
+
+
+def test_an_override_replaces_the_value_in_force(dated: Path) -> None:
+    day = dt.date(2015, 1, 1)
+    found = load_parameters({"pension_yuan": 66}, dated, on=day)
+    assert found.values["pension_yuan"] == 66
+    assert found.on(dt.date(2019, 1, 1)).values["pension_yuan"] == 66
+    with pytest.raises(UserError, match="55 is out of range; allowed: 65 to 75"):
+        load_parameters({"pension_yuan": 55}, dated, on=day)
+    elsewhere = load_parameters({"pension_yuan": 74}, dated, place={"pension_yuan": 400, "line_yuan": [8, 7]}, on=day)
+    assert elsewhere.values == {"pension_yuan": 74.0, "line_yuan": (8.0, 7.0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("{ from = 2014-07-01, value = 3, source = 's' }", 1, "price: from 2014-07-01: value 3 is outside its range"),
+        ("{ from = 2014-07-01, value = 3, high = 2.5, source = 's' }", 1, "outside its range 0 to 2.5"),
+        ("{ from = 2014-07-01, value = 1 }", 8, "price.dated.0: 'source' is missing"),
+        ("{ value = 1, source = 's' }", 8, "price.dated.0: 'from' is missing"),
+        ("{ frm = 2014-07-01, value = 1, source = 's' }", 8, r"unknown key 'frm' \(did you mean 'from'\?\)"),
+        ("{ from = 2014, value = 1, source = 's' }", 8, "price.dated.0.from: must be a date such as"),
+        ("{ from = 2014-07-01, value = 1, source = '' }", 8, "source: must be text of at least 1 character"),
+        (
+            "{ from = 2014-07-01, value = 1, source = 's' }, { from = 2014-07-01, value = 2, source = 's' }",
+            1,
+            "price: from 2014-07-01: does not come after 2014-07-01; give each day once, in order",
+        ),
+        ("{ from = 2014-07-01, value = [1, 1], source = 's' }", 1, "as many numbers are wanted as before"),
+    ],
+)  # fmt: skip
+def test_bad_dated_value(tmp_path: Path, text: str, line: int, message: str) -> None:
+    file = tmp_path / "market.toml"
+    file.write_text(entry(dated=f"[{text}]"), encoding="utf-8")
+    with pytest.raises(UserError, match=message) as caught:
+        load_parameters(folder=tmp_path)
+    first = each_problem(caught.value)[0]
+    assert (first.file, first.line) == (str(file), line)
+
+
+def test_a_parameter_without_any_value(tmp_path: Path) -> None:
+    (tmp_path / "market.toml").write_text(entry(value=""), encoding="utf-8")
+    with pytest.raises(UserError, match="price: 'value' is missing, and no dated value stands in for it"):
+        load_parameters(folder=tmp_path)
+
+
+def test_dates_are_shown(dated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.commands.parameters import app
+    from experiments.generated import doc_tables
+
+    monkeypatch.setattr(sim.parameters, "load_parameters", lambda: load_parameters(folder=dated))
+    shown = CliRunner().invoke(app, ["list", "pension"]).output
+    assert "old.pension_yuan = 55 yuan/person/month; range 50 to 60; measured\n    rules\n" in shown
+    assert "    from 2014-07-01: 70; range 65 to 75; measured\n        a notice\n" in shown
+    (told,) = json.loads(CliRunner().invoke(app, ["list", "pension", "--json"]).output)
+    assert [(one["start"], one["value"]) for one in told["dated"]] == [
+        (None, 55),
+        ("2014-07-01", 70),
+        ("2018-01-01", 58),
+    ]
+    monkeypatch.setattr(doc_tables, "load_parameters", lambda: load_parameters(folder=dated))
+    assert "| `pension_yuan` | 55; 70 from 2014-07-01; 58 from 2018-01-01 |" in doc_tables.table("parameters")
+
+
+def test_a_run_takes_the_values_of_its_first_day(dated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "load_parameters", partial(load_parameters, folder=dated))
+    plan = load_plan("baseline", ["world.profile=five_villages", "world.villages=5"])
+    assert plan.parameters().values["pension_yuan"] == 55
+    later = plan.with_settings({"campaign.start": dt.date(2014, 12, 24)})
+    assert later.parameters().values["pension_yuan"] == 70
 
 
 def test_a_name_belongs_to_one_topic(folder: Path) -> None:

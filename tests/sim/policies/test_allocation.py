@@ -18,7 +18,7 @@ from small_worlds import EVERY_POLICY, VISITS, differing, lived, plan_of, served
 from sim.core.errors import UserError
 from sim.model import VillageModel
 from sim.policies.policy import Policy, PolicySettings, TargetedSettings
-from sim.scenario.load import MOST_POLICIES
+from sim.scenario.resolve import MOST_POLICIES
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="villagesim-test-")
 

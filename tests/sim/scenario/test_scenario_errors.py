@@ -121,7 +121,7 @@ def test_the_good_one_is_good(tmp_path: Path, catalogue: Catalogue) -> None:
         # dates
         ("2012-12-24", '"24 December"', "9: campaign.start: must be a date such as 2012-12-24, found '24 December'"),
         ("2012-12-24", "2012-12-24T10:00:00", "9: campaign.start: must be a date such as 2012-12-24, found 2012-12-24"),
-        ("2012-12-24", "2023-12-24", "9: campaign.start: 2023-12-24 is not in era 2012; allowed: 2008 to 2020"),
+        ("2012-12-24", "2023-12-24", "9: campaign.start: 2023-12-24 is not in era 2012; allowed: 2008-01-01 to 2020-12-31"),
         (
             "days = 100",
             "end = 2012-12-01",

@@ -1,0 +1,107 @@
+"""The parts of a plan: its title, its world, its campaign, its policies."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
+
+from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict, FrozenModel
+from sim.parameters import load_parameters
+from sim.policies.policy import Policy, PolicySettings
+from sim.scenario.code import CodeFile, reload_policy_class
+
+Closure = Literal["fixed", "endogenous"]
+Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
+
+
+def _flat(table: Any) -> Any:
+    """Full names for parameters that a file gives topic by topic."""
+    if not isinstance(table, Mapping):
+        return table
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        inner = {f"{key}.{name}": item for name, item in value.items()} if isinstance(value, Mapping) else {key: value}
+        flat |= inner
+    return flat
+
+
+def _known(table: Mapping[str, Any]) -> Mapping[str, float | tuple[float, ...]]:
+    """Parameters by their full names, once known to exist."""
+    known = load_parameters()
+    try:
+        return FrozenDict(dict(known.checked(name, value, within_range=False) for name, value in table.items()))
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+Place = Annotated[Mapping[str, float | tuple[float, ...]], BeforeValidator(_flat), AfterValidator(_known)]
+
+
+class Title(FrozenModel):
+    """What the scenario is called, in both languages."""
+
+    en: str = Field(min_length=1, description="English title")
+    zh: str = Field(min_length=1, description="Chinese title")
+
+
+class World(FrozenModel):
+    """Which county (or part of one) the scenario plays in."""
+
+    profile: str = Field(min_length=1, description="a shipped profile, or the path of a profile file (.toml)")
+    villages: int = Field(ge=1, le=200_000, description="first villages of the generated world")
+    population_seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the generated population")
+    place: Place = Field(
+        default_factory=FrozenDict, description="facts of another place, by parameter; ranges do not bind them"
+    )
+
+
+class Campaign(FrozenModel):
+    """First day and number of days of the campaign."""
+
+    start: dt.date = Field(description="first day")
+    days: int = Field(ge=1, le=3650, description="number of days, the first and the last included")
+
+    @property
+    def end(self) -> dt.date:
+        """The last day, which belongs to the campaign."""
+        return self.start + dt.timedelta(days=self.days - 1)
+
+
+class PolicyPlan(FrozenModel):
+    """One policy of a plan: its kind, its name in this plan and its settings."""
+
+    kind: str
+    label: str
+    settings: SerializeAsAny[PolicySettings]
+    code: CodeFile | None = None
+
+    def build(self) -> Policy:
+        """The policy itself, of a class that ships or of one from the user's own file."""
+        if self.code:
+            return reload_policy_class(self.kind, self.code)(self.settings, self.label)
+        from sim.policies import registry
+
+        return registry()[self.kind](self.settings, self.label)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The class of a policy from a user's own file is in no importable module: load it again.
+        if self.code:
+            return _restore_policy, (self.kind, self.label, self.settings.model_dump(), self.code)
+        return super().__reduce__()  # type: ignore[return-value]
+
+
+def _restore_policy(kind: str, label: str, settings: Mapping[str, Any], code: CodeFile) -> PolicyPlan:
+    model = reload_policy_class(kind, code).Settings
+    return PolicyPlan(kind=kind, label=label, settings=model(**settings), code=code)
+
+
+def month_end(first_day: dt.date, months: int) -> dt.date:
+    """The last day of the last of so many calendar months."""
+    month = first_day.month - 1 + months - 1
+    year, month = first_day.year + month // 12, month % 12 + 1
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
