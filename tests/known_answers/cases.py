@@ -4,9 +4,9 @@ A file of cases is plain TOML. Each `[[case]]` has a `title`, the `rule`, the `e
 it stands `under`, what is `given`, the `work` line by line, and what to `expect`.
 
 Given: columns of `household`, `village`, `cadre`, `seen` (a table, or a list of them) and `today`; `parameters` (one or
-several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is called with; `chance`,
-the numbers drawn, each by the name of its event (a list where one event draws several); `market`, for what a county's
-market remembers; `times`, to live the rule several months in turn. What a case does not say is zero, or 1 for ratios
+several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is called with;
+`chance`, the numbers drawn, each by the name of its event (a list where one event draws several); `market`, for what a
+county's market remembers; `times`, to live the rule several months in turn. What a case does not say is zero, or 1 for ratios
 (NEUTRAL); a parameter or a draw that a case does not give cannot be used.
 
 Expect: `returns`; columns and arguments afterwards; `till`, what was booked by reason of payment; `month_by_month`, for
