@@ -6,8 +6,8 @@ it stands `under`, what is `given`, the `work` line by line, and what to `expect
 Given: columns of `household`, `village`, `cadre`, `seen` (a table, or a list of them) and `today`; `parameters` (one or
 several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is called with;
 `chance`, the numbers drawn, each by the name of its event (a list where one event draws several); `market`, for what a
-county's market remembers; `times`, to live the rule several months in turn. What a case does not say is zero, or 1 for ratios
-(NEUTRAL); a parameter or a draw that a case does not give cannot be used.
+county's market remembers; `times`, to live the rule several months in turn. What a case does not say is zero, or 1
+for ratios (NEUTRAL); a parameter or a draw that a case does not give cannot be used.
 
 Expect: `returns`; columns and arguments afterwards; `till`, what was booked by reason of payment; `month_by_month`, for
 `times`. **What is not named has not changed.** Numbers hold exactly (relative 1e-9), or `within` so many yuan.
@@ -25,6 +25,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -249,6 +250,7 @@ def _same(have: Any, want: Any, within: float) -> bool:
     return math.isclose(have, want, rel_tol=1e-9, abs_tol=max(within, 1e-9))
 
 
+@cache
 def section(under: str) -> str:
     """The text of a section of ODD, by the beginning of its heading."""
     parts = re.split(r"^#+ ", ODD.read_text(encoding="utf-8"), flags=re.MULTILINE)
