@@ -58,7 +58,7 @@ MONTHS = [
     *("July", "August", "September", "October", "November", "December"),
 ]
 TILL = [reason.name if reason.slot < 0 else f"{reason.name} of loan {reason.slot}" for reason in REASONS]
-MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity")
+MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity", "struck")
 # Laying out the world, the statistics of a run and the functions of mathematics have tests of their own.
 ELSEWHERE = ("population", "indicators", "numerics")
 MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(sim.__path__, "sim.")]
