@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from cases import ODD, Case, cases, differences, plain, rules, section, unworked, wrong_sums
@@ -45,3 +47,24 @@ def test_odd_shows_an_example_of_every_rule_and_no_other() -> None:
     for case in CASES:
         if case.title in shown:
             assert f"Worked example: {case.title}." in section(case.under), f"stands elsewhere than under {case.under}"
+
+
+def test_a_month_has_its_parts_in_the_order_of_odd() -> None:
+    _, _, text = section("3. Process overview").partition("A household's month, `household_month`, in its order:")
+    order = [name for name in re.findall(r"`(\w+)`", text) if name in RULES]
+    called: list[str] = []
+
+    def part(name: str) -> float:
+        called.append(name)
+        return 0.0
+
+    month = RULES["household_month"]
+    with patch.dict(month.__globals__, {name: lambda *_, name=name: part(name) for name in order}):
+        month(
+            SimpleNamespace(income_year=[0.0] * 4, expected_yuan=0.0),
+            None,
+            SimpleNamespace(expectation_rate=0.1),
+            None,
+            None,
+        )
+    assert called == order and len(order) == 13
