@@ -83,3 +83,16 @@ def test_the_poorest_do_not_eat_their_animals_without_misfortune(tmp_path: Path)
     left = models[1].households["livestock_head"] - models[0].households["livestock_head"]
     assert left[poorest].mean() > 1.0
     assert np.all(models[1].households["livestock_head"] >= 0.0)
+
+
+def test_a_lost_harvest_is_felt_in_consumption_as_far_as_it_passes(tmp_path: Path) -> None:
+    def felt(passed: float) -> float:
+        shares = {"livelihood.passed_poor": passed, "livelihood.passed_rich": passed - 0.28}
+        plan = plan_of(tmp_path, [], villages=12, months=24, uncertainties=shares)
+        calm, hit = VillageModel(plan, rng=4), VillageModel(plan, rng=4)
+        hit.market.struck[:] = 0.5
+        for model in (calm, hit):
+            model.run_model()
+        return float((calm.households["consumption_last_yuan"] - hit.households["consumption_last_yuan"]).sum())
+
+    assert felt(0.48) > 1.1 * felt(0.32) > 0.0
