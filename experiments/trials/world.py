@@ -27,7 +27,7 @@ from sim.population import fitting
 from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
-from sim.population.synthetic import Knobs
+from sim.population.synthetic.recipe import Knobs
 from sim.toml.check import check
 from sim.toml.source import Place, meant, raise_all
 

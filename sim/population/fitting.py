@@ -28,7 +28,9 @@ from sim.population.first_year import Month, Opened, begin
 from sim.population.flags import Cuts, find_cuts, income, per_head
 from sim.population.network import contacts
 from sim.population.profile import Profile, village_sizes
-from sim.population.synthetic import SLOTS_A_VILLAGE, Knobs, Network, gather, shape
+from sim.population.synthetic.people import gather
+from sim.population.synthetic.recipe import Knobs, shape
+from sim.population.synthetic.world import SLOTS_A_VILLAGE, Network
 
 REFERENCE_SEED = 1
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000

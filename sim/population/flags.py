@@ -18,7 +18,7 @@ from sim.indicators.income import quantile
 from sim.parameters.packed import P
 from sim.population.profile import Profile
 from sim.population.sharing import share_out
-from sim.population.synthetic import World
+from sim.population.synthetic.world import World
 
 Floats = NDArray[np.float64]
 REGISTRY = decision("registry.error")
