@@ -20,6 +20,7 @@ from sim.agents.household import Household
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.economy.crops import farm_quality
+from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
 from sim.indicators.livelihoods import business_result, staple_yield_kg_mu
 from sim.toml.source import meant
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Kind = Literal["flow", "stock"]
-WAGE, OPERATING, PROPERTY, TRANSFER = range(4)
 WOMEN = decision("trial.women")
 _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
 

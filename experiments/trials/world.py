@@ -19,6 +19,7 @@ from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.core.errors import UserError
 from sim.core.numerics import add_up
+from sim.facts.terrains import TERRAINS
 from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
@@ -170,7 +171,7 @@ def _terrain(base: Profile) -> dict[str, float]:
     """Shares of the base's villages by terrain."""
     return {
         name: add_up(town.villages * getattr(town.terrain, name) for town in base.townships) / base.villages
-        for name in ("tableland", "river", "hills")
+        for name in TERRAINS
     }
 
 

@@ -9,6 +9,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
+from sim.facts.sources import OPERATING
 from sim.money.reasons import (
     ASSET_SALE,
     INFORMAL_LOAN,
@@ -115,7 +116,7 @@ def repay(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64
         spend(h, till, paid_interest, INTEREST + slot)
         spend(h, till, paid_principal, PRINCIPAL + slot)
         h.debt_yuan[slot] = debt - paid_principal
-        h.income_year[1] -= paid_interest
+        h.income_year[OPERATING] -= paid_interest
         if paid_interest + paid_principal < due * 0.999:
             h.overdue_months[slot] = min(100, h.overdue_months[slot] + 1)
         elif h.overdue_months[slot] < p.write_off_months:

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from sim.core.numerics import total
 from sim.core.rule import kernel
-from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
+from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend
 from sim.policies.policy import Policy, PolicySettings, TargetedSettings
@@ -20,7 +21,6 @@ from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 if TYPE_CHECKING:
     from sim.model import VillageModel
 
-KNOWS_INDUSTRY = 7
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 # On tableland, river flats, hills: where a line is offered at all when terrain is matched.
 SUITS = {"fruit": (True, True, True), "livestock": (True, True, True), "vegetables": (False, True, False)}

@@ -15,6 +15,7 @@ from sim.economy.consumption import buffer
 from sim.economy.credit import falls_due_soon, formal_debt, is_late
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
 from sim.economy.labour import is_inclined, set_out
+from sim.facts.topics import HELPED, KNOWS_CREDIT
 from sim.money.reasons import INTEREST_SUBSIDY, INVESTMENT, LOAN_SLOTS
 from sim.money.till import spend
 from sim.policies.policy import Policy, PolicySettings, TargetedSettings
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from sim.calendar.today import Today
     from sim.model import VillageModel
     from sim.parameters.packed import P
-
-KNOWS_CREDIT, HELPED = 5, 9
 
 
 class Channel(NamedTuple):

@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.facts.topics import TOPICS as SUBJECTS
 from sim.policies.policy import Policy, PolicySettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
-
-SUBJECTS = {
-    "orchard": 1,
-    "livestock": 2,
-    "greenhouse": 3,
-    "business": 4,
-    "credit": 5,
-    "training": 6,
-    "industry": 7,
-    "jobs": 8,
-}
 
 
 class PublicitySettings(PolicySettings):

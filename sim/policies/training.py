@@ -12,12 +12,12 @@ from pydantic import Field
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
 from sim.economy.labour import would_take_place
+from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.policies.policy import Policy, PolicySettings, TargetedSettings
 
 if TYPE_CHECKING:
     from sim.model import VillageModel
 
-KNOWS_TRAINING, KNOWS_JOBS = 6, 8
 CONTENTS = ("farm", "work", "leavers")  # in the order of the parameter training_cost_yuan
 
 

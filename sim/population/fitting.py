@@ -22,6 +22,7 @@ from sim.core.errors import Unfittable
 from sim.core.numerics import add_up, exp, log, total
 from sim.core.rule import kernel
 from sim.core.sources import SIM, reached_from
+from sim.facts.sources import N_SOURCES, OPERATING, PROPERTY, WAGE
 from sim.parameters import load_parameters
 from sim.parameters.packed import P
 from sim.population.first_year import Month, Opened, begin
@@ -235,13 +236,13 @@ def _look(opened: Opened) -> _Found:
     h = opened.world.households
     persons = h["persons"].astype(np.float64)
     people = total(persons)
-    parts = [total(np.ascontiguousarray(h["income_last"][:, k])) / people for k in range(4)]
+    parts = [total(np.ascontiguousarray(h["income_last"][:, k])) / people for k in range(N_SOURCES)]
     poor = per_head(h) < opened.line_yuan
     return _Found(
         mean=total(income(h)) / people,
-        wage=parts[0],
-        operating=parts[1],
-        property=parts[2],
+        wage=parts[WAGE],
+        operating=parts[OPERATING],
+        property=parts[PROPERTY],
         headcount=total(persons * poor) / people,
         land=total(h["land_mu"]) / people,
         dibao=total(h["dibao"].astype(np.float64)) / people,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.household import CAUSES
-from sim.agents.village import TERRAINS
 from sim.core.numerics import add_up
 from sim.economy.industries import bearing_share
+from sim.facts.causes import CAUSES
+from sim.facts.lines import ORCHARD
+from sim.facts.sources import SOURCES
+from sim.facts.terrains import TERRAINS
 from sim.indicators import coverage
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.credit import at_risk_yuan
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from sim.model import VillageModel
     from sim.policies.policy import Policy
 
-SOURCES = ("wage", "operating", "property", "transfer")
 DAY_100 = -1
 MONTHLY_GROUPS = ("all", "poor_at_start", "fifth_1", "linked", "registered")
 ORCHARD_LIFE_YEARS = 15
@@ -247,7 +248,7 @@ class Recorder:
         model = self.model
         h, p = model.households, model.p
         age = np.maximum(0.0, (model.today.month - h["block_month"]) / 12.0)
-        price = float(model.villages["expected_price"][:, 1].mean()) if model.day >= 0 else p.price_yuan[1]
+        price = float(model.villages["expected_price"][:, ORCHARD].mean()) if model.day >= 0 else p.price_yuan[ORCHARD]
         net = (
             p.orchard_yield_kg_mu * price
             - p.orchard_cost_mu_yuan

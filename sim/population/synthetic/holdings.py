@@ -13,6 +13,7 @@ from sim.agents.village import Village
 from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, logistic, norm_cdf, norm_ppf
 from sim.core.rule import kernel, rule
+from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD
 from sim.parameters.packed import P
 from sim.population.synthetic.people import gather
 from sim.population.synthetic.recipe import Shape
@@ -79,18 +80,18 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     h.drive = min(0.95, max(0.05, p.drive_base + 0.15 * normal(seed, GIFTS, h.key, 4)))
     h.awareness = p.awareness_open * 2.0 * uniform(seed, LIVING, h.key, 0, 1)
     h.satisfaction = p.satisfaction_base
-    for line in range(1, 5):
+    for line in range(ORCHARD, N_LINES):
         h.trust[line - 1] = 1.0
         if uniform(seed, LIVING, h.key, 0, 10 + line) < p.knows_lines[line - 1]:
             h.knows |= 1 << line
     if h.orchard_mu + h.block_mu > 0.0:
-        h.knows |= 1 << 1
+        h.knows |= 1 << ORCHARD
     if h.livestock_head > 0.0:
-        h.knows |= 1 << 2
+        h.knows |= 1 << LIVESTOCK
     if h.greenhouse_mu > 0.0:
-        h.knows |= 1 << 3
+        h.knows |= 1 << GREENHOUSE
     if h.business_yuan > 0.0:
-        h.knows |= 1 << 4
+        h.knows |= 1 << BUSINESS
     richer = min(1.5, h.ability * v.level / k.level)
     h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < p.house_sound * (0.4 + 0.6 * richer) else 0
     h.water = 1 if uniform(seed, LIVING, h.key, 0, 3) < water_share else 0

@@ -9,6 +9,7 @@ from sim.agents.cadre import Cadre
 from sim.agents.unit import Unit
 from sim.core.draws import decision, uniforms
 from sim.core.numerics import norm_ppf_array
+from sim.facts.units import COUNTY
 from sim.parameters.packed import P
 from sim.population.profile import Profile
 from sim.population.sharing import in_pairs, share_out
@@ -57,5 +58,5 @@ def pair_units(
     units["standing"] = 0.5
     villages["unit"] = unit_of
     cadres["unit"] = unit_of[cadres["village"]]
-    cadres["effort"] = np.clip(cadres["effort"] * units["effort"][cadres["unit"]] / p.level_effort[2], 0.05, 1.0)
+    cadres["effort"] = np.clip(cadres["effort"] * units["effort"][cadres["unit"]] / p.level_effort[COUNTY], 0.05, 1.0)
     return units
