@@ -23,6 +23,9 @@ from sim.money.reasons import (
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
 
+PAID = 0.999  # share of what is due from which an instalment counts as paid: what is lost in rounding is not owed
+FEN = 0.01  # the least money there is
+
 
 @rule
 def formal_debt(h: Household) -> float:
@@ -117,14 +120,14 @@ def repay(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64
         spend(h, till, paid_principal, PRINCIPAL + slot)
         h.debt_yuan[slot] = debt - paid_principal
         h.income_year[OPERATING] -= paid_interest
-        if paid_interest + paid_principal < due * 0.999:
+        if paid_interest + paid_principal < due * PAID:
             h.overdue_months[slot] = min(100, h.overdue_months[slot] + 1)
         elif h.overdue_months[slot] < p.write_off_months:
             h.overdue_months[slot] = 0
         if h.debt_yuan[slot] > 0.0 and h.overdue_months[slot] >= p.write_off_months:
             till[WRITTEN_OFF + slot] += h.debt_yuan[slot]
             h.debt_yuan[slot] = 0.0
-        if h.debt_yuan[slot] < 0.01:
+        if h.debt_yuan[slot] < FEN:
             h.debt_yuan[slot] = 0.0 * h.debt_yuan[slot]
 
 

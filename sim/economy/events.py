@@ -12,6 +12,7 @@ from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, norm_ppf
 from sim.core.rule import rule
 from sim.facts.causes import ILLNESS
+from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import MEDICAL, SCHOOL
 from sim.money.till import spend
 from sim.parameters.packed import P
@@ -51,7 +52,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
 @rule
 def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """Fees of senior school and university, half in September and half in March."""
-    if today.calendar_month != 3 and today.calendar_month != 9:
+    if today.calendar_month not in (MARCH, SEPTEMBER):
         return
     fees = 0.5 * today.cpi * (p.senior_fee_yuan * h.seniors + p.university_fee_yuan * h.university)
     if fees > 0.0:

@@ -20,6 +20,7 @@ from sim.economy.industries import (
     fodder_head,
 )
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD, STAPLE
+from sim.facts.months import APRIL, MARCH, NOVEMBER
 from sim.facts.terrains import HILLS
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend
@@ -135,7 +136,7 @@ def smallest(h: Household, p: P, today: Today, line: int) -> float:
 def in_season(today: Today, line: int) -> bool:
     """Whether the calendar lets one start: nothing is planted or poured in frozen ground."""
     if line == ORCHARD:
-        return today.calendar_month == 3 or today.calendar_month == 4 or today.calendar_month == 11
+        return today.calendar_month in (MARCH, APRIL, NOVEMBER)
     return not (line == GREENHOUSE and today.frozen > 0)
 
 

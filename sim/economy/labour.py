@@ -13,6 +13,7 @@ from sim.core.numerics import logistic
 from sim.core.rule import rule
 from sim.economy.crops import staple_land
 from sim.economy.industries import bearing_share, between
+from sim.facts.months import FEBRUARY, MARCH
 from sim.facts.sources import WAGE
 from sim.facts.topics import KNOWS_JOBS
 from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
@@ -65,9 +66,9 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
     if h.migrants > 0 and uniform(today.seed, LOSE_JOB, h.key, today.month) < p.lose_job_rate * h.migrants:
         h.migrants -= 1
         return
-    if today.calendar_month <= 2:
+    if today.calendar_month <= FEBRUARY:
         return
-    if today.calendar_month != 3 and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
+    if today.calendar_month != MARCH and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
         return
     if is_inclined(h, v, p, today):
         if h.cash_yuan >= (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:

@@ -164,7 +164,9 @@ def learn(
 def watch(h: Household, v: Village, p: P, line: int, participants: float) -> None:
     """Trust in a line moves toward what it was seen to bring, faster when more contacts are in it."""
     if participants > 0:
-        weight = min(1.0, participants / p.trust_contacts) * (1.0 + p.trust_shown * min(2.0, v.shown[line]))
+        weight = min(1.0, participants / p.trust_contacts) * (
+            1.0 + p.trust_shown * min(p.trust_shown_most, v.shown[line])
+        )
         h.trust[line] += p.trust_rate * weight * (v.seen_result[line] - h.trust[line])
 
 

@@ -13,8 +13,6 @@ from sim.economy import weather
 from sim.facts.lines import N_LINES, ORCHARD
 from sim.parameters.packed import P
 
-COUNTIES_A_REGION = 10
-
 
 class Market:
     """What each county's lines fetch, given the year and what its households bring to market.
@@ -64,7 +62,7 @@ class Market:
         """Draw the year's weather and price shocks, one a region."""
         p = self.p
         for county in range(self.counties):
-            region = county // COUNTIES_A_REGION
+            region = county // int(p.counties_a_region)
             self.severity[county] = 0 if today.normal_year else weather.drought(today.seed, region, today.year, p)
             for line in range(N_LINES):
                 z = 0.0 if today.normal_year else weather.price_shock(today.seed, region, today.year, line, p)
@@ -80,7 +78,7 @@ class Market:
         actual = np.ones((self.counties, N_LINES))
         for c in range(self.counties):
             for line in range(N_LINES):
-                crowd = exp(-p.price_flexibility[line] * log(max(0.05, self.supply_ratio[c, line])))
+                crowd = exp(-p.price_flexibility[line] * log(max(p.supply_least, self.supply_ratio[c, line])))
                 sd = p.price_sd[line]
                 expected[c, line] = p.price_yuan[line] * crowd
                 actual[c, line] = expected[c, line] * exp(
@@ -94,8 +92,8 @@ class Market:
             net = (1.0 - margin) * premium * self.prices if line < N_LINES - 1 else np.ones(len(v))
             v["gate_price"][:, line] = actual[county, line] * net
             v["expected_price"][:, line] = expected[county, line] * net
-        factors = np.array([weather.yield_factor(s, 0.0, p) for s in range(3)])
-        sheltered = np.array([weather.yield_factor(s, 1.0, p) for s in range(3)])
+        factors = np.array([weather.yield_factor(s, 0.0, p) for s in weather.SEVERITIES])
+        sheltered = np.array([weather.yield_factor(s, 1.0, p) for s in weather.SEVERITIES])
         if today.normal_year:
             v["weather"] = 1.0
         else:

@@ -9,6 +9,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
+from sim.facts.months import APRIL
 from sim.facts.sources import PROPERTY, TRANSFER
 from sim.money.reasons import DIBAO, PENSION, RENT, SUBSIDY
 from sim.money.till import receive
@@ -30,7 +31,7 @@ def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArra
     pension = h.elders * p.pension_yuan_month * today.transfer_trend
     receive(h, till, pension, PENSION)
     h.income_year[TRANSFER] += guarantee + pension
-    if today.calendar_month == 4:
+    if today.calendar_month == APRIL:
         subsidy = h.land_mu * p.subsidy_mu_yuan * today.transfer_trend
         receive(h, till, subsidy, SUBSIDY)
         h.income_year[TRANSFER] += subsidy

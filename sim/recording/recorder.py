@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 DAY_100 = -1
 MONTHLY_GROUPS = ("all", "poor_at_start", "fifth_1", "linked", "registered")
-ORCHARD_LIFE_YEARS = 15
 COLUMNS = {"table": object, "month": np.int16, "group": object, "name": object, "item": np.int64, "value": np.float64}
 
 
@@ -215,10 +214,11 @@ class Recorder:
         return columns
 
     def _deprived(self) -> NDArray[np.bool_]:
-        h = self.model.households
+        h, p = self.model.households, self.model.p
         poor = income(h) / self.persons < self.model.line_now
+        unschooled = h["schooling"] < p.deprived_schooling_years
         return np.column_stack(
-            [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, h["schooling"] < 6, h["ill_months"] > 0]
+            [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, unschooled, h["ill_months"] > 0]
         )
 
     def _household_columns(self) -> dict[str, NDArray[Any]]:
@@ -254,14 +254,16 @@ class Recorder:
             - p.orchard_cost_mu_yuan
             - p.orchard_days_mu * p.day_value_share * p.local_wage_yuan
         )
-        worth = np.zeros(8)
-        for years_old in range(8):
+        worth = np.zeros(int(p.orchard_full_years) + 1)
+        for years_old in range(len(worth)):
             factor = 1.0
-            for ahead in range(ORCHARD_LIFE_YEARS):
+            for ahead in range(int(p.orchard_life_years)):
                 factor /= 1.0 + p.required_return
                 share = bearing_share(years_old + ahead + 0.5, p)
                 worth[years_old] += factor * (net * share - (p.block_cost_mu_yuan if share == 0.0 else 0.0))
-        return np.asarray(h["block_mu"] * worth[np.minimum(7, age.astype(np.int64))] * model.today.farm_trend)
+        return np.asarray(
+            h["block_mu"] * worth[np.minimum(len(worth) - 1, age.astype(np.int64))] * model.today.farm_trend
+        )
 
     # ---- the end -----------------------------------------------------------------------------------------------
 

@@ -32,36 +32,47 @@ def normal(seed: int, what: int, key: int, k: int) -> float:
 
 
 @rule
+def lognormal(variance: float, z: float) -> float:
+    """A factor of mean 1 from a normal draw, given the variance of its logarithm."""
+    return exp(sqrt(variance) * z - 0.5 * variance)
+
+
+@rule
 def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
     """What the household has and can: ability, talent, skills, land and capital by line."""
     z = normal(seed, GIFTS, h.key, 0)
-    schooled = h.schooling - 7.0
+    schooled = h.schooling - p.schooling_mean
     h.ability = exp(k.spread * z - 0.5 * k.spread * k.spread + p.ability_schooling * schooled)
     hand = normal(seed, GIFTS, h.key, 1)
     h.talent = exp(p.talent_sd * hand - 0.5 * p.talent_sd * p.talent_sd)
-    farm = p.farm_skill_mean + 0.01 * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 2)
-    h.farm_skill = min(0.95, max(0.05, farm))
-    work = p.work_skill_mean + 0.035 * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 3)
-    h.work_skill = min(0.95, max(0.02, work))
-    land = k.land_mu * p.land_terrain[v.terrain] * (1.5 + 0.65 * h.persons)
+    farm = p.farm_skill_mean + p.farm_skill_schooling * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 2)
+    h.farm_skill = min(p.nature_limits[1], max(p.nature_limits[0], farm))
+    work = p.work_skill_mean + p.work_skill_schooling * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 3)
+    h.work_skill = min(p.work_skill_limits[1], max(p.work_skill_limits[0], work))
+    land = k.land_mu * p.land_terrain[v.terrain] * (p.land_base + p.land_person * h.persons)
     h.land_mu = land * exp(p.land_sd * normal(seed, FIELDS, h.key, 0) - 0.5 * p.land_sd * p.land_sd)
     if uniform(seed, HOLDINGS, h.key, 0, 0) < p.orchard_households[v.terrain] and h.workers > 0:
-        h.orchard_mu = min(0.5 * h.land_mu, p.orchard_mean_mu * exp(0.6 * normal(seed, HOLDINGS, h.key, 1) - 0.18))
+        mu = p.orchard_mean_mu * lognormal(p.orchard_variance, normal(seed, HOLDINGS, h.key, 1))
+        h.orchard_mu = min(p.orchard_land_open * h.land_mu, mu)
     if uniform(seed, HOLDINGS, h.key, 0, 2) < p.block_households[v.terrain] and h.workers > 0:
-        h.block_mu = min(0.3 * h.land_mu, p.orchard_mean_mu * exp(0.6 * normal(seed, HOLDINGS, h.key, 3) - 0.18))
-        h.block_month = -12 - int(60.0 * uniform(seed, HOLDINGS, h.key, 0, 4))
+        mu = p.orchard_mean_mu * lognormal(p.orchard_variance, normal(seed, HOLDINGS, h.key, 3))
+        h.block_mu = min(p.block_land_open * h.land_mu, mu)
+        h.block_month = -int(p.block_age_months[0]) - int(p.block_age_months[1] * uniform(seed, HOLDINGS, h.key, 0, 4))
     if uniform(seed, HOLDINGS, h.key, 0, 5) < p.livestock_households[v.terrain] and h.persons > h.elders:
-        h.livestock_head = p.livestock_mean_head * exp(0.8 * normal(seed, HOLDINGS, h.key, 6) - 0.32)
+        h.livestock_head = p.livestock_mean_head * lognormal(p.livestock_variance, normal(seed, HOLDINGS, h.key, 6))
     if uniform(seed, HOLDINGS, h.key, 0, 7) < p.greenhouse_households[v.terrain] and h.workers > 1:
-        h.greenhouse_mu = 0.5 + uniform(seed, HOLDINGS, h.key, 0, 8)
+        h.greenhouse_mu = p.greenhouse_open_mu[0] + p.greenhouse_open_mu[1] * uniform(seed, HOLDINGS, h.key, 0, 8)
     # Those with a better hand are more often in business; on average over hands it is the stated share.
     apart = sqrt(1.0 + p.business_hand * p.business_hand)
     lean = norm_cdf(norm_ppf(p.business_households) * apart + p.business_hand * hand)
     if uniform(seed, HOLDINGS, h.key, 0, 9) < lean and h.workers > 0:
-        h.business_yuan = p.business_mean_yuan * h.talent * exp(0.7 * normal(seed, HOLDINGS, h.key, 10) - 0.245)
+        spread = lognormal(p.business_variance, normal(seed, HOLDINGS, h.key, 10))
+        h.business_yuan = p.business_mean_yuan * h.talent * spread
     if uniform(seed, HOLDINGS, h.key, 0, 11) < p.property_households:
-        h.property_yuan = k.property_yuan * h.ability * exp(0.8 * normal(seed, HOLDINGS, h.key, 12) - 0.32)
-    odds = k.dibao - p.dibao_aim * z + 0.8 * (h.elders > 0) - 0.5 * (h.workers - 2)
+        spread = lognormal(p.property_variance, normal(seed, HOLDINGS, h.key, 12))
+        h.property_yuan = k.property_yuan * h.ability * spread
+    odds = k.dibao - p.dibao_aim * z + p.dibao_elders * (h.elders > 0)
+    odds -= p.dibao_workers * (h.workers - p.dibao_usual_workers)
     if uniform(seed, LIVING, h.key, 0, 0) < logistic(odds):
         h.dibao = h.persons
 
@@ -70,14 +81,18 @@ def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
 def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: float) -> None:
     """What it owes, has saved, knows and lives in as the opening year begins."""
     h.expected_yuan = (k.a_head_yuan * h.persons + k.a_worker_yuan * h.workers * h.ability) * v.level / k.level
-    h.cash_yuan = p.cash_months * h.expected_yuan * exp(0.8 * normal(seed, SAVINGS, h.key, 0) - 0.32) + 2000.0
-    if uniform(seed, SAVINGS, h.key, 0, 1) < p.bank_borrowers * min(3.0, 0.5 + h.talent * 0.5):
-        h.debt_yuan[0] = p.bank_loan_yuan * exp(0.6 * normal(seed, SAVINGS, h.key, 2) - 0.18)
-        h.term_months[0] = 12 + int(36.0 * uniform(seed, SAVINGS, h.key, 0, 3))
+    saved = p.cash_months * h.expected_yuan * lognormal(p.cash_variance, normal(seed, SAVINGS, h.key, 0))
+    h.cash_yuan = saved + p.cash_least_yuan
+    likelier = min(p.bank_talent[2], p.bank_talent[0] + h.talent * p.bank_talent[1])
+    if uniform(seed, SAVINGS, h.key, 0, 1) < p.bank_borrowers * likelier:
+        h.debt_yuan[0] = p.bank_loan_yuan * lognormal(p.bank_loan_variance, normal(seed, SAVINGS, h.key, 2))
+        h.term_months[0] = int(p.bank_term_months[0]) + int(p.bank_term_months[1] * uniform(seed, SAVINGS, h.key, 0, 3))
     if uniform(seed, SAVINGS, h.key, 0, 4) < p.informal_borrowers:
-        h.informal_yuan = p.informal_loan_yuan * exp(0.7 * normal(seed, SAVINGS, h.key, 5) - 0.245)
+        spread = lognormal(p.informal_loan_variance, normal(seed, SAVINGS, h.key, 5))
+        h.informal_yuan = p.informal_loan_yuan * spread
     h.care = 1.0
-    h.drive = min(0.95, max(0.05, p.drive_base + 0.15 * normal(seed, GIFTS, h.key, 4)))
+    drive = p.drive_base + p.drive_sd * normal(seed, GIFTS, h.key, 4)
+    h.drive = min(p.nature_limits[1], max(p.nature_limits[0], drive))
     h.awareness = p.awareness_open * 2.0 * uniform(seed, LIVING, h.key, 0, 1)
     h.satisfaction = p.satisfaction_base
     for line in range(ORCHARD, N_LINES):
@@ -92,8 +107,9 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
         h.knows |= 1 << GREENHOUSE
     if h.business_yuan > 0.0:
         h.knows |= 1 << BUSINESS
-    richer = min(1.5, h.ability * v.level / k.level)
-    h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < p.house_sound * (0.4 + 0.6 * richer) else 0
+    richer = min(p.house_richer[2], h.ability * v.level / k.level)
+    sound = p.house_sound * (p.house_richer[0] + p.house_richer[1] * richer)
+    h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < sound else 0
     h.water = 1 if uniform(seed, LIVING, h.key, 0, 3) < water_share else 0
     h.insured = 1 if uniform(seed, LIVING, h.key, 0, 4) < p.insured_share else 0
     h.cadre = -1

@@ -6,7 +6,7 @@ from sim.agents.household import Household
 from sim.core.draws import decision, uniform
 from sim.core.rule import rule
 from sim.parameters.packed import P
-from sim.population.synthetic.recipe import Shape, pick
+from sim.population.synthetic.recipe import N_SCHOOLING, N_SIZES, Shape, pick
 
 PEOPLE = decision("people.composition")
 SCHOOLING = decision("people.schooling")
@@ -15,7 +15,7 @@ SCHOOLING = decision("people.schooling")
 @rule
 def gather(h: Household, p: P, k: Shape, seed: int) -> None:
     """Who lives in the household: persons, elders, children, students, workers."""
-    h.persons = 1 + pick(uniform(seed, PEOPLE, h.key, 0, 0), k.sizes, 8)
+    h.persons = 1 + pick(uniform(seed, PEOPLE, h.key, 0, 0), k.sizes, N_SIZES)
     u = uniform(seed, PEOPLE, h.key, 0, 1)
     h.elders = 0
     if u > p.elder_none:
@@ -28,14 +28,13 @@ def gather(h: Household, p: P, k: Shape, seed: int) -> None:
         if uniform(seed, PEOPLE, h.key, 0, 10 + member) < k.dependants:
             h.children += 1
     rest -= h.children
-    if h.persons >= 3 and rest >= 3 and uniform(seed, PEOPLE, h.key, 0, 3) < p.senior_share * 2.0:
+    if rest >= p.student_persons and uniform(seed, PEOPLE, h.key, 0, 3) < p.senior_share * p.student_factor[0]:
         h.seniors = 1
         rest -= 1
-    if h.persons >= 3 and rest >= 3 and uniform(seed, PEOPLE, h.key, 0, 4) < p.university_share * 2.0:
+    if rest >= p.student_persons and uniform(seed, PEOPLE, h.key, 0, 4) < p.university_share * p.student_factor[1]:
         h.university = 1
         rest -= 1
     h.workers = max(0, rest)
-    if h.workers >= 2 and h.persons >= 3 and uniform(seed, PEOPLE, h.key, 0, 5) < p.leaver_share * 1.5:
-        h.leavers = 1
-    years = pick(uniform(seed, SCHOOLING, h.key, 0), k.schooling, 5)
-    h.schooling = 0 if years == 0 else 3 + 3 * years - (1 if years <= 2 else 0) + (1 if years == 4 else 0)
+    if h.workers >= 2 and h.persons >= p.student_persons:
+        h.leavers = 1 if uniform(seed, PEOPLE, h.key, 0, 5) < p.leaver_share * p.student_factor[2] else 0
+    h.schooling = int(p.schooling_years[pick(uniform(seed, SCHOOLING, h.key, 0), k.schooling, N_SCHOOLING)])

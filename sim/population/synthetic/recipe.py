@@ -16,7 +16,8 @@ from sim.core.rule import rule
 from sim.parameters.packed import P
 from sim.population.profile import Profile
 
-EXPECTED_BY_MOUTHS = 0.42  # share of the income a household expects at first that goes by mouths, not by hands
+N_SIZES, N_SCHOOLING = 8, 5  # classes of household size and of schooling
+TILTS, HALVINGS = (0.1, 10.0), 60  # where the right tilt is looked for, and how closely
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Shape(Record):
     land_mu: float = real("mu/person", "as in the knobs")
     a_head_yuan: float = real("yuan/month", "income expected at first by each person")
     a_worker_yuan: float = real("yuan/month", "and by each worker of ability 1")
-    sizes: Sequence[float] = real("share", "households with 1, 2, ... persons", 8)
-    schooling: Sequence[float] = real("share", "classes of schooling of the best-schooled worker", 5)
+    sizes: Sequence[float] = real("share", "households with 1, 2, ... persons", N_SIZES)
+    schooling: Sequence[float] = real("share", "classes of schooling of the best-schooled worker", N_SCHOOLING)
 
 
 def shape(profile: Profile, p: P, knobs: Knobs) -> NDArray[np.void]:
@@ -65,8 +66,8 @@ def shape(profile: Profile, p: P, knobs: Knobs) -> NDArray[np.void]:
         if name in Shape.COLUMNS:
             row[name] = value
     household_yuan = profile.income_yuan / 12.0 * household.size
-    row["a_head_yuan"] = EXPECTED_BY_MOUTHS * household_yuan / household.size
-    row["a_worker_yuan"] = (1.0 - EXPECTED_BY_MOUTHS) * household_yuan / household.workers
+    row["a_head_yuan"] = p.expected_by_mouths * household_yuan / household.size
+    row["a_worker_yuan"] = (1.0 - p.expected_by_mouths) * household_yuan / household.workers
     row["sizes"] = tilted(p.persons_shares, household.size)
     education = household.education
     unschooled, college = p.schooling_ends
@@ -96,7 +97,7 @@ def tilted(shares: Sequence[float], size: float) -> tuple[float, ...]:
         weights = [weight / whole for weight in weights]
         return weights, add_up(n * weight for n, weight in enumerate(weights, start=1))
 
-    low, high = 0.1, 10.0
+    low, high = TILTS
     least, most = tilt(low)[1], tilt(high)[1]
     if not least < size < most:
         raise UserError(
@@ -104,7 +105,7 @@ def tilted(shares: Sequence[float], size: float) -> tuple[float, ...]:
             field="household.size",
             allowed=f"{least:.1f} to {most:.1f}",
         )
-    for _ in range(60):
+    for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         if tilt(middle)[1] < size:
             low = middle
@@ -122,3 +123,8 @@ def pick(u: float, shares: Any, n: int) -> int:
         if u < cumulated:
             return i
     return n - 1
+
+
+def within(x: NDArray[np.float64], limits: Sequence[float]) -> NDArray[np.float64]:
+    """What was drawn, kept between the least and the most that there is."""
+    return np.clip(x, limits[0], limits[1])

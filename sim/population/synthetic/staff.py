@@ -13,9 +13,11 @@ from sim.facts.units import COUNTY
 from sim.parameters.packed import P
 from sim.population.profile import Profile
 from sim.population.sharing import in_pairs, share_out
+from sim.population.synthetic.recipe import within
 from sim.population.synthetic.world import SLOTS_A_VILLAGE
 
 CADRE = decision("cadre.nature")
+NEARLY = 1e-9  # a whole number of units must come out whole, whatever is lost in rounding
 
 
 def post_cadres(profile: Profile, villages: NDArray[np.void], seed: int, p: P) -> NDArray[np.void]:
@@ -29,11 +31,11 @@ def post_cadres(profile: Profile, villages: NDArray[np.void], seed: int, p: P) -
     slot = np.arange(len(cadres)) - np.repeat(ends - counts, counts)
     keys = villages["key"][cadres["village"]] * SLOTS_A_VILLAGE + slot
     cadres["key"] = keys
-    for k, (name, mean) in enumerate((("farm", 0.45), ("finance", 0.4), ("jobs", 0.4), ("standing", 0.5))):
+    for k, (name, mean) in enumerate(zip(("farm", "finance", "jobs", "standing"), p.cadre_means, strict=True)):
         z = norm_ppf_array(uniforms(seed, CADRE, keys, 0, k))
-        cadres[name] = np.clip(mean + 0.15 * z, 0.05, 0.95)
+        cadres[name] = within(mean + p.cadre_sd * z, p.nature_limits)
     z = norm_ppf_array(uniforms(seed, CADRE, keys, 0, 9))
-    cadres["effort"] = np.clip(p.cadre_effort + 0.15 * z, 0.05, 1.0)
+    cadres["effort"] = within(p.cadre_effort + p.cadre_sd * z, p.effort_limits)
     return cadres
 
 
@@ -41,8 +43,8 @@ def pair_units(
     profile: Profile, villages: NDArray[np.void], cadres: NDArray[np.void], seed: int, p: P
 ) -> NDArray[np.void]:
     """Support units, each paired with villages side by side, and the cadres they send."""
-    unit_of = np.floor(np.arange(len(villages)) * (profile.units / profile.villages) + 1e-9).astype(np.int64)
-    units = Unit.rows(max(int(unit_of.max()) + 1, int(len(villages) * profile.units / profile.villages + 1e-9)))
+    unit_of = np.floor(np.arange(len(villages)) * (profile.units / profile.villages) + NEARLY).astype(np.int64)
+    units = Unit.rows(max(int(unit_of.max()) + 1, int(len(villages) * profile.units / profile.villages + NEARLY)))
     index = np.arange(len(units))
     units["key"] = index + 1
     levels, trades = profile.unit_levels_and_trades(len(units))
@@ -52,11 +54,12 @@ def pair_units(
     units["group"] = villages["county"][np.minimum(units["first_village"], len(villages) - 1)]
     units["project"] = -1
     pair, sign = in_pairs(len(units), profile.units)
-    more = 0.6 * sign * (2.0 * uniforms(seed, CADRE, pair, 0, 20) - 1.0)
+    more = p.unit_money_spread * sign * (2.0 * uniforms(seed, CADRE, pair, 0, 20) - 1.0)
     units["money_yuan"] = profile.unit_money_yuan / profile.units * (1.0 + more)
     units["effort"] = np.array(p.level_effort)[levels]
-    units["standing"] = 0.5
+    units["standing"] = p.unit_standing
     villages["unit"] = unit_of
     cadres["unit"] = unit_of[cadres["village"]]
-    cadres["effort"] = np.clip(cadres["effort"] * units["effort"][cadres["unit"]] / p.level_effort[COUNTY], 0.05, 1.0)
+    effort = cadres["effort"] * units["effort"][cadres["unit"]] / p.level_effort[COUNTY]
+    cadres["effort"] = within(effort, p.effort_limits)
     return units

@@ -11,7 +11,7 @@ from sim.core.numerics import norm_ppf_array
 from sim.parameters.packed import P
 from sim.population.profile import Profile, terrains, village_sizes
 from sim.population.sharing import in_pairs
-from sim.population.synthetic.recipe import Knobs
+from sim.population.synthetic.recipe import Knobs, within
 
 PLACE = decision("village.place")
 
@@ -37,20 +37,23 @@ def lay_out_villages(
     pair, sign = in_pairs(n, profile.villages)
     z = sign * _normals(seed, pair + 1, 0)
     level = knobs.level * np.array(p.level_terrain)[terrain]
-    villages["level"] = level * (1.0 + p.level_sd * np.clip(z, -2.5, 2.5))
-    villages["road"] = np.clip(np.array(p.road_mean)[terrain] + 0.2 * _normals(seed, keys, 1), 0.05, 1.0)
-    villages["distance_km"] = 4.0 + 36.0 * uniforms(seed, PLACE, keys, 0, 2)
-    watered = np.array(p.irrigation_terrain)[terrain] * (0.5 + uniforms(seed, PLACE, keys, 0, 3))
+    villages["level"] = level * (1.0 + p.level_sd * np.clip(z, -p.level_most_sd, p.level_most_sd))
+    villages["road"] = within(np.array(p.road_mean)[terrain] + p.road_sd * _normals(seed, keys, 1), p.place_limits)
+    villages["distance_km"] = p.village_km[0] + p.village_km[1] * uniforms(seed, PLACE, keys, 0, 2)
+    watered = np.array(p.irrigation_terrain)[terrain] * (
+        p.irrigation_spread[0] + p.irrigation_spread[1] * uniforms(seed, PLACE, keys, 0, 3)
+    )
     villages["irrigation"] = np.clip(watered, 0.0, 1.0)
-    villages["leadership"] = np.clip(0.5 + 0.18 * _normals(seed, keys, 4), 0.05, 0.95)
-    villages["cohesion"] = np.clip(0.5 + 0.15 * _normals(seed, keys, 5), 0.1, 0.95)
-    has_coop = uniforms(seed, PLACE, keys, 0, 6) < 0.25
-    villages["cooperative"] = np.where(has_coop, 0.15 + 0.25 * uniforms(seed, PLACE, keys, 0, 7), 0.0)
-    villages["contract"] = 0.5 * villages["cooperative"]
-    jobs = p.jobs_mean * (0.4 + 1.2 * uniforms(seed, PLACE, keys, 0, 8))
-    villages["jobs"] = jobs * (1.2 - 0.01 * villages["distance_km"])
+    villages["leadership"] = within(p.leadership_mean + p.leadership_sd * _normals(seed, keys, 4), p.nature_limits)
+    villages["cohesion"] = within(p.cohesion_mean + p.cohesion_sd * _normals(seed, keys, 5), p.cohesion_limits)
+    has_coop = uniforms(seed, PLACE, keys, 0, 6) < p.cooperative_villages
+    strength = p.cooperative_strength[0] + p.cooperative_strength[1] * uniforms(seed, PLACE, keys, 0, 7)
+    villages["cooperative"] = np.where(has_coop, strength, 0.0)
+    villages["contract"] = p.contract_of_cooperative * villages["cooperative"]
+    jobs = p.jobs_mean * (p.jobs_spread[0] + p.jobs_spread[1] * uniforms(seed, PLACE, keys, 0, 8))
+    villages["jobs"] = jobs * (p.jobs_distance[0] - p.jobs_distance[1] * villages["distance_km"])
     villages["jobs_now"] = villages["jobs"]
-    villages["away_share"] = 0.2
+    villages["away_share"] = p.away_open
     villages["weather"] = 1.0
-    water = np.clip(np.array(p.water_mean)[terrain] + 0.15 * _normals(seed, keys, 9), 0.05, 1.0)
+    water = within(np.array(p.water_mean)[terrain] + p.water_sd * _normals(seed, keys, 9), p.place_limits)
     return villages, water
