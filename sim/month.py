@@ -20,6 +20,8 @@ from sim.economy.industries import keep_greenhouse, keep_livestock, run_business
 from sim.economy.investment import invest
 from sim.economy.labour import decide_to_leave, share_out_labour
 from sim.economy.transfers import receive_transfers
+from sim.facts.lines import N_LINES
+from sim.facts.sources import N_SOURCES
 from sim.parameters.packed import P
 
 
@@ -81,7 +83,7 @@ def close_month(
     for i in range(first, last):
         v = villages[i]
         v.free_days = 0.0
-        for line in range(5):
+        for line in range(N_LINES):
             v.supply[line] = 0.0
         away = 0.0
         workers = 0.0
@@ -98,7 +100,7 @@ def close_year(households: Any, first: int, last: int) -> None:
     """Close the accounting year of households `first` to `last` (exclusive)."""
     for j in range(first, last):
         h = households[j]
-        for source in range(4):
+        for source in range(N_SOURCES):
             h.income_last[source] = h.income_year[source]
             h.income_year[source] = 0.0
         h.burden_last_yuan = h.burden_year_yuan

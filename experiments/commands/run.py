@@ -21,15 +21,16 @@ from experiments.commands.options import (
     plans,
     print_json,
 )
+from sim.facts.sources import SOURCES
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.scenario import Plan
 
-SOURCES = ("income_wage_yuan", "income_operating_yuan", "income_property_yuan", "income_transfer_yuan")
+BY_SOURCE = tuple(f"income_{source}_yuan" for source in SOURCES)
 SHOWN = (
-    *("persons", "income_yuan", *SOURCES, "income_median_yuan", "income_after_yuan"),
+    *("persons", "income_yuan", *BY_SOURCE, "income_median_yuan", "income_after_yuan"),
     *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
@@ -120,7 +121,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     for name in SHOWN:
         if any(values.get((name, month)) is not None for month in months):
             label = INDICATORS.get(name, (name, name))[chinese]
-            indent = "  " if name in SOURCES else ""
+            indent = "  " if name in BY_SOURCE else ""
             table.add_row(indent + label, *(_number(name, values.get((name, month))) for month in months))
     return table
 

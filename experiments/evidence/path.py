@@ -22,16 +22,16 @@ from sim import VillageModel
 from sim.core.records import views_of
 from sim.economy import weather
 from sim.economy.crops import staple_land
+from sim.facts.lines import GREENHOUSE, ORCHARD
+from sim.facts.sources import SOURCES
 from sim.indicators.inequality import gini
 from sim.parameters.packed import P
 from sim.population.describe import OWES_YUAN
 from sim.recording.livelihoods import staple_yield_kg_mu
-from sim.recording.panel import SOURCES
 
 FIRST, LAST = 2011, 2016
 BOOKS = FIRST - 1  # the year before the run opens
 YEARS_DRAWN = 400
-ORCHARD, LIVESTOCK, GREENHOUSE = 1, 2, 3
 
 
 @dataclass

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from sim.facts.causes import CAUSES
+from sim.facts.sources import SOURCES
+from sim.facts.terrains import TERRAINS
+
 Pair = tuple[str, str]
 
 INDICATORS: dict[str, Pair] = {
     "income_yuan": ("Net income per head", "人均纯收入"),
     "income_median_yuan": ("Median net income per head", "人均纯收入中位数"),
-    "income_wage_yuan": ("Wage income", "工资性收入"),
-    "income_operating_yuan": ("Operating income", "经营性收入"),
-    "income_property_yuan": ("Property income", "财产性收入"),
-    "income_transfer_yuan": ("Transfer income", "转移性收入"),
+    **{f"income_{source}_yuan": names for source, names in SOURCES.items()},
     "income_after_yuan": ("Income per head after medical and school payments", "扣除医疗和上学支出后的人均收入"),
     "consumption_yuan": ("Consumption per head", "人均生活消费支出"),
     "headcount": ("Poverty headcount", "贫困发生率"),
@@ -61,17 +62,8 @@ GROUPS: dict[str, Pair] = {
     "fifth_3": ("Middle fifth", "中间收入组"),
     "fifth_4": ("Fourth fifth", "中间偏上收入组"),
     "fifth_5": ("Top fifth", "高收入组"),
-    "cause_illness": ("Illness", "因病"),
-    "cause_funds": ("Lack of funds", "缺资金"),
-    "cause_technology": ("Lack of technology", "缺技术"),
-    "cause_labour": ("Lack of labour", "缺劳力"),
-    "cause_schooling": ("Schooling", "因学"),
-    "cause_disability": ("Disability", "因残"),
-    "cause_disaster": ("Disaster", "因灾"),
-    "cause_none": ("No cause registered", "未登记致贫原因"),
-    "terrain_tableland": ("Tableland villages", "塬区村"),
-    "terrain_river": ("River-flat villages", "川区村"),
-    "terrain_hills": ("Hill villages", "山区村"),
+    **{f"cause_{cause}": names for cause, names in CAUSES.items()},
+    **{f"terrain_{terrain}": names for terrain, names in TERRAINS.items()},
     "linked": ("Linked households", "联系户"),
     "registered": ("Registered poor households", "建档立卡贫困户"),
     "not_registered": ("Not registered", "非建档立卡户"),

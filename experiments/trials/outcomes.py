@@ -21,13 +21,13 @@ from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.county import County
 from sim.economy.crops import farm_quality
+from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
 from sim.recording.livelihoods import business_result, staple_yield_kg_mu
 from sim.toml.source import meant
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Kind = Literal["flow", "stock"]
-WAGE, OPERATING, PROPERTY, TRANSFER = range(4)
 WOMEN = decision("trial.women")
 _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
 

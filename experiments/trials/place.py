@@ -16,11 +16,12 @@ from experiments.trials.world import books_of, flat, parameters_of, world_of
 from sim.calendar.trend import grown
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
+from sim.facts.sources import TRANSFER
 from sim.parameters import Parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population import fitting
 from sim.population.profile import Profile, load_profile
-from sim.population.synthetic import Knobs
+from sim.population.synthetic.recipe import Knobs
 
 TRANSFERS = ("dibao_yuan_month", "pension_yuan_month", "subsidy_mu_yuan")
 """What the state pays by rule."""
@@ -115,4 +116,4 @@ def _transfers_a_head(profile: Profile, parameters: Parameters) -> float:
         opened = reference.live(knobs, fitting.reference_start(profile))
         knobs = fitting._turn(knobs, profile, p, fitting._look(opened), {0: 0.0})
     households = opened.world.households
-    return float(households["income_last"][:, 3].sum() / households["persons"].sum())
+    return float(households["income_last"][:, TRANSFER].sum() / households["persons"].sum())

@@ -12,12 +12,13 @@ from experiments.trials.arms import NOBODY, Assignment, Offer, assign, gather, h
 from experiments.trials.estimate import Estimate, Sample, estimate, quantile_effects
 from experiments.trials.file import Outcome, Trial
 from experiments.trials.found import Found
-from experiments.trials.outcomes import TRANSFER, WAGE, Diary, Reading, measure, read, values
+from experiments.trials.outcomes import Diary, Reading, measure, read, values
 from experiments.trials.place import settled, wages_changed
 from experiments.trials.world import expected_headcount
 from sim.core.draws import decision, mix, number_of, uniforms
 from sim.core.numerics import exp_array, norm_ppf_array
 from sim.county import County
+from sim.facts.sources import TRANSFER, WAGE
 from sim.model import Reach, VillageModel
 from sim.population import kept
 from sim.population.profile import Profile

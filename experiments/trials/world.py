@@ -19,6 +19,7 @@ from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.core.errors import UserError
 from sim.core.numerics import add_up
+from sim.facts.terrains import TERRAINS
 from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
@@ -27,7 +28,7 @@ from sim.population import fitting
 from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
-from sim.population.synthetic import Knobs
+from sim.population.synthetic.recipe import Knobs
 from sim.toml.check import check
 from sim.toml.source import Place, meant, raise_all
 
@@ -170,7 +171,7 @@ def _terrain(base: Profile) -> dict[str, float]:
     """Shares of the base's villages by terrain."""
     return {
         name: add_up(town.villages * getattr(town.terrain, name) for town in base.townships) / base.villages
-        for name in ("tableland", "river", "hills")
+        for name in TERRAINS
     }
 
 

@@ -6,8 +6,6 @@ from collections.abc import MutableSequence
 
 from sim.core.records import RecordAgent, real, whole
 
-CAUSES = ("none", "illness", "funds", "technology", "labour", "schooling", "disability", "disaster")
-
 
 class Household(RecordAgent):
     """A rural household, poor or not; one row of at most 512 bytes."""

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from sim.core.records import RecordAgent, real, whole
 
-PROVINCE, CITY, COUNTY, TOWNSHIP = 0, 1, 2, 3
-LEVELS = ("province", "city", "county", "township")
-ROAD, WATER, IRRIGATION, MARKET = 0, 1, 2, 3
-PROJECTS = ("road", "water", "irrigation", "market")
-
 
 class Unit(RecordAgent):
     """A support unit, its own money and the project it has under way."""

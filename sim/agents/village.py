@@ -6,9 +6,6 @@ from collections.abc import MutableSequence
 
 from sim.core.records import RecordAgent, real, whole
 
-TABLELAND, RIVER, HILLS = 0, 1, 2
-TERRAINS = ("tableland", "river", "hills")
-
 
 class Village(RecordAgent):
     """A village: its rows, its place, its leadership, its prices and its weather this year."""

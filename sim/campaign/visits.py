@@ -18,14 +18,12 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.draws import decision, pair_key, uniform
 from sim.core.rule import kernel, rule
+from sim.facts.topics import HELPED, KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, KNOWS_TRAINING
 from sim.parameters.packed import P
 
 GO_OUT = decision("visits.go_out")
 SUBSTANCE = decision("visits.substance")
 LAST_CALL = decision("visits.last_call")
-
-KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS, HELPED = 5, 6, 7, 8, 9
-PROGRAMMES = (KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS)
 
 
 @rule

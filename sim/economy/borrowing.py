@@ -14,11 +14,10 @@ from sim.core.rule import kernel, rule
 from sim.economy.consumption import buffer
 from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
 from sim.economy.labour import is_inclined, set_out
+from sim.facts.topics import HELPED
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend
 from sim.parameters.packed import P
-
-HELPED = 9
 
 
 @rule

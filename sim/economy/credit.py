@@ -11,10 +11,14 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
+from sim.facts.sources import OPERATING
 from sim.money.lending import INTEREST, PRINCIPAL, SUBSIDY, WRITTEN_OFF, Lender, Loan, tally_debts
 from sim.money.reasons import ASSET_SALE, INFORMAL_LOAN, INFORMAL_REPAID
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
+
+PAID = 0.999  # share of what is due from which an instalment counts as paid: what is lost in rounding is not owed
+FEN = 0.01  # the least money there is
 
 
 @rule
@@ -121,15 +125,15 @@ def pay_instalment(
     lent[loan.lender, INTEREST] += paid_interest
     lent[loan.lender, PRINCIPAL] += paid_principal
     loan.principal_yuan = debt - paid_principal
-    h.income_year[1] -= paid_interest
-    if paid_interest + paid_principal < due * 0.999:
-        loan.overdue_months = min(100, loan.overdue_months + 1)
+    h.income_year[OPERATING] -= paid_interest
+    if paid_interest + paid_principal < due * PAID:
+        loan.overdue_months = loan.overdue_months + 1
     elif loan.overdue_months < p.write_off_months:
         loan.overdue_months = 0
     if loan.principal_yuan > 0.0 and loan.overdue_months >= p.write_off_months:
         lent[loan.lender, WRITTEN_OFF] += loan.principal_yuan
         loan.principal_yuan = 0.0
-    if loan.principal_yuan < 0.01:
+    if loan.principal_yuan < FEN:
         loan.principal_yuan = 0.0
 
 

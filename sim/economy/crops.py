@@ -10,12 +10,13 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.rule import rule
+from sim.facts.lines import STAPLE
+from sim.facts.sources import OPERATING
 from sim.money.reasons import CROP_SALE, OPERATING_COST
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
 
 FIELD_LUCK = decision("crops.field_luck")
-STAPLE = 0
 
 
 @rule
@@ -43,7 +44,7 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     cost = mu * p.staple_cost_mu_yuan * today.cpi * p.staple_cost_season[m]
     if cost > 0.0:
         spend(h, till, cost, OPERATING_COST)
-        h.income_year[1] -= cost
+        h.income_year[OPERATING] -= cost
     share = p.staple_harvest_season[m]
     v.supply[STAPLE] += mu
     if share == 0.0 or mu == 0.0:
@@ -53,5 +54,5 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     luck = 1.0 + p.field_luck * (2.0 * uniform(today.seed, FIELD_LUCK, h.key, today.month) - 1.0)
     takings = normal * v.weather * luck * v.gate_price[STAPLE]
     receive(h, till, takings, CROP_SALE)
-    h.income_year[1] += takings
+    h.income_year[OPERATING] += takings
     return normal * v.expected_price[STAPLE] - takings

@@ -11,11 +11,13 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, norm_ppf
 from sim.core.rule import rule
+from sim.facts.causes import ILLNESS
+from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import MEDICAL, SCHOOL
 from sim.money.till import spend
 from sim.parameters.packed import P
 
-ILLNESS = decision("health.illness")
+FALL_ILL = decision("health.illness")
 BILL = decision("health.bill")
 RECOVERY = decision("health.recovery")
 
@@ -31,9 +33,9 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     """
     if h.ill_months > 0:
         h.ill_months -= 1
-    weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == 1 else 1.0)
+    weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == ILLNESS else 1.0)
     chance = p.hospital_rate * h.persons * weight / p.illness_weight_mean / 12.0
-    if uniform(today.seed, ILLNESS, h.key, today.month) >= chance:
+    if uniform(today.seed, FALL_ILL, h.key, today.month) >= chance:
         return 0.0
     z = norm_ppf(uniform(today.seed, BILL, h.key, today.month))
     bill = (
@@ -50,7 +52,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
 @rule
 def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """Fees of senior school and university, half in September and half in March."""
-    if today.calendar_month != 3 and today.calendar_month != 9:
+    if today.calendar_month not in (MARCH, SEPTEMBER):
         return
     fees = 0.5 * today.cpi * (p.senior_fee_yuan * h.seniors + p.university_fee_yuan * h.university)
     if fees > 0.0:

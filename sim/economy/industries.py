@@ -17,6 +17,8 @@ from sim.core.draws import decision, uniform
 from sim.core.numerics import power
 from sim.core.rule import rule
 from sim.economy.crops import farm_quality
+from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.facts.sources import OPERATING
 from sim.money.reasons import (
     ASSET_SALE,
     BUSINESS_TAKINGS,
@@ -27,9 +29,6 @@ from sim.money.reasons import (
 )
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
-
-ORCHARD, LIVESTOCK, GREENHOUSE, BUSINESS = 1, 2, 3, 4
-LINES = ("staple", "orchard", "livestock", "greenhouse", "business")
 
 FROST = decision("orchard.frost")
 DISEASE = decision("livestock.disease")
@@ -86,7 +85,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     cost = upkeep * p.orchard_cost_season[m]
     if cost > 0.0:
         spend(h, till, cost, OPERATING_COST)
-        h.income_year[1] -= cost
+        h.income_year[OPERATING] -= cost
     share = p.orchard_harvest_season[m]
     if share == 0.0 or bearing == 0.0:
         return 0.0
@@ -95,7 +94,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     frost = 1.0 + p.frost_luck * (2.0 * uniform(today.seed, FROST, h.key, today.year) - 1.0)
     takings = normal * frost * (1.0 - p.orchard_drought * (1.0 - v.weather)) * own_price(h, v, p, ORCHARD)
     receive(h, till, takings, ORCHARD_SALE)
-    h.income_year[1] += takings
+    h.income_year[OPERATING] += takings
     return normal * v.expected_price[ORCHARD] - takings
 
 
@@ -131,10 +130,10 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
         p.livestock_season[m] * (1.0 - p.livestock_drought * max(0.0, 1.0 - v.weather)) * (1.0 - p.restocking_sales)
     )
     receive(h, till, takings, LIVESTOCK_SALE)
-    h.income_year[1] += takings
+    h.income_year[OPERATING] += takings
     cost = h.livestock_head * p.livestock_cost_head_yuan * today.cpi / 12.0
     spend(h, till, cost, OPERATING_COST)
-    h.income_year[1] -= cost
+    h.income_year[OPERATING] -= cost
     # Beyond those that replace the old, some young are kept where there is fodder: they are not sold this year.
     kept = h.livestock_head * p.restocking / 12.0 * max(0.0, 1.0 - h.livestock_head / fodder_head(h, v, p))
     h.livestock_head += kept
@@ -162,7 +161,7 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
         * (p.greenhouse_cost_mu_yuan * p.greenhouse_season[m] + p.greenhouse_wear_mu_yuan / 12.0)
     )
     spend(h, till, cost, OPERATING_COST)
-    h.income_year[1] += takings - cost
+    h.income_year[OPERATING] += takings - cost
 
 
 @rule
@@ -191,7 +190,7 @@ def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     receive(h, till, takings, BUSINESS_TAKINGS)
     cost = overhead + h.business_yuan * p.business_wear / 12.0
     spend(h, till, cost, OPERATING_COST)
-    h.income_year[1] += takings - cost
+    h.income_year[OPERATING] += takings - cost
     hands = p.business_days_month * day_value(v, p)
     weak = normal * v.gate_price[BUSINESS] - cost < p.business_patience * hands
     if weak and uniform(today.seed, GIVE_UP, h.key, today.month) < p.business_exit:

@@ -14,14 +14,13 @@ from sim.core.rule import rule
 from sim.economy.consumption import buffer
 from sim.economy.crops import staple_land
 from sim.economy.industries import (
-    BUSINESS,
-    GREENHOUSE,
-    LIVESTOCK,
-    ORCHARD,
     business_profit,
     day_value,
     fodder_head,
 )
+from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD, STAPLE
+from sim.facts.months import APRIL, MARCH, NOVEMBER
+from sim.facts.terrains import HILLS
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend
 from sim.parameters.packed import P
@@ -63,7 +62,7 @@ def room(h: Household, v: Village, p: P, today: Today, line: int, money_price: f
         best = fodder_head(h, v, p) * max(0.0, 1.0 - keep / gross)
         return max(0.0, min(best - h.livestock_head, days / p.livestock_days_head)) * price
     if line == GREENHOUSE:
-        if v.terrain == 2 or v.irrigation < p.greenhouse_irrigation:
+        if v.terrain == HILLS or v.irrigation < p.greenhouse_irrigation:
             return 0.0
         mu = min(p.greenhouse_max_mu - h.greenhouse_mu, days / p.greenhouse_days_mu)
         return max(0.0, min(mu, h.land_mu)) * p.greenhouse_build_mu_yuan * today.cpi
@@ -97,7 +96,7 @@ def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amoun
         )
         net = crop * believed - p.orchard_cost_mu_yuan * today.cpi - p.orchard_days_mu * labour
         given_up = (
-            p.staple_yield_kg_mu * v.expected_price[0] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi
+            p.staple_yield_kg_mu * v.expected_price[STAPLE] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi
         ) * v.level
         return (net * p.orchard_patience - given_up) / cost
     if line == LIVESTOCK:
@@ -136,7 +135,7 @@ def smallest(h: Household, p: P, today: Today, line: int) -> float:
 def in_season(today: Today, line: int) -> bool:
     """Whether the calendar lets one start: nothing is planted or poured in frozen ground."""
     if line == ORCHARD:
-        return today.calendar_month == 3 or today.calendar_month == 4 or today.calendar_month == 11
+        return today.calendar_month in (MARCH, APRIL, NOVEMBER)
     return not (line == GREENHOUSE and today.frozen > 0)
 
 
@@ -185,7 +184,7 @@ def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_se
     """The line that appeals most at the given funds (0: none does)."""
     best = 0
     most = 0.0
-    for line in range(1, 5):
+    for line in range(ORCHARD, N_LINES):
         if not (h.knows >> line) & 1:
             continue
         if any_season == 0 and not in_season(today, line):

@@ -13,6 +13,9 @@ from sim.core.numerics import logistic
 from sim.core.rule import rule
 from sim.economy.crops import staple_land
 from sim.economy.industries import bearing_share, between
+from sim.facts.months import FEBRUARY, MARCH
+from sim.facts.sources import WAGE
+from sim.facts.topics import KNOWS_JOBS
 from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
@@ -20,7 +23,6 @@ from sim.parameters.packed import P
 REVIEW = decision("labour.review")
 LEAVE = decision("labour.leave")
 LOSE_JOB = decision("labour.lose_job")
-KNOWS_JOBS = 8  # bit of `knows`: has been told of work away
 
 
 @rule
@@ -64,9 +66,9 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
     if h.migrants > 0 and uniform(today.seed, LOSE_JOB, h.key, today.month) < p.lose_job_rate * h.migrants:
         h.migrants -= 1
         return
-    if today.calendar_month <= 2:
+    if today.calendar_month <= FEBRUARY:
         return
-    if today.calendar_month != 3 and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
+    if today.calendar_month != MARCH and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
         return
     if is_inclined(h, v, p, today):
         if h.cash_yuan >= (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:
@@ -129,11 +131,11 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     v.free_days += free
     wage = free * v.jobs_now * v.local_wage_yuan * h.ability
     receive(h, till, wage, WAGE_LOCAL)
-    h.income_year[0] += wage
+    h.income_year[WAGE] += wage
     if h.migrants > 0:
         months = h.migrants * p.away_season[m]
         paid = months * pay_away(h, v, p)
         living = min(paid, months * p.living_away_yuan * today.wage_trend)
         receive(h, till, paid, WAGE_AWAY)
         spend(h, till, living, LIVING_AWAY)
-        h.income_year[0] += paid - living
+        h.income_year[WAGE] += paid - living

@@ -13,11 +13,12 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.records import Record, real, whole
 from sim.core.rule import kernel, rule
-from sim.economy.industries import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.transfers import regular_transfers
+from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.facts.sources import OPERATING, PROPERTY, WAGE
+from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, KNOWS_TRAINING
 from sim.parameters.packed import P
 
-CREDIT = 5  # bit of `knows` and of `takes_part`
 HEAR = decision("learning.hear")
 FORGET = decision("learning.forget")
 
@@ -88,37 +89,37 @@ def learn(
         knows = other.knows
         part = other.takes_part
         more = p.tell_participants - 1.0
-        a = (part >> 1) & 1
-        b = (part >> 2) & 1
-        d = (part >> 3) & 1
-        e = (part >> 4) & 1
+        a = (part >> ORCHARD) & 1
+        b = (part >> LIVESTOCK) & 1
+        d = (part >> GREENHOUSE) & 1
+        e = (part >> BUSINESS) & 1
         orchard += a
         livestock += b
         greenhouse += d
         business += e
-        t1 += ((knows >> 1) & 1) + more * a
-        t2 += ((knows >> 2) & 1) + more * b
-        t3 += ((knows >> 3) & 1) + more * d
-        t4 += ((knows >> 4) & 1) + more * e
-        t5 += ((knows >> CREDIT) & 1) + more * ((part >> CREDIT) & 1)
-        t6 += (knows >> 6) & 1
-        t7 += (knows >> 7) & 1
-        t8 += (knows >> 8) & 1
-    hear(h, p, today, 1, t1, 1.0 + p.tell_shown * v.shown[0])
-    hear(h, p, today, 2, t2, 1.0 + p.tell_shown * v.shown[1])
-    hear(h, p, today, 3, t3, 1.0 + p.tell_shown * v.shown[2])
-    hear(h, p, today, 4, t4, 1.0 + p.tell_shown * v.shown[3])
-    hear(h, p, today, 5, t5, 1.0)
-    hear(h, p, today, 6, t6, 1.0)
-    hear(h, p, today, 7, t7, 1.0)
-    hear(h, p, today, 8, t8, 1.0)
+        t1 += ((knows >> ORCHARD) & 1) + more * a
+        t2 += ((knows >> LIVESTOCK) & 1) + more * b
+        t3 += ((knows >> GREENHOUSE) & 1) + more * d
+        t4 += ((knows >> BUSINESS) & 1) + more * e
+        t5 += ((knows >> KNOWS_CREDIT) & 1) + more * ((part >> KNOWS_CREDIT) & 1)
+        t6 += (knows >> KNOWS_TRAINING) & 1
+        t7 += (knows >> KNOWS_INDUSTRY) & 1
+        t8 += (knows >> KNOWS_JOBS) & 1
+    hear(h, p, today, ORCHARD, t1, 1.0 + p.tell_shown * v.shown[ORCHARD - 1])
+    hear(h, p, today, LIVESTOCK, t2, 1.0 + p.tell_shown * v.shown[LIVESTOCK - 1])
+    hear(h, p, today, GREENHOUSE, t3, 1.0 + p.tell_shown * v.shown[GREENHOUSE - 1])
+    hear(h, p, today, BUSINESS, t4, 1.0 + p.tell_shown * v.shown[BUSINESS - 1])
+    hear(h, p, today, KNOWS_CREDIT, t5, 1.0)
+    hear(h, p, today, KNOWS_TRAINING, t6, 1.0)
+    hear(h, p, today, KNOWS_INDUSTRY, t7, 1.0)
+    hear(h, p, today, KNOWS_JOBS, t8, 1.0)
     mine = lines_of(h)
     own = p.trust_own
     if degree > 0:
-        watch(h, v, p, 0, orchard + own * ((mine >> 1) & 1))
-        watch(h, v, p, 1, livestock + own * ((mine >> 2) & 1))
-        watch(h, v, p, 2, greenhouse + own * ((mine >> 3) & 1))
-        watch(h, v, p, 3, business + own * ((mine >> 4) & 1))
+        watch(h, v, p, ORCHARD - 1, orchard + own * ((mine >> ORCHARD) & 1))
+        watch(h, v, p, LIVESTOCK - 1, livestock + own * ((mine >> LIVESTOCK) & 1))
+        watch(h, v, p, GREENHOUSE - 1, greenhouse + own * ((mine >> GREENHOUSE) & 1))
+        watch(h, v, p, BUSINESS - 1, business + own * ((mine >> BUSINESS) & 1))
         skill = skill / degree
         if skill > h.farm_skill:
             h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)
@@ -136,10 +137,10 @@ def learn(
         h.farm_skill += p.member_teaching * max(0.0, base - h.farm_skill)
     h.farm_skill -= p.skill_decay * max(0.0, h.farm_skill - base)
     h.awareness -= p.awareness_decay * h.awareness
-    if (h.knows >> 8) & 1 and uniform(today.seed, FORGET, h.key, today.month) < p.job_news_fades:
-        h.knows -= 1 << 8
+    if (h.knows >> KNOWS_JOBS) & 1 and uniform(today.seed, FORGET, h.key, today.month) < p.job_news_fades:
+        h.knows -= 1 << KNOWS_JOBS
     # Success is what the household brings about: cash from a campaign is left out, on both sides.
-    earned = h.income_last[0] + h.income_last[1] + h.income_last[2]
+    earned = h.income_last[WAGE] + h.income_last[OPERATING] + h.income_last[PROPERTY]
     year = earned + regular_transfers(h, p, today)
     success = 0.0
     if year > 0.0 and earned != 0.0:  # no success or failure before a first year has closed
@@ -153,7 +154,9 @@ def learn(
 def watch(h: Household, v: Village, p: P, line: int, participants: float) -> None:
     """Trust in a line moves toward what it was seen to bring, faster when more contacts are in it."""
     if participants > 0:
-        weight = min(1.0, participants / p.trust_contacts) * (1.0 + p.trust_shown * min(2.0, v.shown[line]))
+        weight = min(1.0, participants / p.trust_contacts) * (
+            1.0 + p.trust_shown * min(p.trust_shown_most, v.shown[line])
+        )
         h.trust[line] += p.trust_rate * weight * (v.seen_result[line] - h.trust[line])
 
 
@@ -165,7 +168,7 @@ def look_around(households: Any, villages: Any, seen: Any, first: int, last: int
             h = households[j]
             s = seen[j]
             s.knows = h.knows
-            s.takes_part = lines_of(h) | (1 << CREDIT if h.borrows > 0 else 0)
+            s.takes_part = lines_of(h) | (1 << KNOWS_CREDIT if h.borrows > 0 else 0)
             s.farm_skill = h.farm_skill
             s.awareness = h.awareness
             s.drive = h.drive

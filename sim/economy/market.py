@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from sim.calendar.today import Today
 from sim.core.numerics import exp, log, total
 from sim.economy import weather
+from sim.facts.lines import N_LINES, ORCHARD
 from sim.parameters.packed import P
-
-LINES = 5
-COUNTIES_A_REGION = 10
 
 
 class Market:
@@ -35,9 +33,9 @@ class Market:
         """
         self.villages, self.p, self.wages, self.prices = villages, p, wages, prices
         self.counties = int(villages["county"].max()) + 1
-        self.opening_supply = np.ones((self.counties, LINES))
-        self.supply_ratio = np.ones((self.counties, LINES))
-        self.shock_log = np.zeros((self.counties, LINES))
+        self.opening_supply = np.ones((self.counties, N_LINES))
+        self.supply_ratio = np.ones((self.counties, N_LINES))
+        self.shock_log = np.zeros((self.counties, N_LINES))
         self.severity = np.zeros(self.counties, dtype=np.int64)
         self.struck = np.ones(len(villages))  # what a disaster of its own leaves of a village's yield (1 = none)
 
@@ -49,10 +47,10 @@ class Market:
 
     def county_supply(self) -> NDArray[np.float64]:
         """Supply by county and line, summed over villages in their order."""
-        sums = np.zeros((self.counties, LINES))
+        sums = np.zeros((self.counties, N_LINES))
         for county in range(self.counties):
             own = self.villages[self.villages["county"] == county]
-            for line in range(LINES):
+            for line in range(N_LINES):
                 sums[county, line] = total(np.ascontiguousarray(own["supply"][:, line]))
         return sums
 
@@ -64,9 +62,9 @@ class Market:
         """Draw the year's weather and price shocks, one a region."""
         p = self.p
         for county in range(self.counties):
-            region = county // COUNTIES_A_REGION
+            region = county // int(p.counties_a_region)
             self.severity[county] = 0 if today.normal_year else weather.drought(today.seed, region, today.year, p)
-            for line in range(LINES):
+            for line in range(N_LINES):
                 z = 0.0 if today.normal_year else weather.price_shock(today.seed, region, today.year, line, p)
                 self.shock_log[county, line] = z
 
@@ -76,11 +74,11 @@ class Market:
         if today.endogenous and not today.normal_year:
             self.supply_ratio = self.county_supply() / self.opening_supply
         county = v["county"]
-        expected = np.ones((self.counties, LINES))
-        actual = np.ones((self.counties, LINES))
+        expected = np.ones((self.counties, N_LINES))
+        actual = np.ones((self.counties, N_LINES))
         for c in range(self.counties):
-            for line in range(LINES):
-                crowd = exp(-p.price_flexibility[line] * log(max(0.05, self.supply_ratio[c, line])))
+            for line in range(N_LINES):
+                crowd = exp(-p.price_flexibility[line] * log(max(p.supply_least, self.supply_ratio[c, line])))
                 sd = p.price_sd[line]
                 expected[c, line] = p.price_yuan[line] * crowd
                 actual[c, line] = expected[c, line] * exp(
@@ -89,22 +87,22 @@ class Market:
         margin = p.gate_margin * (1.0 - v["road"]) * (1.0 - v["contract"])
         premium = 1.0 + p.cooperative_premium * v["cooperative"]
         premium /= 1.0 - p.gate_margin * p.usual_remoteness  # published prices are those at an average gate
-        for line in range(LINES):
+        for line in range(N_LINES):
             # A business sells in the village itself: no haul to pay for.
-            net = (1.0 - margin) * premium * self.prices if line < LINES - 1 else np.ones(len(v))
+            net = (1.0 - margin) * premium * self.prices if line < N_LINES - 1 else np.ones(len(v))
             v["gate_price"][:, line] = actual[county, line] * net
             v["expected_price"][:, line] = expected[county, line] * net
-        factors = np.array([weather.yield_factor(s, 0.0, p) for s in range(3)])
-        sheltered = np.array([weather.yield_factor(s, 1.0, p) for s in range(3)])
+        factors = np.array([weather.yield_factor(s, 0.0, p) for s in weather.SEVERITIES])
+        sheltered = np.array([weather.yield_factor(s, 1.0, p) for s in weather.SEVERITIES])
         if today.normal_year:
             v["weather"] = 1.0
         else:
             severity = self.severity[county]
             v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
             v["weather"] *= self.struck
-        for line in range(1, LINES):
+        for line in range(ORCHARD, N_LINES):
             result = v["gate_price"][:, line] / v["expected_price"][:, line]
-            if line == 1:
+            if line == ORCHARD:
                 result *= 1.0 - p.orchard_drought * (1.0 - v["weather"])
             v["seen_result"][:, line - 1] = result
         v["away_wage_yuan"] = p.migrant_wage_yuan * self.wages * today.wage_trend

@@ -9,6 +9,8 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
+from sim.facts.months import APRIL
+from sim.facts.sources import PROPERTY, TRANSFER
 from sim.money.reasons import DIBAO, PENSION, RENT, SUBSIDY
 from sim.money.till import receive
 from sim.parameters.packed import P
@@ -28,11 +30,11 @@ def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArra
     receive(h, till, guarantee, DIBAO)
     pension = h.elders * p.pension_yuan_month * today.transfer_trend
     receive(h, till, pension, PENSION)
-    h.income_year[3] += guarantee + pension
-    if today.calendar_month == 4:
+    h.income_year[TRANSFER] += guarantee + pension
+    if today.calendar_month == APRIL:
         subsidy = h.land_mu * p.subsidy_mu_yuan * today.transfer_trend
         receive(h, till, subsidy, SUBSIDY)
-        h.income_year[3] += subsidy
+        h.income_year[TRANSFER] += subsidy
     rent = h.property_yuan / 12.0 * today.property_trend
     receive(h, till, rent, RENT)
-    h.income_year[2] += rent
+    h.income_year[PROPERTY] += rent

@@ -9,7 +9,7 @@ from sim.parameters.packed import P
 DROUGHT = decision("weather.drought")
 PRICE_YEAR = decision("market.price_year")
 
-NORMAL, MINOR, MAJOR = 0, 1, 2
+NORMAL, MINOR, MAJOR = SEVERITIES = 0, 1, 2
 
 
 def drought(seed: int, region: int, year: int, p: P) -> int:

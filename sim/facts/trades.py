@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sim.toml.source import meant
-
 TRADES: dict[str, tuple[str, str]] = {
     "office": ("party or government office", "党政机关"),
     "publicity": ("publicity office", "宣传部门"),
@@ -33,15 +31,3 @@ TRADES: dict[str, tuple[str, str]] = {
     "enterprise": ("enterprise", "企业"),
 }
 """English and Chinese names. A unit's `trade` counts from the top of this list."""
-
-
-def known_trade(word: str) -> str:
-    """The word itself.
-
-    Raises:
-        ValueError: It is not a trade; the nearest one is given.
-    """
-    if word not in TRADES:
-        near = meant(word, TRADES)
-        raise ValueError(f"unknown trade '{word}'; {near.get('mend') or 'allowed: ' + near['allowed']}")
-    return word

@@ -14,13 +14,19 @@ class P:
     awareness_decay: float
     awareness_neighbours: float
     awareness_open: float
+    away_open: float
     away_season: tuple[float, ...]
     bank_borrowers: float
+    bank_loan_variance: float
     bank_loan_yuan: float
     bank_rate: float
+    bank_talent: tuple[float, ...]
+    bank_term_months: tuple[float, ...]
+    block_age_months: tuple[float, ...]
     block_cost_mu_yuan: float
     block_days_mu: float
     block_households: tuple[float, ...]
+    block_land_open: float
     buffer_income_share: float
     buffer_months: float
     business_alpha: float
@@ -37,14 +43,22 @@ class P:
     business_resale: float
     business_scale_yuan: float
     business_step_yuan: float
+    business_variance: float
     business_wear: float
     cadre_effort: float
     cadre_knowledge: float
+    cadre_means: tuple[float, ...]
+    cadre_sd: float
     care_rate: float
+    cash_least_yuan: float
     cash_months: float
     cash_spent: float
+    cash_variance: float
+    cause_burden_yuan: float
+    cause_cash_yuan: float
     cause_fit: float
     cause_shares: tuple[float, ...]
+    cause_skill: float
     caution_known: float
     caution_spread: float
     channel_days: tuple[float, ...]
@@ -58,12 +72,19 @@ class P:
     channel_subsidy: tuple[float, ...]
     channel_term_months: tuple[float, ...]
     cheap_money: float
+    cohesion_limits: tuple[float, ...]
+    cohesion_mean: float
+    cohesion_sd: float
     collateral_need: float
     consumption_share: float
+    contract_of_cooperative: float
     contract_of_market: float
     contract_premium: float
     contract_yuan: float
     cooperative_premium: float
+    cooperative_strength: tuple[float, ...]
+    cooperative_villages: float
+    counties_a_region: float
     course_class: float
     course_crowding: float
     course_first_hours: float
@@ -74,8 +95,12 @@ class P:
     cpi: tuple[float, ...]
     day_value_share: float
     deprived_cutoff: float
+    deprived_schooling_years: float
     dibao_aim: float
+    dibao_elders: float
     dibao_share: float
+    dibao_usual_workers: float
+    dibao_workers: float
     dibao_yuan_month: float
     disabled_share: float
     disease_rate: float
@@ -85,11 +110,13 @@ class P:
     drive_base: float
     drive_neighbours: float
     drive_rate: float
+    drive_sd: float
     drive_success: float
     drought_major: float
     drought_major_loss: float
     drought_minor: float
     drought_minor_loss: float
+    effort_limits: tuple[float, ...]
     elder_days_month: float
     elder_illness: float
     elder_none: float
@@ -97,11 +124,13 @@ class P:
     empty_visit: float
     ewe_price_yuan: float
     expectation_rate: float
+    expected_by_mouths: float
     far_km: float
     far_loss: float
     far_road: float
     farm_growth: float
     farm_skill_mean: float
+    farm_skill_schooling: float
     field_luck: float
     first_year: float
     fodder_base_head: float
@@ -121,6 +150,7 @@ class P:
     greenhouse_irrigation: float
     greenhouse_least_mu: float
     greenhouse_max_mu: float
+    greenhouse_open_mu: tuple[float, ...]
     greenhouse_season: tuple[float, ...]
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
@@ -132,6 +162,7 @@ class P:
     hospital_cost_yuan: float
     hospital_rate: float
     hospital_reimbursed: float
+    house_richer: tuple[float, ...]
     house_sound: float
     ill_worker_share: float
     illness_months: float
@@ -140,6 +171,7 @@ class P:
     industry_days: float
     informal_borrowers: float
     informal_limit: float
+    informal_loan_variance: float
     informal_loan_yuan: float
     informal_repay_share: float
     insured_share: float
@@ -147,16 +179,23 @@ class P:
     invest_least_yuan: float
     irrigation_mean: float
     irrigation_shelter: float
+    irrigation_spread: tuple[float, ...]
     irrigation_terrain: tuple[float, ...]
     irrigation_yield: float
     job_news_fades: float
+    jobs_distance: tuple[float, ...]
     jobs_least: float
     jobs_mean: float
     jobs_most: float
+    jobs_spread: tuple[float, ...]
     kept_before_repaying: float
     knows_lines: tuple[float, ...]
+    land_base: float
+    land_person: float
     land_sd: float
     land_terrain: tuple[float, ...]
+    leadership_mean: float
+    leadership_sd: float
     leave_base: float
     leave_care: float
     leave_contacts: float
@@ -171,6 +210,7 @@ class P:
     leave_worth: float
     leaver_share: float
     level_effort: tuple[float, ...]
+    level_most_sd: float
     level_sd: float
     level_terrain: tuple[float, ...]
     line_open: tuple[float, ...]
@@ -183,6 +223,7 @@ class P:
     livestock_households: tuple[float, ...]
     livestock_mean_head: float
     livestock_season: tuple[float, ...]
+    livestock_variance: float
     living_away_yuan: float
     loan_diverted: float
     local_wage_yuan: float
@@ -194,6 +235,7 @@ class P:
     member_skill: float
     member_teaching: float
     migrant_wage_yuan: float
+    nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float
     network_reach: float
@@ -208,12 +250,15 @@ class P:
     orchard_full_years: float
     orchard_harvest_season: tuple[float, ...]
     orchard_households: tuple[float, ...]
+    orchard_land_open: float
     orchard_land_share: float
+    orchard_life_years: float
     orchard_mean_mu: float
     orchard_of_loan: float
     orchard_patience: float
     orchard_plant_mu_yuan: float
     orchard_terrain: tuple[float, ...]
+    orchard_variance: float
     orchard_yield_kg_mu: float
     passed_poor: float
     passed_poor_lines: float
@@ -221,6 +266,7 @@ class P:
     passed_rich_lines: float
     pension_yuan_month: float
     persons_shares: tuple[float, ...]
+    place_limits: tuple[float, ...]
     placement_pull: float
     places_found: float
     poverty_floor_yuan: float
@@ -241,18 +287,21 @@ class P:
     project_water: float
     property_growth: float
     property_households: float
+    property_variance: float
     repay_burden: float
     required_return: float
     rest_rate: float
     restocking: float
     restocking_sales: float
     road_mean: tuple[float, ...]
+    road_sd: float
     satisfaction_base: float
     satisfaction_rate: float
     saving_horizon_months: float
     saving_pace: float
     schooling_ends: tuple[float, ...]
     schooling_mean: float
+    schooling_years: tuple[float, ...]
     senior_fee_yuan: float
     senior_share: float
     site_meeting_reach: float
@@ -275,12 +324,15 @@ class P:
     staple_days_season: tuple[float, ...]
     staple_harvest_season: tuple[float, ...]
     staple_yield_kg_mu: float
+    student_factor: tuple[float, ...]
+    student_persons: float
     subsidy_mu_yuan: float
     subsistence_share: float
     substance_base: float
     substance_fatigue: float
     substance_match: float
     substance_standing: float
+    supply_least: float
     talent_sd: float
     teaching_share: float
     tell_participants: float
@@ -297,19 +349,26 @@ class P:
     trust_own: float
     trust_rate: float
     trust_shown: float
+    trust_shown_most: float
+    unit_money_spread: float
+    unit_standing: float
     university_fee_yuan: float
     university_share: float
     usual_care: float
     usual_remoteness: float
+    village_km: tuple[float, ...]
     visit_awareness: float
     visit_drive: float
     visit_satisfaction: float
     wage_growth: float
     water_mean: tuple[float, ...]
+    water_sd: float
     wealth_share: float
     well_off_lines: float
     work_course_gain: float
     work_days_month: float
+    work_skill_limits: tuple[float, ...]
     work_skill_mean: float
+    work_skill_schooling: float
     work_skill_wage: float
     write_off_months: float

@@ -8,14 +8,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.economy.industries import BUSINESS
+from sim.facts.lines import BUSINESS, GREENHOUSE, HOLDING, LIVESTOCK, ORCHARD
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
 MEETINGS = reason("site meetings", "现场会")
 SHOW_HOUSEHOLDS = reason("show households", "示范户扶持")
-LINE_OF = {"fruit": 1, "livestock": 2, "vegetables": 3, "business": 4}
-HOLDING = {1: "orchard_mu", 2: "livestock_head", 3: "greenhouse_mu", 4: "business_yuan"}
+LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE, "business": BUSINESS}
 
 
 class DemonstrationSettings(PolicySettings):

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from sim.core.numerics import total
 from sim.core.rule import kernel
-from sim.economy.industries import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
+from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
+from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import INVESTMENT, reason
 from sim.money.till import spend
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
@@ -21,7 +22,6 @@ GRANTS = reason("industry grants", "产业补助")
 IN_KIND = reason("industry support in kind", "产业实物扶持")
 WITHHELD = reason("grants withheld (null check)", "补助未发放（空白对照）")
 RUNNING = reason("delivery, contracts and administration", "发放、签约和管理费用")
-KNOWS_INDUSTRY = 7
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 # On tableland, river flats, hills: where a line is offered at all when terrain is matched.
 SUITS = {"fruit": (True, True, True), "livestock": (True, True, True), "vegetables": (False, True, False)}

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from sim.core.numerics import total
 from sim.economy.borrowing import loans_wanted, put_loans_to_work
+from sim.facts.topics import KNOWS_CREDIT
 from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
-KNOWS_CREDIT = 5
 CAPITAL = reason("loan capital", "放贷资金")
 LOANS = reason("loans", "发放贷款")
 RUNNING = reason("loan administration", "贷款经办费")

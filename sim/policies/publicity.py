@@ -8,20 +8,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.facts.topics import TOPICS as SUBJECTS
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
 MEETINGS = reason("meetings and broadcasts", "会议和广播")
-SUBJECTS = {
-    "orchard": 1,
-    "livestock": 2,
-    "greenhouse": 3,
-    "business": 4,
-    "credit": 5,
-    "training": 6,
-    "industry": 7,
-    "jobs": 8,
-}
 
 
 class PublicitySettings(PolicySettings):

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.agents.unit import IRRIGATION, MARKET, ROAD, WATER
 from sim.core.numerics import add_up
 from sim.facts.trades import TRADES
+from sim.facts.units import IRRIGATION, MARKET, ROAD, WATER
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
 

@@ -12,10 +12,10 @@ from pydantic import Field
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
 from sim.economy.labour import would_take_place
+from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
-KNOWS_TRAINING, KNOWS_JOBS = 6, 8
 COURSES = reason("training", "培训")
 TRAVEL = reason("travel to the place found", "到岗路费")
 CONTENTS = ("farm", "work", "leavers")  # in the order of the parameter training_cost_yuan

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.agents.household import CAUSES
-from sim.agents.unit import LEVELS
 from sim.calendar.era import ERAS
 from sim.core.frozen import FrozenModel
 from sim.core.numerics import add_up, total
+from sim.facts.causes import CAUSES, ILLNESS
+from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
+from sim.facts.units import LEVELS
 from sim.indicators.arrays import ratio
 from sim.indicators.inequality import gini
 from sim.money.purse import Purse
@@ -272,7 +273,8 @@ def _chance(worlds: Sequence[Opened], p: P, n: int) -> dict[str, float]:
 def _hospital(part: Part) -> float:
     """Stays a person and year that the rule of illness gives (see `sim.economy.events.fall_ill`)."""
     h, p = part.households, part.p
-    weight = (1.0 + p.elder_illness * h["elders"] / h["persons"]) * np.where(h["cause"] == 1, p.frail_illness, 1.0)
+    frail = np.where(h["cause"] == ILLNESS, p.frail_illness, 1.0)
+    weight = (1.0 + p.elder_illness * h["elders"] / h["persons"]) * frail
     return p.hospital_rate / p.illness_weight_mean * ratio(total(part.persons * weight), total(part.persons))
 
 
@@ -314,10 +316,10 @@ MEASURES: Mapping[str, Callable[[Part], float]] = {
     "poverty_line": lambda w: w.line_yuan,
     "headcount": lambda w: w.share(w.poor),
     "gini": lambda w: gini(w.per_head_yuan, w.persons),
-    "share_wage": lambda w: w.source(0),
-    "share_operating": lambda w: w.source(1),
-    "share_property": lambda w: w.source(2),
-    "share_transfer": lambda w: w.source(3),
+    "share_wage": lambda w: w.source(WAGE),
+    "share_operating": lambda w: w.source(OPERATING),
+    "share_property": lambda w: w.source(PROPERTY),
+    "share_transfer": lambda w: w.source(TRANSFER),
     "registered": lambda w: w.share(w.households["registered"]),
     "inclusion_error": lambda w: w.share(~w.poor, among=w.households["registered"]),
     "exclusion_error": lambda w: w.share(w.households["registered"] == 0, among=w.poor),

@@ -26,7 +26,9 @@ from sim.month import close_month, close_year
 from sim.parameters.packed import P
 from sim.population.flags import income
 from sim.population.profile import Profile
-from sim.population.synthetic import Knobs, Network, World, lay_out
+from sim.population.synthetic import lay_out
+from sim.population.synthetic.recipe import Knobs
+from sim.population.synthetic.world import Network, World
 
 Month = tuple[int, int]  # year, month
 

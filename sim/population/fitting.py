@@ -22,13 +22,16 @@ from sim.core.errors import Unfittable
 from sim.core.numerics import add_up, exp, log, total
 from sim.core.rule import kernel
 from sim.core.sources import SIM, reached_from
+from sim.facts.sources import N_SOURCES, OPERATING, PROPERTY, WAGE
 from sim.parameters import load_parameters
 from sim.parameters.packed import P
 from sim.population.first_year import Month, Opened, begin
 from sim.population.flags import Cuts, find_cuts, income, per_head
 from sim.population.network import contacts
 from sim.population.profile import Profile, village_sizes
-from sim.population.synthetic import SLOTS_A_VILLAGE, Knobs, Network, gather, shape
+from sim.population.synthetic.people import gather
+from sim.population.synthetic.recipe import Knobs, shape
+from sim.population.synthetic.world import SLOTS_A_VILLAGE, Network
 
 REFERENCE_SEED = 1
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
@@ -233,13 +236,13 @@ def _look(opened: Opened) -> _Found:
     h = opened.world.households
     persons = h["persons"].astype(np.float64)
     people = total(persons)
-    parts = [total(np.ascontiguousarray(h["income_last"][:, k])) / people for k in range(4)]
+    parts = [total(np.ascontiguousarray(h["income_last"][:, k])) / people for k in range(N_SOURCES)]
     poor = per_head(h) < opened.line_yuan
     return _Found(
         mean=total(income(h)) / people,
-        wage=parts[0],
-        operating=parts[1],
-        property=parts[2],
+        wage=parts[WAGE],
+        operating=parts[OPERATING],
+        property=parts[PROPERTY],
         headcount=total(persons * poor) / people,
         land=total(h["land_mu"]) / people,
         dibao=total(h["dibao"].astype(np.float64)) / people,

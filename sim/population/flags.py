@@ -18,13 +18,15 @@ from sim.indicators.income import quantile
 from sim.parameters.packed import P
 from sim.population.profile import Profile
 from sim.population.sharing import share_out
-from sim.population.synthetic import World
+from sim.population.synthetic.world import World
 
 Floats = NDArray[np.float64]
 REGISTRY = decision("registry.error")
 LINK = decision("registry.link")
 CAUSE = decision("registry.cause")
-MOST_NOISE = 4.0
+MOST_NOISE, HALVINGS, ROUNDS = 4.0, 24, 20  # how far and how closely the registry's error and its causes are sought
+FIFTHS = 5
+NEARLY_ALL = 1e-9  # so that a county in which everyone is registered divides by no zero
 _PIECE = 1 << 16  # households looked at together: a province is not held in memory several times over
 
 
@@ -64,7 +66,7 @@ def find_cuts(h: NDArray[np.void], profile: Profile, p: P, line_yuan: float, see
     mean, persons = per_head(h), h["persons"].astype(np.float64)
     not_poor = mean >= line_yuan
     low, high = 0.0, MOST_NOISE
-    for _ in range(24):
+    for _ in range(HALVINGS):
         noise = 0.5 * (low + high)
         seen = _perceived(h, noise, seed) / line_yuan
         line = quantile(seen, persons, profile.registered_share)
@@ -74,7 +76,7 @@ def find_cuts(h: NDArray[np.void], profile: Profile, p: P, line_yuan: float, see
             low = noise
         else:
             high = noise
-    fifths = tuple(quantile(mean, persons, k / 5.0) for k in range(1, 5))
+    fifths = tuple(quantile(mean, persons, k / FIFTHS) for k in range(1, FIFTHS))
     return Cuts(fifths, line, noise, _cause_weights(h[inside], p))
 
 
@@ -82,7 +84,7 @@ def _cause_weights(registered: NDArray[np.void], p: P) -> tuple[float, ...]:
     """Weights at which the main causes of the registered come in the published proportions."""
     published = np.array(p.cause_shares) / add_up(p.cause_shares)
     leans, weights = _leans(registered, p), published.copy()
-    for _ in range(20):
+    for _ in range(ROUNDS):
         chances = leans * weights
         whole = chances.sum(axis=1)
         for k in range(len(weights)):
@@ -114,7 +116,7 @@ def _link(world: World, profile: Profile, p: P, seed: int) -> None:
     h, v = world.households, world.villages
     quotas = share_out(profile.linked / profile.villages, len(v))
     u = uniforms(seed, LINK, h["key"].astype(np.int64), 0)
-    elsewhere = (1.0 - p.linked_registered) * profile.linked_share / max(1e-9, 1.0 - profile.registered_share)
+    elsewhere = (1.0 - p.linked_registered) * profile.linked_share / max(NEARLY_ALL, 1.0 - profile.registered_share)
     out_of_turn = uniforms(seed, LINK, h["key"].astype(np.int64), 0, 1) < elsewhere
     rank = np.where(h["registered"] == 1, u, 2.0 + u)
     rank = np.where(out_of_turn & (h["registered"] == 0), u - 1.0, rank)
@@ -128,9 +130,9 @@ def _leans(h: NDArray[np.void], p: P) -> Floats:
     """How much likelier each cause is for what the household shows."""
     unable = h["persons"] - h["workers"] - h["children"] - h["seniors"] - h["university"] - h["elders"] > 0
     shows: tuple[Any, ...] = (
-        h["burden_last_yuan"] > 1500.0,
-        h["cash_yuan"] < 2000.0,
-        (h["farm_skill"] < 0.33) & (h["work_skill"] < 0.33),
+        h["burden_last_yuan"] > p.cause_burden_yuan,
+        h["cash_yuan"] < p.cause_cash_yuan,
+        (h["farm_skill"] < p.cause_skill) & (h["work_skill"] < p.cause_skill),
         h["workers"] <= 1,
         h["seniors"] + h["university"] > 0,
         unable,

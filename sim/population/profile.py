@@ -16,13 +16,13 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
-from sim.agents.unit import LEVELS
 from sim.calendar.era import ERAS, EraId
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
-from sim.facts.trades import TRADES, known_trade
+from sim.facts.trades import TRADES
+from sim.facts.units import LEVELS
 from sim.money.purse import Purse
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
@@ -118,6 +118,18 @@ class Flags(FrozenModel):
     linked_households: int = Field(ge=0)
 
 
+def known_trade(word: str) -> str:
+    """The word itself.
+
+    Raises:
+        ValueError: It is not a trade; the nearest one is given.
+    """
+    if word not in TRADES:
+        near = meant(word, TRADES)
+        raise ValueError(f"unknown trade '{word}'; {near.get('mend') or 'allowed: ' + near['allowed']}")
+    return word
+
+
 class UnitKind(FrozenModel):
     """So many units of one trade at one level."""
 
@@ -148,7 +160,7 @@ class Prices(FrozenModel):
 
 
 class Terrain(_Parts):
-    """A township's villages by terrain, as shares in the order of `sim.agents.village.TERRAINS`."""
+    """A township's villages by terrain, as shares in the order of `sim.facts.terrains.TERRAINS`."""
 
     tableland: Share
     river: Share
@@ -247,10 +259,10 @@ class Profile(FrozenModel):
         return self.support.unit_money_yuan
 
     def unit_levels_and_trades(self, n: int) -> tuple[Ints, Ints]:
-        """Level (as in `sim.agents.unit.LEVELS`) and trade (as in `TRADES`) of n units, well mixed."""
+        """Level (as in `sim.facts.units.LEVELS`) and trade (as in `TRADES`) of n units, well mixed."""
         kinds = self.support.unit_kinds
         order = interleave([kind.count for kind in kinds], self.units)[np.arange(n) % self.units]
-        levels = np.array([LEVELS.index(kind.level) for kind in kinds], dtype=np.int64)
+        levels = np.array([list(LEVELS).index(kind.level) for kind in kinds], dtype=np.int64)
         trades = np.array([list(TRADES).index(kind.trade) for kind in kinds], dtype=np.int64)
         return levels[order], trades[order]
 
@@ -383,7 +395,7 @@ def terrains(profile: Profile, n: int) -> tuple[Ints, Ints]:
     """Where each of the first n villages lies.
 
     Returns:
-        Terrain (as in `sim.agents.village.TERRAINS`), mixed within each township; and township, counted from
+        Terrain (as in `sim.facts.terrains.TERRAINS`), mixed within each township; and township, counted from
         0. Beyond the profile's own villages its townships repeat, under new numbers.
     """
     towns = profile.townships

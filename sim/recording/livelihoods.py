@@ -11,6 +11,7 @@ from sim.core.rule import kernel
 from sim.county import County
 from sim.economy.crops import farm_quality
 from sim.economy.industries import business_profit
+from sim.facts.lines import BUSINESS
 
 
 @kernel
@@ -31,7 +32,7 @@ def _businesses(
             v = villages[h.village]
             overhead = p.business_overhead_yuan * today.business_trend
             takings = business_profit(h, v, p, h.business_yuan) * today.business_trend + overhead
-            revenue[i] = takings * v.gate_price[4] * h.care
+            revenue[i] = takings * v.gate_price[BUSINESS] * h.care
             profit[i] = revenue[i] - overhead - h.business_yuan * p.business_wear
 
 

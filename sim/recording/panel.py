@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.household import CAUSES
-from sim.agents.village import TERRAINS
 from sim.county import County
 from sim.economy.industries import bearing_share
+from sim.facts.causes import CAUSES
+from sim.facts.lines import ORCHARD
+from sim.facts.sources import SOURCES
+from sim.facts.terrains import TERRAINS
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.credit import at_risk_yuan
 from sim.indicators.deprivation import censored_scores
@@ -19,8 +21,6 @@ from sim.indicators.movement import transitions
 from sim.indicators.poverty import PovertyTable
 from sim.population.opening import income
 
-SOURCES = ("wage", "operating", "property", "transfer")
-ORCHARD_LIFE_YEARS = 15
 Groups = Mapping[str, NDArray[np.bool_]]
 
 
@@ -95,8 +95,9 @@ def _person_columns(county: County, poor: Sequence[NDArray[np.bool_]]) -> dict[s
 def _deprived(county: County) -> NDArray[np.bool_]:
     h = county.households
     poor = income(h) / h["persons"] < county.line_now
+    unschooled = h["schooling"] < county.p.deprived_schooling_years
     return np.column_stack(
-        [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, h["schooling"] < 6, h["ill_months"] > 0]
+        [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, unschooled, h["ill_months"] > 0]
     )
 
 
@@ -133,17 +134,17 @@ def _young_orchards(county: County) -> NDArray[np.float64]:
     """
     h, p = county.households, county.p
     age = np.maximum(0.0, (county.today.month - h["block_month"]) / 12.0)
-    price = float(county.villages["expected_price"][:, 1].mean()) if county.day >= 0 else p.price_yuan[1]
+    price = float(county.villages["expected_price"][:, ORCHARD].mean()) if county.day >= 0 else p.price_yuan[ORCHARD]
     net = (
         p.orchard_yield_kg_mu * price
         - p.orchard_cost_mu_yuan
         - p.orchard_days_mu * p.day_value_share * p.local_wage_yuan
     )
-    worth = np.zeros(8)
-    for years_old in range(8):
+    worth = np.zeros(int(p.orchard_full_years) + 1)
+    for years_old in range(len(worth)):
         factor = 1.0
-        for ahead in range(ORCHARD_LIFE_YEARS):
+        for ahead in range(int(p.orchard_life_years)):
             factor /= 1.0 + p.required_return
             share = bearing_share(years_old + ahead + 0.5, p)
             worth[years_old] += factor * (net * share - (p.block_cost_mu_yuan if share == 0.0 else 0.0))
-    return np.asarray(h["block_mu"] * worth[np.minimum(7, age.astype(np.int64))] * county.today.farm_trend)
+    return np.asarray(h["block_mu"] * worth[np.minimum(len(worth) - 1, age.astype(np.int64))] * county.today.farm_trend)

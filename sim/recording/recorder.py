@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sim.campaign.delivery import COST_ITEMS
 from sim.core.numerics import add_up
 from sim.county import County
+from sim.facts.sources import SOURCES
 from sim.indicators import coverage
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.income import percentile_means
 from sim.population.opening import income
 from sim.recording.observer import Observer
-from sim.recording.panel import SOURCES, groups_of, panel
+from sim.recording.panel import groups_of, panel
 from sim.recording.records import Records
 
 DAY_100 = -1

@@ -18,7 +18,7 @@ from small_worlds import lived, plan_of
 from sim import RunResult
 from sim import run as run_plan
 from sim.economy import weather
-from sim.economy.industries import LIVESTOCK
+from sim.facts.lines import LIVESTOCK
 from sim.model import VillageModel
 from sim.population.opening import per_head
 

@@ -10,8 +10,8 @@ import pytest
 from small_worlds import lived, plan_of, small_profile, worth
 
 from sim.agents.village import HILLS, RIVER
-from sim.campaign.visits import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING
-from sim.economy.industries import GREENHOUSE, LIVESTOCK
+from sim.facts.lines import GREENHOUSE, LIVESTOCK
+from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING
 from sim.model import VillageModel
 from sim.money.lending import BANK
 from sim.money.reasons import HOUSEHOLDS

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from test_synthetic import COUNTY, FIVE, ROW, P, same, with_
 
-from sim.agents.household import CAUSES
 from sim.core.errors import UserError
 from sim.economy.market import Market
+from sim.facts.causes import CAUSES
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population import fitting

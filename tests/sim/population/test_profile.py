@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.unit import LEVELS
-from sim.agents.village import HILLS, RIVER, TABLELAND, TERRAINS
 from sim.core.errors import UserError
+from sim.facts.terrains import HILLS, RIVER, TABLELAND, TERRAINS
 from sim.facts.trades import TRADES
+from sim.facts.units import LEVELS
 from sim.population.profile import (
     PROFILES,
     Terrain,
@@ -76,8 +76,8 @@ def test_every_number_says_where_it_comes_from() -> None:
 
 
 def test_names_agree_with_the_rest_of_the_model() -> None:
-    assert tuple(Terrain.model_fields) == TERRAINS
-    assert UnitKind.model_fields["level"].annotation.__args__ == LEVELS  # type: ignore[union-attr]
+    assert tuple(Terrain.model_fields) == tuple(TERRAINS)
+    assert UnitKind.model_fields["level"].annotation.__args__ == tuple(LEVELS)  # type: ignore[union-attr]
 
 
 def test_a_path_is_relative_to_what_names_it(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_units_by_level_and_trade() -> None:
     levels, trades = COUNTY.unit_levels_and_trades(169)
     names = list(TRADES)
     for kind in COUNTY.support.unit_kinds:
-        here = (levels == LEVELS.index(kind.level)) & (trades == names.index(kind.trade))
+        here = (levels == list(LEVELS).index(kind.level)) & (trades == names.index(kind.trade))
         assert here.sum() == kind.count
     assert len(set(trades[:8].tolist())) >= 5
     more = COUNTY.unit_levels_and_trades(400)

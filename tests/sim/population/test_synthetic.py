@@ -15,7 +15,9 @@ from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population.profile import Profile, load_profile
 from sim.population.sharing import in_pairs
-from sim.population.synthetic import Knobs, Shape, World, lay_out, shape, tilted
+from sim.population.synthetic import lay_out
+from sim.population.synthetic.recipe import Knobs, Shape, shape, tilted
+from sim.population.synthetic.world import World
 
 VALUES = load_parameters().values
 P, ROW = as_python(VALUES), as_row(VALUES)

@@ -10,16 +10,17 @@ from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
 from experiments.pages.numbers import Estimate
 from experiments.pages.terms import unit_of
+from sim.facts.sources import SOURCES
 
 TOTALS = ("income_yuan", "income_after_yuan")
-SOURCES = ("income_wage_yuan", "income_operating_yuan", "income_property_yuan", "income_transfer_yuan")
+BY_SOURCE = tuple(f"income_{source}_yuan" for source in SOURCES)
 
 
 def build(ctx: Context) -> Section:
     """Trajectories with bands; the monthly gain; cash counted both ways."""
     section = Section("after", ctx.say("s4"), ctx.say("s4_question"))
     blocks = (
-        levels(ctx, (*TOTALS[:1], *SOURCES, *TOTALS[1:]), "f-sources", "sources"),
+        levels(ctx, (*TOTALS[:1], *BY_SOURCE, *TOTALS[1:]), "f-sources", "sources"),
         monthly(ctx),
         poverty(ctx),
         payments(ctx),

@@ -17,24 +17,14 @@ from experiments.pages.charts import Bar, Panel, Row, bars, dots
 from experiments.pages.curves import Line, LinePanel, lines
 from experiments.pages.numbers import Estimate
 from experiments.pages.terms import unit_of
+from sim.facts.causes import CAUSES
+from sim.facts.terrains import TERRAINS
 
 BANDS = (
     ("band_people", ("all", "poor_at_start", "not_poor_at_start", "linked", "registered", "not_registered")),
     ("band_fifths", ("fifth_1", "fifth_2", "fifth_3", "fifth_4", "fifth_5")),
-    (
-        "band_causes",
-        (
-            "cause_illness",
-            "cause_funds",
-            "cause_technology",
-            "cause_labour",
-            "cause_schooling",
-            "cause_disability",
-            "cause_disaster",
-            "cause_none",
-        ),
-    ),
-    ("band_terrain", ("terrain_tableland", "terrain_river", "terrain_hills")),
+    ("band_causes", (*(f"cause_{cause}" for cause in CAUSES if cause != "none"), "cause_none")),
+    ("band_terrain", tuple(f"terrain_{terrain}" for terrain in TERRAINS)),
     ("band_served", ("served", "not_served")),
 )
 
