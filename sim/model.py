@@ -25,7 +25,7 @@ from sim.core.mesa_compat import MesaModel
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.county import County
-from sim.economy.learning import Seen, look_around, talk
+from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.money.lending import Loan
 from sim.month import close_month, close_year
 from sim.parameters.packed import as_python, as_row
@@ -200,7 +200,7 @@ class VillageModel(MesaModel):
                 self.market.open_year(today)
 
     def _close_month(self) -> None:
-        """Households' accounts, then talk, then what units and policies do at a month's end."""
+        """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
         county, loans, world = self.county, self.county.loans, self.county.world
         county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
         for policy in self._acting:
@@ -210,7 +210,7 @@ class VillageModel(MesaModel):
         for policy in self._acting:
             policy.books_closed(county)
         self.engine.run(look_around, self.households, self.villages, self.seen)
-        county.everywhere(talk, self.seen, world.indptr, world.indices)
+        county.everywhere(learn_from_contacts, self.seen, world.indptr, world.indices)
         self._check_ranges()
         self._tell(lambda observer: observer.month_end(county))
         if self.today.month % 12 == 0:

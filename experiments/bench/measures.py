@@ -18,7 +18,7 @@ from sim.model import VillageModel
 from sim.running import RunResult, run
 from sim.scenario import Plan, load_plan
 
-MONTH_KERNELS = ("close_month", "look_around", "talk", "close_year")
+MONTH_KERNELS = ("close_month", "look_around", "learn_from_contacts", "close_year")
 VISIT_KERNEL = "cadres_go_out"
 
 

@@ -40,7 +40,7 @@ from experiments.trials.published import Standard
 from experiments.trials.report import MISSED, MODEL, PUBLISHED, SINGLE
 from experiments.trials.show import Shown
 from sim.core.errors import UserError
-from sim.scenario.plan import Title
+from sim.scenario import Title
 
 FULL, OPEN = Style(OKABE_ITO[0], "circle"), Style(OKABE_ITO[1], "diamond", hollow=True)
 

@@ -12,7 +12,7 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import kernel, rule
 from sim.economy.consumption import buffer
-from sim.economy.investment import appeal, best_line, in_season, put_into, room, smallest
+from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
 from sim.economy.labour import is_inclined, set_out
 from sim.facts.topics import HELPED
 from sim.money.reasons import INVESTMENT
@@ -46,7 +46,7 @@ def loan_wanted(
     wanted = 0.0
     line = best_line(h, v, p, today, own + size, 1, price)
     if line > 0:
-        amount = min(size, max(0.0, room(h, v, p, today, line, price) - own))
+        amount = min(size, max(0.0, capacity_yuan(h, v, p, today, line, price) - own))
         # Trees bear long after such a loan falls due: it must be repaid out of other income.
         patient = line != 1 or amount <= p.orchard_of_loan * most
         gain = (appeal(h, v, p, today, line, own + amount) + p.required_return - price) * amount
@@ -106,7 +106,7 @@ def put_loans_to_work(
         funds = amounts[i] * (1.0 - p.loan_diverted) + max(0.0, h.cash_yuan - amounts[i] - buffer(h, p, today))
         line = best_line(h, v, p, today, funds, 0, price)
         if line > 0 and in_season(today, line):
-            amount = min(funds, room(h, v, p, today, line, price))
+            amount = min(funds, capacity_yuan(h, v, p, today, line, price))
             spend(h, tills[h.village], amount, INVESTMENT)
             put_into(h, p, today, line, amount)
             started[i] = True

@@ -32,9 +32,9 @@ def pass_through(h: Household, p: P, today: Today) -> float:
 @rule
 def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], hardship: float) -> None:
     """Spend what is expected to last, less what gets through of past shocks; borrow or sell before going short."""
-    h.squeeze_yuan += hardship * pass_through(h, p, today)  # a windfall is a shock in reverse
-    cut = p.squeeze_pace * h.squeeze_yuan
-    h.squeeze_yuan -= cut
+    h.deferred_cut_yuan += hardship * pass_through(h, p, today)  # a windfall is a shock in reverse
+    cut = p.squeeze_pace * h.deferred_cut_yuan
+    h.deferred_cut_yuan -= cut
     floor = p.guaranteed_share * subsistence(h, p, today)
     due = h.due_soon_yuan
     spare = h.cash_yuan - buffer(h, p, today) - due

@@ -23,7 +23,7 @@ FIELD_LUCK = decision("crops.field_luck")
 def farm_quality(h: Household, v: Village, p: P) -> float:
     """How well this household farms: its place, itself, its skill, the labour it gave (1 = middling)."""
     skill = 1.0 + p.skill_yield * (h.farm_skill - p.farm_skill_mean)
-    return v.level * h.ability * skill * h.care / p.usual_care
+    return v.level * h.ability * skill * h.labour_met / p.usual_care
 
 
 @rule

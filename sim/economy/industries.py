@@ -122,7 +122,7 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
         * p.offspring_head
         * crowding
         * skill
-        * h.care
+        * h.labour_met
         * today.farm_trend
         * own_price(h, v, p, LIVESTOCK)
     )
@@ -152,7 +152,7 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
     m = today.calendar_month - 1
     v.supply[GREENHOUSE] += h.greenhouse_mu
     skill = 1.0 + p.skill_greenhouse * (h.farm_skill - p.farm_skill_mean)
-    takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.care
+    takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.labour_met
     takings *= today.farm_trend * own_price(h, v, p, GREENHOUSE)
     receive(h, till, takings, GREENHOUSE_SALE)
     cost = (
@@ -186,7 +186,7 @@ def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     normal = business_profit(h, v, p, h.business_yuan) * today.business_trend / 12.0 + overhead
     v.supply[BUSINESS] += normal / today.business_trend
     luck = 1.0 + p.trade_luck * (2.0 * uniform(today.seed, TRADE_LUCK, h.key, today.month) - 1.0)
-    takings = normal * v.gate_price[BUSINESS] * luck * h.care
+    takings = normal * v.gate_price[BUSINESS] * luck * h.labour_met
     receive(h, till, takings, BUSINESS_TAKINGS)
     cost = overhead + h.business_yuan * p.business_wear / 12.0
     spend(h, till, cost, OPERATING_COST)

@@ -41,7 +41,7 @@ def free_days_year(h: Household, p: P) -> float:
 
 
 @rule
-def room(h: Household, v: Village, p: P, today: Today, line: int, money_price: float) -> float:
+def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money_price: float) -> float:
     """The most the household could still put to use in a line, in yuan: land, fodder, hands and talent set the limit.
 
     `money_price` is what the last yuan must earn in a year: what own money is worth, or what a loan costs.
@@ -190,7 +190,7 @@ def best_line(h: Household, v: Village, p: P, today: Today, funds: float, any_se
         if any_season == 0 and not in_season(today, line):
             continue
         least = smallest(h, p, today, line)
-        amount = min(funds, room(h, v, p, today, line, money_price))
+        amount = min(funds, capacity_yuan(h, v, p, today, line, money_price))
         if amount < least:
             continue
         liking = appeal(h, v, p, today, line, amount)
@@ -210,6 +210,6 @@ def invest(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float6
         return
     line = best_line(h, v, p, today, funds, 0, p.required_return)
     if line > 0:
-        amount = min(funds, room(h, v, p, today, line, p.required_return))
+        amount = min(funds, capacity_yuan(h, v, p, today, line, p.required_return))
         spend(h, till, amount, INVESTMENT)
         put_into(h, p, today, line, amount)

@@ -126,7 +126,7 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     if h.business_yuan > 0.0:
         needed += p.business_days_month
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
-    h.care += p.care_rate * (given - h.care)
+    h.labour_met += p.care_rate * (given - h.labour_met)
     free = max(0.0, days - needed)
     v.free_days += free
     wage = free * v.jobs_now * v.local_wage_yuan * h.ability

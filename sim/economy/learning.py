@@ -175,7 +175,7 @@ def look_around(households: Any, villages: Any, seen: Any, first: int, last: int
 
 
 @kernel
-def talk(
+def learn_from_contacts(
     households: Any,
     villages: Any,
     params: Any,

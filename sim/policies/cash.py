@@ -74,4 +74,4 @@ class Cash(Policy):
     def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
         """Income of the year; part of it is spent over the coming year, as a shock in reverse."""
         county.households["income_year"][rows, 3] += worth_yuan
-        county.households["squeeze_yuan"][rows] -= county.p.cash_spent * worth_yuan
+        county.households["deferred_cut_yuan"][rows] -= county.p.cash_spent * worth_yuan

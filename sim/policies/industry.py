@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.core.numerics import total
 from sim.core.rule import kernel
-from sim.economy.investment import appeal, in_season, put_into, room, smallest, yearly_return
+from sim.economy.investment import appeal, capacity_yuan, in_season, put_into, smallest, yearly_return
 from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import INVESTMENT, reason
@@ -69,7 +69,7 @@ def would_take(
     for i in range(rows.shape[0]):
         h = households[rows[i]]
         v = villages[h.village]
-        space = room(h, v, p, today, line, 0.0)
+        space = capacity_yuan(h, v, p, today, line, 0.0)
         least = smallest(h, p, today, line)
         worth = min(value, space)
         own = (1.0 - gift_share) * worth

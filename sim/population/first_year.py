@@ -19,7 +19,7 @@ from sim.core.records import in_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.rule import kernel
 from sim.economy.labour import already_away
-from sim.economy.learning import Seen, look_around, talk
+from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.economy.market import Market
 from sim.money.reasons import N_REASONS
 from sim.month import close_month, close_year
@@ -86,7 +86,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
         engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till)
         market.remember_free_days(today)
         engine.run(look_around, h, v, seen)
-        engine.run(talk, h, v, row, rows, seen, world.indptr, world.indices)
+        engine.run(learn_from_contacts, h, v, row, rows, seen, world.indptr, world.indices)
     engine.call(close_year, h, 0, len(h))
     engine.close()
     loans.till[:] = 0.0  # the year before the run is in nobody's books

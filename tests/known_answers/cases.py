@@ -48,7 +48,7 @@ FOLDER = Path(__file__).parent
 ODD = FOLDER.parents[1] / "docs" / "ODD.md"
 RECORDS: dict[str, Any] = {"household": Household, "village": Village, "cadre": Cadre, "seen": Seen, "today": Today}
 NEUTRAL: dict[str, dict[str, Any]] = {
-    "household": {"key": 1, "persons": 1, "ability": 1.0, "talent": 1.0, "care": 1.0, "trust": [1.0] * 4},
+    "household": {"key": 1, "persons": 1, "ability": 1.0, "talent": 1.0, "labour_met": 1.0, "trust": [1.0] * 4},
     "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
     | dict.fromkeys(("wage_trend", "farm_trend", "business_trend", "transfer_trend", "property_trend"), 1.0),

@@ -95,7 +95,7 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     if uniform(seed, SAVINGS, h.key, 0, 4) < p.informal_borrowers:
         spread = lognormal(p.informal_loan_variance, normal(seed, SAVINGS, h.key, 5))
         h.informal_yuan = p.informal_loan_yuan * spread
-    h.care = 1.0
+    h.labour_met = 1.0
     drive = p.drive_base + p.drive_sd * normal(seed, GIFTS, h.key, 4)
     h.drive = min(p.nature_limits[1], max(p.nature_limits[0], drive))
     h.awareness = p.awareness_open * 2.0 * uniform(seed, LIVING, h.key, 0, 1)
