@@ -20,10 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.calibrate.once import Known, course_gain, opened_world
+from experiments.calibrate.static_measures import Known, course_gain, opened_world
 from experiments.designs.sweep import read_cell
+from sim.agents.household import Household
 from sim.core.errors import UserError
 from sim.model import VillageModel
+from sim.population.describe import MEASURES
 from sim.running import warm_up as compile_all
 from sim.scenario import Plan
 from sim.toml.source import meant
@@ -35,7 +37,7 @@ _SPELLING = re.compile(r"(?:([a-z]+)/)?([a-z0-9_]+)(?:@(\d+))?(?::([a-z0-9_]+))?
 
 
 @dataclass(frozen=True)
-class Measure:
+class CalibrationMeasure:
     """A measure, taken apart."""
 
     kind: str
@@ -48,7 +50,7 @@ class Measure:
         return f"panel/{name or self.name}@{self.month if month is None else month}:{self.group}"
 
 
-def parse_measure(text: str, months: int = 120) -> Measure:
+def parse_measure(text: str, months: int = 120) -> CalibrationMeasure:
     """Take a measure apart.
 
     Args:
@@ -68,25 +70,21 @@ def parse_measure(text: str, months: int = 120) -> Measure:
         raise UserError(f"{text!r}: there is no kind of measure '{kind}'", field="measure", **meant(kind, KINDS))
     _check_name(kind, name)
     if kind == "world":
-        return Measure(kind, name)
+        return CalibrationMeasure(kind, name)
     if month is None:
         raise UserError(f"{text!r} does not say in which month", field="measure", mend=f"write {name}@12")
     at = int(month)
     if at % 12 or at > months or (kind in ("growth", "course") and at < 12):
         allowed = ", ".join(str(m) for m in range(12 if kind in ("growth", "course") else 0, months + 1, 12))
         raise UserError(f"{text!r}: month {at} is no yearly mark of the run", field="measure", allowed=allowed)
-    return Measure(kind, name, at, group)
+    return CalibrationMeasure(kind, name, at, group)
 
 
 def _check_name(kind: str, name: str) -> None:
     """Refuse what is known to be missing before anything is run; the panel's names are known only by running."""
     if kind == "world":
-        from sim.population.describe import MEASURES
-
         known = set(MEASURES)
     elif kind == "household":
-        from sim.agents.household import Household
-
         fields: Mapping[str, Any] = Household.DTYPE.fields or {}
         known = {column for column, field in fields.items() if not field[0].shape}
     elif kind == "course":
@@ -118,7 +116,7 @@ def evaluate(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
     def panel(cell: str) -> float:
         return read_cell(records, cell)
 
-    def value(one: Measure) -> float:
+    def value(one: CalibrationMeasure) -> float:
         if one.kind == "world":
             return opened_world(Known(plan), one.name)
         if one.kind == "course":

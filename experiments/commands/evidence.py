@@ -51,7 +51,7 @@ def evidence(
     Blind checks, rows seen while something was mended, and fitted or set rows are counted apart.
     The same command again does only what is missing. A miss is said plainly; it is no error.
     """
-    from experiments.evidence.assemble import Asked, gather
+    from experiments.evidence.assemble import EvidenceRequest, assemble
     from experiments.evidence.words import as_json as everything
     from sim.core.errors import UserError
 
@@ -67,8 +67,8 @@ def evidence(
             field=FULL_ONLY,
             mend="leave out --quick, --only, --targets and --no-trials",
         )
-    found = gather(
-        Asked(
+    found = assemble(
+        EvidenceRequest(
             name=name or ("evidence-quick" if quick else "evidence"),
             results=results,
             quick=quick,

@@ -16,7 +16,7 @@ import pandas as pd
 from experiments.compare.cells import Cells, Floats, Keys
 from experiments.compare.households import SHARES, Households, Pairs, new_policies
 from experiments.measure.factorial import find_factorials
-from experiments.measure.ranking import RANKED_BY, places
+from experiments.measure.ranking import RANKED_BY, rank_frequencies
 from experiments.measure.statistics import Of, met, t_limits
 from experiments.measure.tradeoffs import dominated, fieller, synergy
 from experiments.runs.runfile import RunFile
@@ -277,7 +277,7 @@ def ranking(evidence: Evidence) -> Iterator[pd.DataFrame]:
         for name, sign in RANKED_BY.items():
             samples = {scenario: evidence.indicator(scenario, name, month) for scenario in evidence.others}
             known = {scenario: sign * values for scenario, values in samples.items() if values is not None}
-            for one in places(known):
+            for one in rank_frequencies(known):
                 share = one.share
                 cells = (month, name, one.other, one.times, share.replicates, share.value, share.low, share.high)
                 rows[one.scenario].append((one.scenario, *cells))

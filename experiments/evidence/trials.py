@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from experiments.evidence.judge import NAN, Line, Verdict
 from experiments.published import TrialRow, trial_rows
-
-if TYPE_CHECKING:
-    from experiments.trials.gather import OutcomeResult
+from experiments.trials import load_trials, run_trials
+from experiments.trials.results import OutcomeResult
 
 TRIALS = Path(__file__).resolve().parents[2] / "scenarios" / "trials"
 GROUP = "programmes"
@@ -45,9 +43,6 @@ def trial_lines(
     found: dict[str, Line] = {}
     files = sorted(TRIALS.glob("*.toml")) if run else []
     if files:
-        from experiments.trials import load_trials
-        from experiments.trials.run import run_trials
-
         wanted = [trial for trial in load_trials(files) if any(outcome.row in rows for outcome in trial.outcomes)]
         if wanted:
             for result in run_trials(

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from experiments.evidence.judge import Counts, Line
-from experiments.measure.statistics import decimals
+from experiments.pages.numbers import decimals
 from experiments.published import Published, TrialRow
 
 GROUPS = {

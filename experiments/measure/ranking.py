@@ -18,7 +18,7 @@ RANKED_BY = {"income_yuan": 1.0, "headcount": -1.0, "poverty_gap": -1.0}
 
 
 @dataclass(frozen=True)
-class Place:
+class RankFrequency:
     """How often a scenario is ahead.
 
     Attributes:
@@ -34,7 +34,7 @@ class Place:
     share: Interval
 
 
-def places(samples: Mapping[str, Floats]) -> Iterator[Place]:
+def rank_frequencies(samples: Mapping[str, Floats]) -> Iterator[RankFrequency]:
     """How often each scenario comes first, and how often it is ahead of each other one.
 
     Args:
@@ -48,12 +48,12 @@ def places(samples: Mapping[str, Floats]) -> Iterator[Place]:
     for row, name in enumerate(names):
         ahead = table[row] > table
         rest = np.delete(ahead, row, axis=0)
-        yield _place(name, "", rest.all(axis=0))
+        yield _frequency(name, "", rest.all(axis=0))
         for place, other in enumerate(names):
             if other != name:
-                yield _place(name, other, ahead[place])
+                yield _frequency(name, other, ahead[place])
 
 
-def _place(scenario: str, other: str, ahead: np.ndarray) -> Place:
+def _frequency(scenario: str, other: str, ahead: np.ndarray) -> RankFrequency:
     times = int(np.count_nonzero(ahead))
-    return Place(scenario, other, times, wilson(times, ahead.size))
+    return RankFrequency(scenario, other, times, wilson(times, ahead.size))

@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.designs.sweep import Cell, parse_cell
-from experiments.pages.numbers import Estimate, Numbers, mean_of
+from experiments.measure.statistics import mean_of
+from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.terms import unit_of
 from experiments.pages.units import unit_zh
-from experiments.sensitivity.analysis import Asked, Found
+from experiments.sensitivity.analysis import AnalysisResult, SensitivityRequest
 from experiments.sensitivity.factors import Factor
-from experiments.sensitivity.swings import Turn
+from experiments.sensitivity.one_at_a_time import Turn
 from experiments.sensitivity.words import SensitivityWords
 from sim.parameters import Parameter
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario import Plan
 
 NAMED = 3
 """How many parameters, and how many turning points, the sentence names."""
@@ -35,8 +34,8 @@ class Analysis:
     plans: tuple[Plan, ...]
     outcomes: tuple[str, ...]
     seeds: tuple[int, ...]
-    asked: Asked
-    found: Found
+    asked: SensitivityRequest
+    found: AnalysisResult
 
     @property
     def cell(self) -> Cell:
@@ -154,7 +153,7 @@ class Speaker:
 
 
 def conclusion(analysis: Analysis) -> dict[str, Any]:
-    """What stands in conclusion.json: what `experiments.compare.provenance` quotes in a comparison's report, and
+    """What stands in conclusion.json: what a comparison's report quotes (`experiments.measure.conclusion`), and
     more beside.
 
     `a` has the advantage over `b` (of one scenario alone, `b` is null). Where a list turns it round, `times` is true

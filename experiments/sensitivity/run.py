@@ -9,24 +9,21 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.compare.provenance import CONCLUSION
 from experiments.designs.sweep import PANEL, parse_cell
+from experiments.measure.conclusion import CONCLUSION
 from experiments.measure.precision import parse_outcomes
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store, read_json, write_atomic, write_json
-from experiments.sensitivity.analysis import Asked, analyse
+from experiments.sensitivity.analysis import SensitivityRequest, analyse
 from experiments.sensitivity.conclusion import Analysis, conclusion
-from experiments.sensitivity.evaluations import Bench
+from experiments.sensitivity.evaluations import Evaluator
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.page import page
 from sim.core.errors import UserError
-from sim.scenario import check_comparable
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario import Plan, check_comparable
 
 LANGUAGES = ("en", "zh")
 _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
@@ -34,7 +31,7 @@ _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
 
 def sensitivity(
     plans: Sequence[Plan],
-    asked: Asked,
+    asked: SensitivityRequest,
     *,
     outcomes: Sequence[str],
     replicates: int,
@@ -99,14 +96,14 @@ def sensitivity(
         _refuse_other_kind(store.folder)
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
-        bench = Bench(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
+        evaluator = Evaluator(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
         parts = asked.points()
         said.say(
             f"{len(asked.factors)} parameters; "
             + ", ".join(f"{what}: {points:,} points" for what, points in parts.items())
-            + f"; {bench.runs_a_point} runs a point, {sum(parts.values()) * bench.runs_a_point:,} runs in all"
+            + f"; {evaluator.runs_a_point} runs a point, {sum(parts.values()) * evaluator.runs_a_point:,} runs in all"
         )
-        analysis = Analysis(plans, texts, seeds, asked, analyse(asked, bench))
+        analysis = Analysis(plans, texts, seeds, asked, analyse(asked, evaluator))
         comes_to = conclusion(analysis)
         write_atomic(store.folder / "indices.csv", indices_csv(analysis))
         for language in languages:
@@ -130,7 +127,7 @@ def full_outcome(text: str, horizon_months: int) -> str:
     return text
 
 
-def _check(plans: Sequence[Plan], asked: Asked, replicates: int) -> None:
+def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) -> None:
     if not 1 <= len(plans) <= 2:
         raise UserError(f"{len(plans)} scenarios", allowed="one scenario, or two to analyse their difference")
     if len(plans) == 2:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.measure.statistics import Interval
-from experiments.trials.gather import OutcomeResult, TrialResult
+from experiments.trials.results import OutcomeResult, TrialResult
 
 
 def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:

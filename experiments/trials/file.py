@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.policies import registry
 from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
 from sim.scenario.plan import Closure, PolicyPlan, Title
@@ -117,8 +118,6 @@ class ArmPolicy(FrozenModel):
         """The class behind the kind."""
         if self.code:
             return reload_policy_class(self.kind, self.code)
-        from sim.policies import registry
-
         return registry()[self.kind]
 
 
@@ -259,8 +258,6 @@ class Trial(TrialTable):
 
     def resolved_toml(self) -> str:
         """The trial as a file that loads back equal, with every default and every setting written out."""
-        import tomli_w
-
         content = self.model_dump(exclude={"id", "file", "profile_digest"})
         for arm in content["arms"]:
             arm["policies"] = [
@@ -293,33 +290,3 @@ def _without_none(value: Any) -> Any:
 def policy_label(table: Mapping[str, Any]) -> str:
     """The label of a policy of a file that states none: its kind's."""
     return default_label(str(table.get("kind", "")))
-
-
-def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:
-    """Read a trial.
-
-    Args:
-        path: A trial file, or the name of a shipped one.
-        overrides: Settings laid over the file, such as "design.replicates=60" or "arms.offer.share=0.4".
-        code: Python files whose policy classes the trial may name as "module:Class".
-
-    Raises:
-        UserError: Something is wrong or cannot be asked of the model; all problems found are reported together, each
-            with its file and line.
-    """
-    from experiments.trials.load import load
-
-    return load(path, overrides, [Path(one) for one in code])
-
-
-def load_trials(
-    paths: Sequence[str | Path], overrides: Sequence[str] = (), code: Sequence[str | Path] = ()
-) -> list[Trial]:
-    """Read trials; a folder means all its *.toml, no path at all those that ship. With the arguments of `load_trial`.
-
-    Raises:
-        UserError: As `load_trial`; or two files have the same name.
-    """
-    from experiments.trials.load import load_all
-
-    return load_all(paths, overrides, [Path(one) for one in code])

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from experiments.trials.ask import check_quantity, quantity_title, unknown_policy
 from experiments.trials.file import (
     LAST_MONTH,
     NEAR_ENOUGH,
@@ -22,7 +21,8 @@ from experiments.trials.file import (
     TrialTable,
     is_of_income,
 )
-from experiments.trials.tables import Tables
+from experiments.trials.overrides import Tables
+from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter
@@ -36,8 +36,14 @@ TRIALS = SCENARIOS / "trials"
 _LIKE = {"relative": "percent"}  # what trial files call a unit of published rows
 
 
-def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequence[Path]) -> list[Trial]:
-    """See `experiments.trials.load_trials`."""
+def load_trials(
+    paths: Sequence[str | Path], overrides: Sequence[str] = (), code: Sequence[str | Path] = ()
+) -> list[Trial]:
+    """Read trials; a folder means all its *.toml, no path at all those that ship. With the arguments of `load_trial`.
+
+    Raises:
+        UserError: As `load_trial`; or two files have the same name.
+    """
     files = [file for path in paths or [TRIALS] for file in _files(path)]
     trials: list[Trial] = []
     problems: list[UserError] = []
@@ -47,7 +53,7 @@ def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequen
             if file.stem in names:
                 raise UserError(f"is called like {names[file.stem]}", file=file, mend="rename one of them")
             names[file.stem] = file
-            trials.append(load(file, overrides, code))
+            trials.append(load_trial(file, overrides, code))
         except UserError as error:
             problems += each_problem(error)
     if problems:
@@ -65,15 +71,25 @@ def _files(path: str | Path) -> list[Path]:
     return found
 
 
-def load(path: str | Path, overrides: Sequence[str], code: Sequence[Path]) -> Trial:
-    """See `experiments.trials.load_trial`."""
+def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:
+    """Read a trial.
+
+    Args:
+        path: A trial file, or the name of a shipped one.
+        overrides: Settings laid over the file, such as "design.replicates=60" or "arms.offer.share=0.4".
+        code: Python files whose policy classes the trial may name as "module:Class".
+
+    Raises:
+        UserError: Something is wrong or cannot be asked of the model; all problems found are reported together, each
+            with its file and line.
+    """
     file = Path(path)
     if not file.exists() and file.suffix != ".toml":
         shipped = {one.stem: one for one in TRIALS.glob("*.toml")}
         if str(path) not in shipped:
             raise UserError(f"there is no trial file or shipped trial '{path}'", **meant(file.stem, shipped))
         file = shipped[str(path)]
-    return _Loader(read_toml(file), code).load(overrides)
+    return _Loader(read_toml(file), [Path(one) for one in code]).load(overrides)
 
 
 def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

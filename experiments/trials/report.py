@@ -9,19 +9,29 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Screen
 
-from experiments.compare.report.page import fill
-from experiments.compare.report.sections.answer import Answer
 from experiments.measure.statistics import Interval
-from experiments.pages.blocks import Block, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.blocks import (
+    Answer,
+    Block,
+    Bullets,
+    Code,
+    Figure,
+    Section,
+    Table,
+    Text,
+    number_cells,
+    text_cells,
+)
 from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import Style
 from experiments.runs.store import read_json, write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
-from experiments.trials.gather import OutcomeResult, TrialResult
-from experiments.trials.place import sets_transfers
-from experiments.trials.show import Shown
+from experiments.trials.local_conditions import sets_transfers
+from experiments.trials.results import OutcomeResult, TrialResult
+from experiments.trials.shown import Shown
 
 PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")

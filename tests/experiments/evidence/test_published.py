@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from experiments.calibrate.spec import load_spec
-from experiments.evidence.chosen import all_targets, check_names, select
 from experiments.evidence.judge import parameter_value
 from experiments.evidence.registry import measures, views
+from experiments.evidence.targets import all_targets, check_names, select
 from experiments.published import (
     CLAIMS,
     FIGURES,

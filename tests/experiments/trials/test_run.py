@@ -19,9 +19,9 @@ from experiments.cli import app
 from experiments.trials import load_trial
 from experiments.trials.export import as_json
 from experiments.trials.file import Trial
-from experiments.trials.gather import TrialResult
 from experiments.trials.published import standard
 from experiments.trials.report import print_results, render, write_results
+from experiments.trials.results import TrialResult
 from experiments.trials.run import run_trials
 from sim.core.errors import UserError
 
@@ -254,15 +254,17 @@ def test_report_says_which_command_writes_the_pages_of_a_trial(tmp_path: Path) -
 
 def test_a_mean_that_few_trials_decide_is_told(tmp_path: Path) -> None:
     from experiments.trials.estimate import Estimate
-    from experiments.trials.found import Found
-    from experiments.trials.gather import gather
+    from experiments.trials.replicate_result import ReplicateResult
+    from experiments.trials.results import gather
 
     asked = trial(tmp_path, FILE.replace('estimator = "ancova"', 'estimator = "late"'))
     effects = np.random.default_rng(1).normal(1.0, 1.0, 30)
 
     def told(effects: np.ndarray) -> str:
         found = {
-            seed: Found({"profit": Estimate(effect, 1.0, 9.0, 1.0, 1.0, 80, 8)}, {"control": 0.0, "offer": 0.1})
+            seed: ReplicateResult(
+                {"profit": Estimate(effect, 1.0, 9.0, 1.0, 1.0, 80, 8)}, {"control": 0.0, "offer": 0.1}
+            )
             for seed, effect in enumerate(effects)
         }
         return render([gather(asked, found, {}, tmp_path)], "en")

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from experiments.measure.statistics import Interval, mean_interval
 from experiments.trials.estimate import Estimate
 from experiments.trials.file import LEAST_REPLICATES, Outcome, Rule, Trial
-from experiments.trials.found import Found
 from experiments.trials.published import Standard, standard
+from experiments.trials.replicate_result import ReplicateResult
 
 Floats = NDArray[np.float64]
 BOOTSTRAPS = 10_000
@@ -123,7 +123,9 @@ class TrialResult:
         return next(one for one in self.outcomes if one.outcome.name == name)
 
 
-def gather(trial: Trial, found: Mapping[int, Found], failures: Mapping[int, str], folder: Path) -> TrialResult:
+def combine(
+    trial: Trial, found: Mapping[int, ReplicateResult], failures: Mapping[int, str], folder: Path
+) -> TrialResult:
     """Put replicates together.
 
     Args:
@@ -144,7 +146,7 @@ def gather(trial: Trial, found: Mapping[int, Found], failures: Mapping[int, str]
     )
 
 
-def _outcome(outcome: Outcome, runs: Sequence[Found]) -> OutcomeResult:
+def _outcome(outcome: Outcome, runs: Sequence[ReplicateResult]) -> OutcomeResult:
     against = standard(outcome)
     estimates = [run.estimates[outcome.name] for run in runs]
     defined = [one for one in estimates if math.isfinite(one.effect)]

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate, Numbers, decimals_plain
 from experiments.trials.file import Condition
-from experiments.trials.gather import OutcomeResult
+from experiments.trials.results import OutcomeResult
 from experiments.trials.words import sayer
 
 _TIMES = {"percent": 100.0, "share": 100.0}
