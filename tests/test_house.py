@@ -85,8 +85,9 @@ def arrows_up(imports: Imports) -> list[str]:
     return found
 
 
-def test_no_module_of_experiments_stands_in_a_circle() -> None:
-    assert circle(imports_of("experiments")) == []
+@pytest.mark.parametrize("package", ["experiments"])
+def test_no_module_stands_in_a_circle(package: str) -> None:
+    assert circle(imports_of(package)) == []
 
 
 def test_no_folder_of_experiments_leans_on_one_above_it() -> None:

@@ -45,9 +45,8 @@ class Calibration:
 
     def off(self, answers: Floats) -> Floats:
         """How many tolerances measures are off their targets."""
-        targets = self.spec.targets
-        value, tolerance = (np.array([getattr(target, name) for target in targets]) for name in ("value", "tolerance"))
-        return np.asarray((answers - value) / tolerance)
+        columns = [target.published.off(answers[..., i]) for i, target in enumerate(self.spec.targets)]
+        return np.stack(columns, axis=-1)
 
     def objective(self, answers: Floats) -> float:
         """The weighted sum of squares over the fitted targets."""

@@ -66,7 +66,7 @@ class _Model:
         """What the search minimises: weighted residuals in tolerances, of the targets that are fitted."""
         means = self.measured(vectors)[0]
         fitted = [(i, target) for i, target in enumerate(self.spec.targets) if target.role == "fitted"]
-        columns = [(means[:, i] - target.value) / target.tolerance * math.sqrt(target.weight) for i, target in fitted]
+        columns = [target.published.off(means[:, i]) * math.sqrt(target.weight) for i, target in fitted]
         for _ in vectors:
             self.said.advance()
         return np.column_stack(columns)

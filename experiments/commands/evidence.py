@@ -86,7 +86,7 @@ def evidence(
     if as_json:
         print_json({"folder": str(found.folder), **everything(found.lines, found.counts)})
         return
-    from experiments.evidence.show import print_lines
+    from experiments.evidence.terminal import print_lines
 
     print_lines(found.lines, found.counts, language.value)
     if not quiet:

@@ -13,6 +13,8 @@ import typer
 if TYPE_CHECKING:
     from sim.scenario import Plan
 
+OUTCOME = "NAME[@MONTH][:GROUP]"
+"""How an outcome is written: `experiments.measure.outcome.SPELLING`, which is not imported here to keep help quick."""
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.options import (
+    OUTCOME,
     Code,
     Horizon,
     Json,
@@ -48,7 +49,7 @@ def sensitivity(
         list[str] | None,
         typer.Option(
             "--outcome",
-            metavar="NAME[@MONTH][:GROUP]",
+            metavar=OUTCOME,
             help="What is looked at, such as income_yuan@36:poor_at_start; the first one decides. Repeatable.",
         ),
     ] = None,

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.measure.outcome import better
 from experiments.measure.statistics import Floats, Interval, wilson
 
-RANKED_BY = {"income_yuan": 1.0, "headcount": -1.0, "poverty_gap": -1.0}
+RANKED_BY = {name: better(name) for name in ("income_yuan", "headcount", "poverty_gap")}
 """What scenarios are ranked by, and whether more (1) or less (-1) of it is better."""
 
 

@@ -171,6 +171,22 @@ def share_positive(differences: ArrayLike) -> float:
     return float(np.count_nonzero(values > 0) / values.size) if values.size else math.nan
 
 
+def sign_share(values: ArrayLike, positive: bool, draws: int = 4000, seed: int = 1) -> float:
+    """Share of bootstrap means over the replicates that have the sign; drawn alike every time. NaN of no replicate.
+
+    Args:
+        values: A number a replicate.
+        positive: Which sign.
+        draws: How many bootstrap samples.
+        seed: Of the draws.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    if not len(sample):
+        return math.nan
+    means = sample[np.random.default_rng(seed).integers(0, len(sample), (draws, len(sample)))].mean(axis=1)
+    return float((means > 0).mean() if positive else (means < 0).mean())
+
+
 def needed_replicates(halfwidth: float, n: int, asked: float, level: float = LEVEL, comparisons: int = 1) -> int | None:
     """About how many replicates would make the interval's half-width as small as asked.
 

@@ -38,7 +38,7 @@ class Evaluator:
 
     Args:
         plans: One scenario, or two of which the difference is taken.
-        outcomes: See `experiments.designs.sweep.parse_cell`.
+        outcomes: See `experiments.measure.outcome`.
         seeds: Replicates, averaged.
         store: An experiment's folder, begun.
         said: Where progress is said.

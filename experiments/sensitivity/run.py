@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.designs.sweep import PANEL, parse_cell
+from experiments.designs.sweep import PANEL
 from experiments.measure.conclusion import CONCLUSION
-from experiments.measure.precision import parse_outcomes
+from experiments.measure.outcome import parse_outcome
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store, read_json, write_atomic, write_json
@@ -52,7 +52,7 @@ def sensitivity(
     Args:
         plans: One scenario, or two: then the outcome is the second's less the first's under the same vector and seeds.
         asked: What is moved, and how thoroughly.
-        outcomes: See `full_outcome`; the first is what the order and the sentence are about.
+        outcomes: See `experiments.measure.outcome`; the first is what the order and the sentence are about.
         replicates: How many seeds, averaged.
         name: Name of the experiment's folder.
         results: Folder of all experiments.
@@ -75,7 +75,8 @@ def sensitivity(
     """
     plans = tuple(plans)
     _check(plans, asked, replicates)
-    texts = tuple(full_outcome(outcome, plans[0].horizon_months) for outcome in outcomes)
+    chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
+    texts = tuple(map(str, chosen))
     code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
     line = command or shlex.join(["village", *sys.argv[1:]])
     seeds = tuple(range(seeds_first, seeds_first + replicates))
@@ -103,7 +104,7 @@ def sensitivity(
             + ", ".join(f"{what}: {points:,} points" for what, points in parts.items())
             + f"; {evaluator.runs_a_point} runs a point, {sum(parts.values()) * evaluator.runs_a_point:,} runs in all"
         )
-        analysis = Analysis(plans, texts, seeds, asked, analyse(asked, evaluator))
+        analysis = Analysis(plans, chosen, seeds, asked, analyse(asked, evaluator))
         comes_to = conclusion(analysis)
         write_atomic(store.folder / "indices.csv", indices_csv(analysis))
         for language in languages:
@@ -112,19 +113,6 @@ def sensitivity(
         manifest["complete"] = True
         store.write_manifest(manifest)
     return store.folder, analysis
-
-
-def full_outcome(text: str, horizon_months: int) -> str:
-    """An outcome with its month: the last yearly mark up to 36 where none is given.
-
-    Raises:
-        UserError: It is misspelt, or its month is beyond the run.
-    """
-    if "@" not in text:
-        return str(parse_outcomes([text], horizon_months)[0])
-    if parse_cell(text).month > horizon_months:
-        raise UserError(f"{text!r} is after the run's end", field="--outcome", allowed=f"months to {horizon_months}")
-    return text
 
 
 def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) -> None:
@@ -171,7 +159,7 @@ def indices_csv(analysis: Analysis) -> str:
     turns = {(turn.place, turn.direction): turn.value for turn in found.turns}
     for number, outcome in enumerate(analysis.outcomes):
         for place in [*found.order, *rest]:
-            cells: list[object] = [outcome, *_about(asked.factors[place], asked.reach)]
+            cells: list[object] = [str(outcome), *_about(asked.factors[place], asked.reach)]
             if found.screened:
                 one = found.screened.indices[number]
                 cells += [one.mu_star.value[place], one.mu_star.half[place], one.mu[place], one.sigma[place]]

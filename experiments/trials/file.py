@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from experiments.published import Rule
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.policies import registry
 from sim.policies.policy import Policy
@@ -167,26 +168,6 @@ class Survey(FrozenModel):
         return float(self.attrition.get(arm, 0.0) if isinstance(self.attrition, Mapping) else self.attrition)
 
 
-class Rule(FrozenModel):
-    """When the model passes: the mean of the replicates within low..high, or of the sign in a share of them."""
-
-    low: float | None = None
-    high: float | None = None
-    sign: Literal["positive", "negative"] | None = None
-    share: float = Field(default=0.95, gt=0.5, le=1, description="share of replicate means with the sign")
-    control_low: float | None = Field(default=None, description="the control arm's mean must be at least this")
-    control_high: float | None = Field(default=None, description="the control arm's mean must be at most this")
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Rule:
-        within = self.low is not None or self.high is not None
-        if within == (self.sign is not None):
-            raise ValueError("state either low and high, or sign")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
-
-
 class PublishedEstimate(FrozenModel):
     """What was published, in the outcome's unit (percent: 0.21 is 21%)."""
 
@@ -195,7 +176,7 @@ class PublishedEstimate(FrozenModel):
     source: str = ""
 
 
-class Outcome(_Aliased):
+class TrialOutcome(_Aliased):
     """What is estimated, for whom, how, and what it is held against."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -218,6 +199,13 @@ class Outcome(_Aliased):
     published: PublishedEstimate | None = None
     rule: Rule | None = Field(default=None, alias="pass")
 
+    @model_validator(mode="after")
+    def _counts_from_something(self) -> TrialOutcome:
+        stated = self.published is not None and self.published.estimate is not None
+        if self.rule is not None and self.rule.is_distance and not stated and self.row is None:
+            raise ValueError("a distance counts from a published estimate: give one, or state low and high")
+        return self
+
 
 _NOT_SIMULATED = {"label", "row", "published", "pass"}
 
@@ -232,7 +220,7 @@ class TrialTable(FrozenModel):
     design: Design
     arms: tuple[Arm, ...]
     survey: Survey
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TrialOutcome, ...]
 
 
 class Trial(TrialTable):

@@ -10,18 +10,19 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from experiments.published import trial_row
 from experiments.trials.file import (
     LAST_MONTH,
     NEAR_ENOUGH,
     Arm,
     ArmPolicy,
     Condition,
-    Outcome,
     Trial,
+    TrialOutcome,
     TrialTable,
     is_of_income,
 )
-from experiments.trials.overrides import Tables
+from experiments.trials.overrides import OverlaidTables
 from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
@@ -92,11 +93,11 @@ def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[s
     return _Loader(read_toml(file), [Path(one) for one in code]).load(overrides)
 
 
-def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+def _told_apart(outcomes: tuple[TrialOutcome, ...]) -> tuple[TrialOutcome, ...]:
     """Outcomes with their names added to labels that several have."""
     labels = [outcome.label for outcome in outcomes]
 
-    def one(outcome: Outcome) -> Outcome:
+    def one(outcome: TrialOutcome) -> TrialOutcome:
         label = outcome.label
         if label is None or labels.count(label) == 1:
             return outcome
@@ -106,7 +107,7 @@ def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return tuple(map(one, outcomes))
 
 
-class _Loader(Tables):
+class _Loader(OverlaidTables):
     """One trial on its way; problems gather until all are known."""
 
     def __init__(self, source: TomlSource, code: Sequence[Path]) -> None:
@@ -318,7 +319,7 @@ class _Loader(Tables):
 
     # --- outcomes ---
 
-    def _outcome(self, outcome: Outcome, i: int, table: TrialTable) -> Outcome:
+    def _outcome(self, outcome: TrialOutcome, i: int, table: TrialTable) -> TrialOutcome:
         at: KeyPath = ("outcomes", i)
         names = [arm.name for arm in table.arms]
         update: dict[str, Any] = {"against": outcome.against or names[0]}
@@ -347,17 +348,15 @@ class _Loader(Tables):
         self._row(outcome, update["month"], at)
         return outcome.model_copy(update=update)
 
-    def _row(self, outcome: Outcome, month: int, at: KeyPath) -> None:
+    def _row(self, outcome: TrialOutcome, month: int, at: KeyPath) -> None:
         if outcome.row is None:
             return
         for key, value in (("published", outcome.published), ("pass", outcome.rule)):
             if value is not None:
                 mend = "state either the row or your own figures and rule"
                 self.problem((*at, key), f"the row '{outcome.row}' has that already", mend=mend)
-        from experiments.trials.published import published_row
-
         try:
-            row = published_row(outcome.row)
+            row = trial_row(outcome.row)
         except UserError as error:
             self.problems.append(self.place((*at, "row")).of(error))
             return

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.trials.arms import NOBODY, Assignment, Offer, assign, holds, offers_of, plan_of, told
 from experiments.trials.estimate import Estimate, Sample, estimate, quantile_effects
-from experiments.trials.file import Outcome, Trial
+from experiments.trials.file import Trial, TrialOutcome
 from experiments.trials.local_conditions import settled, wages_changed
 from experiments.trials.replicate_result import ReplicateResult
 from experiments.trials.survey_measures import TRANSFER, WAGE, Diary, Reading, measure, read, values
@@ -89,7 +89,7 @@ class Observed:
     groups: Mapping[str, tuple[Mask, Mask | None]]
     facts: Mapping[str, float]
 
-    def sample(self, outcome: Outcome) -> Sample:
+    def sample(self, outcome: TrialOutcome) -> Sample:
         """One arm beside another, as the survey reports them."""
         trial = self.job.trial
         number = [arm.name for arm in trial.arms].index

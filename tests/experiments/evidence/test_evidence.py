@@ -18,7 +18,7 @@ from experiments.evidence.judge import count, judge
 from experiments.evidence.page import DOCS, PAGE, page_text, published_cell
 from experiments.evidence.registry import SERIES, TABLE, Task, measures, views
 from experiments.evidence.targets import all_targets
-from experiments.published import Published, TrialRow, figures, trial_rows
+from experiments.published import Figure, figures, trial_rows
 from sim.core.errors import UserError
 from sim.recording.recorder import Records
 
@@ -152,7 +152,7 @@ def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
 def _check_page(page: str) -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     shown = {row.split("`")[1]: row for row in reversed(rows)}  # the first of each: measures stand last
-    targets: dict[str, Published | TrialRow] = {**all_targets(), **trial_rows()}
+    targets: dict[str, Figure] = {**all_targets(), **trial_rows()}
     for name, target in targets.items():
         assert name in shown, f"docs/evidence.md does not name {name}: run `village evidence --write-docs`"
         assert f"| {published_cell(target)} |" in shown[name], f"docs/evidence.md is stale: {name}"
@@ -167,14 +167,18 @@ def test_the_page_that_ships_names_every_target_with_its_published_value() -> No
 
 
 def test_trials_join_their_published_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def outcome(row: str | None, passed: bool | None) -> SimpleNamespace:
+    def outcome(row: str | None, verdict: str) -> SimpleNamespace:
         mean = SimpleNamespace(value=0.03, low=0.01, high=0.05, replicates=30)
-        return SimpleNamespace(outcome=SimpleNamespace(row=row), mean=mean, passed=passed, mean_sign_share=0.97)
+        return SimpleNamespace(outcome=SimpleNamespace(row=row), mean=mean, verdict=verdict, mean_sign_share=0.97)
 
-    outcomes = [outcome("credit_profit_pool", True), outcome(None, None), outcome("credit_previous_business", False)]
+    outcomes = [
+        outcome("credit_profit_pool", "within"),
+        outcome(None, "context"),
+        outcome("credit_previous_business", "outside"),
+    ]
     trial = SimpleNamespace(outcomes=[one.outcome for one in outcomes])
-    monkeypatch.setattr("experiments.trials.load_trials", lambda files: [trial])
-    monkeypatch.setattr("experiments.trials.run.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
+    monkeypatch.setattr("experiments.evidence.trials.load_trials", lambda files: [trial])
+    monkeypatch.setattr("experiments.evidence.trials.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
     found = assemble(_asked(tmp_path, only="credit_pr*", trials=True))
     assert {line.target.id: line.verdict for line in found.lines} == {
         "credit_profit_pool": "within",

@@ -23,7 +23,7 @@ from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.indices import Convergence
 from experiments.sensitivity.one_at_a_time import Turn
 from experiments.sensitivity.page import page
-from experiments.sensitivity.run import full_outcome, sensitivity
+from experiments.sensitivity.run import sensitivity
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 
@@ -162,7 +162,7 @@ def test_screening_then_indices_and_every_outcome_in_the_table(tmp_path: Path) -
     folder, analysis = analysed(tmp_path, asked=asked, outcomes=[OUTCOME, "headcount@36"])
     with open(folder / "indices.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * 12 and {row["outcome"] for row in rows} == {OUTCOME, "headcount@36"}
+    assert len(rows) == 2 * 12 and {row["outcome"] for row in rows} == {OUTCOME, "headcount@36:all"}
     weights = dict(zip((factor.key for factor in factors()), WEIGHTS, strict=True))
     whole = sum(weight * weight for weight in WEIGHTS[:3])
     for row in rows:
@@ -278,9 +278,7 @@ def test_questions_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be compared"):
         analysed(tmp_path, plans=[plan("a"), plan("b").model_copy(update={"horizon_months": 24})])
     with pytest.raises(UserError, match="after the run's end"):
-        full_outcome("income_yuan@48", 36)
-    assert full_outcome("income_yuan", 36) == OUTCOME
-    assert full_outcome("headcount", 24) == "headcount@24:all"
+        analysed(tmp_path, outcomes=["income_yuan@48"])
 
 
 def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path: Path) -> None:
