@@ -24,7 +24,7 @@ HOUSEHOLDS_A_VILLAGE = 220
 
 
 @dataclass(frozen=True)
-class Figure:
+class BenchFigure:
     """One line of the table.
 
     Attributes:
@@ -63,7 +63,7 @@ def bench(province: bool = False, nation: bool = False, progress: bool = True, s
         small: Toy sizes, to see that everything runs.
 
     Returns:
-        `machine` (what it ran on) and `figures` (as `Figure`, with `met`).
+        `machine` (what it ran on) and `figures` (as `BenchFigure`, with `met`).
 
     Raises:
         UserError: The machine has not the memory for what is asked.
@@ -72,7 +72,7 @@ def bench(province: bool = False, nation: bool = False, progress: bool = True, s
     asked = {name: big[name] for name, wanted in (("province", province), ("nation", nation)) if wanted}
     for name, villages in asked.items():
         _check_memory(name, villages)
-    figures: list[Figure] = []
+    figures: list[BenchFigure] = []
     with Progress(progress) as said:
         compile_first(said.say)
         for text, measure in _steps(asked, small):
@@ -81,7 +81,7 @@ def bench(province: bool = False, nation: bool = False, progress: bool = True, s
     return {"machine": _machine(), "figures": [{**asdict(one), "met": one.met} for one in figures]}
 
 
-def _steps(asked: dict[str, int], small: bool) -> Iterator[tuple[str, Callable[[], list[Figure]]]]:
+def _steps(asked: dict[str, int], small: bool) -> Iterator[tuple[str, Callable[[], list[BenchFigure]]]]:
     county, repeats = (6, 1) if small else (COUNTY, 3)
     yield "rules, a household and a month at a time", partial(_rules, county, repeats)
     yield "the engine of Mesa objects", partial(_engines, county, repeats)
@@ -92,21 +92,21 @@ def _steps(asked: dict[str, int], small: bool) -> Iterator[tuple[str, Callable[[
         yield f"100 days of a {name}", partial(_big, name, villages)
 
 
-def _rules(county: int, repeats: int) -> list[Figure]:
+def _rules(county: int, repeats: int) -> list[BenchFigure]:
     found = measures.measure_kernels(measures.plan_of("baseline", county, 12), repeats)
     kernels = [
-        Figure(f"{name}_ns", f"  of which {name}", f"  其中 {name}", value, "ns")
+        BenchFigure(f"{name}_ns", f"  of which {name}", f"  其中 {name}", value, "ns")
         for name, value in found.by_kernel_ns.items()
         if value >= 1
     ]
     return [
-        Figure("household_month_ns", "A household's month, compiled", "一户一月（编译）", found.month_ns, "ns"),
+        BenchFigure("household_month_ns", "A household's month, compiled", "一户一月（编译）", found.month_ns, "ns"),
         *kernels,
-        Figure("visit_ns", "A visit, with the cadres' days around it", "一次入户走访", found.visit_ns, "ns"),
-        Figure("household_bytes", "A household's row", "每户数据行", found.bytes_a_household, "bytes", 512),
-        Figure("household_bytes_all", "  with its contacts and what it shows them", "  含联系网络",
+        BenchFigure("visit_ns", "A visit, with the cadres' days around it", "一次入户走访", found.visit_ns, "ns"),
+        BenchFigure("household_bytes", "A household's row", "每户数据行", found.bytes_a_household, "bytes", 512),
+        BenchFigure("household_bytes_all", "  with its contacts and what it shows them", "  含联系网络",
                found.bytes_with_contacts, "bytes"),
-        Figure(
+        BenchFigure(
             "month_copies",
             f"A month, in copies of the rows ({found.copy_seconds * 1e3:.2g} ms each)",
             f"一个月耗时相当于复制全部数据行的次数（每次{found.copy_seconds * 1e3:.2g}毫秒）",
@@ -116,11 +116,11 @@ def _rules(county: int, repeats: int) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _engines(county: int, repeats: int) -> list[Figure]:
+def _engines(county: int, repeats: int) -> list[BenchFigure]:
     agents = measures.household_month_seconds(measures.plan_of("baseline", 1, 5), "agents", repeats)
     compiled = measures.household_month_seconds(measures.plan_of("baseline", county, 5), "compiled", repeats)
     return [
-        Figure(
+        BenchFigure(
             "engine_ratio",
             f"Mesa objects ({agents * 1e6:,.0f} µs a household-month, all in) against compiled ({compiled * 1e6:.2f})",
             f"Mesa对象引擎（每户每月{agents * 1e6:,.0f}微秒）与编译引擎（{compiled * 1e6:.2f}）之比",
@@ -132,8 +132,8 @@ def _engines(county: int, repeats: int) -> list[Figure]:
     ]
 
 
-def _county(villages: int, months: int) -> list[Figure]:
-    found: list[Figure] = []
+def _county(villages: int, months: int) -> list[BenchFigure]:
+    found: list[BenchFigure] = []
     for scenario, en, zh in (
         ("baseline", "visits only", "仅走访"),
         ("mix", "credit, industry and training", "信贷+产业+培训"),
@@ -142,24 +142,24 @@ def _county(villages: int, months: int) -> list[Figure]:
         place = f"County, {months} months, {en}"
         place_zh = f"全县{months}个月，{zh}"
         found += [
-            Figure(f"county_{scenario}_s", f"{place}: one core, indicators apart", f"{place_zh}：单核（不含指标）",
+            BenchFigure(f"county_{scenario}_s", f"{place}: one core, indicators apart", f"{place_zh}：单核（不含指标）",
                    run.again_seconds, "s", 1.5),
-            Figure(f"county_{scenario}_indicators_s", "  its indicators and records", "  指标与记录",
+            BenchFigure(f"county_{scenario}_indicators_s", "  its indicators and records", "  指标与记录",
                    run.again_indicators_seconds, "s"),
-            Figure(f"county_{scenario}_first_s", "  more for the first run of a process: opening the world",
+            BenchFigure(f"county_{scenario}_first_s", "  more for the first run of a process: opening the world",
                    "  每个进程首次运行另需：生成初始世界", run.open_seconds, "s"),
-            Figure(f"county_{scenario}_mb", f"  peak memory ({run.empty_mb:.0f} MB of it before the world)",
+            BenchFigure(f"county_{scenario}_mb", f"  peak memory ({run.empty_mb:.0f} MB of it before the world)",
                    f"  内存峰值（其中{run.empty_mb:.0f}MB为程序本身）", run.peak_mb, "MB"),
         ]  # fmt: skip
     return found
 
 
-def _luck(villages: int, months: int, seeds: int) -> list[Figure]:
+def _luck(villages: int, months: int, seeds: int) -> list[BenchFigure]:
     plan, baseline = (measures.plan_of(one, villages, months) for one in ("microcredit", "baseline"))
     found = measures.shared_luck(plan, baseline, seeds)
     labels = {"income_yuan": ("mean income", "人均收入", 20.0), "headcount": ("headcount", "贫困发生率", None)}
     return [
-        Figure(
+        BenchFigure(
             f"shared_luck_{name}",
             f"Replicates saved by shared chance events, {labels[name][0]}, month {months} "
             f"(microcredit, {villages} villages, {seeds} seeds)",
@@ -173,13 +173,13 @@ def _luck(villages: int, months: int, seeds: int) -> list[Figure]:
     ]
 
 
-def _workers(runs: int) -> list[Figure]:
+def _workers(runs: int) -> list[BenchFigure]:
     plan = measures.plan_of("baseline", 5, 12)
     tries = 2 if runs > 50 else 1  # a busy neighbour takes a worker's core: the better of two counts
     found = max((measures.busy_workers(plan, runs, 2) for _ in range(tries)), key=lambda one: one.efficiency)
     each = found.alone_seconds / found.runs * 1e3
     return [
-        Figure(
+        BenchFigure(
             "pool_efficiency",
             f"Two warm workers, {found.runs} runs of {each:.0f} ms: efficiency against one process",
             f"两个常驻工作进程，{found.runs}次运行（每次{each:.0f}毫秒）：相对单进程的效率",
@@ -188,7 +188,7 @@ def _workers(runs: int) -> list[Figure]:
             0.9,
             least=True,
         ),
-        Figure(
+        BenchFigure(
             "pool_growth_mb",
             "  memory grown over the second half of the runs",
             "  后半程内存增长",
@@ -199,7 +199,7 @@ def _workers(runs: int) -> list[Figure]:
     ]
 
 
-def _big(name: str, villages: int) -> list[Figure]:
+def _big(name: str, villages: int) -> list[BenchFigure]:
     threads = min(2, os.cpu_count() or 1)
     overrides = [f"world.villages={villages}", "horizon_months=5"]
     run: Measured = measured_apart("baseline", overrides, threads=threads, campaign=True)
@@ -208,12 +208,12 @@ def _big(name: str, villages: int) -> list[Figure]:
     place_zh = f"{zh}（{run.households / 1e4:,.0f}万户）"
     aims = (30.0, 3000.0) if name == "province" else (None, None)
     return [
-        Figure(f"{name}_s", f"{place}: 100 days, {threads} threads, indicators apart",
+        BenchFigure(f"{name}_s", f"{place}: 100 days, {threads} threads, indicators apart",
                f"{place_zh}：100天，{threads}线程（不含指标）", run.days_seconds, "s", aims[0]),
-        Figure(f"{name}_indicators_s", "  its indicators", "  指标", run.indicators_seconds, "s"),
-        Figure(f"{name}_open_s", "  building it, with its opening year", "  生成世界（含起始年）", run.open_seconds,
-               "s"),
-        Figure(f"{name}_mb", "  peak memory", "  内存峰值", run.peak_mb, "MB", aims[1]),
+        BenchFigure(f"{name}_indicators_s", "  its indicators", "  指标", run.indicators_seconds, "s"),
+        BenchFigure(f"{name}_open_s", "  building it, with its opening year", "  生成世界（含起始年）",
+               run.open_seconds, "s"),
+        BenchFigure(f"{name}_mb", "  peak memory", "  内存峰值", run.peak_mb, "MB", aims[1]),
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""What a target measures in the model, written as one word.
+"""What a target measures in the model, written as outcomes are (`experiments.measure.outcome`) with a kind before it.
 
-    income_yuan@24:poor_at_start    the panel at a yearly mark (any group); see `experiments.designs.sweep.parse_cell`
+    income_yuan@24:poor_at_start    the panel at a yearly mark (any group)
     growth/income_yuan@12           what a panel number grew by in the twelve months before the mark, as a share of it
     share/income_wage_yuan@12       a panel number as a share of net income at the same mark
     household/business_yuan@24      share of households in which a column is above nothing
@@ -8,22 +8,24 @@
     course/yield@12                 what a well-taught farm course with follow-up adds to its trainees' yields, as a
                                     share, by that month after the opening: the same households with and without it
 
-What is of the opened world, and the course, are the same for every run seed and are taken once a vector.
+Without a month: the last yearly mark of the run. What is of the opened world, and the course, are the same for every
+run seed and are taken once a vector.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from experiments.calibrate.once import Known, course_gain, opened_world
-from experiments.designs.sweep import read_cell
+from experiments.calibrate.static_measures import Known, course_gain, opened_world
+from experiments.measure.outcome import EVERYONE, SPELLING, Outcome, take_apart
+from sim.agents.household import Household
 from sim.core.errors import UserError
 from sim.model import VillageModel
+from sim.population.describe import MEASURES
 from sim.running import warm_up as compile_all
 from sim.scenario import Plan
 from sim.toml.source import meant
@@ -31,24 +33,24 @@ from sim.toml.source import meant
 RUN = "experiments.calibrate.measures:evaluate"
 KINDS = ("panel", "growth", "share", "household", "world", "course")
 INCOME = "income_yuan"
-_SPELLING = re.compile(r"(?:([a-z]+)/)?([a-z0-9_]+)(?:@(\d+))?(?::([a-z0-9_]+))?")
 
 
 @dataclass(frozen=True)
-class Measure:
+class CalibrationMeasure:
     """A measure, taken apart."""
 
     kind: str
     name: str
     month: int = 0
-    group: str = "all"
+    group: str = EVERYONE
 
-    def cell(self, name: str | None = None, month: int | None = None) -> str:
-        """The panel's cell, as `parse_cell` takes it."""
-        return f"panel/{name or self.name}@{self.month if month is None else month}:{self.group}"
+    @property
+    def outcome(self) -> Outcome:
+        """The number of the panel that it is taken from."""
+        return Outcome(self.name, self.month, self.group)
 
 
-def parse_measure(text: str, months: int = 120) -> Measure:
+def parse_measure(text: str, months: int = 120) -> CalibrationMeasure:
     """Take a measure apart.
 
     Args:
@@ -58,35 +60,28 @@ def parse_measure(text: str, months: int = 120) -> Measure:
     Raises:
         UserError: It is spelt otherwise, or asks for what the run does not have.
     """
-    match = _SPELLING.fullmatch(text)
-    if not match:
-        raise UserError(
-            f"{text!r} is no measure", field="measure", allowed="kind/name@month:group, such as growth/income_yuan@12"
-        )
-    kind, name, month, group = match[1] or "panel", match[2], match[3], match[4] or "all"
+    allowed = f"KIND/{SPELLING}, such as growth/income_yuan@12"
+    said = take_apart(text, field="measure", allowed=allowed)
+    if said.item is not None:
+        raise UserError(f"{text!r}: a measure has no items", field="measure", allowed=allowed)
+    kind, name, group = said.prefix or "panel", said.name, said.group or EVERYONE
     if kind not in KINDS:
         raise UserError(f"{text!r}: there is no kind of measure '{kind}'", field="measure", **meant(kind, KINDS))
     _check_name(kind, name)
     if kind == "world":
-        return Measure(kind, name)
-    if month is None:
-        raise UserError(f"{text!r} does not say in which month", field="measure", mend=f"write {name}@12")
-    at = int(month)
-    if at % 12 or at > months or (kind in ("growth", "course") and at < 12):
+        return CalibrationMeasure(kind, name)
+    at = months // 12 * 12 if said.month is None else said.month
+    if at % 12 or not 0 <= at <= months or (kind in ("growth", "course") and at < 12):
         allowed = ", ".join(str(m) for m in range(12 if kind in ("growth", "course") else 0, months + 1, 12))
         raise UserError(f"{text!r}: month {at} is no yearly mark of the run", field="measure", allowed=allowed)
-    return Measure(kind, name, at, group)
+    return CalibrationMeasure(kind, name, at, group)
 
 
 def _check_name(kind: str, name: str) -> None:
     """Refuse what is known to be missing before anything is run; the panel's names are known only by running."""
     if kind == "world":
-        from sim.population.describe import MEASURES
-
         known = set(MEASURES)
     elif kind == "household":
-        from sim.agents.household import Household
-
         fields: Mapping[str, Any] = Household.DTYPE.fields or {}
         known = {column for column, field in fields.items() if not field[0].shape}
     elif kind == "course":
@@ -115,10 +110,8 @@ def evaluate(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
     if any(one.kind in ("panel", "growth", "share", "household") for one in asked):
         records = _lived(plan, seed, watched, shares)
 
-    def panel(cell: str) -> float:
-        return read_cell(records, cell)
-
-    def value(one: Measure) -> float:
+    def value(one: CalibrationMeasure) -> float:
+        outcome = one.outcome
         if one.kind == "world":
             return opened_world(Known(plan), one.name)
         if one.kind == "course":
@@ -126,10 +119,10 @@ def evaluate(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
         if one.kind == "household":
             return shares[one.name, one.month]
         if one.kind == "growth":
-            return panel(one.cell()) / panel(one.cell(month=one.month - 12)) - 1.0
+            return outcome.of(records) / outcome.at(month=one.month - 12).of(records) - 1.0
         if one.kind == "share":
-            return panel(one.cell()) / panel(one.cell(INCOME))
-        return panel(one.cell())
+            return outcome.of(records) / outcome.at(name=INCOME).of(records)
+        return outcome.of(records)
 
     return [value(one) for one in asked]
 

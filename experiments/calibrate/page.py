@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.calibrate.pinning import sentences
+from experiments.calibrate.calibration import Calibration
+from experiments.calibrate.identifiability import sentences
 from experiments.calibrate.tables import labels, parameter_rows, recovered, target_rows
-
-if TYPE_CHECKING:
-    from experiments.calibrate.process import Calibration
 
 _TARGET_HEADS = (
     ("Figure", "Year", "Published", "Tolerance", "Before", "After", "Set", "Fitted"),
@@ -123,7 +121,7 @@ def parameter_table(calibration: Calibration, zh: bool, keys: bool = True) -> tu
 
 def pinned_sentences(calibration: Calibration, zh: bool) -> list[str]:
     """Rank and condition, then what cannot be told apart."""
-    found = calibration.pinning
+    found = calibration.identifiability
     steep = ", ".join(number(one.steepness) for one in found.directions)
     count = len(calibration.spec.names)
     unmoved = count - found.rank

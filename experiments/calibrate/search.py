@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.stats import chi2, qmc
 
-from experiments.calibrate.pinning import PRIOR_PRECISION, pinned_directions
+from experiments.calibrate.identifiability import PRIOR_PRECISION, pinned_directions
 from experiments.calibrate.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -274,7 +274,7 @@ def _folded(points: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search found.
 
     Attributes:
@@ -298,7 +298,7 @@ class Found:
     evaluations: int
 
 
-def search(spec: Spec, residuals: Residuals, say: Callable[[str], Any] = lambda text: None) -> Found:
+def search(spec: Spec, residuals: Residuals, say: Callable[[str], Any] = lambda text: None) -> SearchResult:
     """Find the set.
 
     Args:
@@ -329,7 +329,7 @@ def search(spec: Spec, residuals: Residuals, say: Callable[[str], Any] = lambda 
     scored = sorted(zip(work.objective(np.array(points)), map(work.space.vector, points), strict=True), key=_first)
     vectors = [vector for _, vector in scored]
     objectives = [float(value) for value, _ in scored]
-    return Found(descents, vectors[0], objectives[0], jacobian, bound, vectors, objectives, work.used)
+    return SearchResult(descents, vectors[0], objectives[0], jacobian, bound, vectors, objectives, work.used)
 
 
 def _first(pair: tuple[float, Vector]) -> float:

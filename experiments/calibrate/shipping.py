@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.page import body, number, pinned_sentences
 from experiments.calibrate.spec import DEFAULT
 from experiments.calibrate.tables import parameter_rows, target_rows
@@ -12,9 +13,6 @@ from experiments.designs.sets import SHIPPED
 from experiments.runs.store import write_atomic
 from sim.core.errors import UserError
 from sim.shipped import DOCS, check_checkout
-
-if TYPE_CHECKING:
-    from experiments.calibrate.process import Calibration
 
 PAGE = DOCS / "calibration.md"
 BEGIN, END = "<!-- village calibrate --write: begin -->", "<!-- village calibrate --write: end -->"
@@ -66,7 +64,7 @@ def changes(calibration: Calibration) -> list[tuple[str, str, str]]:
 
 def summary(calibration: Calibration) -> dict[str, Any]:
     """What a program wants to know."""
-    found = calibration.pinning
+    found = calibration.identifiability
     return {
         "objective": calibration.found.objective,
         "threshold": calibration.found.threshold,

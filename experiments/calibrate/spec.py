@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from experiments.calibrate.measures import parse_measure
+from experiments.published import Figure, Rule
 from sim.calendar.era import ERAS
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
@@ -75,6 +76,22 @@ class Target(FrozenModel):
     source: str = Field(min_length=1)
     figure: str = Field(default="", description="id of the published figure or row, where it has one")
     role: Literal["fitted", "checked"] = Field(default="fitted", description="checked: shown, but not fitted to")
+
+    @property
+    def published(self) -> Figure:
+        """The figure with its rule; what passes is one tolerance wide on either side."""
+        return Figure(
+            id=self.figure or self.id,
+            label_en=self.label.en,
+            label_zh=self.label.zh,
+            role="fitted" if self.role == "fitted" else "check",
+            group="moving",
+            value=self.value,
+            unit=self.unit.en,
+            year=int(self.year) if self.year.isdecimal() else None,
+            source=self.source,
+            rule=Rule(tolerance=self.tolerance),
+        )
 
 
 class _File(FrozenModel):

@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.search import Space
-from experiments.compare.summary import safe_cell
+from experiments.pages.spreadsheet import safe_cell
 from experiments.pages.units import UNITS_ZH
 from sim.parameters import Parameter, load_parameters
-
-if TYPE_CHECKING:
-    from experiments.calibrate.process import Calibration
 
 Row = dict[str, Any]
 
@@ -106,7 +104,7 @@ def parameter_rows(calibration: Calibration) -> list[Row]:
             "best": found.best[name],
             "set_low": low,
             "set_high": high,
-            "left_by_slopes": calibration.pinning.widths[name],
+            "left_by_slopes": calibration.identifiability.widths[name],
             "left_in_set": float(units[:, i].std() * np.sqrt(12.0)),
         }
         if calibration.truth is not None:
@@ -127,7 +125,7 @@ def recovered(calibration: Calibration, name: str) -> str:
     low, high = calibration.set.interval(name)
     if not low <= calibration.truth[name] <= high:
         return "missed"
-    return "yes" if calibration.pinning.widths[name] <= RECOVERED else "no"
+    return "yes" if calibration.identifiability.widths[name] <= RECOVERED else "no"
 
 
 def _start_rows(calibration: Calibration) -> list[Row]:
@@ -154,5 +152,5 @@ def _vector_rows(calibration: Calibration) -> list[Row]:
 def _direction_rows(calibration: Calibration) -> list[Row]:
     return [
         {"direction": number, "steepness": one.steepness, "pinned": one.pinned, **one.parts}
-        for number, one in enumerate(calibration.pinning.directions, 1)
+        for number, one in enumerate(calibration.identifiability.directions, 1)
     ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.page import parameter_table, pinned_sentences, recovery_sentences, summary, target_table
-
-if TYPE_CHECKING:
-    from experiments.calibrate.process import Calibration
 
 
 def print_calibration(calibration: Calibration, language: str = "en", console: Console | None = None) -> None:

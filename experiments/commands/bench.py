@@ -42,7 +42,7 @@ def _table(found: dict[str, Any], chinese: bool) -> Table:
     versions = ", ".join(f"{name} {machine[name]}" for name in ("python", "numba", "numpy", "mesa"))
     table = Table(caption=Text(f"{about}; {versions}"))
     for head, justify in zip(
-        ("指标", "实测", "单位", "目标", "") if chinese else ("Figure", "Measured", "Unit", "Aim", ""),
+        ("指标", "实测", "单位", "目标", "") if chinese else ("BenchFigure", "Measured", "Unit", "Aim", ""),
         ("left", "right", "left", "right", "left"),
         strict=True,
     ):

@@ -48,7 +48,7 @@ def calibrate(
 
     The same command again does only what is missing.
     """
-    from experiments.calibrate.process import calibrate as fit
+    from experiments.calibrate.run import calibrate as fit
     from experiments.calibrate.shipping import check_shippable, ship, summary
     from experiments.calibrate.spec import load_spec
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.options import (
+    OUTCOME,
     Code,
     Files,
     Horizon,
@@ -50,7 +51,7 @@ def compare(
         list[str] | None,
         typer.Option(
             "--outcome",
-            metavar="NAME[@MONTH][:GROUP]",
+            metavar=OUTCOME,
             help="Outcome to judge precision by, such as income_yuan@36:poor_at_start. Repeatable.",
         ),
     ] = None,

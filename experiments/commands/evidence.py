@@ -51,7 +51,7 @@ def evidence(
     Blind checks, rows seen while something was mended, and fitted or set rows are counted apart.
     The same command again does only what is missing. A miss is said plainly; it is no error.
     """
-    from experiments.evidence.assemble import Asked, gather
+    from experiments.evidence.assemble import EvidenceRequest, assemble
     from experiments.evidence.page import PAGE
     from experiments.evidence.words import as_json as everything
     from sim.core.errors import UserError
@@ -71,8 +71,8 @@ def evidence(
         )
     if write_docs:
         check_checkout(DOCS / PAGE)
-    found = gather(
-        Asked(
+    found = assemble(
+        EvidenceRequest(
             name=name or ("evidence-quick" if quick else "evidence"),
             results=results,
             quick=quick,
@@ -90,7 +90,7 @@ def evidence(
     if as_json:
         print_json({"folder": str(found.folder), **everything(found.lines, found.counts)})
         return
-    from experiments.evidence.show import print_lines
+    from experiments.evidence.terminal import print_lines
 
     print_lines(found.lines, found.counts, language.value)
     if not quiet:

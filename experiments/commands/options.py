@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sim.scenario import Plan
     from sim.shipped import Kind
 
+OUTCOME = "NAME[@MONTH][:GROUP]"
+"""How an outcome is written: `experiments.measure.outcome.SPELLING`, which is not imported here to keep help quick."""
+
 
 class Language(StrEnum):
     """Languages of tables and reports."""

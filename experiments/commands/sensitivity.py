@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.options import (
+    OUTCOME,
     Code,
     Horizon,
     Json,
@@ -48,7 +49,7 @@ def sensitivity(
         list[str] | None,
         typer.Option(
             "--outcome",
-            metavar="NAME[@MONTH][:GROUP]",
+            metavar=OUTCOME,
             help="What is looked at, such as income_yuan@36:poor_at_start; the first one decides. Repeatable.",
         ),
     ] = None,
@@ -103,14 +104,14 @@ def sensitivity(
     The same command again does only what is missing.
     """
     loaded = plans(scenarios, overrides, code, villages, horizon)
-    from experiments.sensitivity.analysis import Asked
+    from experiments.sensitivity.analysis import SensitivityRequest
     from experiments.sensitivity.conclusion import Speaker, conclusion
     from experiments.sensitivity.factors import MANY, REACH_OF_MANY, choose
     from experiments.sensitivity.run import sensitivity as analyse
 
     factors = choose(parameters, loaded, lists)
     far = reach if reach is not None else REACH_OF_MANY if len(factors) > MANY else 1.0
-    asked = Asked(tuple(factors), method.value, trajectories, samples, keep, far, design_seed)
+    asked = SensitivityRequest(tuple(factors), method.value, trajectories, samples, keep, far, design_seed)
     written = languages(language)
     folder, analysis = analyse(
         loaded,

@@ -7,40 +7,17 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+from experiments.designs import sets
 from experiments.designs.vectors import CalibratedSet, Drawing
+from experiments.measure.conclusion import CONCLUSION, Conclusion
 from experiments.runs.store import Store, read_json
 from sim.core.errors import UserError
-from sim.core.frozen import FrozenModel
 from sim.population.profile import load_profile
 from sim.scenario import Plan
 
-CONCLUSION = "conclusion.json"
 NEAR = 0.005  # the model's files round what a calibration found
-
-
-class Turn(FrozenModel):
-    """Where a conclusion turns round: a parameter, the value (of a list: times its values), and on which side of it."""
-
-    parameter: str
-    value: float
-    direction: str
-    times: bool = False
-
-
-class Conclusion(FrozenModel, extra="ignore"):
-    """What a sensitivity experiment concludes about one scenario's advantage over another."""
-
-    a: str
-    b: str | None
-    outcome: str
-    leans_on: tuple[str, ...]
-    turns_round: tuple[Turn, ...] = ()
-    method: str = ""
-    samples: int = Field(default=0, ge=0)
-    moved_alone: int = Field(default=0, ge=0)  # how many parameters were moved alone, to see whether it turns round
-    decided: bool = True  # whether it can be told which of the two is ahead
 
 
 def calibration_of(
@@ -57,13 +34,8 @@ def calibration_of(
         `calibrated`, and `calibration`: what is known of the set (None without one).
     """
     try:
-        if load_set is None:
-            from experiments.calibrate import load_set as shipped
-
-            found: Any = shipped()
-        else:
-            found = load_set()
-    except (ImportError, UserError):
+        found: Any = (load_set or sets.load_set)()
+    except UserError:
         return {"calibrated": False, "calibration": None}
     best = found.vectors[0]
     said = {"parameters": sorted(best), "vectors": len(found.vectors), "targets": getattr(found, "targets", None)}

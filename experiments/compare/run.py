@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments.compare.gather import Evidence
+from experiments.compare.paired_runs import PairedRuns
 from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import Comparison, rebuild
 from experiments.designs.vectors import RUN, UNFITTED, CalibratedSet, Drawn, drawing
-from experiments.measure.precision import Judged, Outcome, check_outcomes, judge, parse_outcomes
+from experiments.measure.outcome import Outcome
+from experiments.measure.precision import Judged, check_outcomes, judge, parse_outcomes
 from experiments.measure.statistics import Floats, Of
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.local import Job, Pool, default_workers
@@ -79,7 +80,7 @@ def compare(
         step: How many seeds are added at a time.
         workers: Worker processes; None = one a processor, 0 = none (run in this process).
         baseline: Id of the scenario to compare with; the one called "baseline" by default, else the first.
-        outcomes: Outcomes to judge, as `name[@month][:group]`; income and headcount at month 36 by default.
+        outcomes: Outcomes to judge (see `experiments.measure.outcome`); income and headcount by default.
         spillovers: Ids of scenarios to run under the fixed closure too, which shows what comes through prices and
             jobs; the one with the most policies by default, if every closure is endogenous. See
             `experiments.compare.spillover`.
@@ -167,10 +168,10 @@ def compare(
         said.status("making the tables")
         alive = [plan for plan in plans if work.done(plan.id, seeds)]
         done = {plan.id: work.done(plan.id, seeds) for plan in alive}
-        evidence = Evidence(alive, base, pairs, done, work.read, of)
+        read = PairedRuns(alive, base, pairs, done, work.read, of)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read, of)
         failures = {key: error for key, error in work.failures.items() if error}
-        rebuild(store.folder, evidence, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
+        rebuild(store.folder, read, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.compare.gather import limits
 from experiments.compare.households import Floats, Households, new_policies
+from experiments.compare.paired_runs import limits
 from experiments.measure.statistics import Of
 from experiments.runs.runfile import RunFile
 from sim.core.errors import UserError

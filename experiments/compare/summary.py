@@ -14,13 +14,12 @@ from rich.table import Table
 
 from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
-from experiments.measure.statistics import decimals
-from experiments.pages.numbers import Estimate, Numbers
+from experiments.pages.numbers import Estimate, Numbers, decimals
+from experiments.pages.spreadsheet import safe_cell
 from experiments.pages.terms import CLOSURES_SHORT
 from experiments.runs.store import write_atomic
 
 HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after", "poverty_gap")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEADER = [
     *("scenario", "title_en", "title_zh", "outcome", "group", "month", "baseline_mean", "mean"),
     *("difference", "low", "high", "replicates", "share_positive", "closure", "interval_covers"),
@@ -65,11 +64,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "模型尚未校准：结论须附条件使用。",
     ),
 }
-
-
-def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it; other values pass."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def write_summary(comparison: Comparison) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.measure.outcome import parse_outcome
 from experiments.measure.statistics import Floats
 from experiments.runs.codeversion import code_version
 from experiments.runs.local import Job, Pool, default_workers, load_function
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
-from sim.core.errors import Unfittable, UserError
+from sim.core.errors import Unfittable
 from sim.core.frozen import FrozenDict
 
 if TYPE_CHECKING:
@@ -40,39 +40,6 @@ RUN = "experiments.designs.sweep:small_run"
 PANEL = "experiments.designs.sweep:panel_values"
 RULED_OUT = "the county's books rule this world out"
 """How the error of a point begins whose world cannot be fitted to the books, whatever scenarios and seeds."""
-_SPELLING = re.compile(r"(?:([a-z0-9_]+)/)?([a-z0-9_]+)@(-?\d+)(?::([a-z0-9_]+))?(?:#(\d+))?")
-_NEAR = 6
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One number of a run's records."""
-
-    table: str
-    name: str
-    month: int
-    group: str
-    item: int
-
-
-def parse_cell(text: str) -> Cell:
-    """The cell that `[table/]name@month[:group][#item]` names.
-
-    Without a table: the panel at yearly marks, the last campaign day for month -1, the monthly rows for other months.
-
-    Raises:
-        UserError: It is spelt otherwise.
-    """
-    match = _SPELLING.fullmatch(text)
-    if not match:
-        raise UserError(
-            f"{text!r} is not an outcome",
-            field="--outcome",
-            allowed="name@month or name@month:group, such as income_yuan@36:poor_at_start",
-        )
-    month = int(match[3])
-    table = match[1] or ("day100" if month < 0 else "panel" if month % 12 == 0 else "monthly")
-    return Cell(table, match[2], month, match[4] or "all", int(match[5] or 0))
 
 
 @dataclass(frozen=True)
@@ -87,40 +54,16 @@ class Point:
 
 
 def panel_values(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
-    """Run the model and read outcomes of the form that `parse_cell` takes.
+    """Run the model and read outcomes (see `experiments.measure.outcome`).
 
     Raises:
-        UserError: The run reports no such number.
+        UserError: One is misspelt, or the run reports no such number.
     """
     from sim.running import run
 
+    wanted = [parse_outcome(text, plan.horizon_months) for text in outcomes]
     records = run(plan, seed).records
-    return [read_cell(records, text) for text in outcomes]
-
-
-def read_cell(records: Mapping[str, Any], text: str) -> float:
-    """The number that an outcome names (see `parse_cell`) in a run's records.
-
-    Raises:
-        UserError: The run reports no such number.
-    """
-    cell = parse_cell(text)
-    rows = np.flatnonzero((records["month"] == cell.month) & (records["item"] == cell.item))
-    rows = rows[records["table"][rows] == cell.table]
-    found = rows[(records["name"][rows] == cell.name) & (records["group"][rows] == cell.group)]
-    if len(found) == 1:
-        return float(records["value"][found[0]])
-    from difflib import get_close_matches
-
-    names, groups = set(records["name"][rows]), set(records["group"][rows])
-    wrong, known = (cell.group, groups) if cell.name in names else (cell.name, names)
-    near = get_close_matches(wrong, sorted(known), 1)
-    raise UserError(
-        f"no run reports {text!r}",
-        field="--outcome",
-        allowed=", ".join(get_close_matches(wrong, sorted(known), _NEAR, 0.0)) or "a month of the run",
-        mend=f"did you mean {near[0]!r}?" if near else None,
-    )
+    return [outcome.of(records) for outcome in wanted]
 
 
 def warm_up() -> None:
@@ -208,7 +151,7 @@ def sweep(
     Args:
         vectors: Parameter values; out of range counts as a failure of that point.
         plans: The scenarios; where a scenario sets a parameter itself, the vector has the last word.
-        outcomes: What is kept, as `evaluate` understands it (see `parse_cell`).
+        outcomes: What is kept, as `evaluate` understands it (see `experiments.measure.outcome`).
         seeds: Run seeds, the same for every vector and scenario.
         store: Where, open and begun (see `Store.begin`).
         block: Seeds done in one task; None = all. Fewer, where there are fewer vectors than workers.

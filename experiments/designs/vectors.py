@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from experiments.designs import sets
 from experiments.runs.local import load_function
 from sim.core.draws import decision, number_of, uniform
 from sim.core.errors import Unfittable, UserError
@@ -227,9 +228,7 @@ def drawing(
 
 
 def _shipped_set() -> CalibratedSet:
-    from experiments.calibrate import load_set
-
-    return load_set()
+    return sets.load_set()
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
-from experiments.evidence.chosen import all_targets, select
 from experiments.evidence.drawing import deviations, forest, growth_path, shocks
 from experiments.evidence.judge import Counts, Floats, Line, count, judge
 from experiments.evidence.page import write_page
 from experiments.evidence.registry import views
 from experiments.evidence.run import Measured, measure_all
+from experiments.evidence.targets import all_targets, select
 from experiments.evidence.trials import trial_lines
 from experiments.published import Published, trial_rows
 from experiments.runs.store import write_atomic
@@ -24,7 +24,7 @@ PATH_VIEWS, SHOCK_VIEWS = ("path",), ("droughts", "disaster")
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvidenceRequest:
     """What `village evidence` was asked for; see its options."""
 
     name: str
@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class EvidenceResult:
     """Every line, and what it was measured on."""
 
     lines: list[Line]
@@ -95,7 +95,7 @@ def _with_without(line: Line, values: Mapping[str, Floats]) -> Line:
     return replace(line, without=float(np.nanmean(values[name]))) if name in values else line
 
 
-def gather(asked: Asked) -> Found:
+def assemble(asked: EvidenceRequest) -> EvidenceResult:
     """Choose the targets, run what they need, and judge them.
 
     Raises:
@@ -130,4 +130,4 @@ def gather(asked: Asked) -> Found:
         fresh=asked.fresh,
         replicates=asked.replicates,
     )
-    return Found(lines, measured, folder)
+    return EvidenceResult(lines, measured, folder)

@@ -29,7 +29,7 @@ from experiments.pages.svg import (
     tick_decimals,
     wrap,
 )
-from experiments.published import figure
+from experiments.published import published_figure
 
 Floats = NDArray[np.float64]
 WITHIN, OUTSIDE = Style("#0072B2", "circle"), Style("#D55E00", "diamond")
@@ -239,7 +239,7 @@ def growth_path(series: Mapping[tuple[str, str], Floats], ident: str, language: 
 
 
 def _figure(name: str) -> float:
-    return figure(name).middle or 0.0
+    return published_figure(name).middle or 0.0
 
 
 def _curve(years: Sequence[float], rows: Floats, style: Style, label: str) -> Curve:

@@ -6,21 +6,18 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.measure.statistics import t_limits
-from experiments.published import Published, TrialRow
+from experiments.measure.statistics import sign_share, t_limits
+from experiments.published import Figure, Published, Verdict
+from experiments.published.figure import NAN
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 
 Floats = NDArray[np.float64]
-Verdict = Literal["within", "outside", "not_modelled", "input", "claim", "context", "not_run"]
-BOOTSTRAPS = 4000
 _INDEXED = re.compile(r"([a-z_0-9.]+)(?:\[(\d+)\])?")
-NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,6 @@ class Line:
 
     Attributes:
         target: What was published, with its rule.
-        group: start, moving, programmes or claims.
         mean: Mean of the model over seeds (of a parameter: its value); not-a-number if there is none.
         low: Lower end of its 95% interval over seeds.
         high: Upper end.
@@ -39,8 +35,7 @@ class Line:
         without: Mean of the same without any policy, where a claim names a measure of it.
     """
 
-    target: Published | TrialRow
-    group: str
+    target: Figure
     mean: float
     low: float
     high: float
@@ -48,6 +43,11 @@ class Line:
     verdict: Verdict
     sign_share: float = NAN
     without: float = NAN
+
+    @property
+    def group(self) -> str:
+        """Where it is shown: start, moving, programmes or claims."""
+        return self.target.group
 
     @property
     def judged(self) -> bool:
@@ -66,8 +66,7 @@ class Line:
         low, high = self.target.limits
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(self.mean)):
             return None
-        middle, half = (low + high) / 2.0, (high - low) / 2.0
-        return (self.mean - middle) / half, (self.low - middle) / half, (self.high - middle) / half
+        return self.target.off(self.mean), self.target.off(self.low), self.target.off(self.high)
 
 
 @dataclass(frozen=True)
@@ -99,31 +98,21 @@ def judge(target: Published, values: Sequence[float] | Floats) -> Line:
     """
     if target.role == "input":
         value = parameter_value(target.parameter) if target.parameter else NAN
-        return Line(target, target.group, value, NAN, NAN, 0, "input")
-    if target.not_modelled:
-        verdict: Verdict = "claim" if target.role == "claim" else "not_modelled"
-        return Line(target, target.group, NAN, NAN, NAN, 0, verdict)
+        return Line(target, value, NAN, NAN, 0, target.verdict(value))
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
-    if not len(known):
-        return Line(target, target.group, NAN, NAN, NAN, 0, "not_run")
+    if target.not_modelled or not len(known):
+        return unmeasured(target)
     mean, low, high = (float(limit) for limit in t_limits(known))
-    if target.role in ("claim", "context"):
-        return Line(target, target.group, mean, low, high, len(known), target.role)
-    rule = target.rule
-    if rule is not None and rule.sign is not None:
-        share = sign_share(known, rule.sign == "positive")
-        passed = share >= (rule.share or 0.95)
-        return Line(target, target.group, mean, low, high, len(known), "within" if passed else "outside", share)
-    least, most = target.limits
-    return Line(target, target.group, mean, low, high, len(known), "within" if least <= mean <= most else "outside")
+    share = NAN
+    if target.rule is not None and target.rule.sign is not None and target.role not in ("claim", "context"):
+        share = sign_share(known, target.rule.sign == "positive")
+    return Line(target, mean, low, high, len(known), target.verdict(mean, share), share)
 
 
-def sign_share(values: Floats, positive: bool) -> float:
-    """Share of bootstrap means over the seeds that have the sign; drawn alike every time."""
-    draws = np.random.default_rng(1).integers(0, len(values), (BOOTSTRAPS, len(values)))
-    means = values[draws].mean(axis=1)
-    return float((means > 0).mean() if positive else (means < 0).mean())
+def unmeasured(target: Figure) -> Line:
+    """The line of a figure for which the model gives no number."""
+    return Line(target, NAN, NAN, NAN, 0, target.verdict(NAN))
 
 
 def count(lines: Iterable[Line]) -> Counts:

@@ -13,7 +13,7 @@ from experiments.evidence.drawing import title_of
 from experiments.evidence.judge import Counts, Line
 from experiments.evidence.registry import measures, views
 from experiments.evidence.words import GROUPS, Words
-from experiments.published import Published, TrialRow
+from experiments.published import Figure, Published
 from experiments.runs.store import write_atomic
 from sim.shipped import DOCS
 
@@ -127,7 +127,7 @@ def _passing(lines: Sequence[Line]) -> str:
     return f"## What to know of rows that pass\n\n{rows}" if rows else ""
 
 
-def _note(target: Published | TrialRow) -> str:
+def _note(target: Figure) -> str:
     return _sentence(target.note) if target.note else "Not discussed yet."
 
 
@@ -147,14 +147,13 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def published_cell(target: Published | TrialRow) -> str:
+def published_cell(target: Figure) -> str:
     """How a target's published value stands on the page."""
     return cell(_WORDS.published(target))
 
 
-def _where(target: Published | TrialRow) -> str:
-    year = getattr(target, "year", None)
-    place = ", ".join(str(part) for part in (getattr(target, "place", ""), year) if part)
+def _where(target: Figure) -> str:
+    place = ", ".join(str(part) for part in (target.place, target.year) if part)
     source = "; ".join(part for part in (place, target.source) if part)
     return cell(f"{source} ({target.confidence})" if target.confidence else source)
 

@@ -50,7 +50,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Measure:
+class ViewMeasure:
     """A number taken from what a view saw."""
 
     name: str
@@ -80,7 +80,7 @@ class Task:
 
 
 _VIEWS: dict[str, View] = {}
-_MEASURES: dict[str, Measure] = {}
+_MEASURES: dict[str, ViewMeasure] = {}
 
 
 def view(villages: int, quick: int, seeds: int, series: tuple[str, ...] = ()) -> Callable[[F], F]:
@@ -97,7 +97,7 @@ def measure(view_name: str) -> Callable[[F], F]:
     """Declare a measure of a view; its name is the function's."""
 
     def declare(take: F) -> F:
-        _MEASURES[take.__name__] = Measure(take.__name__, view_name, take)
+        _MEASURES[take.__name__] = ViewMeasure(take.__name__, view_name, take)
         return take
 
     return declare
@@ -105,7 +105,7 @@ def measure(view_name: str) -> Callable[[F], F]:
 
 def add_measure(name: str, view_name: str, take: Callable[[Any], float]) -> None:
     """Declare a measure that is made rather than written, such as one for each line of a list."""
-    _MEASURES[name] = Measure(name, view_name, take)
+    _MEASURES[name] = ViewMeasure(name, view_name, take)
 
 
 @lru_cache
@@ -117,7 +117,7 @@ def views() -> Mapping[str, View]:
 
 
 @lru_cache
-def measures() -> Mapping[str, Measure]:
+def measures() -> Mapping[str, ViewMeasure]:
     """Every measure, by name."""
     views()
     return _MEASURES

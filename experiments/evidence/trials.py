@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from experiments.evidence.judge import NAN, Line, Verdict
+from experiments.evidence.judge import Line, unmeasured
 from experiments.published import TrialRow, trial_rows
+from experiments.published.figure import NAN
+from experiments.trials import load_trials, run_trials
+from experiments.trials.results import OutcomeResult
 from sim.shipped import shipped
 
-if TYPE_CHECKING:
-    from experiments.trials.gather import OutcomeResult
-
 TRIALS = shipped("trials")
-GROUP = "programmes"
 
 
 def trial_lines(
@@ -46,9 +44,6 @@ def trial_lines(
     found: dict[str, Line] = {}
     files = sorted(TRIALS.glob("*.toml")) if run else []
     if files:
-        from experiments.trials import load_trials
-        from experiments.trials.run import run_trials
-
         wanted = [trial for trial in load_trials(files) if any(outcome.row in rows for outcome in trial.outcomes)]
         if wanted:
             for result in run_trials(
@@ -64,17 +59,10 @@ def trial_lines(
                     row = outcome.outcome.row
                     if row is not None and row in rows and row not in found:
                         found[row] = _line(trial_rows()[row], outcome)
-    return [found.get(row) or _without(trial_rows()[row]) for row in rows]
+    return [found.get(row) or unmeasured(trial_rows()[row]) for row in rows]
 
 
 def _line(row: TrialRow, outcome: OutcomeResult) -> Line:
     mean = outcome.mean
-    passed = outcome.passed
-    verdict: Verdict = "not_run" if passed is None else "within" if passed else "outside"
     share = outcome.mean_sign_share if row.rule is not None and row.rule.sign is not None else NAN
-    return Line(row, GROUP, mean.value, mean.low, mean.high, mean.replicates, verdict, share)
-
-
-def _without(row: TrialRow) -> Line:
-    verdict: Verdict = "input" if row.role == "input" else "not_modelled" if row.not_modelled else "not_run"
-    return Line(row, GROUP, NAN, NAN, NAN, 0, verdict)
+    return Line(row, mean.value, mean.low, mean.high, mean.replicates, outcome.verdict, share)

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from experiments.evidence.judge import Counts, Line
-from experiments.measure.statistics import decimals
-from experiments.published import Published, TrialRow
+from experiments.pages.numbers import decimals
+from experiments.published import Figure
 
 GROUPS = {
     "start": ("Starting world", "期初状况"),
@@ -84,7 +84,7 @@ class Words:
         """The language's half of a pair."""
         return pair[self.zh]
 
-    def label(self, target: Published | TrialRow) -> str:
+    def label(self, target: Figure) -> str:
         """A target's label."""
         return target.label_zh if self.zh else target.label_en
 
@@ -128,7 +128,7 @@ class Words:
         spread = self.number(half, unit, half, line.mean)
         return f"{self.number(line.mean, unit, half)}{SPACE}±{SPACE}{spread}{self.unit(unit, line.mean)}"
 
-    def published(self, target: Published | TrialRow) -> str:
+    def published(self, target: Figure) -> str:
         """The figure, its range or its sign; and its standard error."""
         unit = target.unit
         if target.range is not None:
@@ -143,7 +143,7 @@ class Words:
             text += f" (se {self.number(float(target.se), unit)})" if not self.zh else f"（标准误{target.se * 1:g}）"
         return text + self.unit(unit, value)
 
-    def passes(self, target: Published | TrialRow) -> str:
+    def passes(self, target: Figure) -> str:
         """What passes."""
         rule = target.rule
         if rule is not None and rule.sign is not None:

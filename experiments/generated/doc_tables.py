@@ -185,7 +185,7 @@ def _decisions() -> str:
 
 def _measures() -> str:
     """What the survey of a virtual trial can ask beside the columns of a household."""
-    from experiments.trials.outcomes import MEASURES
+    from experiments.trials.survey_measures import MEASURES
 
     rows = ((f"`{name}`", one.label_en, one.label_zh, one.unit, one.meaning) for name, one in MEASURES.items())
     return _rows("measure", "name", "中文", "unit", "meaning", rows=rows)

@@ -12,11 +12,10 @@ Whoever looks again after every step stops a little too soon now and then; the i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from experiments.measure.outcome import LAST_DAY, MARKS, SPELLING, Outcome, last_mark, parse_outcome, unknown
 from experiments.measure.statistics import Floats, Verdict, paired_difference, verdict
 from sim.core.errors import UserError
 
@@ -24,31 +23,7 @@ DEFAULT_PRECISION = 0.01
 SHARE_OF_EFFECT = 0.2
 DEFAULT_OUTCOMES = ("income_yuan", "headcount")
 SHORT_OUTCOMES = ("served_share",)  # all that a run without a yearly mark has to show
-LAST_DAY = -1  # the month under which the state on the last campaign day is recorded
 TINY = 1e-12  # an amount that is zero without the programme still asks for some width
-_SPELLING = re.compile(r"([a-z0-9_]+)(?:@(-?\d+))?(?::([a-z0-9_]+))?")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One number of a run: an indicator at a mark for a group."""
-
-    name: str
-    month: int
-    group: str = "all"
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether it is in yuan or a count, and not a share or an index between 0 and 1."""
-        return self.name.endswith("_yuan") or self.name in ("persons", "households")
-
-    @property
-    def cell(self) -> tuple[int, str, str]:
-        """Where it stands among a run's panel rows: (month, group, name)."""
-        return self.month, self.group, self.name
-
-    def __str__(self) -> str:
-        return f"{self.name}@{self.month}:{self.group}"
 
 
 @dataclass(frozen=True)
@@ -61,25 +36,22 @@ class Judged:
 
 
 def parse_outcomes(asked: Sequence[str] | None, horizon_months: int) -> tuple[Outcome, ...]:
-    """The outcomes of `name[@month][:group]`; the month is 36, or the last yearly mark before it.
+    """The outcomes that a comparison is judged by; income and headcount by default.
 
     Raises:
-        UserError: An outcome is misspelt or its month is no mark of the run.
+        UserError: One is written otherwise than `experiments.measure.outcome` says, or is of no mark of the run.
     """
-    last_mark = min(36, horizon_months // 12 * 12) or LAST_DAY
-    found = []
-    for text in asked or (DEFAULT_OUTCOMES if last_mark > 0 else SHORT_OUTCOMES):
-        match = _SPELLING.fullmatch(text)
-        month = int(match[2]) if match and match[2] else last_mark
-        if not match or (month != LAST_DAY and (month % 12 or not 0 <= month <= horizon_months)):
+    by_default = DEFAULT_OUTCOMES if last_mark(horizon_months) > 0 else SHORT_OUTCOMES
+    found = tuple(parse_outcome(text, horizon_months) for text in asked or by_default)
+    for outcome in found:
+        if outcome.table not in MARKS or outcome.item:
             raise UserError(
-                f"{text!r} is not an outcome",
+                f"{outcome} is not an outcome to judge a comparison by",
                 field="--outcome",
-                allowed=f"name, name@month or name@month:group, with a month of 0, 12, ... {horizon_months // 12 * 12}"
-                " or -1 for the last campaign day",
+                allowed=f"{SPELLING} with a month of 0, 12, ... {horizon_months // 12 * 12}"
+                f" or {LAST_DAY} for the last campaign day",
             )
-        found.append(Outcome(match[1], month, match[3] or "all"))
-    return tuple(found)
+    return found
 
 
 def check_outcomes(outcomes: Iterable[Outcome], cells: Iterable[tuple[int, str, str]]) -> None:
@@ -95,16 +67,7 @@ def check_outcomes(outcomes: Iterable[Outcome], cells: Iterable[tuple[int, str, 
     there = set(cells)
     for outcome in outcomes:
         if outcome.cell not in there:
-            names = sorted({name for _, _, name in there})
-            groups = sorted({group for _, group, _ in there})
-            wrong, known = (outcome.name, names) if outcome.name not in names else (outcome.group, groups)
-            near = get_close_matches(wrong, known, 1)
-            raise UserError(
-                f"no run reports {outcome}",
-                field="--outcome",
-                allowed=", ".join(known),
-                mend=f"did you mean {near[0]!r}?" if near else None,
-            )
+            raise unknown(outcome, {name for _, _, name in there}, {group for _, group, _ in there})
 
 
 def judge(

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.measure.outcome import better
 from experiments.measure.statistics import Floats, Interval, wilson
 
-RANKED_BY = {"income_yuan": 1.0, "headcount": -1.0, "poverty_gap": -1.0}
+RANKED_BY = {name: better(name) for name in ("income_yuan", "headcount", "poverty_gap")}
 """What scenarios are ranked by, and whether more (1) or less (-1) of it is better."""
 
 
 @dataclass(frozen=True)
-class Place:
+class RankFrequency:
     """How often a scenario is ahead.
 
     Attributes:
@@ -34,7 +35,7 @@ class Place:
     share: Interval
 
 
-def places(samples: Mapping[str, Floats]) -> Iterator[Place]:
+def rank_frequencies(samples: Mapping[str, Floats]) -> Iterator[RankFrequency]:
     """How often each scenario comes first, and how often it is ahead of each other one.
 
     Args:
@@ -48,12 +49,12 @@ def places(samples: Mapping[str, Floats]) -> Iterator[Place]:
     for row, name in enumerate(names):
         ahead = table[row] > table
         rest = np.delete(ahead, row, axis=0)
-        yield _place(name, "", rest.all(axis=0))
+        yield _frequency(name, "", rest.all(axis=0))
         for place, other in enumerate(names):
             if other != name:
-                yield _place(name, other, ahead[place])
+                yield _frequency(name, other, ahead[place])
 
 
-def _place(scenario: str, other: str, ahead: np.ndarray) -> Place:
+def _frequency(scenario: str, other: str, ahead: np.ndarray) -> RankFrequency:
     times = int(np.count_nonzero(ahead))
-    return Place(scenario, other, times, wilson(times, ahead.size))
+    return RankFrequency(scenario, other, times, wilson(times, ahead.size))

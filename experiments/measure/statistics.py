@@ -17,13 +17,15 @@ all of that many hold together at the level (Bonferroni).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
+
+from experiments.pages.numbers import Estimate, decimals
 
 Floats = NDArray[np.float64]
 Samples = Mapping[str, ArrayLike]
@@ -102,6 +104,19 @@ def mean_interval(sample: ArrayLike, level: float = LEVEL, comparisons: int = 1,
     return Interval(float(mean), float(low), float(high), values.size)
 
 
+def mean_of(samples: Sequence[float] | Floats, comparisons: int = 1, of: Of = "mean") -> Estimate:
+    """Mean over the replicates that have a value, with its 95% interval; one replicate has no interval.
+
+    Args:
+        samples: A value a replicate.
+        comparisons: How many intervals are to hold together.
+        of: What the interval is of; see the head of this module.
+    """
+    values = np.asarray(samples, dtype=np.float64)
+    found = mean_interval(values[np.isfinite(values)], comparisons=comparisons, of=of)
+    return Estimate(found.value, found.low, found.high)
+
+
 def descending(value: float, name: str) -> tuple[bool, float, str]:
     """A sorting key: the highest value first, equal ones by name, undefined ones last."""
     return (True, 0.0, name) if math.isnan(value) else (False, -value, name)
@@ -146,9 +161,7 @@ def ordered_differences(
         ValueError: As `paired_difference`.
     """
     comparisons = max(1, len(scenarios)) if simultaneous else 1
-    found = [
-        (name, paired_difference(sample, baseline, level, comparisons)) for name, sample in scenarios.items()
-    ]
+    found = [(name, paired_difference(sample, baseline, level, comparisons)) for name, sample in scenarios.items()]
     return sorted(found, key=lambda pair: descending(pair[1].value, pair[0]))
 
 
@@ -158,9 +171,23 @@ def share_positive(differences: ArrayLike) -> float:
     return float(np.count_nonzero(values > 0) / values.size) if values.size else math.nan
 
 
-def needed_replicates(
-    halfwidth: float, n: int, asked: float, level: float = LEVEL, comparisons: int = 1
-) -> int | None:
+def sign_share(values: ArrayLike, positive: bool, draws: int = 4000, seed: int = 1) -> float:
+    """Share of bootstrap means over the replicates that have the sign; drawn alike every time. NaN of no replicate.
+
+    Args:
+        values: A number a replicate.
+        positive: Which sign.
+        draws: How many bootstrap samples.
+        seed: Of the draws.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    if not len(sample):
+        return math.nan
+    means = sample[np.random.default_rng(seed).integers(0, len(sample), (draws, len(sample)))].mean(axis=1)
+    return float((means > 0).mean() if positive else (means < 0).mean())
+
+
+def needed_replicates(halfwidth: float, n: int, asked: float, level: float = LEVEL, comparisons: int = 1) -> int | None:
     """About how many replicates would make the interval's half-width as small as asked.
 
     Args:
@@ -308,21 +335,6 @@ def chance_met(delivered: ArrayLike, target: float, level: float = LEVEL) -> Int
     """Share of replicates that meet the target (see `met`), with Wilson's interval."""
     reached = met(delivered, target)
     return wilson(int(np.count_nonzero(reached)), reached.size, level)
-
-
-def decimals(halfwidth: float) -> int:
-    """Decimal places that a half-width supports; negative for tens, hundreds and so on.
-
-    The rule of the Particle Data Group: two digits of the half-width if its first three are 100-354, else one
-    (950-999 are rounded up to 1000).
-
-    Raises:
-        ValueError: If the half-width is not a positive number.
-    """
-    if not 0 < halfwidth < math.inf:
-        raise ValueError(f"the half-width is {halfwidth}, not a positive number")
-    digits, exponent = f"{halfwidth:.2e}".split("e")
-    return (1 if float(digits) < 3.55 else 0) - int(exponent)
 
 
 def round_to(value: float, low: float, high: float) -> tuple[float, float]:

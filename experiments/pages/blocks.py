@@ -112,3 +112,35 @@ def text_cells(*texts: str) -> list[Cell]:
 def number_cells(*texts: str) -> list[Cell]:
     """Cells of numbers, set to the right."""
     return [Cell(text, number=True) for text in texts]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of the four numbers."""
+
+    label: str
+    value: str
+    unit: str
+    detail: str
+    kind: str = "card"
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A short answer under a heading: who is left out, what bound, is it enough."""
+
+    heading: str
+    items: tuple[str, ...]
+    warn: bool = False
+    kind: str = "aside"
+
+
+@dataclass
+class Answer(Section):
+    """The first section, which the template lays out by itself."""
+
+    sentence: str = ""
+    more: tuple[str, ...] = ()
+    figure: Figure | None = None
+    cards: tuple[Card, ...] = ()
+    asides: tuple[Aside, ...] = ()

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-import numpy as np
-
-from experiments.measure.statistics import Floats, Of, decimals, mean_interval
-
 MINUS = "\u2212"
 SURE = 5e-4  # an interval narrower than this share of its value is not worth a reader's while: four digits say it
 
@@ -46,17 +42,19 @@ class Estimate(NamedTuple):
         return Estimate(self.value * factor, ends[0], ends[1])
 
 
-def mean_of(samples: Sequence[float] | Floats, comparisons: int = 1, of: Of = "mean") -> Estimate:
-    """Mean over the replicates that have a value, with its 95% interval; one replicate has no interval.
+def decimals(halfwidth: float) -> int:
+    """Decimal places that a half-width supports; negative for tens, hundreds and so on.
 
-    Args:
-        samples: A value a replicate.
-        comparisons: How many intervals are to hold together.
-        of: What the interval is of; see `experiments.measure.statistics`.
+    The rule of the Particle Data Group: two digits of the half-width if its first three are 100-354, else one
+    (950-999 are rounded up to 1000).
+
+    Raises:
+        ValueError: If the half-width is not a positive number.
     """
-    values = np.asarray(samples, dtype=np.float64)
-    found = mean_interval(values[np.isfinite(values)], comparisons=comparisons, of=of)
-    return Estimate(found.value, found.low, found.high)
+    if not 0 < halfwidth < math.inf:
+        raise ValueError(f"the half-width is {halfwidth}, not a positive number")
+    digits, exponent = f"{halfwidth:.2e}".split("e")
+    return (1 if float(digits) < 3.55 else 0) - int(exponent)
 
 
 def decimals_plain(value: float, digits: int = 3) -> int:

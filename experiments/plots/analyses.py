@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from experiments.designs.sweep import parse_cell
+from experiments.measure.outcome import parse_outcome
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import OKABE_ITO, Style
@@ -35,10 +35,9 @@ from experiments.plots.paper import (
 )
 from experiments.runs.store import read_json
 from experiments.sensitivity.conclusion import Analysis, Speaker
-from experiments.trials.gather import OutcomeResult
-from experiments.trials.published import Standard
 from experiments.trials.report import MISSED, MODEL, PUBLISHED, SINGLE
-from experiments.trials.show import Shown
+from experiments.trials.results import OutcomeResult
+from experiments.trials.wording import Shown
 from sim.core.errors import UserError
 from sim.scenario import Title
 
@@ -65,9 +64,12 @@ def _indices(folder: Path | str, outcome: str | None, column: str, first: int) -
     return chosen, frame.sort_values(column, ascending=False, kind="stable").head(first), paired
 
 
+LONGEST = 120  # months: what was asked is within its own horizon
+
+
 def _speaker(outcome: str, paired: bool, language: str) -> Speaker:
     """Says what an outcome is; as much of an analysis as its folder states."""
-    return Speaker(cast(Analysis, SimpleNamespace(cell=parse_cell(outcome), paired=paired)), language)
+    return Speaker(cast(Analysis, SimpleNamespace(first=parse_outcome(outcome, LONGEST), paired=paired)), language)
 
 
 def morris(
@@ -240,7 +242,7 @@ def _outcome(row: dict[str, Any], label: dict[str, str]) -> OutcomeResult:
         OutcomeResult,
         SimpleNamespace(
             outcome=SimpleNamespace(unit=row["unit"], label=Title(**label)),
-            standard=Standard(row["published"]["estimate"], row["published"]["se"]),
+            figure=SimpleNamespace(middle=row["published"]["estimate"], se=row["published"]["se"]),
             mean=Interval(mean, low, high, row["replicates"]),
             trial_se=trial_se,
         ),

@@ -295,9 +295,3 @@ class Pool:
         if waiting:
             self._workers.append(self._new_worker())
         return done
-
-
-if __name__ == "__main__":
-    from experiments.runs.selftest import main
-
-    main()

@@ -1,4 +1,4 @@
-"""Does the pool keep its workers busy, and does its memory stay put? `python -m experiments.runs.local --self-test`."""
+"""Does the pool keep its workers busy, and does its memory stay put? `python -m experiments.runs.selftest`."""
 
 from __future__ import annotations
 
@@ -119,8 +119,7 @@ def _resident_mb(pool: Pool) -> float:
 
 def main() -> None:
     """Print the check; exit status 1 when efficiency is under 0.9 or memory grows."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.runs.local", description=__doc__)
-    parser.add_argument("--self-test", action="store_true", required=True, help="measure efficiency and memory")
+    parser = argparse.ArgumentParser(prog="python -m experiments.runs.selftest", description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--scenario", type=Path, help="a real scenario to run (default: a stand-in of 15 ms)")
@@ -137,3 +136,7 @@ def main() -> None:
         f"{found.pool_seconds:.2f} s; efficiency {found.efficiency:.2f}; memory grew by {found.growth_mb:.1f} MB"
     )
     raise SystemExit(0 if found.efficiency >= 0.9 and found.growth_mb < 20 else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.measure.statistics import Floats
-from experiments.sensitivity.evaluations import Bench
+from experiments.sensitivity.evaluations import Evaluator
 from experiments.sensitivity.factors import Factor, vectors
 from experiments.sensitivity.indices import (
     Convergence,
@@ -24,7 +24,7 @@ from experiments.sensitivity.indices import (
     shares_if_any,
     sobol_design,
 )
-from experiments.sensitivity.swings import Swing, Turn, swings, turns
+from experiments.sensitivity.one_at_a_time import Swing, Turn, swings, turns
 from sim.core.errors import UserError
 
 Method = Literal["morris", "sobol", "both"]
@@ -35,7 +35,7 @@ MOST_LEFT_OUT = 0.1
 
 
 @dataclass(frozen=True)
-class Asked:
+class SensitivityRequest:
     """The question.
 
     Attributes:
@@ -91,7 +91,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Found:
+class AnalysisResult:
     """All that an analysis found.
 
     Attributes:
@@ -129,41 +129,43 @@ class Found:
         return all(one.settled.enough for one in (self.screened, self.shared) if one)
 
 
-def analyse(asked: Asked, bench: Bench) -> Found:
+def analyse(asked: SensitivityRequest, evaluator: Evaluator) -> AnalysisResult:
     """Answer the question; stored evaluations are not done again.
 
     Raises:
         UserError: An evaluation failed, too many worlds are ruled out, or nothing moves the outcome.
     """
-    base = bench([{}], "values as they are")
+    base = evaluator([{}], "values as they are")
     if base.ruled_out:
         raise UserError("the scenarios themselves cannot be run", mend="try `village run` on each")
-    sign = float(np.sign(base.values[0, 0])) if len(bench.plans) == 2 else 0.0
+    sign = float(np.sign(base.values[0, 0])) if len(evaluator.plans) == 2 else 0.0
     near = tuple(factor.narrowed(asked.reach) for factor in asked.factors)
-    screened = _screen(asked, near, bench, sign) if asked.method != "sobol" else None
+    screened = _screen(asked, near, evaluator, sign) if asked.method != "sobol" else None
     order = ranked(screened.indices[0].mu_star.value) if screened else list(range(len(near)))
     if not order:
-        if len(bench.plans) == 2 and not base.values[0].any():
+        if len(evaluator.plans) == 2 and not base.values[0].any():
             raise UserError(
-                f"{bench.plans[0].id!r} and {bench.plans[1].id!r} do not differ in {bench.outcomes[0]}, whatever these "
-                "parameters are",
+                f"{evaluator.plans[0].id!r} and {evaluator.plans[1].id!r} do not differ in {evaluator.outcomes[0]}, "
+                "whatever these parameters are",
                 mend="compare scenarios that differ, or take another outcome",
             )
         raise UserError("none of these parameters moves the outcome", field="--parameters", mend="choose others")
     shared = None
     if asked.method != "morris":
         kept = order[: asked.keep] if screened else order
-        shared = _shares(asked, near, tuple(kept), bench)
+        shared = _shares(asked, near, tuple(kept), evaluator)
         total = shared.indices[0].total.value  # an estimate of next to nothing may come out below nought
         largest = [place for place in np.argsort(-total, kind="stable") if total[place]]
         order = [kept[place] for place in largest] + [place for place in order if place not in kept]
     chosen = {place: asked.factors[place] for place in order[: asked.keep]}
-    alone = swings(chosen, float(base.values[0, 0]), bench)
-    turned = turns(asked.factors, alone, float(base.values[0, 0]), bench) if len(bench.plans) == 2 else ()
-    return Found(base.by_seed[:, 0], screened, shared, tuple(order), tuple(alone), tuple(turned), bench.points)
+    alone = swings(chosen, float(base.values[0, 0]), evaluator)
+    turned = turns(asked.factors, alone, float(base.values[0, 0]), evaluator) if len(evaluator.plans) == 2 else ()
+    return AnalysisResult(
+        base.by_seed[:, 0], screened, shared, tuple(order), tuple(alone), tuple(turned), evaluator.points
+    )
 
 
-def _screen(asked: Asked, factors: Sequence[Factor], bench: Bench, sign: float) -> Screened:
+def _screen(asked: SensitivityRequest, factors: Sequence[Factor], evaluator: Evaluator, sign: float) -> Screened:
     """Morris's screening on two independent designs, a trajectory through a world that cannot be drawn anew."""
     count = len(factors)
     halves, redrawn = [], 0
@@ -181,7 +183,7 @@ def _screen(asked: Asked, factors: Sequence[Factor], bench: Bench, sign: float) 
                     allowed=f"less than {asked.reach:g}, or fewer parameters",
                 )
             seeds = [(2 * asked.seed + half) * 100_000 + drawn + number for number in range(more)]
-            complete += _trajectories([morris_design(count, 1, seed) for seed in seeds], factors, bench)
+            complete += _trajectories([morris_design(count, 1, seed) for seed in seeds], factors, evaluator)
             drawn += more
         redrawn += drawn - enough
         halves += complete
@@ -192,14 +194,16 @@ def _screen(asked: Asked, factors: Sequence[Factor], bench: Bench, sign: float) 
     return Screened(indices, screening_convergence(design, values[0]), asked.trajectories, redrawn, against)
 
 
-def _trajectories(designs: Sequence[Floats], factors: Sequence[Factor], bench: Bench) -> list[tuple[Floats, Floats]]:
+def _trajectories(
+    designs: Sequence[Floats], factors: Sequence[Factor], evaluator: Evaluator
+) -> list[tuple[Floats, Floats]]:
     """Those trajectories all of whose worlds can be, with their values; their ends are looked at first."""
-    ends = bench([one for design in designs for one in vectors(factors, design[[0, -1]])], "screening, first look")
+    ends = evaluator([one for design in designs for one in vectors(factors, design[[0, -1]])], "screening, first look")
     hopeful = [design for place, design in enumerate(designs) if not ends.ruled_out & {2 * place, 2 * place + 1}]
     if not hopeful:
         return []
-    bench.say_how_long(len(hopeful) * (len(factors) - 1))
-    rest = bench([one for design in hopeful for one in vectors(factors, design)], "screening")
+    evaluator.say_how_long(len(hopeful) * (len(factors) - 1))
+    rest = evaluator([one for design in hopeful for one in vectors(factors, design)], "screening")
     found = []
     length = len(factors) + 1
     for place, design in enumerate(hopeful):
@@ -209,12 +213,14 @@ def _trajectories(designs: Sequence[Floats], factors: Sequence[Factor], bench: B
     return found
 
 
-def _shares(asked: Asked, factors: Sequence[Factor], kept: tuple[int, ...], bench: Bench) -> Shared:
+def _shares(
+    asked: SensitivityRequest, factors: Sequence[Factor], kept: tuple[int, ...], evaluator: Evaluator
+) -> Shared:
     """Sobol's indices of the kept factors, the others at their values; samples with a world that cannot be left out."""
     design = sobol_design(len(kept), asked.samples, asked.seed)
     length = len(kept) + 2
-    bench.say_how_long(len(design))
-    found = bench(vectors([factors[place] for place in kept], design), "Sobol indices")
+    evaluator.say_how_long(len(design))
+    found = evaluator(vectors([factors[place] for place in kept], design), "Sobol indices")
     whole = [
         sample
         for sample in range(asked.samples)

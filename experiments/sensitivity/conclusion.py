@@ -5,27 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.designs.sweep import Cell, parse_cell
-from experiments.pages.numbers import Estimate, Numbers, mean_of
-from experiments.pages.terms import unit_of
+from experiments.measure.outcome import Outcome
+from experiments.measure.statistics import mean_of
+from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.units import unit_zh
-from experiments.sensitivity.analysis import Asked, Found
+from experiments.sensitivity.analysis import AnalysisResult, SensitivityRequest
 from experiments.sensitivity.factors import Factor
-from experiments.sensitivity.swings import Turn
+from experiments.sensitivity.one_at_a_time import Turn
 from experiments.sensitivity.words import SensitivityWords
 from sim.parameters import Parameter
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario import Plan
 
 NAMED = 3
 """How many parameters, and how many turning points, the sentence names."""
-_LESS_IS_BETTER = (
-    "headcount", "poverty_gap", "severity", "watts", "sen", "gini", "deprived", "deprivation", "entries", "returns",
-    "overdue", "debt", "at_risk",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,15 +27,15 @@ class Analysis:
     """A question, its scenarios and outcomes, and what was found."""
 
     plans: tuple[Plan, ...]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
     seeds: tuple[int, ...]
-    asked: Asked
-    found: Found
+    asked: SensitivityRequest
+    found: AnalysisResult
 
     @property
-    def cell(self) -> Cell:
+    def first(self) -> Outcome:
         """The first outcome, which the sentence is about."""
-        return parse_cell(self.outcomes[0])
+        return self.outcomes[0]
 
     @property
     def paired(self) -> bool:
@@ -56,7 +50,7 @@ class Analysis:
     @property
     def second_is_better(self) -> bool:
         """Of two scenarios, whether the second is better in the first outcome."""
-        return (self.base.value > 0) != self.cell.name.startswith(_LESS_IS_BETTER)
+        return (self.base.value > 0) == (self.first.better > 0)
 
     @property
     def runs_a_point(self) -> int:
@@ -70,7 +64,7 @@ class Speaker:
     def __init__(self, analysis: Analysis, language: str) -> None:
         self.of, self.language, self.zh = analysis, language, language == "zh"
         self.say, self.num = SensitivityWords(language), Numbers(language)
-        self.unit = unit_of(analysis.cell.name, analysis.paired)
+        self.unit = analysis.first.unit(analysis.paired)
 
     # names
 
@@ -84,16 +78,16 @@ class Speaker:
         title = self.of.plans[place].title
         return title.zh if self.zh else title.en
 
-    def outcome(self, text: str | None = None) -> str:
-        """An outcome's name with its group and month."""
-        cell = parse_cell(text or self.of.outcomes[0])
-        name, group = self.say.term("indicator", cell.name), self.say.term("group", cell.group)
+    def outcome(self) -> str:
+        """The first outcome's name with its group and month."""
+        first = self.of.first
+        name, group = first.title[self.zh], first.group_title[self.zh]
         if not self.zh:
             name, group = name[:1].lower() + name[1:], group[:1].lower() + group[1:]
-        if cell.month < 0:
+        if first.month < 0:
             return self.say("outcome_last_day", name=name, group=group)
-        key = "outcome_all" if cell.group == "all" else "outcome"
-        return self.say(key, name=name, group=group, month=cell.month)
+        key = "outcome_all" if first.group == "all" else "outcome"
+        return self.say(key, name=name, group=group, month=first.month)
 
     # numbers
 
@@ -154,7 +148,7 @@ class Speaker:
 
 
 def conclusion(analysis: Analysis) -> dict[str, Any]:
-    """What stands in conclusion.json: what `experiments.compare.provenance` quotes in a comparison's report, and
+    """What stands in conclusion.json: what a comparison's report quotes (`experiments.measure.conclusion`), and
     more beside.
 
     `a` has the advantage over `b` (of one scenario alone, `b` is null). Where a list turns it round, `times` is true
@@ -166,7 +160,7 @@ def conclusion(analysis: Analysis) -> dict[str, Any]:
     return {
         "a": analysis.plans[better].id,
         "b": analysis.plans[1 - better].id if analysis.paired else None,
-        "outcome": analysis.outcomes[0],
+        "outcome": str(analysis.first),
         "leans_on": [asked.factors[place].key for place in found.order[:NAMED]],
         "turns_round": [
             {"parameter": factor.key, "value": one.value, "direction": one.direction, "times": factor.is_list}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from experiments.runs.progress import Progress
 from experiments.runs.store import Store
 from experiments.sensitivity.indices import SHOWN, check_complete
 from sim.core.errors import UserError
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario import Plan
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,12 @@ class Answers:
     by_seed: Floats
 
 
-class Bench:
+class Evaluator:
     """Evaluates points under fixed scenarios, seeds and outcomes.
 
     Args:
         plans: One scenario, or two of which the difference is taken.
-        outcomes: See `experiments.designs.sweep.parse_cell`.
+        outcomes: See `experiments.measure.outcome`.
         seeds: Replicates, averaged.
         store: An experiment's folder, begun.
         said: Where progress is said.

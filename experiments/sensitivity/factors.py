@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -19,11 +18,9 @@ from experiments.measure.statistics import Floats
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.parameters import Parameter, Parameters, Value, load_parameters
+from sim.scenario import Plan
 from sim.toml.check import check
 from sim.toml.source import Place, each_problem, raise_all, read_toml
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
 
 MANY = 30
 REACH_OF_MANY = 0.25

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.compare.report.page import fill
-from experiments.compare.report.sections.answer import Answer
-from experiments.pages.blocks import Bullets, Cell, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.blocks import Answer, Bullets, Cell, Code, Figure, Section, Table, Text, number_cells, text_cells
 from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.sensitivity.analysis import Shared
 from experiments.sensitivity.conclusion import Analysis, Speaker

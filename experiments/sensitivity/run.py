@@ -9,25 +9,22 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.compare.provenance import CONCLUSION
-from experiments.designs.sweep import PANEL, parse_cell
+from experiments.designs.sweep import PANEL
 from experiments.extras import need
-from experiments.measure.precision import parse_outcomes
+from experiments.measure.conclusion import CONCLUSION
+from experiments.measure.outcome import parse_outcome
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store, read_json, write_atomic, write_json
-from experiments.sensitivity.analysis import Asked, analyse
+from experiments.sensitivity.analysis import SensitivityRequest, analyse
 from experiments.sensitivity.conclusion import Analysis, conclusion
-from experiments.sensitivity.evaluations import Bench
+from experiments.sensitivity.evaluations import Evaluator
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.page import page
 from sim.core.errors import UserError
-from sim.scenario import check_comparable
-
-if TYPE_CHECKING:
-    from sim.scenario import Plan
+from sim.scenario import Plan, check_comparable
 
 LANGUAGES = ("en", "zh")
 _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
@@ -35,7 +32,7 @@ _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
 
 def sensitivity(
     plans: Sequence[Plan],
-    asked: Asked,
+    asked: SensitivityRequest,
     *,
     outcomes: Sequence[str],
     replicates: int,
@@ -56,7 +53,7 @@ def sensitivity(
     Args:
         plans: One scenario, or two: then the outcome is the second's less the first's under the same vector and seeds.
         asked: What is moved, and how thoroughly.
-        outcomes: See `full_outcome`; the first is what the order and the sentence are about.
+        outcomes: See `experiments.measure.outcome`; the first is what the order and the sentence are about.
         replicates: How many seeds, averaged.
         name: Name of the experiment's folder.
         results: Folder of all experiments.
@@ -80,7 +77,8 @@ def sensitivity(
     need("SALib", "sensitivity")
     plans = tuple(plans)
     _check(plans, asked, replicates)
-    texts = tuple(full_outcome(outcome, plans[0].horizon_months) for outcome in outcomes)
+    chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
+    texts = tuple(map(str, chosen))
     code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
     line = command or shlex.join(["village", *sys.argv[1:]])
     seeds = tuple(range(seeds_first, seeds_first + replicates))
@@ -101,14 +99,14 @@ def sensitivity(
         _refuse_other_kind(store.folder)
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
-        bench = Bench(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
+        evaluator = Evaluator(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
         parts = asked.points()
         said.say(
             f"{len(asked.factors)} parameters; "
             + ", ".join(f"{what}: {points:,} points" for what, points in parts.items())
-            + f"; {bench.runs_a_point} runs a point, {sum(parts.values()) * bench.runs_a_point:,} runs in all"
+            + f"; {evaluator.runs_a_point} runs a point, {sum(parts.values()) * evaluator.runs_a_point:,} runs in all"
         )
-        analysis = Analysis(plans, texts, seeds, asked, analyse(asked, bench))
+        analysis = Analysis(plans, chosen, seeds, asked, analyse(asked, evaluator))
         comes_to = conclusion(analysis)
         write_atomic(store.folder / "indices.csv", indices_csv(analysis))
         for language in languages:
@@ -119,20 +117,7 @@ def sensitivity(
     return store.folder, analysis
 
 
-def full_outcome(text: str, horizon_months: int) -> str:
-    """An outcome with its month: the last yearly mark up to 36 where none is given.
-
-    Raises:
-        UserError: It is misspelt, or its month is beyond the run.
-    """
-    if "@" not in text:
-        return str(parse_outcomes([text], horizon_months)[0])
-    if parse_cell(text).month > horizon_months:
-        raise UserError(f"{text!r} is after the run's end", field="--outcome", allowed=f"months to {horizon_months}")
-    return text
-
-
-def _check(plans: Sequence[Plan], asked: Asked, replicates: int) -> None:
+def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) -> None:
     if not 1 <= len(plans) <= 2:
         raise UserError(f"{len(plans)} scenarios", allowed="one scenario, or two to analyse their difference")
     if len(plans) == 2:
@@ -176,7 +161,7 @@ def indices_csv(analysis: Analysis) -> str:
     turns = {(turn.place, turn.direction): turn.value for turn in found.turns}
     for number, outcome in enumerate(analysis.outcomes):
         for place in [*found.order, *rest]:
-            cells: list[object] = [outcome, *_about(asked.factors[place], asked.reach)]
+            cells: list[object] = [str(outcome), *_about(asked.factors[place], asked.reach)]
             if found.screened:
                 one = found.screened.indices[number]
                 cells += [one.mu_star.value[place], one.mu_star.half[place], one.mu[place], one.sigma[place]]

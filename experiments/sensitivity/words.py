@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.compare.report.words import Words
+from experiments.pages.sentences import Words
 
 TEXT: dict[str, tuple[str, str]] = {
     # what the page's layout asks for
@@ -194,8 +194,11 @@ TEXT: dict[str, tuple[str, str]] = {
 
 
 class SensitivityWords(Words):
-    """Sentences of this package, terms of the report."""
+    """Sentences of this package, and terms.
 
-    def __call__(self, key: str, **values: object) -> str:
-        """The sentence `key` with its blanks filled in."""
-        return TEXT[key][self._side].format(**values)
+    Args:
+        language: "en" or "zh".
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language, TEXT)

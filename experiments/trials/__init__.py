@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.trials.file import Trial, load_trial, load_trials
-from experiments.trials.gather import OutcomeResult, TrialResult
+from experiments.trials.file import Trial
+from experiments.trials.load import load_trial, load_trials
+from experiments.trials.results import OutcomeResult, TrialResult
 from experiments.trials.run import run_trials
 
 __all__ = ["OutcomeResult", "Trial", "TrialResult", "load_trial", "load_trials", "run_trials"]

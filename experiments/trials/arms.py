@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.trials.file import ArmPolicy, Condition, Trial
-from experiments.trials.outcomes import Reading, values
+from experiments.trials.survey_measures import Reading, values
 from experiments.trials.world import mean_household_yuan
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
@@ -65,7 +65,7 @@ class Offer:
         return self.policy.settings.start_day
 
 
-def gather(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
+def offers_of(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
     """The policies of all arms, amounts in yuan; the same policy with the same settings in several arms is one.
 
     A policy that does not say when it ends takes people in for a hundred days. Training without a number of places

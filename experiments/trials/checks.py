@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from experiments.trials.estimate import estimate, permuted
-from experiments.trials.file import Arm, ArmPolicy, Design, Outcome, Survey, Trial, TrialWorld
+from experiments.trials.file import Arm, ArmPolicy, Design, Survey, Trial, TrialOutcome, TrialWorld
 from experiments.trials.replicate import Observed, observe, prepare
 from sim.scenario import Title
 
@@ -33,7 +33,7 @@ def cash(**settings: Any) -> ArmPolicy:
 
 def small_trial(
     arms: Sequence[Arm] | None = None,
-    outcomes: Sequence[Outcome] | None = None,
+    outcomes: Sequence[TrialOutcome] | None = None,
     follow_ups: Sequence[int] = (12,),
     design: Mapping[str, Any] | None = None,
     survey: Mapping[str, Any] | None = None,
@@ -58,10 +58,10 @@ def small_trial(
     )
 
 
-def outcome(measure: str, month: int = 12, name: str | None = None, **how: Any) -> Outcome:
+def outcome(measure: str, month: int = 12, name: str | None = None, **how: Any) -> TrialOutcome:
     """An outcome of the arm "offer" against "control", by ANCOVA unless said otherwise."""
     whole = {"estimator": "ancova", "arm": "offer", "against": "control", **how}
-    return Outcome(name=name or measure, measure=measure, month=month, **whole)
+    return TrialOutcome(name=name or measure, measure=measure, month=month, **whole)
 
 
 @dataclass(frozen=True)

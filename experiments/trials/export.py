@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.measure.statistics import Interval
-from experiments.trials.gather import OutcomeResult, TrialResult
+from experiments.published import Figure, Rule
+from experiments.published.figure import INFINITE
+from experiments.trials.results import OutcomeResult, TrialResult
 
 
 def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def _trial(result: TrialResult) -> dict[str, Any]:
 
 
 def _outcome(one: OutcomeResult) -> dict[str, Any]:
-    rule = one.standard.rule
+    rule = one.figure.rule
     return {
         "name": one.outcome.name,
         "measure": one.outcome.measure,
@@ -59,10 +61,18 @@ def _outcome(one: OutcomeResult) -> dict[str, Any]:
         "control_sd": one.control_sd,
         "households": one.n,
         "quantiles": [{"quantile": q, **_interval(effect)} for q, effect in one.quantiles],
-        "published": {"estimate": one.standard.estimate, "se": one.standard.se, "source": one.standard.source},
-        "rule": None if rule is None else rule.model_dump(exclude_none=True),
+        "published": {"estimate": one.figure.middle, "se": one.figure.se, "source": one.figure.source},
+        "rule": None if rule is None else _rule(one.figure, rule),
         "passed": one.passed,
     }
+
+
+def _rule(figure: Figure, rule: Rule) -> dict[str, Any]:
+    """The rule with its distances turned into limits."""
+    low, high = figure.limits
+    known = {"low": low, "high": high, "sign": rule.sign, "share": rule.sign_share}
+    known |= {"control_low": rule.control_low, "control_high": rule.control_high}
+    return {key: value for key, value in known.items() if value not in (None, INFINITE, -INFINITE)}
 
 
 def _interval(found: Interval) -> dict[str, float]:

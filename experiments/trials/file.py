@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from experiments.published import Rule
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.policies import registry
 from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
 from sim.scenario.parts import Closure, PolicyPlan, Title
@@ -117,8 +119,6 @@ class ArmPolicy(FrozenModel):
         """The class behind the kind."""
         if self.code:
             return reload_policy_class(self.kind, self.code)
-        from sim.policies import registry
-
         return registry()[self.kind]
 
 
@@ -168,26 +168,6 @@ class Survey(FrozenModel):
         return float(self.attrition.get(arm, 0.0) if isinstance(self.attrition, Mapping) else self.attrition)
 
 
-class Rule(FrozenModel):
-    """When the model passes: the mean of the replicates within low..high, or of the sign in a share of them."""
-
-    low: float | None = None
-    high: float | None = None
-    sign: Literal["positive", "negative"] | None = None
-    share: float = Field(default=0.95, gt=0.5, le=1, description="share of replicate means with the sign")
-    control_low: float | None = Field(default=None, description="the control arm's mean must be at least this")
-    control_high: float | None = Field(default=None, description="the control arm's mean must be at most this")
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Rule:
-        within = self.low is not None or self.high is not None
-        if within == (self.sign is not None):
-            raise ValueError("state either low and high, or sign")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
-
-
 class PublishedEstimate(FrozenModel):
     """What was published, in the outcome's unit (percent: 0.21 is 21%)."""
 
@@ -196,7 +176,7 @@ class PublishedEstimate(FrozenModel):
     source: str = ""
 
 
-class Outcome(_Aliased):
+class TrialOutcome(_Aliased):
     """What is estimated, for whom, how, and what it is held against."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -219,6 +199,13 @@ class Outcome(_Aliased):
     published: PublishedEstimate | None = None
     rule: Rule | None = Field(default=None, alias="pass")
 
+    @model_validator(mode="after")
+    def _counts_from_something(self) -> TrialOutcome:
+        stated = self.published is not None and self.published.estimate is not None
+        if self.rule is not None and self.rule.is_distance and not stated and self.row is None:
+            raise ValueError("a distance counts from a published estimate: give one, or state low and high")
+        return self
+
 
 _NOT_SIMULATED = {"label", "row", "published", "pass"}
 
@@ -233,7 +220,7 @@ class TrialTable(FrozenModel):
     design: Design
     arms: tuple[Arm, ...]
     survey: Survey
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TrialOutcome, ...]
 
 
 class Trial(TrialTable):
@@ -259,8 +246,6 @@ class Trial(TrialTable):
 
     def resolved_toml(self) -> str:
         """The trial as a file that loads back equal, with every default and every setting written out."""
-        import tomli_w
-
         content = self.model_dump(exclude={"id", "file", "profile_digest"})
         for arm in content["arms"]:
             arm["policies"] = [
@@ -293,33 +278,3 @@ def _without_none(value: Any) -> Any:
 def policy_label(table: Mapping[str, Any]) -> str:
     """The label of a policy of a file that states none: its kind's."""
     return default_label(str(table.get("kind", "")))
-
-
-def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:
-    """Read a trial.
-
-    Args:
-        path: A trial file, or the name of a shipped one.
-        overrides: Settings laid over the file, such as "design.replicates=60" or "arms.offer.share=0.4".
-        code: Python files whose policy classes the trial may name as "module:Class".
-
-    Raises:
-        UserError: Something is wrong or cannot be asked of the model; all problems found are reported together, each
-            with its file and line.
-    """
-    from experiments.trials.load import load
-
-    return load(path, overrides, [Path(one) for one in code])
-
-
-def load_trials(
-    paths: Sequence[str | Path], overrides: Sequence[str] = (), code: Sequence[str | Path] = ()
-) -> list[Trial]:
-    """Read trials; a folder means all its *.toml, no path at all those that ship. With the arguments of `load_trial`.
-
-    Raises:
-        UserError: As `load_trial`; or two files have the same name.
-    """
-    from experiments.trials.load import load_all
-
-    return load_all(paths, overrides, [Path(one) for one in code])

@@ -10,19 +10,20 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from experiments.trials.ask import check_quantity, quantity_title, unknown_policy
+from experiments.published import trial_row
 from experiments.trials.file import (
     LAST_MONTH,
     NEAR_ENOUGH,
     Arm,
     ArmPolicy,
     Condition,
-    Outcome,
     Trial,
+    TrialOutcome,
     TrialTable,
     is_of_income,
 )
-from experiments.trials.tables import Tables
+from experiments.trials.overrides import OverlaidTables
+from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter
@@ -37,8 +38,14 @@ TRIALS = shipped("trials")
 _LIKE = {"relative": "percent"}  # what trial files call a unit of published rows
 
 
-def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequence[Path]) -> list[Trial]:
-    """See `experiments.trials.load_trials`."""
+def load_trials(
+    paths: Sequence[str | Path], overrides: Sequence[str] = (), code: Sequence[str | Path] = ()
+) -> list[Trial]:
+    """Read trials; a folder means all its *.toml, no path at all those that ship. With the arguments of `load_trial`.
+
+    Raises:
+        UserError: As `load_trial`; or two files have the same name.
+    """
     files = [file for path in paths or [TRIALS] for file in _files(path)]
     trials: list[Trial] = []
     problems: list[UserError] = []
@@ -48,7 +55,7 @@ def load_all(paths: Sequence[str | Path], overrides: Sequence[str], code: Sequen
             if file.stem in names:
                 raise UserError(f"is called like {names[file.stem]}", file=file, mend="rename one of them")
             names[file.stem] = file
-            trials.append(load(file, overrides, code))
+            trials.append(load_trial(file, overrides, code))
         except UserError as error:
             problems += each_problem(error)
     if problems:
@@ -66,22 +73,32 @@ def _files(path: str | Path) -> list[Path]:
     return found
 
 
-def load(path: str | Path, overrides: Sequence[str], code: Sequence[Path]) -> Trial:
-    """See `experiments.trials.load_trial`."""
+def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[str | Path] = ()) -> Trial:
+    """Read a trial.
+
+    Args:
+        path: A trial file, or the name of a shipped one.
+        overrides: Settings laid over the file, such as "design.replicates=60" or "arms.offer.share=0.4".
+        code: Python files whose policy classes the trial may name as "module:Class".
+
+    Raises:
+        UserError: Something is wrong or cannot be asked of the model; all problems found are reported together, each
+            with its file and line.
+    """
     file = Path(path)
     if not file.exists() and file.suffix != ".toml":
         shipped = {one.stem: one for one in TRIALS.glob("*.toml")}
         if str(path) not in shipped:
             raise UserError(f"there is no trial file or shipped trial '{path}'", **meant(file.stem, shipped))
         file = shipped[str(path)]
-    return _Loader(read_toml(file), code).load(overrides)
+    return _Loader(read_toml(file), [Path(one) for one in code]).load(overrides)
 
 
-def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+def _told_apart(outcomes: tuple[TrialOutcome, ...]) -> tuple[TrialOutcome, ...]:
     """Outcomes with their names added to labels that several have."""
     labels = [outcome.label for outcome in outcomes]
 
-    def one(outcome: Outcome) -> Outcome:
+    def one(outcome: TrialOutcome) -> TrialOutcome:
         label = outcome.label
         if label is None or labels.count(label) == 1:
             return outcome
@@ -91,7 +108,7 @@ def _told_apart(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return tuple(map(one, outcomes))
 
 
-class _Loader(Tables):
+class _Loader(OverlaidTables):
     """One trial on its way; problems gather until all are known."""
 
     def __init__(self, source: TomlSource, code: Sequence[Path]) -> None:
@@ -303,7 +320,7 @@ class _Loader(Tables):
 
     # --- outcomes ---
 
-    def _outcome(self, outcome: Outcome, i: int, table: TrialTable) -> Outcome:
+    def _outcome(self, outcome: TrialOutcome, i: int, table: TrialTable) -> TrialOutcome:
         at: KeyPath = ("outcomes", i)
         names = [arm.name for arm in table.arms]
         update: dict[str, Any] = {"against": outcome.against or names[0]}
@@ -332,17 +349,15 @@ class _Loader(Tables):
         self._row(outcome, update["month"], at)
         return outcome.model_copy(update=update)
 
-    def _row(self, outcome: Outcome, month: int, at: KeyPath) -> None:
+    def _row(self, outcome: TrialOutcome, month: int, at: KeyPath) -> None:
         if outcome.row is None:
             return
         for key, value in (("published", outcome.published), ("pass", outcome.rule)):
             if value is not None:
                 mend = "state either the row or your own figures and rule"
                 self.problem((*at, key), f"the row '{outcome.row}' has that already", mend=mend)
-        from experiments.trials.published import published_row
-
         try:
-            row = published_row(outcome.row)
+            row = trial_row(outcome.row)
         except UserError as error:
             self.problems.append(self.place((*at, "row")).of(error))
             return

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.trials.arms import NOBODY, Assignment, Offer, assign, gather, holds, plan_of, told
+from experiments.trials.arms import NOBODY, Assignment, Offer, assign, holds, offers_of, plan_of, told
 from experiments.trials.estimate import Estimate, Sample, estimate, quantile_effects
-from experiments.trials.file import Outcome, Trial
-from experiments.trials.found import Found
-from experiments.trials.outcomes import Diary, Reading, measure, read, values
-from experiments.trials.place import settled, wages_changed
+from experiments.trials.file import Trial, TrialOutcome
+from experiments.trials.local_conditions import settled, wages_changed
+from experiments.trials.replicate_result import ReplicateResult
+from experiments.trials.survey_measures import Diary, Reading, measure, read, values
 from experiments.trials.world import expected_headcount
 from sim.core.draws import decision, mix, number_of, uniforms
 from sim.core.numerics import exp_array, norm_ppf_array
@@ -51,11 +51,11 @@ def prepare(trial: Trial) -> TrialJob:
         UserError: The books do not go together, or the arms have more policies than a world can hold.
     """
     asked, (trial, profile) = trial, settled(trial)
-    offers = gather(trial, profile)
+    offers = offers_of(trial, profile)
     return TrialJob(trial, profile, offers, plan_of(trial, profile, offers), wages_changed(asked, trial))
 
 
-def run(job: TrialJob, seed: int) -> Found:
+def run(job: TrialJob, seed: int) -> ReplicateResult:
     """One replicate.
 
     Args:
@@ -91,7 +91,7 @@ class Observed:
     groups: Mapping[str, tuple[Mask, Mask | None]]
     facts: Mapping[str, float]
 
-    def sample(self, outcome: Outcome) -> Sample:
+    def sample(self, outcome: TrialOutcome) -> Sample:
         """One arm beside another, as the survey reports them."""
         trial = self.job.trial
         number = [arm.name for arm in trial.arms].index
@@ -114,7 +114,7 @@ class Observed:
             group=None if minus is None else among[rows].astype(np.float64),
         )
 
-    def found(self) -> Found:
+    def found(self) -> ReplicateResult:
         """Every estimate that the trial asks for."""
         estimates: dict[str, Estimate] = {}
         quantiles: dict[str, tuple[float, ...]] = {}
@@ -123,7 +123,7 @@ class Observed:
             estimates[outcome.name] = estimate(sample, outcome.estimator, outcome.unit)
             if outcome.quantiles:
                 quantiles[outcome.name] = quantile_effects(sample, outcome.quantiles, outcome.unit)
-        return Found(estimates, self._takeup(), quantiles, self.facts)
+        return ReplicateResult(estimates, self._takeup(), quantiles, self.facts)
 
     def _takeup(self) -> dict[str, float]:
         """Share of each arm's surveyed who took up what their arm (of the control: any arm) was offered."""

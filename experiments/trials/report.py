@@ -9,19 +9,29 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Screen
 
-from experiments.compare.report.page import fill
-from experiments.compare.report.sections.answer import Answer
 from experiments.measure.statistics import Interval
-from experiments.pages.blocks import Block, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.blocks import (
+    Answer,
+    Block,
+    Bullets,
+    Code,
+    Figure,
+    Section,
+    Table,
+    Text,
+    number_cells,
+    text_cells,
+)
 from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import Style
 from experiments.runs.store import read_json, write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
-from experiments.trials.gather import OutcomeResult, TrialResult
-from experiments.trials.place import sets_transfers
-from experiments.trials.show import Shown
+from experiments.trials.local_conditions import sets_transfers
+from experiments.trials.results import OutcomeResult, TrialResult
+from experiments.trials.wording import Shown
 
 PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")
@@ -64,7 +74,7 @@ def forests(result: TrialResult, shown: Shown) -> list[Figure]:
         title = shown.finds(group[0])
         if len(group) > 1:
             title += shown.say("and_others", n=len(group) - 1)
-        sources = dict.fromkeys(one.standard.source for one in group if one.standard.source)
+        sources = dict.fromkeys(one.figure.source for one in group if one.figure.source)
         source = "; ".join(sources) or result.trial.source or "–"
         figures.append(
             Figure(
@@ -80,7 +90,7 @@ def forests(result: TrialResult, shown: Shown) -> list[Figure]:
 
 def _rows(one: OutcomeResult, shown: Shown) -> list[Row]:
     label = shown.label(one)
-    if one.standard.rule is not None:
+    if one.figure.rule is not None:
         label = shown.say("forest_heading", label=label, verdict=shown.verdict(one), rule=shown.rule(one))
     rows = [Row(label)]
     published = shown.published(one)
@@ -104,7 +114,7 @@ def overview(results: Sequence[TrialResult], shown: Shown) -> Figure | None:
     for result in results:
         heading = Row(shown.title(result.trial.title))
         for one in result.outcomes:
-            value, step = one.standard.estimate, (one.tolerance or 0.0) * 5
+            value, step = one.figure.middle, (one.tolerance or 0.0) * 5
             if value is None or step <= 0 or not math.isfinite(one.mean.value):
                 continue
             away = Estimate(one.mean.value - value, one.mean.low - value, one.mean.high - value).times(1 / step)
@@ -151,7 +161,7 @@ def render(results: Sequence[TrialResult], language: str) -> str:
 
 def sentence(results: Sequence[TrialResult], shown: Shown) -> str:
     """The answer in a sentence."""
-    ruled = [one for result in results for one in result.outcomes if one.standard.rule is not None]
+    ruled = [one for result in results for one in result.outcomes if one.figure.rule is not None]
     met = [one for one in ruled if one.passed]
     if not ruled:
         return str(shown.say("sentence_none"))

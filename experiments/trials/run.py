@@ -14,14 +14,18 @@ from experiments.runs.local import Job, Pool, default_workers, load_function
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
-from experiments.trials.file import Trial, load_trials
-from experiments.trials.found import Found, read_found
-from experiments.trials.gather import TrialResult, gather
+from experiments.trials.file import Trial
+from experiments.trials.load import load_trials
+from experiments.trials.replicate_result import ReplicateResult, read_replicate_result
+from experiments.trials.results import TrialResult, combine
 from sim.core.errors import UserError
 from sim.toml.source import read_toml
 
 _HERE = Path(__file__).parent
-_DECIDES = ("arms", "ask", "estimate", "file", "found", "outcomes", "place", "replicate", "world")
+_DECIDES = (
+    *("arms", "estimate", "file", "local_conditions", "questions", "replicate", "replicate_result"),
+    *("survey_measures", "world"),
+)
 """Modules of this folder that a replicate's result depends on, beside all of sim."""
 
 
@@ -91,7 +95,7 @@ def run_trials(
         for one in work:
             one.look(store)
         _do([one for one in work if one.missing], store, said, workers, run, prepare, code, program is None)
-        found = [gather(one.trial, one.read(store), one.failures, store.folder) for one in work]
+        found = [combine(one.trial, one.read(store), one.failures, store.folder) for one in work]
         store.write_manifest({**manifest, "complete": True})
     if not any(result.replicates for result in found):
         first = next(error for result in found for error in result.failures.values())
@@ -119,9 +123,9 @@ class _Work:
     def look(self, store: Store) -> None:
         self.missing = [seed for seed in self.seeds if not store.has_run(replace(self.key, seed=seed))]
 
-    def read(self, store: Store) -> Mapping[int, Found]:
+    def read(self, store: Store) -> Mapping[int, ReplicateResult]:
         return {
-            seed: read_found(store.read_run(replace(self.key, seed=seed)))
+            seed: read_replicate_result(store.read_run(replace(self.key, seed=seed)))
             for seed in self.seeds
             if seed not in self.failures
         }

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from experiments.compare.report.data import Experiment, Scenario, estimate_of
-from experiments.compare.report.words import Words
+from experiments.compare.report.words import ReportWords
 from experiments.compare.spillover import original
 from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.svg import BASELINE, Style, scenario_style
@@ -24,7 +24,7 @@ class Context:
         self.exp = experiment
         self.language = language
         self.zh = language == "zh"
-        self.say = Words(language, experiment.of == "draw")
+        self.say = ReportWords(language, experiment.of == "draw")
         self.num = Numbers(language)
         self.final = max(experiment.months, default=0)
         self.baseline = experiment.baseline

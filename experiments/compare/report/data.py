@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from experiments.compare.tables import COLUMNS, Comparison
-from experiments.measure.statistics import Of
-from experiments.pages.numbers import Estimate, mean_of
+from experiments.measure.statistics import Of, mean_of
+from experiments.pages.numbers import Estimate
 from sim.core.errors import UserError
 
 DAY100 = -1

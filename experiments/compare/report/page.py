@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import resources
 from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.sections import build_all
-from experiments.pages.blocks import Section
-
-
-def _file(name: str) -> str:
-    return resources.files("experiments.compare.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(lambda name: _file(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+from experiments.pages.layout import fill
 
 
 def render(experiment: Experiment, language: str) -> str:
@@ -47,31 +28,3 @@ def render(experiment: Experiment, language: str) -> str:
         line += ("" if ctx.zh else " ") + ctx.say("page_year", n=ctx.final // 12, first=first, last=last)
     kicker = ctx.say("page_kicker", name=experiment.manifest.get("name", experiment.folder.name))
     return fill(language, ctx.say, build_all(ctx), kicker, line, experiment.calibrated)
-
-
-def fill(
-    language: str, say: Callable[..., str], sections: Sequence[Section], kicker: str, world: str, calibrated: bool
-) -> str:
-    """A page of sections, the first of which is an `Answer`; other experiments' pages look the same.
-
-    Args:
-        language: "en" or "zh".
-        say: The page's own words, by the keys that the template uses.
-        sections: What the page holds.
-        kicker: The line above the title.
-        world: The line below it.
-        calibrated: Whether to leave out the warning that the model is not.
-    """
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            lang="zh-CN" if language == "zh" else "en",
-            say=say,
-            css=Markup(_file("style.css")),
-            sections=sections,
-            kicker=kicker,
-            world=world,
-            calibrated=calibrated,
-        )
-    )

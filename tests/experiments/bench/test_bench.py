@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from experiments import cli
 from experiments.bench import figures, measures
-from experiments.bench.figures import Figure, bench
+from experiments.bench.figures import BenchFigure, bench
 from sim.agents.household import Household
 from sim.core.errors import UserError
 
@@ -21,9 +21,9 @@ EVERY_RUN = (
 
 
 def test_an_aim_is_a_limit_from_one_side() -> None:
-    assert Figure("x", "x", "x", 400.0, "", 384).met is False
-    assert Figure("x", "x", "x", 400.0, "", 384, least=True).met is True
-    assert Figure("x", "x", "x", 400.0, "").met is None
+    assert BenchFigure("x", "x", "x", 400.0, "", 384).met is False
+    assert BenchFigure("x", "x", "x", 400.0, "", 384, least=True).met is True
+    assert BenchFigure("x", "x", "x", 400.0, "").met is None
 
 
 def test_a_toy_measurement_gives_every_figure() -> None:

@@ -97,7 +97,7 @@ months = 24
 
 def main() -> None:
     """Calibrate in a process of its own: specification, results folder, name."""
-    from experiments.calibrate.process import calibrate
+    from experiments.calibrate.run import calibrate
     from experiments.calibrate.spec import load_spec
 
     spec, results, name = sys.argv[1:]

@@ -15,6 +15,7 @@ from experiments.calibrate import SHIPPED, load_set
 from experiments.calibrate.measures import parse_measure
 from experiments.calibrate.shipping import BEGIN, END, PAGE, check_shippable
 from experiments.calibrate.spec import DEFAULT, fitted_figures, load_spec
+from experiments.measure.outcome import Outcome
 from sim.core.errors import UserError
 from sim.economy import weather
 from sim.parameters import load_parameters
@@ -72,9 +73,10 @@ def test_options_are_checked_like_the_file(tmp_path: Path) -> None:
 
 def test_measures_are_taken_apart() -> None:
     one = parse_measure("migrants_per_worker@24:fifth_1", 24)
-    assert (one.kind, one.cell()) == ("panel", "panel/migrants_per_worker@24:fifth_1")
+    assert (one.kind, one.outcome) == ("panel", Outcome("migrants_per_worker", 24, "fifth_1"))
+    assert parse_measure("growth/income_yuan", 24) == parse_measure("growth/income_yuan@24", 24)
     assert parse_measure("world/hospital").kind == "world"
-    for bad in ("growth/income_yuan@0", "income_yuan", "course/income@12", "a b"):
+    for bad in ("growth/income_yuan@0", "income_yuan@36", "course/income@12", "income_yuan@12#1", "a b"):
         with pytest.raises(UserError):
             parse_measure(bad, 24)
 

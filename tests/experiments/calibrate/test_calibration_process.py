@@ -14,7 +14,7 @@ import pytest
 from stand_in import RUN, write_spec
 from typer.testing import CliRunner
 
-from experiments.calibrate.process import calibrate
+from experiments.calibrate.run import calibrate
 from experiments.calibrate.spec import load_spec
 from experiments.cli import app
 from sim.core.errors import UserError

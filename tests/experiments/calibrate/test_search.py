@@ -12,8 +12,8 @@ from stand_in import FARM, GAIN, LEAVE, RUN, SKILL, TRUTH, write_spec
 
 from experiments.calibrate import shipping
 from experiments.calibrate.agreement import agreement
-from experiments.calibrate.pinning import pinning, sentences
-from experiments.calibrate.process import Calibration, calibrate, hidden_vector
+from experiments.calibrate.identifiability import identifiability, sentences
+from experiments.calibrate.run import Calibration, calibrate, hidden_vector
 from experiments.calibrate.search import Space
 from experiments.calibrate.spec import load_spec
 from experiments.calibrate.tables import recovered
@@ -53,7 +53,7 @@ def test_the_set_holds_enough_vectors_that_fit_and_differ(one: Calibration) -> N
 
 
 def test_what_cannot_be_told_apart_is_named(one: Calibration) -> None:
-    found = one.pinning
+    found = one.identifiability
     assert found.rank == 3
     flat = found.directions[-1]
     assert {name for name, _ in flat.leading} == {SKILL, GAIN}
@@ -111,8 +111,8 @@ def test_a_neighbour_that_cannot_be_run_says_nothing_of_slopes(
     monkeypatch.setenv("STAND_IN_FAILS_ABOVE", str(TRUTH[LEAVE] + 0.05))
     found = fit(tmp_path)
     assert found.failures > 0
-    assert found.pinning.widths[LEAVE] > 0.7 * one.pinning.widths[LEAVE]
-    assert found.pinning.directions[0].steepness < 1.5 * one.pinning.directions[0].steepness
+    assert found.identifiability.widths[LEAVE] > 0.7 * one.identifiability.widths[LEAVE]
+    assert found.identifiability.directions[0].steepness < 1.5 * one.identifiability.directions[0].steepness
 
 
 def test_one_point_on_the_unit_cube_and_back(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_one_point_on_the_unit_cube_and_back(tmp_path: Path) -> None:
 
 
 def slopes(*rows: Sequence[float]) -> Any:
-    return pinning(["a", "b"], np.array(rows))
+    return identifiability(["a", "b"], np.array(rows))
 
 
 def test_rank_and_condition_of_known_slopes() -> None:
@@ -150,7 +150,7 @@ def test_rank_and_condition_of_known_slopes() -> None:
 
 def test_several_flat_directions_are_said_plainly() -> None:
     names = ["a", "b", "c", "d"]
-    found = pinning(names, np.array([[0.0, 10.0, 10.0, 0.0], [0.0, 0.0, 0.0, 20.0]]))
+    found = identifiability(names, np.array([[0.0, 10.0, 10.0, 0.0], [0.0, 0.0, 0.0, 20.0]]))
     said = {english for english, _ in sentences(found, {name: (name, name) for name in names})}
     assert "The targets say little of a." in said
     assert len(said) == 2 and any(

@@ -23,7 +23,8 @@ from rich.console import Console
 
 from experiments.compare.run import _from_here, compare, print_summary
 from experiments.compare.tables import Comparison
-from experiments.measure.precision import Outcome, judge, parse_outcomes
+from experiments.measure.outcome import Outcome
+from experiments.measure.precision import judge, parse_outcomes
 from experiments.runs.progress import Progress
 from sim.core.errors import UserError
 

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.evidence import run as running
-from experiments.evidence.assemble import Asked, gather
-from experiments.evidence.chosen import all_targets
+from experiments.evidence.assemble import EvidenceRequest, assemble
 from experiments.evidence.judge import count, judge
 from experiments.evidence.page import DOCS, PAGE, page_text, published_cell
 from experiments.evidence.registry import SERIES, TABLE, Task, measures, views
-from experiments.published import Published, TrialRow, figures, trial_rows
+from experiments.evidence.targets import all_targets
+from experiments.published import Figure, figures, trial_rows
 from sim.core.errors import UserError
 from sim.recording.records import Records
 
@@ -41,13 +41,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "RUN", f"{__name__}:pretend")
 
 
-def _asked(tmp_path: Path, **changes: Any) -> Asked:
+def _asked(tmp_path: Path, **changes: Any) -> EvidenceRequest:
     said: dict[str, Any] = {"name": "e", "results": tmp_path, "trials": False, "workers": 0, "progress": False}
-    return Asked(**{**said, **changes})
+    return EvidenceRequest(**{**said, **changes})
 
 
 def test_only_what_is_asked_for_is_run(stand_in: None, tmp_path: Path) -> None:
-    found = gather(_asked(tmp_path, only="no_trap", quick=True))
+    found = assemble(_asked(tmp_path, only="no_trap", quick=True))
     assert [line.target.id for line in found.lines] == ["no_trap.slower", "no_trap.closes"]
     assert [line.verdict for line in found.lines] == ["within", "outside"]
     assert found.lines[0].seeds == running.QUICK_SEEDS
@@ -57,7 +57,7 @@ def test_only_what_is_asked_for_is_run(stand_in: None, tmp_path: Path) -> None:
 def test_a_second_command_does_only_what_is_missing(
     stand_in: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = gather(_asked(tmp_path, only="no_trap"))
+    first = assemble(_asked(tmp_path, only="no_trap"))
     (tmp_path / "e" / "runs" / "disaster" / "3.parquet").unlink()
     done: list[int] = []
 
@@ -68,13 +68,13 @@ def test_a_second_command_does_only_what_is_missing(
         return whole(task, seed)
 
     monkeypatch.setitem(globals(), "pretend", count_runs)
-    second = gather(_asked(tmp_path, only="no_trap"))
+    second = assemble(_asked(tmp_path, only="no_trap"))
     assert done == [3]
     assert [line.mean for line in second.lines] == [line.mean for line in first.lines]
 
 
 def test_everything_is_judged_drawn_and_written(stand_in: None, tmp_path: Path) -> None:
-    found = gather(_asked(tmp_path))
+    found = assemble(_asked(tmp_path))
     assert {line.target.id for line in found.lines} == {*all_targets(), *trial_rows()}
     for language in ("en", "zh"):
         names = {path.name for path in found.write_figures(language)}
@@ -94,7 +94,7 @@ def test_a_file_of_ones_own_joins_in(stand_in: None, tmp_path: Path) -> None:
         'unit = "yuan"\nsource = "our books"\nmeasure = "recovery_left"\nrule = { tolerance = 0.5 }\nwhy = "so"\n',
         encoding="utf-8",
     )
-    found = gather(_asked(tmp_path, targets=own, only="mine"))
+    found = assemble(_asked(tmp_path, targets=own, only="mine"))
     assert [line.verdict for line in found.lines] == ["within"]
 
 
@@ -120,9 +120,9 @@ def test_a_run_that_fails_is_said_and_kept(stand_in: None, tmp_path: Path, monke
     monkeypatch.setitem(globals(), "broken", broken)
     monkeypatch.setattr(running, "RUN", f"{__name__}:broken")
     with pytest.raises(UserError, match="disaster, seed 2: ValueError: no such village"):
-        gather(_asked(tmp_path, only="no_trap"))
+        assemble(_asked(tmp_path, only="no_trap"))
     monkeypatch.setitem(globals(), "broken", whole)
-    assert gather(_asked(tmp_path, only="no_trap")).lines[0].seeds == views()["disaster"].seeds
+    assert assemble(_asked(tmp_path, only="no_trap")).lines[0].seeds == views()["disaster"].seeds
 
 
 def test_misses_are_shown_as_misses() -> None:
@@ -152,7 +152,7 @@ def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
 def _check_page(page: str) -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     shown = {row.split("`")[1]: row for row in reversed(rows)}  # the first of each: measures stand last
-    targets: dict[str, Published | TrialRow] = {**all_targets(), **trial_rows()}
+    targets: dict[str, Figure] = {**all_targets(), **trial_rows()}
     for name, target in targets.items():
         assert name in shown, f"docs/evidence.md does not name {name}: run `village evidence --write-docs`"
         assert f"| {published_cell(target)} |" in shown[name], f"docs/evidence.md is stale: {name}"
@@ -167,26 +167,30 @@ def test_the_page_that_ships_names_every_target_with_its_published_value() -> No
 
 
 def test_trials_join_their_published_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def outcome(row: str | None, passed: bool | None) -> SimpleNamespace:
+    def outcome(row: str | None, verdict: str) -> SimpleNamespace:
         mean = SimpleNamespace(value=0.03, low=0.01, high=0.05, replicates=30)
-        return SimpleNamespace(outcome=SimpleNamespace(row=row), mean=mean, passed=passed, mean_sign_share=0.97)
+        return SimpleNamespace(outcome=SimpleNamespace(row=row), mean=mean, verdict=verdict, mean_sign_share=0.97)
 
-    outcomes = [outcome("credit_profit_pool", True), outcome(None, None), outcome("credit_previous_business", False)]
+    outcomes = [
+        outcome("credit_profit_pool", "within"),
+        outcome(None, "context"),
+        outcome("credit_previous_business", "outside"),
+    ]
     trial = SimpleNamespace(outcomes=[one.outcome for one in outcomes])
-    monkeypatch.setattr("experiments.trials.load_trials", lambda files: [trial])
-    monkeypatch.setattr("experiments.trials.run.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
-    found = gather(_asked(tmp_path, only="credit_pr*", trials=True))
+    monkeypatch.setattr("experiments.evidence.trials.load_trials", lambda files: [trial])
+    monkeypatch.setattr("experiments.evidence.trials.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
+    found = assemble(_asked(tmp_path, only="credit_pr*", trials=True))
     assert {line.target.id: line.verdict for line in found.lines} == {
         "credit_profit_pool": "within",
         "credit_previous_business": "outside",
     }
     assert [round(line.sign_share, 2) for line in found.lines if line.target.rule and line.target.rule.sign] == [0.97]
     assert set(found.drawings("zh")) == {"trials"}
-    unasked = gather(_asked(tmp_path, only="credit_pr*"))
+    unasked = assemble(_asked(tmp_path, only="credit_pr*"))
     assert {line.verdict for line in unasked.lines} == {"not_run"}
 
 
 def test_a_trial_that_cannot_be_put_says_why(tmp_path: Path) -> None:
-    found = gather(_asked(tmp_path, only="social_*"))
+    found = assemble(_asked(tmp_path, only="social_*"))
     assert {line.verdict for line in found.lines} == {"not_modelled"}
-    assert gather(_asked(tmp_path, only="diffusion_pass")).lines[0].verdict == "input"
+    assert assemble(_asked(tmp_path, only="diffusion_pass")).lines[0].verdict == "input"

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.evidence.judge import count, judge, sign_share
+from experiments.evidence.judge import count, judge
 from experiments.evidence.words import Words, as_json
+from experiments.measure.statistics import sign_share
 from experiments.published import Published, Rule
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from experiments.measure.ranking import places
+from experiments.measure.ranking import rank_frequencies
 
 
 def test_first_and_ahead_are_counted_and_level_is_neither() -> None:
@@ -15,7 +15,7 @@ def test_first_and_ahead_are_counted_and_level_is_neither() -> None:
         "b": np.array([4.0, 5.0, 3.0, 1.0, 1.0]),
         "c": np.array([1.0, 1.0, 2.0, 0.0, 1.0]),
     }
-    found = {(one.scenario, one.other): one for one in places(samples)}
+    found = {(one.scenario, one.other): one for one in rank_frequencies(samples)}
     assert {where: one.times for where, one in found.items()} == {
         **{("a", ""): 2, ("a", "b"): 2, ("a", "c"): 3},
         **{("b", ""): 1, ("b", "a"): 1, ("b", "c"): 4},
@@ -23,5 +23,5 @@ def test_first_and_ahead_are_counted_and_level_is_neither() -> None:
     }
     assert all(one.share.replicates == 4 for one in found.values())  # the fifth is not known of all
     assert found["a", "c"].share.value == 0.75 and 0.3 < found["a", "c"].share.low < 0.4
-    assert [one.times for one in places({"alone": np.array([1.0])})] == [1]
-    assert list(places({})) == []
+    assert [one.times for one in rank_frequencies({"alone": np.array([1.0])})] == [1]
+    assert list(rank_frequencies({})) == []

@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 from experiments.cli import app
 from experiments.compare.provenance import conclusion_for
 from experiments.runs.store import read_json
-from experiments.sensitivity.analysis import Asked, Shared
+from experiments.sensitivity.analysis import SensitivityRequest, Shared
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.indices import Convergence
+from experiments.sensitivity.one_at_a_time import Turn
 from experiments.sensitivity.page import page
-from experiments.sensitivity.run import full_outcome, sensitivity
-from experiments.sensitivity.swings import Turn
+from experiments.sensitivity.run import sensitivity
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 
@@ -31,7 +31,7 @@ FIVE = [factor.key for factor in factors()[:5]]
 
 
 def analysed(tmp_path: Path, name: str = "s", **more: Any) -> tuple[Path, Analysis]:
-    asked = Asked(tuple(factors()), **{"trajectories": 4, "samples": 128, **more.pop("asked", {})})
+    asked = SensitivityRequest(tuple(factors()), **{"trajectories": 4, "samples": 128, **more.pop("asked", {})})
     settings = {"outcomes": [OUTCOME], "replicates": 3, "workers": 0, "progress": False, "program": "test"}
     plans = more.pop("plans", pair())
     return sensitivity(
@@ -84,7 +84,7 @@ def test_less_poverty_is_the_advantage(tmp_path: Path) -> None:
 
 
 def test_nothing_turns_a_safe_advantage_round(tmp_path: Path) -> None:
-    weak = Asked(tuple(factors()[5:]), trajectories=4)
+    weak = SensitivityRequest(tuple(factors()[5:]), trajectories=4)
     folder, _ = sensitivity(
         pair(), weak, outcomes=[OUTCOME], replicates=3, name="weak", results=tmp_path, workers=0, progress=False,
         evaluate=EVALUATE, program="test", command="village",
@@ -162,7 +162,7 @@ def test_screening_then_indices_and_every_outcome_in_the_table(tmp_path: Path) -
     folder, analysis = analysed(tmp_path, asked=asked, outcomes=[OUTCOME, "headcount@36"])
     with open(folder / "indices.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * 12 and {row["outcome"] for row in rows} == {OUTCOME, "headcount@36"}
+    assert len(rows) == 2 * 12 and {row["outcome"] for row in rows} == {OUTCOME, "headcount@36:all"}
     weights = dict(zip((factor.key for factor in factors()), WEIGHTS, strict=True))
     whole = sum(weight * weight for weight in WEIGHTS[:3])
     for row in rows:
@@ -278,9 +278,7 @@ def test_questions_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be compared"):
         analysed(tmp_path, plans=[plan("a"), plan("b").model_copy(update={"horizon_months": 24})])
     with pytest.raises(UserError, match="after the run's end"):
-        full_outcome("income_yuan@48", 36)
-    assert full_outcome("income_yuan", 36) == OUTCOME
-    assert full_outcome("headcount", 24) == "headcount@24:all"
+        analysed(tmp_path, outcomes=["income_yuan@48"])
 
 
 def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path: Path) -> None:
@@ -297,6 +295,6 @@ def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path: Path) -> N
 
 
 def test_how_many_points_it_takes_is_known_before() -> None:
-    asked = Asked(tuple(factors()), "both", 10, 64, 4)
+    asked = SensitivityRequest(tuple(factors()), "both", 10, 64, 4)
     assert asked.points() == {"screening": 130, "Sobol indices": 64 * 6, "one at a time": 17}
     assert replace(asked, method="sobol").points() == {"Sobol indices": 64 * 14, "one at a time": 17}

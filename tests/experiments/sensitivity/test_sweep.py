@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from fake_model import ADVANTAGE, EVALUATE, OUTCOME, WEIGHTS, factors, manifest, pair, swept
 
-from experiments.designs.sweep import Sweep, Vector, panel_values, parse_cell, sweep
+from experiments.designs.sweep import Sweep, Vector, panel_values, sweep
 from experiments.runs.store import Store, read_json
 from sim.core.errors import UserError
 from sim.running import run
@@ -138,12 +138,6 @@ def test_the_models_numbers_are_read_from_its_records() -> None:
         panel_values(plan, 3, ["headcuont@12"])
     with pytest.raises(UserError, match="did you mean 'poor_at_start'"):
         panel_values(plan, 3, ["headcount@12:poor_at_stort"])
-
-
-@pytest.mark.parametrize("text", ["income_yuan", "income_yuan@", "@12", "income yuan@12", "income_yuan@12:a:b"])
-def test_a_misspelt_outcome_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="is not an outcome"):
-        parse_cell(text)
 
 
 def test_out_of_range_is_a_failure_of_that_point(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.trials.estimate import Estimate
 from experiments.trials.file import Trial
-from experiments.trials.found import Found
+from experiments.trials.replicate_result import ReplicateResult
 from sim.core.errors import UserError
 
 RUN, PREPARE = "fake_replicates:run", "fake_replicates:prepare"
@@ -25,7 +25,7 @@ def prepare(trial: Trial) -> Any:
     return trial
 
 
-def run(trial: Trial, seed: int) -> Found:
+def run(trial: Trial, seed: int) -> ReplicateResult:
     """One replicate; the environment variable FAKE says what goes wrong, and where to leave a mark of each run."""
     knobs = _knobs()
     if "marks" in knobs:
@@ -41,7 +41,7 @@ def run(trial: Trial, seed: int) -> Found:
         effect = float("nan") if seed in knobs.get("undefined", ()) else draw
         found[outcome.name] = Estimate(effect, SE, 9.0, 50.0, 10.0, 100, 10)
     quantiles = {one.name: tuple(10 * q for q in one.quantiles) for one in trial.outcomes if one.quantiles}
-    return Found(found, {"control": 0.05, "offer": 0.25}, quantiles, {"surveyed": 100.0})
+    return ReplicateResult(found, {"control": 0.05, "offer": 0.25}, quantiles, {"surveyed": 100.0})
 
 
 def _knobs() -> dict[str, Any]:

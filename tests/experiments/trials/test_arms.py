@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.trials.arms import NOBODY, Assignment, assign, gather, holds, plan_of
+from experiments.trials.arms import NOBODY, Assignment, assign, holds, offers_of, plan_of
 from experiments.trials.checks import cash, outcome, small_trial
 from experiments.trials.file import Arm, ArmPolicy, Condition, Crossover, Trial
-from experiments.trials.outcomes import Diary, Reading, read
 from experiments.trials.replicate import prepare
+from experiments.trials.survey_measures import Diary, Reading, read
 from experiments.trials.world import mean_household_yuan, world_of
 from sim.core.errors import UserError
 from sim.model import VillageModel
@@ -130,7 +130,7 @@ def test_amounts_can_be_shares_of_the_worlds_income() -> None:
     loan = ArmPolicy(kind="microcredit", label="loan", settings={**LOAN.settings, "size_yuan": {"of_income": 0.35}})
     trial = small_trial((CONTROL, Arm(name="offer", share=0.5, policies=(loan,))))
     profile = world_of(trial)
-    (offer,) = gather(trial, profile)
+    (offer,) = offers_of(trial, profile)
     assert offer.policy.settings.size_yuan == 0.35 * mean_household_yuan(profile)  # type: ignore[attr-defined]
     assert offer.programme == 5
     assert offer.policy.settings.told_share == 0.0  # type: ignore[attr-defined]  # the arm says who is told
@@ -141,7 +141,7 @@ def test_the_same_settings_in_several_arms_are_one_policy() -> None:
     arms = (Arm(name="control", share=0.25), Arm(name="loan", share=0.25, policies=(LOAN,)), with_both)
     late = Arm(name="late", share=0.25, policies=(cash(start_day=200),))
     trial = small_trial((*arms, late), (outcome("income_yuan", arm="both"),))
-    offers = gather(trial, world_of(trial))
+    offers = offers_of(trial, world_of(trial))
     assert [(offer.label, offer.arms) for offer in offers] == [
         ("loan.loan", (1, 2)), ("both.cash", (2,)), ("late.cash", (3,))
     ]  # fmt: skip
@@ -162,7 +162,7 @@ def test_training_has_a_place_for_each_household_of_its_arms_unless_stated() -> 
         course = ArmPolicy(kind="training", label="course", settings={"content": "farm", **settings})
         arms = [Arm(name=name, share=0.25, policies=(course,) * (i > 0)) for i, name in enumerate("abcd")]
         trial = small_trial(arms, (outcome("farm_skill", arm="b", against="a"),))
-        (offer,) = gather(trial, world_of(trial))
+        (offer,) = offers_of(trial, world_of(trial))
         return int(offer.policy.settings.places)  # type: ignore[attr-defined]
 
     assert places() == 24 * 20 * 3 // 4
@@ -176,13 +176,13 @@ def test_more_policies_than_a_world_can_hold_are_refused() -> None:
     arms = [Arm(name=str(i), share=0.2, policies=(lender(0.1 + i / 100),)) for i in range(5)]
     trial = small_trial(arms, (outcome("income_yuan", arm="1", against="0"),))
     with pytest.raises(UserError, match="5 different policies of the kind 'microcredit'"):
-        gather(trial, world_of(trial))
+        offers_of(trial, world_of(trial))
 
 
 def test_an_offer_that_ends_before_it_starts_is_refused() -> None:
     arms = (CONTROL, Arm(name="offer", share=0.5, policies=(cash(start_day=90, end_day=80),)))
     with pytest.raises(UserError, match="ends on day 80"):
-        gather(small_trial(arms), world_of(small_trial()))
+        offers_of(small_trial(arms), world_of(small_trial()))
 
 
 def test_what_acts_on_whole_villages_is_not_offered_to_households() -> None:
@@ -190,9 +190,9 @@ def test_what_acts_on_whole_villages_is_not_offered_to_households() -> None:
     arms = (CONTROL, Arm(name="offer", share=0.5, policies=(notice,)))
     trial = small_trial(arms, design={"unit": "household", "clusters": 100, "villages": 8})
     with pytest.raises(UserError, match="acts on whole villages"):
-        gather(trial, world_of(trial))
+        offers_of(trial, world_of(trial))
     village = small_trial(arms)
-    assert len(gather(village, world_of(village))) == 1
+    assert len(offers_of(village, world_of(village))) == 1
 
 
 def test_too_few_eligible_are_an_error(reading: Reading) -> None:

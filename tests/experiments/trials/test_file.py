@@ -12,7 +12,7 @@ import pytest
 from experiments.generated import doc_tables
 from experiments.trials import load_trial, load_trials
 from experiments.trials.file import Trial
-from experiments.trials.published import standard
+from experiments.trials.published import figure_of
 from sim.core.errors import UserError
 from sim.toml.source import each_problem
 
@@ -158,8 +158,8 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ("livelihood.line_open", "livelihood.lines_open", "'livelihood.line_open'?", '"livelihood'),
         ("[0, 0, 0, 1]", "[0, 1]", "must be a list of 4 numbers", '"livelihood'),
         ("gansu_county", "gansu_conty", "there is no profile 'gansu_conty' (did you mean 'gansu_county'?)", "profile"),
-        ("high = 0.074", "high = -1", "low 0 is above high -1", "pass ="),
-        ("low = 0.0, high = 0.074", 'low = 0.0, sign = "positive"', "either low and high, or sign", "pass ="),
+        ("high = 0.074", "high = -1", "low (0) must be less than high (-1)", "pass ="),
+        ("low = 0.0, high = 0.074", 'low = 0.0, sign = "positive"', "low and high, or tolerance", "pass ="),
         ('estimator = "ancova"', "month = 12", "nobody is asked in month 12; allowed: 18, 36", "estimator"),
         ('estimator = "ancova"', 'arm = "ofer"', "there is no arm 'ofer' (did you mean 'offer'?)", "estimator"),
     ],
@@ -208,7 +208,7 @@ def test_a_published_row_brings_its_estimate_and_rule(
     for old, new in swaps.items():
         text = text.replace(old, new)
     if message is None:
-        rule = standard(load(tmp_path, text).outcomes[0]).rule
+        rule = figure_of(load(tmp_path, text).outcomes[0]).rule
         assert rule is not None and (rule.low, rule.high) == (0.0, 0.074)
     else:
         with pytest.raises(UserError) as error:

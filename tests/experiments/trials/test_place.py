@@ -8,7 +8,7 @@ import pytest
 
 from experiments.trials.arms import plan_of
 from experiments.trials.checks import small_trial
-from experiments.trials.place import TRANSFERS, sets_transfers, settled, wages_changed
+from experiments.trials.local_conditions import TRANSFERS, sets_transfers, settled, wages_changed
 from experiments.trials.replicate import prepare, run
 from sim.core.errors import UserError
 from sim.parameters import load_parameters

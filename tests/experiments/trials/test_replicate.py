@@ -11,9 +11,9 @@ import pytest
 from experiments.trials.checks import MONTHLY_YUAN, cash, null_trial, outcome, repeated, small_trial
 from experiments.trials.estimate import estimate, quantile_effects
 from experiments.trials.file import Arm, ArmPolicy, Condition, Crossover
-from experiments.trials.found import Found
-from experiments.trials.outcomes import MEASURES, Diary, known_names, measure, read, values
 from experiments.trials.replicate import Observed, TrialJob, observe, prepare, run
+from experiments.trials.replicate_result import ReplicateResult
+from experiments.trials.survey_measures import MEASURES, Diary, known_names, measure, read, values
 from sim.core.errors import UserError
 from sim.model import VillageModel
 
@@ -27,7 +27,7 @@ def offer(*policies: ArmPolicy, **how: Any) -> Arm:
     return Arm(**{"name": "offer", "share": 0.5, "policies": policies or (cash(),), **how})
 
 
-def found(*arms: Arm, seed: int = 1, **how: Any) -> Found:
+def found(*arms: Arm, seed: int = 1, **how: Any) -> ReplicateResult:
     return run(prepare(small_trial(arms or None, **how)), seed)
 
 

@@ -19,9 +19,9 @@ from experiments.cli import app
 from experiments.trials import load_trial
 from experiments.trials.export import as_json
 from experiments.trials.file import Trial
-from experiments.trials.gather import TrialResult
-from experiments.trials.published import standard
+from experiments.trials.published import figure_of
 from experiments.trials.report import print_results, render, write_results
+from experiments.trials.results import TrialResult
 from experiments.trials.run import run_trials
 from sim.core.errors import UserError
 
@@ -201,16 +201,16 @@ def test_the_page_stands_alone_and_says_everything_in_both_languages(tmp_path: P
     assert pages[0].read_text(encoding="utf-8") == before
 
 
-def test_every_published_row_has_a_standard() -> None:
+def test_every_published_row_can_be_held_against() -> None:
     from experiments.published import trial_rows
-    from experiments.trials.file import Outcome
+    from experiments.trials.file import TrialOutcome
 
     for ident, row in trial_rows().items():
         if row.role == "input":
             continue
-        found = standard(Outcome.model_validate({"name": "x", "measure": "y", "row": ident}))
+        found = figure_of(TrialOutcome.model_validate({"name": "x", "measure": "y", "row": ident}))
         assert found.rule is not None and found.source == row.source
-        assert found.estimate == row.middle
+        assert found is row
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown.exit_code == 0, shown.output
     assert "business profit" in shown.output and "not enough" in shown.output and "trial.en.html" in shown.output
     plain = CliRunner().invoke(app, [*usual, "--json", "--set", "outcomes.profit.pass.high=-9", "--language", "zh"])
-    assert plain.exit_code == 2 and "low 0 is above high -9" in plain.output
+    assert plain.exit_code == 2 and "low (0) must be less than high (-9)" in plain.output
     usual += ["--set", "outcomes.profit.pass.low=-99", "--set", "outcomes.profit.pass.high=-98"]
     plain = CliRunner().invoke(app, [*usual, "--json"])
     assert plain.exit_code == 0
@@ -254,18 +254,20 @@ def test_report_says_which_command_writes_the_pages_of_a_trial(tmp_path: Path) -
 
 def test_a_mean_that_few_trials_decide_is_told(tmp_path: Path) -> None:
     from experiments.trials.estimate import Estimate
-    from experiments.trials.found import Found
-    from experiments.trials.gather import gather
+    from experiments.trials.replicate_result import ReplicateResult
+    from experiments.trials.results import combine
 
     asked = trial(tmp_path, FILE.replace('estimator = "ancova"', 'estimator = "late"'))
     effects = np.random.default_rng(1).normal(1.0, 1.0, 30)
 
     def told(effects: np.ndarray) -> str:
         found = {
-            seed: Found({"profit": Estimate(effect, 1.0, 9.0, 1.0, 1.0, 80, 8)}, {"control": 0.0, "offer": 0.1})
+            seed: ReplicateResult(
+                {"profit": Estimate(effect, 1.0, 9.0, 1.0, 1.0, 80, 8)}, {"control": 0.0, "offer": 0.1}
+            )
             for seed, effect in enumerate(effects)
         }
-        return render([gather(asked, found, {}, tmp_path)], "en")
+        return render([combine(asked, found, {}, tmp_path)], "en")
 
     assert "a few trials decide the mean" not in told(effects)
     effects[0] = -900.0

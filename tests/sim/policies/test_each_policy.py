@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from small_worlds import lived, plan_of, small_profile, worth
 
-from sim.agents.village import HILLS, RIVER
 from sim.facts.lines import GREENHOUSE, LIVESTOCK
+from sim.facts.terrains import HILLS, RIVER
 from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING
 from sim.model import VillageModel
 from sim.money.lending import BANK

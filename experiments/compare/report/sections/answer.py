@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import estimate_of
 from experiments.compare.report.sections import certainty
-from experiments.measure.statistics import decimals
-from experiments.pages.blocks import Cell, Figure, Section, Table, Text
+from experiments.pages.blocks import Answer, Aside, Card, Cell, Figure, Table, Text
 from experiments.pages.charts import Panel, Row, dots
-from experiments.pages.numbers import Estimate
+from experiments.pages.numbers import Estimate, decimals
 from experiments.pages.terms import unit_of
-
-
-@dataclass(frozen=True)
-class Card:
-    """One of the four numbers."""
-
-    label: str
-    value: str
-    unit: str
-    detail: str
-    kind: str = "card"
-
-
-@dataclass(frozen=True)
-class Aside:
-    """A short answer under a heading: who is left out, what bound, is it enough."""
-
-    heading: str
-    items: tuple[str, ...]
-    warn: bool = False
-    kind: str = "aside"
-
-
-@dataclass
-class Answer(Section):
-    """The first section, which the template lays out by itself."""
-
-    sentence: str = ""
-    more: tuple[str, ...] = ()
-    figure: Figure | None = None
-    cards: tuple[Card, ...] = ()
-    asides: tuple[Aside, ...] = ()
 
 
 def build(ctx: Context) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
-from experiments.measure.precision import parse_outcomes
+from experiments.measure.outcome import parse_outcome
 from experiments.pages.blocks import Cell, Code, Table, Text
 from sim.core.errors import UserError
 
@@ -173,10 +173,10 @@ def _turn(ctx: Context, turn: dict[str, Any]) -> str:
 
 
 def _outcome(ctx: Context, text: str) -> str:
-    """An outcome as `name[@month][:group]`, in words."""
+    """An outcome in words; one that cannot be read is shown as it is written."""
     try:
-        (one,) = parse_outcomes([text], max(ctx.final, 12))
+        one = parse_outcome(text, max(ctx.final, 12))
     except UserError:
         return ctx.indicator(text)
-    words = ctx.say("in_month", name=ctx.indicator(one.name), month=ctx.month(one.month))
-    return words if one.group == "all" else ctx.say("named_unit", name=words, unit=ctx.group(one.group))
+    words = ctx.say("in_month", name=one.title[ctx.zh], month=ctx.month(one.month))
+    return words if one.group == "all" else ctx.say("named_unit", name=words, unit=one.group_title[ctx.zh])

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from experiments.pages.numbers import Estimate, Numbers, mean_of
+from experiments.measure.statistics import mean_of
+from experiments.pages.numbers import Estimate, Numbers
 
 EN, ZH = Numbers("en"), Numbers("zh")
 NAN = math.nan

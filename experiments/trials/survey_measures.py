@@ -101,7 +101,7 @@ def read(county: County, diary: Diary, month: int) -> Reading:
 
 
 @dataclass(frozen=True)
-class Measure:
+class SurveyMeasure:
     """Something that a survey asks.
 
     Attributes:
@@ -126,7 +126,7 @@ class Measure:
         return self.unit.startswith(("yuan", "kg"))
 
 
-def measure(name: str) -> Measure:
+def measure(name: str) -> SurveyMeasure:
     """The measure of this name, or the household column ("cash_yuan", "debt_yuan[1]").
 
     Raises:
@@ -143,7 +143,7 @@ def measure(name: str) -> Measure:
         raise UserError(f"'{found[1]}' has {column.length} parts", allowed=f"{found[1]}[0] to [{column.length - 1}]")
     if not column.length and index is not None:
         raise UserError(f"'{found[1]}' is one number", allowed=found[1])
-    return Measure(name, name, column.unit or "level", column.meaning, "stock", _column(found[1], index))
+    return SurveyMeasure(name, name, column.unit or "level", column.meaning, "stock", _column(found[1], index))
 
 
 def known_names() -> list[str]:
@@ -232,107 +232,107 @@ def _poor(r: Reading) -> Floats:
     return _yes(r.income() / _persons(r) < r.county.line_now * share)
 
 
-MEASURES: dict[str, Measure] = {
-    "income_yuan": Measure(
+MEASURES: dict[str, SurveyMeasure] = {
+    "income_yuan": SurveyMeasure(
         "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
     ),
-    "income_per_head_yuan": Measure(
+    "income_per_head_yuan": SurveyMeasure(
         "income per head", "人均纯收入", "yuan/person", "net income over all members, migrants among them", "flow",
         lambda r: r.income() / _persons(r),
     ),
-    "income_per_resident_yuan": Measure(
+    "income_per_resident_yuan": SurveyMeasure(
         "income per resident", "常住人口人均纯收入", "yuan/person",
         "net income, what migrants bring home among it, over the members who are not away", "flow",
         lambda r: r.income() / _residents(r),
     ),
-    "wage_income_yuan": Measure(
+    "wage_income_yuan": SurveyMeasure(
         "wage income", "工资性收入", "yuan", "wages nearby, and wages away less living costs there", "flow",
         lambda r: r.income(WAGE),
     ),
-    "operating_income_yuan": Measure(
+    "operating_income_yuan": SurveyMeasure(
         "operating income", "家庭经营纯收入", "yuan", "farm, animals and business, less costs and interest", "flow",
         lambda r: r.income(OPERATING),
     ),
-    "earnings_yuan": Measure(
+    "earnings_yuan": SurveyMeasure(
         "earnings", "劳动与经营收入", "yuan", "wage and operating income", "flow", lambda r: r.income(WAGE, OPERATING)
     ),
-    "property_income_yuan": Measure(
+    "property_income_yuan": SurveyMeasure(
         "property income", "财产性收入", "yuan", "rents and dividends", "flow", lambda r: r.income(PROPERTY)
     ),
-    "transfer_income_yuan": Measure(
+    "transfer_income_yuan": SurveyMeasure(
         "transfer income", "转移性收入", "yuan", "subsidies, guarantee, pensions, payments of programmes", "flow",
         lambda r: r.income(TRANSFER),
     ),
-    "consumption_yuan": Measure(
+    "consumption_yuan": SurveyMeasure(
         "household consumption", "家庭生活消费", "yuan", "without medical and school payments", "flow",
         lambda r: r.flows["consumption_year_yuan"],
     ),
-    "consumption_per_head_yuan": Measure(
+    "consumption_per_head_yuan": SurveyMeasure(
         "consumption per head", "人均生活消费", "yuan/person", "the same over all members", "flow",
         lambda r: r.flows["consumption_year_yuan"] / _persons(r),
     ),
-    "burden_yuan": Measure(
+    "burden_yuan": SurveyMeasure(
         "medical and school payments", "医疗和上学支出", "yuan", "own payments", "flow",
         lambda r: r.flows["burden_year_yuan"],
     ),
-    "poor": Measure(
+    "poor": SurveyMeasure(
         "income-poor", "收入低于贫困线", "share", "1 if income per head is below the month's line", "flow", _poor
     ),
-    "business": Measure(
+    "business": SurveyMeasure(
         "has a business", "有小生意", "share", "1 if it runs a small business", "stock",
         lambda r: _yes(r.households["business_yuan"] > 0.0),
     ),
-    "business_revenue_yuan": Measure(
+    "business_revenue_yuan": SurveyMeasure(
         "business revenue", "小生意营业收入", "yuan",
         "sales net of goods bought, a year at this month's capital and prices; luck of the month left out; 0 without a "
         "business", "stock", lambda r: business_result(r.county)[0],
     ),
-    "business_profit_yuan": Measure(
+    "business_profit_yuan": SurveyMeasure(
         "business profit", "小生意利润", "yuan",
         "the same less overheads and wear; without the luck of a month it spreads less than profits of one month as "
         "surveys ask for them, so an effect in sd comes out larger", "stock", lambda r: business_result(r.county)[1],
     ),
-    "staple_yield_kg_mu": Measure(
+    "staple_yield_kg_mu": SurveyMeasure(
         "yield of staples", "粮食单产", "kg/mu",
         "in a year of normal weather and luck; undefined without land", "stock",
         lambda r: _of_those_with("land_mu", r, staple_yield_kg_mu(r.county)),
     ),
-    "orchard_yield_kg_mu": Measure(
+    "orchard_yield_kg_mu": SurveyMeasure(
         "yield of apples", "苹果单产", "kg/mu", "of trees in full bearing, without frost or drought; undefined "
         "without an orchard", "stock", lambda r: _of_those_with("orchard_mu", r, _orchard(r)[0]),
     ),
-    "orchard_net_yuan_mu": Measure(
+    "orchard_net_yuan_mu": SurveyMeasure(
         "net return of apples", "苹果亩均纯收益", "yuan/mu",
         "of trees in full bearing, less cash costs; undefined without an orchard", "stock",
         lambda r: _of_those_with("orchard_mu", r, _orchard(r)[1]),
     ),
-    "employed_away": Measure(
+    "employed_away": SurveyMeasure(
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",
         _workers_away,
     ),
-    "workers_at_home": Measure(
+    "workers_at_home": SurveyMeasure(
         "workers at home", "在家劳动力", "persons", "able workers who are not away", "stock",
         lambda r: np.asarray(r.households["workers"] - r.households["migrants"], dtype=np.float64),
     ),
-    "has_migrant": Measure(
+    "has_migrant": SurveyMeasure(
         "a migrant in the household", "有外出务工者", "share", "1 if anyone is away for work", "stock",
         lambda r: _yes(r.households["migrants"] > 0),
     ),
-    "has_loan": Measure(
+    "has_loan": SurveyMeasure(
         "has a loan", "有贷款", "share", "1 if it owes a bank, a fund or a lender", "stock",
         lambda r: _yes(_debt(r) > 0.0),
     ),
-    "debt_total_yuan": Measure(
+    "debt_total_yuan": SurveyMeasure(
         "debt", "贷款余额", "yuan", "owed to banks, funds and lenders; not to relatives", "stock", _debt
     ),
-    "took_up": Measure(
+    "took_up": SurveyMeasure(
         "took up the offer", "参与率", "share", "1 if it has been served by a policy of the arm in question", "stock",
         _served,
     ),
-    "livestock_value_yuan": Measure(
+    "livestock_value_yuan": SurveyMeasure(
         "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan
     ),
-    "women": Measure(
+    "women": SurveyMeasure(
         "women of working age", "劳动年龄妇女人数", "persons",
         "the able adults of a household taken in pairs, the odd one by lot (population seed): the model's rules know "
         "no sex, so this tells who is eligible, not who earns", "stock", _women,

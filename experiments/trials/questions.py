@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+from experiments.trials.survey_measures import MEASURES, known_names, measure
 from sim.agents.household import Household
 from sim.core.errors import UserError
 from sim.scenario import Title
@@ -38,8 +39,6 @@ def check_quantity(name: str) -> None:
     Raises:
         UserError: It cannot; why, what comes nearest, and what there is.
     """
-    from experiments.trials.outcomes import MEASURES, known_names, measure
-
     try:
         measure(name)
     except UserError as error:
@@ -57,8 +56,6 @@ def check_quantity(name: str) -> None:
 
 def quantity_title(name: str) -> Title | None:
     """What a measure is called; None for a household column, which has no name for readers."""
-    from experiments.trials.outcomes import MEASURES
-
     found = MEASURES.get(name)
     return Title(en=found.label_en, zh=found.label_zh) if found else None
 

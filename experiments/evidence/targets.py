@@ -9,8 +9,9 @@ from pathlib import Path
 from experiments.evidence.judge import parameter_value
 from experiments.evidence.registry import measures
 from experiments.published import Published, claims, figures, read_rows
+from experiments.published.start import figures as lines
 from sim.core.errors import UserError
-from sim.toml.source import TomlSource, meant, raise_all, read_toml
+from sim.toml.source import TomlSource, meant, parse_toml, raise_all, read_toml
 
 REST = "starting_world"
 
@@ -36,14 +37,10 @@ def all_targets(extra: Path | None = None) -> dict[str, Published]:
 
 def _rest() -> dict[str, Published]:
     """The lines of the starting world that no published figure stands for: what the profile states, and its purses."""
-    from sim.population.describe import figures as lines
-
     shown = {figure.describe for figure in (*figures().values(), *claims().values())}
     rest = "\n".join(
         f'[{REST}.parts.{name}]\ndescribe = "{name}"' for name in lines() if name not in shown and name != "purse"
     )
-    from sim.toml.source import parse_toml
-
     head = f'[{REST}]\ngroup = "start"\n'
     return read_rows(Published, parse_toml(Path(REST), head + rest))
 

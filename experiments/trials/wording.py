@@ -9,7 +9,7 @@ from typing import Any
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate, Numbers, decimals_plain
 from experiments.trials.file import Condition
-from experiments.trials.gather import OutcomeResult
+from experiments.trials.results import OutcomeResult
 from experiments.trials.words import sayer
 
 _TIMES = {"percent": 100.0, "share": 100.0}
@@ -49,7 +49,7 @@ class Shown:
 
     def published(self, one: OutcomeResult) -> Estimate | None:
         """The published estimate with its 95% interval."""
-        value, se = one.standard.estimate, one.standard.se
+        value, se = one.figure.middle, one.figure.se
         if value is None:
             return None
         half = math.nan if se is None else 1.96 * se
@@ -98,13 +98,14 @@ class Shown:
 
     def rule(self, one: OutcomeResult) -> str:
         """The rule in words."""
-        rule, factor = one.standard.rule, self.factor(one)
+        rule, factor = one.figure.rule, self.factor(one)
         if rule is None:
             return "–"
         if rule.sign:
-            text = str(self.say("sign_rule", sign=self.say(rule.sign), share=self.num.share(rule.share)))
+            text = str(self.say("sign_rule", sign=self.say(rule.sign), share=self.num.share(rule.sign_share)))
         else:
-            text = self.limits(rule.low, rule.high, factor)
+            low, high = (_finite(limit) for limit in one.figure.limits)
+            text = self.limits(low, high, factor)
         if rule.control_low is not None or rule.control_high is not None:
             own = 100.0 if one.outcome.unit == "share" else 1.0
             between = self.limits(rule.control_low, rule.control_high, own)
@@ -113,7 +114,7 @@ class Shown:
 
     def verdict(self, one: OutcomeResult) -> str:
         """Met, missed, or neither."""
-        if one.standard.rule is None:
+        if one.figure.rule is None:
             return str(self.say("no_rule"))
         return str(self.say({True: "met", False: "missed", None: "unjudged"}[one.passed]))
 
@@ -128,7 +129,7 @@ class Shown:
     def finds(self, one: OutcomeResult) -> str:
         """A sentence: what the model finds and what was published."""
         words = {"label": self.label(one), "model": self.model_text(one)}
-        published, rule = self.published(one), one.standard.rule
+        published, rule = self.published(one), one.figure.rule
         if published is not None:
             return str(self.say("finds", published=self.published_text(one), **words))
         if rule is not None and rule.sign:
@@ -160,6 +161,10 @@ class Shown:
 
 def _estimate(interval: Interval | Estimate) -> Estimate:
     return interval if isinstance(interval, Estimate) else Estimate(interval.value, interval.low, interval.high)
+
+
+def _finite(limit: float) -> float | None:
+    return limit if math.isfinite(limit) else None
 
 
 def _places(value: float) -> int:

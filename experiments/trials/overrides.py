@@ -12,7 +12,7 @@ from sim.scenario.settings import read_setting
 from sim.toml.source import KeyPath, Place, TomlSource, meant
 
 
-class Tables:
+class OverlaidTables:
     """A trial file as read, with the problems found so far.
 
     Args:

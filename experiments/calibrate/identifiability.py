@@ -42,7 +42,7 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class Pinning:
+class Identifiability:
     """What the targets pin down.
 
     Attributes:
@@ -65,7 +65,7 @@ def pinned_directions(jacobian: Floats) -> int:
     return int((np.linalg.svd(jacobian, compute_uv=False) ** 2 > PRIOR_PRECISION).sum())
 
 
-def pinning(names: Sequence[str], jacobian: Floats) -> Pinning:
+def identifiability(names: Sequence[str], jacobian: Floats) -> Identifiability:
     """What slopes say.
 
     Args:
@@ -84,7 +84,7 @@ def pinning(names: Sequence[str], jacobian: Floats) -> Pinning:
     covariance = np.linalg.inv(jacobian.T @ jacobian + PRIOR_PRECISION * np.eye(count))
     widths = np.sqrt(PRIOR_PRECISION * np.diag(covariance))
     moving = steepness[steepness > _UNSEEN]
-    return Pinning(
+    return Identifiability(
         directions,
         len(moving),
         pinned_directions(jacobian),
@@ -93,7 +93,7 @@ def pinning(names: Sequence[str], jacobian: Floats) -> Pinning:
     )
 
 
-def sentences(found: Pinning, labels: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
+def sentences(found: Identifiability, labels: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     """What cannot be pinned down, a sentence a direction, in English and Chinese; the flattest first.
 
     Where everything is pinned, the one direction that is known least.

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.measure.statistics import Interval, mean_interval
+from experiments.measure.statistics import Interval, mean_interval, sign_share
+from experiments.published import Figure, Verdict
 from experiments.trials.estimate import Estimate
-from experiments.trials.file import LEAST_REPLICATES, Outcome, Rule, Trial
-from experiments.trials.found import Found
-from experiments.trials.published import Standard, standard
+from experiments.trials.file import LEAST_REPLICATES, Trial, TrialOutcome
+from experiments.trials.published import figure_of
+from experiments.trials.replicate_result import ReplicateResult
 
 Floats = NDArray[np.float64]
 BOOTSTRAPS = 10_000
@@ -27,7 +28,7 @@ class OutcomeResult:
 
     Attributes:
         outcome: What was estimated.
-        standard: What it is held against.
+        figure: What it is held against.
         mean: Mean of the replicates, with its Monte Carlo interval.
         mc_se: Monte Carlo standard error of that mean.
         undefined: Replicates in which the effect was not defined.
@@ -47,8 +48,8 @@ class OutcomeResult:
         quantiles: Quantile, and the mean effect at it with its interval.
     """
 
-    outcome: Outcome
-    standard: Standard
+    outcome: TrialOutcome
+    figure: Figure
     mean: Interval
     mc_se: float
     undefined: int
@@ -82,18 +83,12 @@ class OutcomeResult:
     @property
     def passed(self) -> bool | None:
         """Whether the rule is met; None if there is no rule, or no replicate to judge by."""
-        rule = self.standard.rule
-        if rule is None or not math.isfinite(self.mean.value):
-            return None
-        return self._effect_passes(rule) and self._control_passes(rule)
+        return {"within": True, "outside": False}.get(self.verdict)
 
-    def _effect_passes(self, rule: Rule) -> bool:
-        if rule.sign is not None:
-            return self.mean_sign_share >= rule.share
-        return _within(self.mean.value, rule.low, rule.high)
-
-    def _control_passes(self, rule: Rule) -> bool:
-        return _within(self.control_mean.value, rule.control_low, rule.control_high)
+    @property
+    def verdict(self) -> Verdict:
+        """Within or outside where there is a rule and a replicate to judge by, else why there is no verdict."""
+        return self.figure.verdict(self.mean.value, self.mean_sign_share, self.control_mean.value)
 
 
 @dataclass(frozen=True)
@@ -123,7 +118,9 @@ class TrialResult:
         return next(one for one in self.outcomes if one.outcome.name == name)
 
 
-def gather(trial: Trial, found: Mapping[int, Found], failures: Mapping[int, str], folder: Path) -> TrialResult:
+def combine(
+    trial: Trial, found: Mapping[int, ReplicateResult], failures: Mapping[int, str], folder: Path
+) -> TrialResult:
     """Put replicates together.
 
     Args:
@@ -144,15 +141,15 @@ def gather(trial: Trial, found: Mapping[int, Found], failures: Mapping[int, str]
     )
 
 
-def _outcome(outcome: Outcome, runs: Sequence[Found]) -> OutcomeResult:
-    against = standard(outcome)
+def _outcome(outcome: TrialOutcome, runs: Sequence[ReplicateResult]) -> OutcomeResult:
+    against = figure_of(outcome)
     estimates = [run.estimates[outcome.name] for run in runs]
     defined = [one for one in estimates if math.isfinite(one.effect)]
     effects = np.array([one.effect for one in defined])
     n = len(effects)
     spread = float(effects.std(ddof=1)) if n > 1 else math.nan
     mc_se = spread / math.sqrt(n) if n > 1 else math.nan
-    tolerance = against.tolerance
+    tolerance = against.monte_carlo_tolerance
     needed = LEAST_REPLICATES
     if tolerance and math.isfinite(mc_se):
         needed = max(needed, math.ceil(n * (mc_se / tolerance) ** 2))
@@ -165,21 +162,21 @@ def _outcome(outcome: Outcome, runs: Sequence[Found]) -> OutcomeResult:
     )
     return OutcomeResult(
         outcome=outcome,
-        standard=against,
+        figure=against,
         mean=mean,
         mc_se=mc_se,
         undefined=len(estimates) - n,
         trial_se=_mean([one.se for one in defined]).value,
         spread=spread,
         covers_zero=_share(defined, 0.0),
-        covers_published=math.nan if against.estimate is None else _share(defined, against.estimate),
+        covers_published=math.nan if against.middle is None else _share(defined, against.middle),
         tolerance=tolerance,
         needed=needed,
         control_mean=_mean([one.control_mean for one in estimates]),
         control_sd=_mean([one.control_sd for one in estimates]).value,
         n=_mean([float(one.n) for one in estimates]).value,
         sign_share=float((sign * effects > 0).mean()) if n else math.nan,
-        mean_sign_share=_bootstrap(sign * effects),
+        mean_sign_share=sign_share(effects, sign > 0, BOOTSTRAPS, seed=0),
         median=float(np.median(effects)) if n else math.nan,
         middle_spread=float(np.subtract(*np.quantile(effects, (0.75, 0.25)))) / 1.349 if n >= 8 else math.nan,
         quantiles=quantiles,
@@ -195,15 +192,3 @@ def _mean(values: Sequence[float] | Floats) -> Interval:
 
 def _share(estimates: Sequence[Estimate], value: float) -> float:
     return float(np.mean([one.covers(value) for one in estimates])) if estimates else math.nan
-
-
-def _bootstrap(effects: Floats) -> float:
-    """Share of means over replicates drawn anew that are above zero; the draws are always the same."""
-    if not len(effects):
-        return math.nan
-    drawn = np.random.default_rng(0).integers(0, len(effects), (BOOTSTRAPS, len(effects)))
-    return float((effects[drawn].mean(axis=1) > 0).mean())
-
-
-def _within(value: float, low: float | None, high: float | None) -> bool:
-    return (low is None or value >= low) and (high is None or value <= high)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from experiments.sensitivity.evaluations import Bench
+from experiments.sensitivity.evaluations import Evaluator
 from experiments.sensitivity.factors import Factor
 
 ROUNDS = 2
@@ -47,11 +47,11 @@ class Turn:
     """ "above" or "below"."""
 
 
-def swings(factors: Mapping[int, Factor], base: float, bench: Bench) -> list[Swing]:
+def swings(factors: Mapping[int, Factor], base: float, evaluator: Evaluator) -> list[Swing]:
     """Move each factor alone to its ends and half-way there."""
     tried = {place: _values(factor) for place, factor in factors.items()}
     points = [{factors[place].key: factors[place].value(x)} for place, values in tried.items() for x in values]
-    found = bench(points, "one at a time").values[0]
+    found = evaluator(points, "one at a time").values[0]
     moved, start = [], 0
     for place, values in tried.items():
         pairs = [(factors[place].base, base), *zip(values, found[start : start + len(values)], strict=True)]
@@ -67,7 +67,7 @@ def _values(factor: Factor) -> list[float]:
     return [value for value in dict.fromkeys(values) if value != middle]
 
 
-def turns(factors: Sequence[Factor], moved: Sequence[Swing], base: float, bench: Bench) -> list[Turn]:
+def turns(factors: Sequence[Factor], moved: Sequence[Swing], base: float, evaluator: Evaluator) -> list[Turn]:
     """Where the sign turns first on either side of the values, found between two tried values and looked for again."""
     held = {
         (swing.place, direction): pair
@@ -80,7 +80,7 @@ def turns(factors: Sequence[Factor], moved: Sequence[Swing], base: float, bench:
             break
         guesses = {key: _zero(*pair) for key, pair in held.items()}
         points = [{factors[place].key: factors[place].value(guesses[place, side])} for place, side in held]
-        found = bench(points, "where it turns round").values[0]
+        found = evaluator(points, "where it turns round").values[0]
         for (key, (same, other)), y in zip(list(held.items()), found, strict=True):
             if np.isfinite(y):
                 here = (guesses[key], float(y))

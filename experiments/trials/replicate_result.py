@@ -15,7 +15,7 @@ _WHOLE = ("n", "clusters")
 
 
 @dataclass(frozen=True)
-class Found:
+class ReplicateResult:
     """One replicate: what `experiments.trials.replicate.run` returns.
 
     Attributes:
@@ -47,7 +47,7 @@ class Found:
         return rows.columns()
 
 
-def read_found(run: RunFile) -> Found:
+def read_replicate_result(run: RunFile) -> ReplicateResult:
     """What a stored replicate found."""
     estimates: dict[str, dict[str, float]] = {}
     quantiles: dict[str, dict[int, float]] = {}
@@ -64,7 +64,7 @@ def read_found(run: RunFile) -> Found:
             quantiles.setdefault(group, {})[row["item"]] = value
         else:
             estimates.setdefault(group, {})[name] = value
-    return Found(
+    return ReplicateResult(
         {name: _estimate(values) for name, values in estimates.items()},
         takeup,
         {name: tuple(values[item] for item in sorted(values)) for name, values in quantiles.items()},

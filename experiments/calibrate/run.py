@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.calibrate.calibration import Calibration
+from experiments.calibrate.identifiability import identifiability
 from experiments.calibrate.measures import RUN
-from experiments.calibrate.pinning import Pinning, pinning
-from experiments.calibrate.search import Found, Space, Vector, search
+from experiments.calibrate.page import page
+from experiments.calibrate.search import SearchResult, Space, Vector, search
 from experiments.calibrate.spec import LEAST_VECTORS, Spec, parameter_values
+from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
@@ -23,46 +26,6 @@ from experiments.runs.store import Store, write_atomic
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What came of a calibration.
-
-    Attributes:
-        spec: The specification (of a recovery: with the model's own figures as targets).
-        found: The search.
-        set: The vectors that fit about equally well.
-        pinning: What the targets pin down.
-        before: The values of the parameter files; `before_answers` are the targets' measures there (None: cannot be
-            run).
-        answers: The targets' measures of each vector of the set, a row each.
-        errors: Monte Carlo standard errors of the best vector's measures.
-        failures: How many vectors could not be run.
-        truth: Of a recovery: the vector that made the targets.
-    """
-
-    spec: Spec
-    found: Found
-    set: CalibratedSet
-    pinning: Pinning
-    before: Vector
-    before_answers: Floats | None
-    answers: Floats
-    errors: Floats
-    failures: int
-    truth: Vector | None = None
-
-    def off(self, answers: Floats) -> Floats:
-        """How many tolerances measures are off their targets."""
-        targets = self.spec.targets
-        value, tolerance = (np.array([getattr(target, name) for target in targets]) for name in ("value", "tolerance"))
-        return np.asarray((answers - value) / tolerance)
-
-    def objective(self, answers: Floats) -> float:
-        """The weighted sum of squares over the fitted targets."""
-        weights = np.array([target.weight * (target.role == "fitted") for target in self.spec.targets])
-        return float((weights * self.off(answers) ** 2).sum())
 
 
 @dataclass
@@ -103,7 +66,7 @@ class _Model:
         """What the search minimises: weighted residuals in tolerances, of the targets that are fitted."""
         means = self.measured(vectors)[0]
         fitted = [(i, target) for i, target in enumerate(self.spec.targets) if target.role == "fitted"]
-        columns = [(means[:, i] - target.value) / target.tolerance * math.sqrt(target.weight) for i, target in fitted]
+        columns = [target.published.off(means[:, i]) * math.sqrt(target.weight) for i, target in fitted]
         for _ in vectors:
             self.said.advance()
         return np.column_stack(columns)
@@ -169,7 +132,7 @@ def calibrate(
             spec=spec,
             found=found,
             set=_set_of(spec, found, stamp, command),
-            pinning=pinning(spec.names, found.jacobian),
+            identifiability=identifiability(spec.names, found.jacobian),
             before=before,
             before_answers=None if np.isnan(before_answers).any() else before_answers,
             answers=answers,
@@ -221,7 +184,7 @@ def _manifest(spec: Spec, name: str, stamp: str, command: str, recover: bool) ->
     }
 
 
-def _set_of(spec: Spec, found: Found, stamp: str, command: str) -> CalibratedSet:
+def _set_of(spec: Spec, found: SearchResult, stamp: str, command: str) -> CalibratedSet:
     return CalibratedSet(
         vectors=found.vectors,
         objectives=[round(value, 4) for value in found.objectives],
@@ -240,9 +203,6 @@ def _set_of(spec: Spec, found: Found, stamp: str, command: str) -> CalibratedSet
 
 
 def _write(folder: Path, calibration: Calibration) -> None:
-    from experiments.calibrate.page import page
-    from experiments.calibrate.tables import csv_of, tables
-
     write_atomic(folder / "calibrated.toml", calibration.set.toml())
     for name, rows in tables(calibration).items():
         write_atomic(folder / "tables" / f"{name}.csv", csv_of(rows))

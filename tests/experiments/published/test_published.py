@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from experiments.calibrate.spec import load_spec
-from experiments.evidence.chosen import all_targets, check_names, select
 from experiments.evidence.judge import parameter_value
 from experiments.evidence.registry import measures, views
+from experiments.evidence.targets import all_targets, check_names, select
 from experiments.published import (
     CLAIMS,
     FIGURES,
+    Figure,
     Published,
     Rule,
-    TrialRow,
     claims,
-    figure,
     figures,
+    published_figure,
     read_rows,
     row_ids,
     trial_row,
@@ -57,13 +57,13 @@ def test_every_row_of_the_three_tables_is_there() -> None:
 
 def test_known_figures_come_back_with_their_rule_and_source() -> None:
     row = trial_row("credit_profit_pool")
-    assert (row.estimate, row.se, row.unit, row.horizon_months, row.role) == (0.037, 0.019, "sd", (18, 36), "informed")
+    assert (row.value, row.se, row.unit, row.horizon_months, row.role) == (0.037, 0.019, "sd", (18, 36), "informed")
     assert row.rule is not None and (row.rule.low, row.rule.high) == (0.0, 0.074)
     sign = trial_row("village_fund_china.poverty").rule
     assert sign is not None and (sign.sign, sign.share) == ("negative", 0.95)
-    wage = figure("wage_share_2011")
+    wage = published_figure("wage_share_2011")
     assert wage.limits == pytest.approx((0.369, 0.429)) and wage.confidence == "read"
-    assert figure("network_degree.mean").middle == 9.3
+    assert published_figure("network_degree.mean").middle == 9.3
 
 
 def test_a_row_of_several_outcomes_is_not_one_of_them() -> None:
@@ -80,7 +80,7 @@ def test_claims_are_never_anything_but_claims_and_inputs_never_judged() -> None:
 
 
 def test_whatever_was_turned_toward_a_row_it_is_no_blind_check() -> None:
-    rows: dict[str, Published | TrialRow] = {**figures(), **trial_rows()}
+    rows: dict[str, Figure] = {**figures(), **trial_rows()}
     assert not [name for name, row in rows.items() if row.role == "check" and row.turned]
     assert not [name for name, row in rows.items() if row.role in ("informed", "fitted") and not row.turned]
     turned = " ".join(row.turned for row in rows.values())
@@ -104,8 +104,8 @@ def test_measures_and_parameters_that_are_named_exist() -> None:
 def test_starting_world_lines_are_referred_to_and_all_of_them_shown() -> None:
     shown = {target.describe for target in all_targets().values() if target.describe}
     assert shown == set(describe_lines()) - {"purse"}
-    assert figure("household_size").role == describe_lines()["household_size"].role == "set"
-    assert figure("gini_poor_counties.start").role == "check"  # free in the description
+    assert published_figure("household_size").role == describe_lines()["household_size"].role == "set"
+    assert published_figure("gini_poor_counties.start").role == "check"  # free in the description
 
 
 @pytest.mark.parametrize(
@@ -177,4 +177,4 @@ def test_patterns_choose_rows() -> None:
 def test_rules_say_what_passes() -> None:
     assert Rule(relative=0.1).limits(-200.0) == pytest.approx((-220.0, -180.0))
     assert Rule(low=1).limits(None) == (1.0, float("inf"))
-    assert parameter_value("trend.cpi[1]") == figure("rural_cpi.y2011").value
+    assert parameter_value("trend.cpi[1]") == published_figure("rural_cpi.y2011").value
