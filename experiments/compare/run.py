@@ -245,4 +245,3 @@ def _reconciled(plan: Plan, run: str) -> Sequence[Any]:
     from sim.population.describe import reconcile
 
     return reconcile(plan)
-

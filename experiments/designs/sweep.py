@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 Vector = Mapping[str, float | tuple[float, ...]]
 """Values of some parameters, by "topic.name"; the others keep the scenario's."""
 
-EVALUATIONS = Table(
-    "evaluations", {"scenario": "int16", "seed": "int64", "outcome": "text", "value": "float64"}
-)
+EVALUATIONS = Table("evaluations", {"scenario": "int16", "seed": "int64", "outcome": "text", "value": "float64"})
 """What is stored of a task; `scenario` is its place among the scenarios."""
 RUN = "experiments.designs.sweep:evaluations"
 PANEL = "experiments.designs.sweep:panel_values"

@@ -236,9 +236,7 @@ class LocalExecutor:
         data = worker.connection.recv_bytes() if kind == "done" else None
         return Ended(worker.requests.popleft(), data, first, second)
 
-    def _bury(
-        self, worker: _Worker, waiting: deque[Request], deaths: Counter[Request | None]
-    ) -> Ended | None:
+    def _bury(self, worker: _Worker, waiting: deque[Request], deaths: Counter[Request | None]) -> Ended | None:
         self._workers.remove(worker)
         status = worker.end()
         how = f"signal {-status}, {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

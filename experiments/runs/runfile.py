@@ -161,9 +161,7 @@ class RunFile:
             self._file = pq.ParquetFile(pa.BufferReader(data))
             about = json.loads((self._file.metadata.metadata or {})[b"villagesim"])
             if about["format"] != FORMAT:
-                raise UserError(
-                    f"this run file was {EARLIER}", file=path, mend="run the command again with --fresh"
-                )
+                raise UserError(f"this run file was {EARLIER}", file=path, mend="run the command again with --fresh")
             self.key = RunKey(about["scenario"], about["seed"], about["digest"], about["code_version"])
             self._groups: dict[str, range] = {}
             self._columns: dict[str, dict[str, str]] = {}

@@ -48,9 +48,7 @@ class Found:
                 "outcome": list(self.estimates),
                 **{name: [getattr(one, name) for one in estimates] for name in _OF_ESTIMATE},
             },
-            QUANTILES.name: {
-                name: [row[place] for row in effects] for place, name in enumerate(QUANTILES.columns)
-            },
+            QUANTILES.name: {name: [row[place] for row in effects] for place, name in enumerate(QUANTILES.columns)},
             TAKEUP.name: {"arm": list(self.takeup), "share": list(self.takeup.values())},
             FACTS.name: {"name": list(self.facts), "value": list(self.facts.values())},
         }

@@ -130,9 +130,7 @@ class _Replicates:
         return {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
 
 
-def _do(
-    wanted: Sequence[_Replicates], todo: ToDo, said: Progress, run: str, prepare: Callable[[Trial], Any]
-) -> None:
+def _do(wanted: Sequence[_Replicates], todo: ToDo, said: Progress, run: str, prepare: Callable[[Trial], Any]) -> None:
     """Do what is missing, trial after trial; only a trial of which something is missing is prepared."""
     requests = []
     trials = 0
