@@ -1,7 +1,7 @@
 """What stored runs say, and the frames made of it: every table of a comparison but those that only pass through.
 
 Runs are read one at a time. A seed counts only where every scenario has its run, so that all differences rest on the
-same chance events. Levels and differences carry a 95% interval, all of one kind (`Evidence.of`): of their mean over
+same chance events. Levels and differences carry a 95% interval, all of one kind (`ComparedRuns.of`): of their mean over
 replicates, or of another draw (see `experiments.measure.statistics`).
 """
 
@@ -32,7 +32,7 @@ _NOT_NOUGHT = (
 )  # what is absent there is unknown, not zero
 
 
-class Evidence:
+class ComparedRuns:
     """The runs of a comparison, read.
 
     Args:
@@ -135,13 +135,13 @@ def paired(base: Floats, other: Floats, of: Of = "mean") -> dict[str, Any]:
         }
 
 
-def outcomes(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def outcomes(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Every run's indicators, one frame a scenario; the only table with the runs of incomplete seeds."""
-    for scenario in evidence.plans:
-        seeds = evidence.done[scenario]
-        parts = [evidence.cells.matrix(table, scenario, seeds) for table in ("panel", "day100")]
+    for scenario in runs.plans:
+        seeds = runs.done[scenario]
+        parts = [runs.cells.matrix(table, scenario, seeds) for table in ("panel", "day100")]
         keys = np.concatenate([part.keys for part in parts])
-        labels = pd.DataFrame(evidence.cells.labels(keys)).drop(columns="item")
+        labels = pd.DataFrame(runs.cells.labels(keys)).drop(columns="item")
         labels["row"] = np.arange(len(labels))
         labels = labels.sort_values(["month", "group", "name"], kind="stable")
         rows = labels.pop("row").to_numpy()
@@ -150,58 +150,58 @@ def outcomes(evidence: Evidence) -> Iterator[pd.DataFrame]:
         yield frame.assign(scenario=scenario, seed=np.repeat(seeds, len(labels)), value=values.T.ravel())
 
 
-def differences(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def differences(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Paired differences by mark, group and indicator, and those of the households served and not served."""
-    for scenario in evidence.others:
+    for scenario in runs.others:
         for table in ("panel", "day100"):
-            keys, base, other = evidence.both(table, scenario)
-            labels = {"scenario": scenario, **evidence.cells.labels(keys)}
-            frame = pd.DataFrame({**labels, **paired(base, other, evidence.of)})
+            keys, base, other = runs.both(table, scenario)
+            labels = {"scenario": scenario, **runs.cells.labels(keys)}
+            frame = pd.DataFrame({**labels, **paired(base, other, runs.of)})
             yield frame[frame["replicates"] > 0]
-        levels = evidence.pairs[scenario].levels
+        levels = runs.pairs[scenario].levels
         if levels:
             both = np.array([levels[where] for where in levels])
             month, group, name = zip(*levels, strict=True)
             labels = {"scenario": scenario, "month": month, "group": group, "name": name}
-            frame = pd.DataFrame({**labels, **paired(both[..., 0], both[..., 1], evidence.of)})
+            frame = pd.DataFrame({**labels, **paired(both[..., 0], both[..., 1], runs.of)})
             yield frame[frame["replicates"] > 0]
 
 
-def monthly(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def monthly(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Monthly flows of every scenario, with their paired difference (nought for the baseline itself)."""
-    for scenario in evidence.plans:
-        keys, base, other = evidence.both("monthly", scenario)
-        change = limits(other - base, "difference", "difference_low", "difference_high", of=evidence.of)
-        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
-        yield pd.DataFrame({**labels, **limits(other, "mean", "low", "high", of=evidence.of), **change})
+    for scenario in runs.plans:
+        keys, base, other = runs.both("monthly", scenario)
+        change = limits(other - base, "difference", "difference_low", "difference_high", of=runs.of)
+        labels = {"scenario": scenario, **runs.cells.labels(keys)}
+        yield pd.DataFrame({**labels, **limits(other, "mean", "low", "high", of=runs.of), **change})
 
 
-def percentile(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def percentile(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Mean income of each hundredth of persons, and its paired difference with interval."""
-    for scenario in evidence.plans:
-        keys, base, other = evidence.both("percentile", scenario)
-        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
+    for scenario in runs.plans:
+        keys, base, other = runs.both("percentile", scenario)
+        labels = {"scenario": scenario, **runs.cells.labels(keys)}
         mean = limits(other, "mean", "_low", "_high")["mean"]
-        change = limits(other - base, "difference", "low", "high", of=evidence.of)
+        change = limits(other - base, "difference", "low", "high", of=runs.of)
         yield pd.DataFrame({**labels, "mean": mean, **change})
 
 
-def plain(evidence: Evidence, table: str) -> Iterator[pd.DataFrame]:
+def plain(runs: ComparedRuns, table: str) -> Iterator[pd.DataFrame]:
     """A table as the runs report it, with mean and interval of each cell."""
-    for scenario in evidence.plans:
-        keys, values = evidence.values(table, scenario)
-        labels = {"scenario": scenario, **evidence.cells.labels(keys)}
-        yield pd.DataFrame({**labels, **limits(values, "mean", "low", "high", of=evidence.of)})
+    for scenario in runs.plans:
+        keys, values = runs.values(table, scenario)
+        labels = {"scenario": scenario, **runs.cells.labels(keys)}
+        yield pd.DataFrame({**labels, **limits(values, "mean", "low", "high", of=runs.of)})
 
 
-def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def delivery(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """What was delivered by the end of each week, against the target and with the chance of having met it.
 
     A target counts as met from 99.5% of it, see `experiments.measure.statistics.met`.
     """
-    for scenario in evidence.plans:
-        keys, values = evidence.values("delivery", scenario)
-        labels = pd.DataFrame(evidence.cells.labels(keys))
+    for scenario in runs.plans:
+        keys, values = runs.values("delivery", scenario)
+        labels = pd.DataFrame(runs.cells.labels(keys))
         is_target = labels["name"].str.endswith("_target").to_numpy(dtype=bool)
         targets = {
             (group, name.removesuffix("_target")): values[row]
@@ -212,71 +212,71 @@ def delivery(evidence: Evidence) -> Iterator[pd.DataFrame]:
             for row, group, name, week in labels.loc[~is_target, ["group", "name", "item"]].itertuples()
         }
         weeks = sorted({week for _, _, week in cells})
-        nothing = np.zeros(len(evidence.seeds))
+        nothing = np.zeros(len(runs.seeds))
         rows = []
         for group, name in sorted({(group, name) for group, name, _ in cells} | set(targets)):
             target = targets.get((group, name))
             for week in weeks:
                 value = cells.get((group, name, week), nothing)
-                mean, low, high = (float(limit) for limit in t_limits(value, of=evidence.of))
+                mean, low, high = (float(limit) for limit in t_limits(value, of=runs.of))
                 aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(value, target).mean())
                 rows.append((scenario, group, name, week, mean, low, high, aim, chance))
         columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
         yield pd.DataFrame(rows, columns=columns)
 
 
-def total_cost(evidence: Evidence, scenario: str) -> dict[str, Floats]:
+def total_cost(runs: ComparedRuns, scenario: str) -> dict[str, Floats]:
     """Cost of all policies together by name, a seed each; households served twice count once."""
-    keys, values = evidence.values("cost", scenario)
-    labels = evidence.cells.labels(keys)
+    keys, values = runs.values("cost", scenario)
+    labels = runs.cells.labels(keys)
     totals = {}
     for name in sorted(set(labels["name"])):
         rows = labels["name"] == name
         stated = rows & (labels["group"] == "all")
         totals[name] = values[stated if stated.any() else rows].sum(axis=0)
-    if len(evidence.served[scenario]) == len(evidence.seeds):
-        totals["households_served"] = np.array(evidence.served[scenario])
+    if len(runs.served[scenario]) == len(runs.seeds):
+        totals["households_served"] = np.array(runs.served[scenario])
     return totals
 
 
-def cost(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def cost(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Cost by policy, and of all together."""
-    for scenario in evidence.plans:
-        keys, values = evidence.values("cost", scenario)
-        labels = evidence.cells.labels(keys)
+    for scenario in runs.plans:
+        keys, values = runs.values("cost", scenario)
+        labels = runs.cells.labels(keys)
         frame = {"scenario": scenario, "policy": labels["group"], "name": labels["name"]}
-        spread = limits(values, "mean", "low", "high", of=evidence.of)
+        spread = limits(values, "mean", "low", "high", of=runs.of)
         yield pd.DataFrame({**frame, **spread})[labels["group"] != "all"]
-        totals = total_cost(evidence, scenario)
+        totals = total_cost(runs, scenario)
         if totals:
             frame = {"scenario": scenario, "policy": "all", "name": list(totals)}
-            spread = limits(np.array([*totals.values()]), "mean", "low", "high", of=evidence.of)
+            spread = limits(np.array([*totals.values()]), "mean", "low", "high", of=runs.of)
             yield pd.DataFrame({**frame, **spread})
 
 
-def extra(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def extra(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Money beyond the baseline's, paired: each part of the cost of all policies together, and each flow."""
-    nothing = np.zeros(len(evidence.seeds))
-    base_costs = total_cost(evidence, evidence.baseline)
-    for scenario in evidence.others:
-        costs = total_cost(evidence, scenario)
+    nothing = np.zeros(len(runs.seeds))
+    base_costs = total_cost(runs, runs.baseline)
+    for scenario in runs.others:
+        costs = total_cost(runs, scenario)
         names = sorted(set(costs) | set(base_costs))
         if names:
             change = np.array([costs.get(name, nothing) - base_costs.get(name, nothing) for name in names])
             frame = {"scenario": scenario, "kind": "cost", "group": "all", "name": names}
-            yield pd.DataFrame({**frame, **limits(change, "difference", "low", "high", of=evidence.of)})
-        keys, base, other = evidence.both("money", scenario)
-        labels = evidence.cells.labels(keys)
+            yield pd.DataFrame({**frame, **limits(change, "difference", "low", "high", of=runs.of)})
+        keys, base, other = runs.both("money", scenario)
+        labels = runs.cells.labels(keys)
         frame = {"scenario": scenario, "kind": "flow", "group": labels["group"], "name": labels["name"]}
-        yield pd.DataFrame({**frame, **limits(other - base, "difference", "low", "high", of=evidence.of)})
+        yield pd.DataFrame({**frame, **limits(other - base, "difference", "low", "high", of=runs.of)})
 
 
-def ranking(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def ranking(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """How often each scenario comes first (`other` is empty), and how often it is ahead of each other one."""
-    rows: dict[str, list[tuple[Any, ...]]] = {scenario: [] for scenario in evidence.others}
-    for month in evidence.marks():
+    rows: dict[str, list[tuple[Any, ...]]] = {scenario: [] for scenario in runs.others}
+    for month in runs.marks():
         for name, sign in RANKED_BY.items():
-            samples = {scenario: evidence.indicator(scenario, name, month) for scenario in evidence.others}
+            samples = {scenario: runs.indicator(scenario, name, month) for scenario in runs.others}
             known = {scenario: sign * values for scenario, values in samples.items() if values is not None}
             for one in places(known):
                 share = one.share
@@ -286,48 +286,48 @@ def ranking(evidence: Evidence) -> Iterator[pd.DataFrame]:
     yield from (pd.DataFrame(of_it, columns=columns) for of_it in rows.values())
 
 
-def effectiveness(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def effectiveness(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Cost beyond the baseline's for what it buys, with Fieller's interval, and which mixes are beaten outright.
 
     `yuan_per_gap_point`: by percentage point of poverty gap less, as the mean over the yearly marks after the start.
     `yuan_per_person_year_out`: by person-year out of poverty, each mark standing for a year.
     """
-    marks = evidence.marks()
+    marks = runs.marks()
     costs: dict[str, Floats] = {}
     effects: dict[str, dict[str, Floats]] = {"yuan_per_gap_point": {}, "yuan_per_person_year_out": {}}
-    nothing = np.zeros(len(evidence.seeds))
-    base_cost = total_cost(evidence, evidence.baseline).get("cost_yuan", nothing)
-    for scenario in evidence.others:
+    nothing = np.zeros(len(runs.seeds))
+    base_cost = total_cost(runs, runs.baseline).get("cost_yuan", nothing)
+    for scenario in runs.others:
         gap, out = [], []
         for month in marks:
             base, other = (
-                {name: evidence.indicator(one, name, month) for name in ("poverty_gap", "headcount", "persons")}
-                for one in (evidence.baseline, scenario)
+                {name: runs.indicator(one, name, month) for name in ("poverty_gap", "headcount", "persons")}
+                for one in (runs.baseline, scenario)
             )
             if any(values is None for values in (*base.values(), *other.values())):
                 continue
             gap.append((base["poverty_gap"] - other["poverty_gap"]) * 100)  # type: ignore[operator]
             out.append((base["headcount"] - other["headcount"]) * base["persons"])  # type: ignore[operator]
         if gap and np.isfinite(gap).all() and np.isfinite(out).all():
-            costs[scenario] = total_cost(evidence, scenario).get("cost_yuan", nothing) - base_cost
+            costs[scenario] = total_cost(runs, scenario).get("cost_yuan", nothing) - base_cost
             effects["yuan_per_gap_point"][scenario] = np.mean(gap, axis=0)
             effects["yuan_per_person_year_out"][scenario] = np.sum(out, axis=0)
-    beaten = {measure: dominated(costs, effect, of=evidence.of) for measure, effect in effects.items()}
+    beaten = {measure: dominated(costs, effect, of=runs.of) for measure, effect in effects.items()}
     for scenario, beyond in costs.items():
         for measure, effect in effects.items():
-            ratio = fieller(beyond, effect[scenario], of=evidence.of)
+            ratio = fieller(beyond, effect[scenario], of=runs.of)
             row = {"scenario": scenario, "measure": measure, "value": ratio.value, "low": ratio.low}
             row |= {"high": ratio.high, "defined": ratio.defined}
             yield pd.DataFrame([{**row, "dominated_by": beaten[measure].get(scenario, "")}])
 
 
-def synergies(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def synergies(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """What mixes do beyond the sum of their parts, where the full factorial was run; for everyone."""
-    for found in find_factorials(list(evidence.plans.values()), evidence.baseline):
-        keys = evidence.values("panel", found.mix)[0], evidence.values("day100", found.mix)[0]
+    for found in find_factorials(list(runs.plans.values()), runs.baseline):
+        keys = runs.values("panel", found.mix)[0], runs.values("day100", found.mix)[0]
         for table, of_table in zip(("panel", "day100"), keys, strict=True):
-            labels = evidence.cells.labels(of_table)
-            samples = {parts: evidence.values(table, one, of_table)[1] for parts, one in found.scenarios.items()}
+            labels = runs.cells.labels(of_table)
+            samples = {parts: runs.values(table, one, of_table)[1] for parts, one in found.scenarios.items()}
             rows = [
                 {
                     "scenario": found.mix,
@@ -342,19 +342,19 @@ def synergies(evidence: Evidence) -> Iterator[pd.DataFrame]:
                     "replicates": one.interval.replicates,
                 }
                 for row in np.flatnonzero(labels["group"] == "all")
-                for one in synergy({parts: sample[row] for parts, sample in samples.items()}, of=evidence.of)
+                for one in synergy({parts: sample[row] for parts, sample in samples.items()}, of=runs.of)
             ]
             yield pd.DataFrame(rows)
 
 
-def movers(evidence: Evidence) -> Iterator[pd.DataFrame]:
+def movers(runs: ComparedRuns) -> Iterator[pd.DataFrame]:
     """Shares of persons in households that gained, lost, or neither, against themselves in the baseline."""
-    for scenario in evidence.others:
-        moved = evidence.pairs[scenario].moved
+    for scenario in runs.others:
+        moved = runs.pairs[scenario].moved
         if moved:
             month, group = zip(*moved, strict=True)
             shares = np.array([*moved.values()])
             columns = {"scenario": scenario, "month": month, "group": group}
             for place, name in enumerate(SHARES):
-                columns |= limits(shares[..., place], name, f"{name}_low", f"{name}_high", of=evidence.of)
+                columns |= limits(shares[..., place], name, f"{name}_low", f"{name}_high", of=runs.of)
             yield pd.DataFrame(columns)

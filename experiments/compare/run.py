@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from experiments.compare.gather import Evidence
+from experiments.compare.gather import ComparedRuns
 from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
@@ -174,10 +174,10 @@ def compare(
                     break
         said.status("making the tables")
         alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
-        evidence = Evidence(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
+        runs = ComparedRuns(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
         reconciled = _reconciled(plans[_index(plans, base)], run)
-        rebuild(store.folder, evidence, judged, done.failures, under_both, reconciled)
+        rebuild(store.folder, runs, judged, done.failures, under_both, reconciled)
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:

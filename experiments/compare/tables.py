@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.compare import gather as of
-from experiments.compare.gather import Evidence
+from experiments.compare.gather import ComparedRuns
 from experiments.measure.precision import Judged
 from experiments.measure.statistics import Of
 from experiments.runs.store import read_json, write_atomic
@@ -57,7 +57,7 @@ Frames = Iterable[pd.DataFrame]
 
 def rebuild(
     folder: Path,
-    evidence: Evidence,
+    runs: ComparedRuns,
     judged: Sequence[Judged],
     failures: Mapping[tuple[str, int], str],
     spillovers: Frames = (),
@@ -67,7 +67,7 @@ def rebuild(
 
     Args:
         folder: The experiment's folder, held by the caller.
-        evidence: Its runs.
+        runs: The runs it is made from.
         judged: The verdict on the replicates.
         failures: Error of each failed run, by scenario and seed.
         spillovers: Frames of effects under both closures.
@@ -77,18 +77,18 @@ def rebuild(
         UserError: A table cannot be written.
     """
     frames: dict[str, Frames] = {
-        "outcomes": of.outcomes(evidence),
-        "differences": of.differences(evidence),
-        "monthly": of.monthly(evidence),
-        "delivery": of.delivery(evidence),
-        "cost": of.cost(evidence),
-        **{name: of.plain(evidence, name) for name in of.PLAIN},
-        "percentile": of.percentile(evidence),
-        "effectiveness": of.effectiveness(evidence),
-        "extra": of.extra(evidence),
-        "ranking": of.ranking(evidence),
-        "synergy": of.synergies(evidence),
-        "movers": of.movers(evidence),
+        "outcomes": of.outcomes(runs),
+        "differences": of.differences(runs),
+        "monthly": of.monthly(runs),
+        "delivery": of.delivery(runs),
+        "cost": of.cost(runs),
+        **{name: of.plain(runs, name) for name in of.PLAIN},
+        "percentile": of.percentile(runs),
+        "effectiveness": of.effectiveness(runs),
+        "extra": of.extra(runs),
+        "ranking": of.ranking(runs),
+        "synergy": of.synergies(runs),
+        "movers": of.movers(runs),
         "spillover": spillovers,
         "verdict": _verdict(judged),
         "reconcile": _reconcile(reconciled),
@@ -100,7 +100,7 @@ def rebuild(
         ],
     }
     for name, parts in frames.items():
-        covered = "" if evidence.of == "mean" or name in _WITHOUT_SPREAD else "chance and parameters"
+        covered = "" if runs.of == "mean" or name in _WITHOUT_SPREAD else "chance and parameters"
         write_table(folder / "tables" / f"{name}.parquet", name, parts, covered)
 
 
