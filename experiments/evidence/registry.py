@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -134,7 +134,12 @@ def look(task: Task, seed: int) -> dict[str, Columns]:
     found = views()[task.view]
     seen = found.look(task.villages, seed)
     taken = {one.name: float(one.take(seen)) for one in measures().values() if one.view == task.view}
-    series = {name: np.asarray(getattr(seen, name), dtype=np.float64) for name in found.series}
+    series = {name: np.asarray(getattr(seen, name), dtype=np.float64).tolist() for name in found.series}
+    return tables_of(taken, series)
+
+
+def tables_of(taken: Mapping[str, float], series: Mapping[str, Sequence[float]]) -> dict[str, Columns]:
+    """What is stored of a run: its measures and its yearly series, by name."""
     rows = [(name, year, value) for name, values in series.items() for year, value in enumerate(values)]
     return {
         MEASURES.name: {"name": list(taken), "value": list(taken.values())},
