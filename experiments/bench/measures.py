@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.measure.statistics import variance_ratio
-from experiments.runs.selftest import PoolCheck, check_pool
+from experiments.runs.request import MODEL
+from experiments.runs.selftest import WorkersCheck, check_workers
 from sim.core.engine import Engine, EngineName, Kernel
 from sim.model import VillageModel
 from sim.running import RunResult, run
@@ -134,9 +135,9 @@ def _runs(plan: Plan, seeds: int) -> Iterator[RunResult]:
     return (run(plan, seed) for seed in range(1, seeds + 1))
 
 
-def busy_workers(plan: Plan, runs: int, workers: int) -> PoolCheck:
+def busy_workers(plan: Plan, runs: int, workers: int) -> WorkersCheck:
     """Real small runs in one process and with warm workers."""
-    return check_pool([plan], "sim.running:run", runs, workers)
+    return check_workers([plan], MODEL, runs, workers)
 
 
 def plan_of(scenario: str, villages: int, months: int) -> Plan:

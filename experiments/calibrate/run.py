@@ -21,6 +21,7 @@ from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store, write_atomic
 from sim.core.errors import UserError
@@ -109,8 +110,7 @@ def calibrate(
         UserError: The folder cannot be used, the model cannot be run with any vector, or too few vectors fit.
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
-    if workers is not None and workers < 0:
-        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
+    check_workers(workers)
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:

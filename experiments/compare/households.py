@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.runs.records import household_rows
 from experiments.runs.runfile import RunFile
 from sim.indicators.movement import movers
 
@@ -31,11 +32,11 @@ class Households:
     @classmethod
     def read(cls, run: RunFile) -> Households | None:
         """Read a run's household rows; None if it has none."""
-        found = run.households()
+        found = household_rows(run)
         if (0, "persons") not in found:
             return None
-        keys = found[0, "persons"]["item"]
-        same = {where: rows["value"] for where, rows in found.items() if np.array_equal(rows["item"], keys)}
+        keys = found[0, "persons"]["household"]
+        same = {where: rows["value"] for where, rows in found.items() if np.array_equal(rows["household"], keys)}
         return cls(keys, same)
 
     def among(self, keys: NDArray[np.int64]) -> Households:

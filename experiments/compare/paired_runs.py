@@ -19,6 +19,7 @@ from experiments.measure.factorial import find_factorials
 from experiments.measure.ranking import RANKED_BY, rank_frequencies
 from experiments.measure.statistics import Of, met, t_limits
 from experiments.measure.tradeoffs import dominated, fieller, synergy
+from experiments.runs.records import RECORDS
 from experiments.runs.runfile import RunFile
 
 PLAIN = ("purse", "cadre_days", "binding", "spending", "money")
@@ -69,7 +70,7 @@ class PairedRuns:
             if seed not in self.done[scenario]:
                 continue
             run = read(scenario, seed)
-            self.cells.add(scenario, seed, run.small())
+            self.cells.add(scenario, seed, run.table(RECORDS))
             if seed not in self.seeds or (rows := Households.read(run)) is None:
                 continue
             self.served[scenario].append(float(rows.served().sum()))

@@ -13,21 +13,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from experiments.compare.paired_runs import PairedRuns
 from experiments.compare.provenance import calibration_of, conclusion_for
+from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import Comparison, rebuild
-from experiments.designs.vectors import RUN, UNFITTED, CalibratedSet, Drawn, drawing
-from experiments.measure.outcome import Outcome
-from experiments.measure.precision import Judged, check_outcomes, judge, parse_outcomes
-from experiments.measure.statistics import Floats, Of
+from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
+from experiments.measure.precision import Judged, parse_outcomes
+from experiments.measure.statistics import Of
+from experiments.runs import records
 from experiments.runs.codeversion import code_version, file_hash
-from experiments.runs.local import Job, Pool, default_workers
-from experiments.runs.progress import Progress, compile_first
-from experiments.runs.runfile import RunFile, RunKey
+from experiments.runs.local import check_workers, local_executor
+from experiments.runs.progress import Progress
+from experiments.runs.request import MODEL, Work
+from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.scenario import Plan, check_comparable
@@ -35,7 +35,6 @@ from sim.scenario import Plan, check_comparable
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
 
 DEFAULT_REPLICATES = 8
-MOST_TRIES = 4
 
 
 def compare(
@@ -59,7 +58,7 @@ def compare(
     parameters: str = "point",
     load_set: Callable[[], CalibratedSet] | None = None,
     sensitivity: Path | None = None,
-    run: str = "sim.running:run",
+    run: str = MODEL,
     program: str | None = None,
 ) -> Path:
     """Run every scenario under the same seeds, store each run, and write the tables of their differences.
@@ -67,8 +66,8 @@ def compare(
     What is stored already is not done again. With `replicates`, just so many seeds are run; else with `precision`,
     seeds are added `step` by `step` until every outcome of every scenario is known so well or `limit` is reached; else
     8. Seeds whose parameter vector cannot be fitted to the county's books do not count: others are tried in their
-    place, up to `MOST_TRIES` times as many. A failed run is recorded and its seed left out for all scenarios; a
-    scenario none of whose runs succeeds is left out itself.
+    place, up to `replicates.MOST_TRIES` times as many. A failed run is recorded and its seed left out for all
+    scenarios; a scenario none of whose runs succeeds is left out itself.
 
     Args:
         plans: The scenarios; ids differ, and eras, worlds and horizons agree.
@@ -106,13 +105,12 @@ def compare(
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
     counts = _counts(replicates, precision, step, limit)
-    if workers is not None and workers < 0:
-        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
+    check_workers(workers)
     base = _baseline(plans, baseline)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
-    code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
+    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
     stamp = program or code_version(code)
     vectors = drawing(parameters, load_set)
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
@@ -153,29 +151,37 @@ def compare(
         "versions": _versions(),
         "world": plans[0].world.model_dump(mode="json"),
     }
-    job = Job(drawn, keys, RUN if vectors.names else run, code, program is None, by_seed=bool(vectors.names))
+    work = Work(records.RUN, records.TABLES, run, code, "" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
-        with Pool(job, min(default_workers() if workers is None else workers, len(keys) * counts[-1])) as pool:
-            work = _Work(store, pool, [plan.id for plan in plans], base, chosen, retry_failed, said, run)
+        compared = [plan.id for plan in plans]
+        with Replicates(
+            store,
+            local_executor(work, workers),
+            said,
+            {key.scenario: (key, plan) for key, plan in zip(keys, drawn, strict=True)},
+            run=RUN if vectors.names else run,
+            by_seed=bool(vectors.names),
+            retry_failed=retry_failed,
+            outcomes=chosen,
+        ) as done:
             judged: list[Judged] = []
             for count in counts:
-                seeds = work.do_fitting(seeds_first, count)
-                pairs, judged = work.judge(seeds, precision)
+                seeds = done.do_fitting(seeds_first, count)
+                pairs, judged = done.judge(compared, base, seeds, precision)
                 if replicates is None and judged and all(one.verdict.enough for one in judged):
                     break
         said.status("making the tables")
-        alive = [plan for plan in plans if work.done(plan.id, seeds)]
-        done = {plan.id: work.done(plan.id, seeds) for plan in alive}
-        read = PairedRuns(alive, base, pairs, done, work.read, of)
-        under_both = spillovers_of(plans, base, twinned, lambda scenario: work.done(scenario, pairs), work.read, of)
-        failures = {key: error for key, error in work.failures.items() if error}
-        rebuild(store.folder, read, judged, failures, under_both, _reconciled(plans[_index(plans, base)], run))
+        alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
+        runs = PairedRuns(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
+        under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
+        reconciled = _reconciled(plans[_index(plans, base)], run)
+        rebuild(store.folder, runs, judged, done.failures, under_both, reconciled)
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:
-            manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(work.unfitted(seeds))}
+            manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(done.unfitted(seeds))}
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
         store.write_manifest(manifest)
@@ -234,129 +240,8 @@ def _versions() -> dict[str, str]:
 
 def _reconciled(plan: Plan, run: str) -> Sequence[Any]:
     """Model beside profile, where it is sim's own run."""
-    if run != Job.run:
+    if run != MODEL:
         return ()
     from experiments.compare.provenance import reconcile
 
     return reconcile(plan)
-
-
-class _Work:
-    """Which runs are stored, failed or missing, and what the stored ones say about the chosen outcomes."""
-
-    def __init__(
-        self,
-        store: Store,
-        pool: Pool,
-        compared: Sequence[str],
-        baseline: str,
-        outcomes: Sequence[Outcome],
-        retry_failed: bool,
-        said: Progress,
-        run: str,
-    ) -> None:
-        self.store, self.pool, self.baseline, self.outcomes = store, pool, baseline, outcomes
-        self.compared = compared  # all but the twins
-        self.retry_failed, self.said, self.run = retry_failed, said, run
-        self.failures: dict[tuple[str, int], str] = {}
-        self._there: dict[tuple[str, int], Floats | None] = {}
-        self._scenarios = {key.scenario: index for index, key in enumerate(pool.job.keys)}
-
-    def key(self, scenario: str, seed: int) -> RunKey:
-        """The run key of a scenario and seed."""
-        return self.pool.job.key(self._scenarios[scenario], seed)
-
-    def read(self, scenario: str, seed: int) -> RunFile:
-        """A stored run."""
-        return self.store.read_run(self.key(scenario, seed))
-
-    def do(self, seeds: Sequence[int]) -> None:
-        """Do every run of these seeds that is neither stored nor known to fail."""
-        self.said.status("looking at what is stored")
-        missing = [
-            (index, seed)
-            for seed in seeds
-            for scenario, index in self._scenarios.items()
-            if (scenario, seed) not in self._there and not self._stored(self.key(scenario, seed))
-        ]
-        if not missing:
-            return
-        compile_first(self.said.say, self.run)  # so that workers only load what is compiled
-        self.said.begin(len(missing), f"{len(seeds)} replicates")
-        try:
-            for done in self.pool.results(missing):
-                where = done.key.scenario, done.key.seed
-                if done.data is None:
-                    self.store.write_failure(done.key, done.error, done.traceback)
-                    self.failures[where] = done.error
-                else:
-                    self.store.write_run(done.key, done.data)
-                    self._note(done.key)
-                self.said.advance(failed=done.data is None)
-        except KeyboardInterrupt:
-            self.said.say("stopped; what is done is stored, and the same command continues")
-            raise
-
-    def do_fitting(self, first: int, count: int) -> Sequence[int]:
-        """Do so many seeds and as many more as have vectors that cannot be fitted; returns all that were tried."""
-        seeds = range(first, first + count)
-        self.do(seeds)
-        while len(seeds) < (wanted := min(MOST_TRIES * count, count + len(self.unfitted(seeds)))):
-            seeds = range(first, first + wanted)
-            self.do(seeds)
-        return seeds
-
-    def unfitted(self, seeds: Sequence[int]) -> set[int]:
-        """The seeds whose parameter vector cannot be fitted to the county's books."""
-        found = {seed for (_, seed), error in self.failures.items() if error.startswith(UNFITTED)}
-        return found & set(seeds)
-
-    def _stored(self, key: RunKey) -> bool:
-        where = key.scenario, key.seed
-        if where in self.failures:
-            return True
-        if self.store.has_run(key):
-            self._note(key)
-            return True
-        error = None if self.retry_failed else self.store.failure(key)
-        if error is not None:
-            self.failures[where] = error
-        return error is not None
-
-    def _note(self, key: RunKey) -> None:
-        # The first run tells whether the chosen outcomes exist; the others are looked into only when judged, since
-        # workers wait while the parent computes.
-        if not self._there:
-            check_outcomes(self.outcomes, self.read(key.scenario, key.seed).panel())
-        self._there[key.scenario, key.seed] = None
-
-    def _outcomes(self, scenario: str, seed: int) -> Floats:
-        """The chosen outcomes of a stored run."""
-        found = self._there[scenario, seed]
-        if found is None:
-            panel = self.read(scenario, seed).panel([outcome.name for outcome in self.outcomes])
-            found = np.array([panel.get(outcome.cell, np.nan) for outcome in self.outcomes])
-            self._there[scenario, seed] = found
-        return found
-
-    def done(self, scenario: str, seeds: Sequence[int]) -> list[int]:
-        """Those of these seeds for which the scenario has a run."""
-        return [seed for seed in seeds if (scenario, seed) in self._there]
-
-    def judge(self, seeds: Sequence[int], precision: float | None) -> tuple[list[int], list[Judged]]:
-        """The seeds that every compared scenario has, and the verdict on the differences under them.
-
-        Raises:
-            UserError: There is no such seed.
-        """
-        alive = [scenario for scenario in self.compared if self.done(scenario, seeds)]
-        pairs = [seed for seed in seeds if all((scenario, seed) in self._there for scenario in alive)]
-        if self.baseline not in alive or not pairs:
-            (scenario, seed), error = next(item for item in self.failures.items() if item[0][0] in self.compared)
-            raise UserError(
-                f"no seed ran in the baseline and every other scenario; the first failure: {error}",
-                file=self.store.failure_path(scenario, seed),
-                mend="mend what failed and repeat the command with --retry-failed",
-            )
-        values = {scenario: np.array([self._outcomes(scenario, seed) for seed in pairs]).T for scenario in alive}
-        return pairs, judge(values, self.baseline, self.outcomes, precision)

@@ -18,6 +18,7 @@ import pandas as pd
 from experiments.compare.households import Floats, Households, new_policies
 from experiments.compare.paired_runs import limits
 from experiments.measure.statistics import Of
+from experiments.runs.records import panel
 from experiments.runs.runfile import RunFile
 from sim.core.errors import UserError
 from sim.scenario import Plan
@@ -136,7 +137,7 @@ def _effects(runs: Sequence[RunFile], policies: int) -> dict[Cell, tuple[float, 
         runs: Baseline and scenario, then their twins.
         policies: Bits of the scenario's policies that the baseline does not have.
     """
-    panels = [run.panel([*NAMES, "line_yuan"]) for run in runs]
+    panels = [panel(run, [*NAMES, "line_yuan"]) for run in runs]
     lines = {month: value for (month, group, name), value in panels[0].items() if name == "line_yuan" and month > 0}
     levels = [{cell: value for cell, value in one.items() if cell[0] > 0 and cell[2] in NAMES} for one in panels]
     for level, rows in zip(levels, _served(runs, lines, policies), strict=True):

@@ -67,7 +67,7 @@ def rebuild(
 
     Args:
         folder: The experiment's folder, held by the caller.
-        runs: Its runs.
+        runs: The runs it is made from.
         judged: The verdict on the replicates.
         failures: Error of each failed run, by scenario and seed.
         spillovers: Frames of effects under both closures.

@@ -11,22 +11,23 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.measure.outcome import parse_outcome
 from experiments.measure.statistics import Floats
 from experiments.runs.codeversion import code_version
-from experiments.runs.local import Job, Pool, default_workers, load_function
-from experiments.runs.progress import Progress, compile_first
-from experiments.runs.runfile import RunKey
+from experiments.runs.local import local_executor
+from experiments.runs.progress import Progress
+from experiments.runs.request import Request, Work, load_function
+from experiments.runs.runfile import Columns, RunKey, Table
 from experiments.runs.store import Store
+from experiments.runs.todo import ToDo
 from sim.core.errors import Unfittable
 from sim.core.frozen import FrozenDict
 
@@ -36,21 +37,32 @@ if TYPE_CHECKING:
 Vector = Mapping[str, float | tuple[float, ...]]
 """Values of some parameters, by "topic.name"; the others keep the scenario's."""
 
-RUN = "experiments.designs.sweep:small_run"
+EVALUATIONS = Table("evaluations", {"scenario": "int16", "seed": "int64", "outcome": "text", "value": "float64"})
+"""What is stored of a task; `scenario` is its place among the scenarios."""
+RUN = "experiments.designs.sweep:evaluations"
 PANEL = "experiments.designs.sweep:panel_values"
 RULED_OUT = "the county's books rule this world out"
 """How the error of a point begins whose world cannot be fitted to the books, whatever scenarios and seeds."""
 
 
 @dataclass(frozen=True)
-class Point:
-    """One task of a sweep: a vector, and all that is to be run with it."""
+class Question:
+    """What every task of a sweep asks.
+
+    Attributes:
+        plans: The scenarios.
+        outcomes: What is kept of each run.
+        evaluate: `module:function` that gives it.
+    """
 
     plans: tuple[Plan, ...]
-    values: Vector
-    seeds: tuple[int, ...]
     outcomes: tuple[str, ...]
     evaluate: str = PANEL
+
+    @cached_property
+    def text(self) -> str:
+        """All of it that decides the answers, as text."""
+        return json.dumps([[plan.digest() for plan in self.plans], self.outcomes, self.evaluate])
 
 
 def panel_values(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
@@ -73,31 +85,29 @@ def warm_up() -> None:
     compile_all()
 
 
-def small_run(point: Point, seed: int) -> Any:
-    """Every evaluation of a task, as records: one row an outcome, scenario (`item`) and seed (`month` counts them).
+def evaluations(question: Question, vector: Vector, seeds: Sequence[int]) -> dict[str, Columns]:
+    """Every evaluation of a task: one row an outcome, scenario and seed.
 
     Raises:
         Unfittable: The vector's world cannot be fitted to the county's books (the message begins with `RULED_OUT`).
     """
-    evaluate = load_function(point.evaluate)
+    evaluate = load_function(question.evaluate)
     found = []
-    for plan in point.plans:
-        changed = plan.model_copy(update={"uncertainties": FrozenDict({**plan.uncertainties, **point.values})})
+    for plan in question.plans:
+        changed = plan.model_copy(update={"uncertainties": FrozenDict({**plan.uncertainties, **vector})})
         try:
-            found.append([list(evaluate(changed, one, point.outcomes)) for one in point.seeds])
+            found.append([list(evaluate(changed, one, question.outcomes)) for one in seeds])
         except Unfittable as error:
             raise Unfittable(f"{RULED_OUT}: {error}") from error
     cube = np.array(found, dtype=np.float64)
     scenario, turn, outcome = (axis.ravel() for axis in np.indices(cube.shape))
     columns = {
-        "table": np.full(cube.size, "sweep", dtype=object),
-        "month": turn.astype(np.int16),
-        "group": np.full(cube.size, "all", dtype=object),
-        "name": np.array(point.outcomes, dtype=object)[outcome],
-        "item": scenario.astype(np.int64),
+        "scenario": scenario.astype(np.int16),
+        "seed": np.array(seeds, dtype=np.int64)[turn],
+        "outcome": np.array(question.outcomes, dtype=object)[outcome],
         "value": cube.ravel(),
     }
-    return SimpleNamespace(records=columns)
+    return {EVALUATIONS.name: columns}
 
 
 @dataclass(frozen=True)
@@ -168,91 +178,40 @@ def sweep(
         UserError: The folder cannot be used; see `Store`.
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
-    plans, outcomes, seeds = tuple(plans), tuple(outcomes), tuple(seeds)
+    question, seeds = Question(tuple(plans), tuple(outcomes), evaluate), tuple(seeds)
     said = said or Progress(False)
-    code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
+    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
     stamp = program or code_version(code)
-    base = hashlib.blake2b(json.dumps([[plan.digest() for plan in plans], outcomes, evaluate]).encode())
-    blocks = [seeds[start : start + (block or len(seeds))] for start in range(0, len(seeds), block or len(seeds))]
-    points, keys, where = [], [], []
-    for index, values in enumerate(vectors):
-        for number, some in enumerate(blocks):
-            points.append(Point(plans, dict(values), some, outcomes, evaluate))
-            keys.append(_key(base, values, some, stamp))
-            where.append((index, number))
-    waiting: dict[RunKey, int] = {}
-    failed: dict[RunKey, str] = {}
-    said.status("looking at what is stored")
-    for task, key in enumerate(keys):
-        if key in waiting or key in failed or store.has_run(key):
-            continue
-        error = None if retry_failed else store.failure(key)
-        if error is None:
-            waiting[key] = task
-        else:
-            failed[key] = error
-    seconds = math.nan
-    if waiting and not any(stop_at(error) for error in failed.values()):
-        compile_first(said.say, evaluate)
-        seconds = _do(points, keys, waiting, store, workers, said, title, code, stop_at, program is None, failed)
+    size = block or len(seeds)
+    tasks = [
+        (index, first, _request(question, vector, seeds[first : first + size], stamp))
+        for index, vector in enumerate(vectors)
+        for first in range(0, len(seeds), size)
+    ]
+    work = Work(RUN, (EVALUATIONS,), evaluate, code, "" if program else stamp)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
-    for key, (index, number) in zip(keys, where, strict=True):
-        if key in failed:
-            failures.setdefault(index, failed[key])
-        elif key not in waiting or store.has_run(key):
-            first = number * (block or len(seeds))
-            cube[:, index, :, first : first + len(blocks[number])] = _stored(store, key, outcomes, len(plans))
-    return Sweep(vectors, tuple(plan.id for plan in plans), seeds, outcomes, cube, failures, len(waiting), seconds)
+    with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:
+        did = todo.do([request for *_, request in tasks], title, "points", stop_at)
+    for index, first, request in tasks:
+        if request.key in todo.failures:
+            failures.setdefault(index, todo.failures[request.key])
+        elif request.key in todo.stored:
+            cube[:, index, :, first : first + size] = _stored(store, request.key, question)
+    ids = tuple(plan.id for plan in plans)
+    return Sweep(vectors, ids, seeds, question.outcomes, cube, failures, did.done, did.seconds)
 
 
-def _key(base: Any, values: Vector, seeds: Sequence[int], stamp: str) -> RunKey:
-    stir = base.copy()
-    stir.update(json.dumps([sorted(values.items()), seeds]).encode())
+def _request(question: Question, vector: Vector, seeds: tuple[int, ...], stamp: str) -> Request:
+    """One task; its key is a hash of all that it asks."""
+    stir = hashlib.blake2b(question.text.encode())
+    stir.update(json.dumps([sorted(vector.items()), seeds]).encode())
     digest = stir.hexdigest()
-    return RunKey(digest[:20], seeds[0], digest, stamp)
+    about = tuple(f"{name} = {value!r}" for name, value in vector.items())
+    return Request(RunKey(digest[:20], seeds[0], digest, stamp), question, (dict(vector), seeds), about=about)
 
 
-def _do(
-    points: Sequence[Point],
-    keys: Sequence[RunKey],
-    waiting: Mapping[RunKey, int],
-    store: Store,
-    workers: int | None,
-    said: Progress,
-    title: str,
-    code: Sequence[Path],
-    stop_at: Callable[[str], bool],
-    check_version: bool,
-    failed: dict[RunKey, str],
-) -> float:
-    """Do tasks and store them; returns what one took on average, from the first result to the last."""
-    ended: list[float] = []
-    tasks = list(waiting.values())
-    job = Job([points[task] for task in tasks], [keys[task] for task in tasks], RUN, code, check_version)
-    said.begin(len(tasks), title, "points")
-    with Pool(job, min(default_workers() if workers is None else workers, len(tasks))) as pool:
-        try:
-            for done in pool.results([(place, keys[task].seed) for place, task in enumerate(tasks)]):
-                if done.data is None:
-                    vector = points[waiting[done.key]].values
-                    lines = [f"{name} = {value!r}" for name, value in vector.items()]
-                    store.write_failure(done.key, done.error, "\n".join([*lines, done.traceback]))
-                    failed[done.key] = done.error
-                else:
-                    store.write_run(done.key, done.data)
-                said.advance(failed=done.data is None)
-                ended.append(time.monotonic())
-                if done.data is None and stop_at(done.error):
-                    break
-        except KeyboardInterrupt:
-            said.say("stopped; what is done is stored, and the same command continues")
-            raise
-    return (ended[-1] - ended[0]) / (len(ended) - 1) if len(ended) > 1 else math.nan
-
-
-def _stored(store: Store, key: RunKey, outcomes: Sequence[str], scenarios: int) -> Floats:
+def _stored(store: Store, key: RunKey, question: Question) -> Floats:
     """The values of a stored task, by outcome, scenario and seed."""
-    rows = store.read_run(key).small()
-    values = rows["value"].to_numpy().reshape(scenarios, -1, len(outcomes))
-    return np.moveaxis(values, 2, 0)
+    values = store.read_run(key).table(EVALUATIONS)["value"].to_numpy()
+    return np.moveaxis(values.reshape(len(question.plans), -1, len(question.outcomes)), 2, 0)

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from experiments.designs import sets
-from experiments.runs.local import load_function
+from experiments.runs.request import load_function
 from sim.core.draws import decision, number_of, uniform
 from sim.core.errors import Unfittable, UserError
 from sim.core.frozen import FrozenDict

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.recording.records import Records
+from experiments.runs.runfile import Columns, Table
 
 MODULES = ("start", "path", "weather", "disaster", "orchards", "lending", "campaign")
-TABLE, SERIES = "target", "series"
+MEASURES = Table("measures", {"name": "text", "value": "float64"})
+SERIES = Table("series", {"name": "text", "year": "int16", "value": "float64"})
+"""Yearly; `year` counts from the first value."""
+TABLES = (MEASURES, SERIES)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -123,8 +124,8 @@ def measures() -> Mapping[str, ViewMeasure]:
     return _MEASURES
 
 
-def look(task: Task, seed: int) -> SimpleNamespace:
-    """Run a view under a seed and take all of its measures: what the pool executes.
+def look(task: Task, seed: int) -> dict[str, Columns]:
+    """Run a view under a seed and take all of its measures: what a worker calls.
 
     Args:
         task: Which view, in how many villages.
@@ -132,14 +133,18 @@ def look(task: Task, seed: int) -> SimpleNamespace:
     """
     found = views()[task.view]
     seen = found.look(task.villages, seed)
-    records = Records()
-    for one in measures().values():
-        if one.view == task.view:
-            records.add(TABLE, 0, task.view, one.name, one.take(seen))
-    for name in found.series:
-        values: NDArray[np.float64] = np.asarray(getattr(seen, name), dtype=np.float64)
-        records.add_block(SERIES, 0, task.view, name, np.arange(len(values)), values)
-    return SimpleNamespace(records=records.columns())
+    taken = {one.name: float(one.take(seen)) for one in measures().values() if one.view == task.view}
+    series = {name: np.asarray(getattr(seen, name), dtype=np.float64).tolist() for name in found.series}
+    return tables_of(taken, series)
+
+
+def tables_of(taken: Mapping[str, float], series: Mapping[str, Sequence[float]]) -> dict[str, Columns]:
+    """What is stored of a run: its measures and its yearly series, by name."""
+    rows = [(name, year, value) for name, values in series.items() for year, value in enumerate(values)]
+    return {
+        MEASURES.name: {"name": list(taken), "value": list(taken.values())},
+        SERIES.name: {column: [row[place] for row in rows] for place, column in enumerate(SERIES.columns)},
+    }
 
 
 def warm_up() -> None:

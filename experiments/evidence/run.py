@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evidence.registry import SERIES, TABLE, Task, View, measures, views
+from experiments.evidence.registry import MEASURES, SERIES, TABLES, Task, View, measures, views
 from experiments.runs.codeversion import code_version
-from experiments.runs.local import Job, Pool, default_workers
-from experiments.runs.progress import Progress, compile_first
+from experiments.runs.local import local_executor
+from experiments.runs.progress import Progress
+from experiments.runs.request import Request, Work
 from experiments.runs.runfile import RunFile, RunKey
 from experiments.runs.store import Store
+from experiments.runs.todo import ToDo
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -79,48 +81,32 @@ def measure_all(
         "scenarios": [{"id": key.scenario, "digest": key.digest} for key in keys],
         "command": command,
     }
-    seeds = {view.name: range(1, (QUICK_SEEDS if quick else view.seeds) + 1) for view in shown}
-    job = Job(tasks, keys, RUN)
+    requests = {
+        view.name: [
+            Request(replace(key, seed=seed), task, (seed,))
+            for seed in range(1, (QUICK_SEEDS if quick else view.seeds) + 1)
+        ]
+        for view, task, key in zip(shown, tasks, keys, strict=True)
+    }
+    work = Work(RUN, TABLES, model=RUN, code_version=stamp)
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {})
-        with Pool(job, default_workers() if workers is None else workers) as pool:
-            _do(store, pool, seeds, said)
-        files = {
-            key.scenario: [store.read_run(job.key(at, seed)) for seed in seeds[key.scenario]]
-            for at, key in enumerate(keys)
-        }
+        with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
+            _do([one for those in requests.values() for one in those], todo, store.folder)
+        files = {view: [store.read_run(one.key) for one in those] for view, those in requests.items()}
         store.write_manifest({**manifest, "complete": True})
     return _read(shown, files, {task.view: task.villages for task in tasks}, store.folder)
 
 
-def _do(store: Store, pool: Pool, seeds: Mapping[str, range], said: Progress) -> None:
-    """Do what is not stored yet."""
-    said.status("looking at what is stored")
-    missing = [
-        (at, seed)
-        for at, key in enumerate(pool.job.keys)
-        for seed in seeds[key.scenario]
-        if not store.has_run(pool.job.key(at, seed))
-    ]
-    if not missing:
-        return
-    compile_first(said.say, RUN)
-    said.begin(len(missing), "model beside published figures")
-    failed = ""
-    try:
-        for done in pool.results(missing):
-            if done.data is None:
-                store.write_failure(done.key, done.error, done.traceback)
-                failed = failed or f"{done.key.scenario}, seed {done.key.seed}: {done.error}"
-            else:
-                store.write_run(done.key, done.data)
-            said.advance(failed=done.data is None)
-    except KeyboardInterrupt:
-        said.say("stopped; what is done is stored, and the same command continues")
-        raise
+def _do(requests: Sequence[Request], todo: ToDo, folder: Path) -> None:
+    """Do what is not stored yet; a failure is an error once the rest is done."""
+    todo.do(requests, "model beside published figures")
+    failed = next((one.key for one in requests if one.key in todo.failures), None)
     if failed:
         raise UserError(
-            f"a run failed: {failed}", file=store.folder, mend="mend what failed and repeat the command; the rest stays"
+            f"a run failed: {failed.scenario}, seed {failed.seed}: {todo.failures[failed]}",
+            file=folder,
+            mend="mend what failed and repeat the command; the rest stays",
         )
 
 
@@ -131,12 +117,10 @@ def _read(shown: list[View], files: Mapping[str, list[RunFile]], villages: Mappi
         numbers: dict[str, list[float]] = {}
         lists: dict[str, list[Floats]] = {}
         for file in files[view.name]:
-            rows = file.small().to_pandas()
-            targets = rows[rows["table"] == TABLE]
-            for name, value in zip(targets["name"], targets["value"], strict=True):
-                numbers.setdefault(name, []).append(float(value))
-            for name, part in rows[rows["table"] == SERIES].groupby("name", observed=True):
-                lists.setdefault(str(name), []).append(part.sort_values("item")["value"].to_numpy(np.float64))
+            for row in file.table(MEASURES).to_pylist():
+                numbers.setdefault(row["name"], []).append(row["value"])
+            for name, part in file.table(SERIES).to_pandas().groupby("name", observed=True):
+                lists.setdefault(str(name), []).append(part.sort_values("year")["value"].to_numpy(np.float64))
         values |= {name: np.array(found) for name, found in numbers.items()}
         series |= {(view.name, name): np.array(found) for name, found in lists.items()}
     return Measured(values, series, villages, folder)

@@ -1,15 +1,14 @@
-"""Where runs execute: worker processes that stay warm, and that never outlive their parent.
+"""Runs on this machine: worker processes that stay warm, and that never outlive their parent.
 
-A worker is a fresh Python program, so it inherits no lock and no thread. It is told all plans once; after that a task
-is two integers, and what comes back is a finished run file. Each worker always has its next task waiting, and only the
-parent writes to disk.
+A worker is a fresh Python program, so it inherits no lock and no thread. It is told once what to call, and each plan
+once, before the first run that needs it; what comes back is a finished run file. Each worker always has its next run
+waiting, and only the parent writes to disk.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
 import json
 import os
 import pickle
@@ -20,58 +19,21 @@ import sys
 import threading
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Generator, Hashable, Iterable
 from multiprocessing.connection import Connection, Pipe, wait
-from pathlib import Path
 from typing import Any
 
-from experiments.runs.codeversion import code_version
-from experiments.runs.runfile import RunKey, encode_run
+from experiments.runs.executor import Ended, Executor, SerialExecutor, attempt
+from experiments.runs.request import Request, Work
 from sim.core.errors import UserError
 
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _TRIES = 2
-_HELD = 2  # tasks a worker holds: the one it is at and the next
+_HELD = 2  # runs a worker holds: the one it is at and the next
 _BOOT = (
     "import sys, json; path, connection = json.loads(sys.argv[1]); sys.path[:] = path; "
     "from experiments.runs.local import work; work(connection)"
 )
-
-
-@dataclass(frozen=True)
-class Done:
-    """One run that ended: its run file, or why there is none."""
-
-    key: RunKey
-    data: bytes | None
-    error: str = ""
-    traceback: str = ""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every worker is told once.
-
-    Attributes:
-        plans: The scenarios.
-        keys: For each plan, its run key with seed 0.
-        run: `module:function`; called with (plan, seed), it returns an object with `records`.
-        code: The user's own policy files, which count for the code version.
-        check_version: Refuse to work when the program on disk is no longer the one of the keys.
-        by_seed: Whether runs of one seed have costly beginnings in common, so that one worker had better do them all.
-    """
-
-    plans: Sequence[Any]
-    keys: Sequence[RunKey]
-    run: str = "sim.running:run"
-    code: Sequence[Path] = ()
-    check_version: bool = True
-    by_seed: bool = False
-
-    def key(self, index: int, seed: int) -> RunKey:
-        """The run key of a task."""
-        return replace(self.keys[index], seed=seed)
 
 
 def default_workers() -> int:
@@ -79,20 +41,24 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def load_function(path: str) -> Callable[..., Any]:
-    """The function that `module:function` names."""
-    module, _, name = path.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of worker processes that cannot be.
+
+    Raises:
+        UserError: It is below 0.
+    """
+    if workers is not None and workers < 0:
+        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
 
 
-def one_run(run: Callable[..., Any], plan: Any, key: RunKey) -> Done:
-    """Execute one run; whatever goes wrong in it becomes its result."""
-    try:
-        return Done(key, encode_run(run(plan, key.seed).records, key))
-    except Exception as error:
-        text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        return Done(key, None, text, traceback.format_exc())
+def local_executor(work: Work, workers: int | None = None) -> Executor:
+    """What executes runs on this machine.
+
+    Args:
+        work: How each run is done.
+        workers: Worker processes; None = one a processor, 0 = none (run in this process, to debug).
+    """
+    return SerialExecutor(work) if workers == 0 else LocalExecutor(work, workers)
 
 
 # The worker's side
@@ -109,33 +75,35 @@ def work(descriptor: int) -> None:
 
 
 def _serve(connection: Connection, blob: bytes) -> None:
-    tasks: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
+    messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, messages), daemon=True).start()
+    plans: dict[int, Any] = {}
     try:
-        job: Job = pickle.loads(blob)
-        if job.check_version and code_version(job.code) != job.keys[0].code_version:
-            raise UserError("the program's files changed while it was running", mend="repeat the command")
-        run = load_function(job.run)
-    except Exception as error:
+        work: Work = pickle.loads(blob)
+        function = work.function()
+        connection.send(("ready", "", ""))
+        while True:
+            number, plan, key, arguments = pickle.loads(messages.get())
+            if plan is not None:
+                plans[number] = pickle.loads(plan)
+            data, error, trace = attempt(function, work.tables, key, plans[number], arguments)
+            if data is None:
+                connection.send(("failed", error, trace))
+            else:
+                connection.send(("done", "", ""))
+                connection.send_bytes(data)
+            del data
+    except (EOFError, OSError):
+        raise
+    except Exception as error:  # what to call, or a plan, cannot be had: no run can be done
         connection.send(("unfit", error if isinstance(error, UserError) else None, traceback.format_exc()))
-        return
-    connection.send(("ready", "", ""))
-    while True:
-        index, seed = tasks.get()
-        done = one_run(run, job.plans[index], job.key(index, seed))
-        if done.data is None:
-            connection.send(("failed", done.error, done.traceback))
-        else:
-            connection.send(("done", "", ""))
-            connection.send_bytes(done.data)
-        del done
 
 
-def _listen(connection: Connection, tasks: queue.SimpleQueue[tuple[int, int]]) -> None:
+def _listen(connection: Connection, messages: queue.SimpleQueue[bytes]) -> None:
     # The end of the connection is the end of the parent, or of its interest, whatever the main thread is doing.
     try:
         while True:
-            tasks.put(connection.recv())
+            messages.put(connection.recv_bytes())
     except (EOFError, OSError):
         os._exit(0)
 
@@ -150,7 +118,7 @@ def _die_with_parent() -> None:
 
 
 class _Worker:
-    def __init__(self, job: bytes) -> None:
+    def __init__(self, work: bytes) -> None:
         ours, theirs = Pipe()
         self.connection = ours
         self.process = subprocess.Popen(
@@ -163,10 +131,19 @@ class _Worker:
         )
         theirs.close()
         self.ready = False
-        self.seed = -1  # of the task it was given last
-        self.tasks: deque[tuple[int, int]] = deque()
+        self.told: set[int] = set()  # numbers of the plans it has
+        self.together: Hashable = None  # of the request it was given last
+        self.requests: deque[Request] = deque()
         with contextlib.suppress(OSError):
-            self.connection.send_bytes(job)
+            self.connection.send_bytes(work)
+
+    def give(self, request: Request, number: int, plan: bytes) -> None:
+        self.together = request.together
+        self.requests.append(request)
+        message = pickle.dumps((number, None if number in self.told else plan, request.key, request.arguments))
+        self.told.add(number)
+        with contextlib.suppress(OSError):  # a dead worker is noticed when we listen to it
+            self.connection.send_bytes(message)
 
     def end(self) -> int:
         self.connection.close()
@@ -174,28 +151,25 @@ class _Worker:
         return self.process.wait()
 
 
-class Pool:
-    """Warm workers for one job; started when first needed, ended with `close` or the `with` block.
+class LocalExecutor:
+    """Warm worker processes; started when first needed, ended with `close`.
+
+    A worker that dies is replaced and its run tried once more; then the run counts as failed.
 
     Args:
-        job: What the workers are told.
-        workers: How many; None = one a processor; 0 = run in this process (to debug).
+        work: How each run is done.
+        workers: How many; None = one a processor.
     """
 
-    def __init__(self, job: Job, workers: int | None = None) -> None:
-        self.job = job
+    def __init__(self, work: Work, workers: int | None = None) -> None:
+        self.work = work
         self.size = default_workers() if workers is None else workers
         self._packed = b""
+        self._plans: dict[int, tuple[int, bytes, Any]] = {}  # by identity, which holds while the plan is kept here
         self._workers: list[_Worker] = []
 
-    def __enter__(self) -> Pool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """End the workers at once; runs in flight are lost."""
+        """See `Executor.close`."""
         for worker in self._workers:
             worker.end()
         self._workers.clear()
@@ -213,60 +187,46 @@ class Pool:
             while not worker.ready:
                 self._receive(worker)
 
-    def results(self, tasks: Iterable[tuple[int, int]]) -> Iterator[Done]:
-        """Execute tasks (index of the plan, seed) and give back each run as it ends, in any order.
-
-        A worker that dies is replaced and its run tried once more; then the run counts as failed.
-
-        Raises:
-            UserError: The workers cannot work at all, for a reason the user can mend.
-            RuntimeError: The workers cannot work at all, for another reason.
-        """
-        if self.size == 0:
-            run = load_function(self.job.run)
-            for index, seed in tasks:
-                yield one_run(run, self.job.plans[index], self.job.key(index, seed))
-            return
-        waiting = deque(tasks)
-        deaths: Counter[tuple[int, int] | None] = Counter()
+    def results(self, requests: Iterable[Request]) -> Generator[Ended, None, None]:
+        """See `Executor.results`."""
+        waiting = deque(requests)
+        deaths: Counter[Request | None] = Counter()
         while len(self._workers) < min(self.size, len(waiting)):
             self._workers.append(self._new_worker())
-        while waiting or any(worker.tasks for worker in self._workers):
-            for depth in range(1, _HELD + 1):
-                for worker in self._workers:
-                    if waiting and worker.ready and len(worker.tasks) < depth:
-                        self._give(worker, self._next(worker, waiting))
-            wait([worker.connection for worker in self._workers])
-            for worker in list(self._workers):
-                try:
-                    done = self._receive(worker) if worker.connection.poll() else None
-                except (EOFError, OSError):
-                    done = self._bury(worker, waiting, deaths)
-                if done:
-                    yield done
+        try:
+            while waiting or any(worker.requests for worker in self._workers):
+                self._hand_out(waiting)
+                wait([worker.connection for worker in self._workers])
+                for worker in list(self._workers):
+                    try:
+                        ended = self._receive(worker) if worker.connection.poll() else None
+                    except (EOFError, OSError):
+                        ended = self._bury(worker, waiting, deaths)
+                    if ended:
+                        yield ended
+        finally:  # whoever closes the generator early wants nothing of what is under way
+            for worker in [worker for worker in self._workers if worker.requests]:
+                self._workers.remove(worker)
+                worker.end()
 
     def _new_worker(self) -> _Worker:
         if not self._packed:
-            self._packed = pickle.dumps(self.job)
+            self._packed = pickle.dumps(self.work)
         return _Worker(self._packed)
 
-    def _next(self, worker: _Worker, waiting: deque[tuple[int, int]]) -> tuple[int, int]:
-        """The task a worker is given: the first, or (`Job.by_seed`) one of its own seed, else of nobody's."""
-        if not self.job.by_seed:
-            return waiting.popleft()
-        taken = {other.seed for other in self._workers}
-        own = (task for task in waiting if task[1] == worker.seed)
-        task = next(own, None) or next((task for task in waiting if task[1] not in taken), waiting[0])
-        waiting.remove(task)
-        return task
+    def _hand_out(self, waiting: deque[Request]) -> None:
+        for depth in range(1, _HELD + 1):
+            for worker in self._workers:
+                if waiting and worker.ready and len(worker.requests) < depth:
+                    request = next_for(worker.together, {other.together for other in self._workers}, waiting)
+                    number, plan, _ = self._plans.get(id(request.plan)) or self._packed_plan(request.plan)
+                    worker.give(request, number, plan)
 
-    def _give(self, worker: _Worker, task: tuple[int, int]) -> None:
-        worker.seed = task[1]
-        worker.tasks.append(task)
-        with contextlib.suppress(OSError):  # a dead worker is noticed when we listen to it
-            worker.connection.send(task)
+    def _packed_plan(self, plan: Any) -> tuple[int, bytes, Any]:
+        self._plans[id(plan)] = packed = len(self._plans), pickle.dumps(plan), plan
+        return packed
 
-    def _receive(self, worker: _Worker) -> Done | None:
+    def _receive(self, worker: _Worker) -> Ended | None:
         kind, first, second = worker.connection.recv()
         if kind == "ready":
             worker.ready = True
@@ -274,24 +234,37 @@ class Pool:
         if kind == "unfit":
             raise first or RuntimeError(f"a worker could not start:\n{second}")
         data = worker.connection.recv_bytes() if kind == "done" else None
-        return Done(self.job.key(*worker.tasks.popleft()), data, first, second)
+        return Ended(worker.requests.popleft(), data, first, second)
 
-    def _bury(
-        self, worker: _Worker, waiting: deque[tuple[int, int]], deaths: Counter[tuple[int, int] | None]
-    ) -> Done | None:
+    def _bury(self, worker: _Worker, waiting: deque[Request], deaths: Counter[Request | None]) -> Ended | None:
         self._workers.remove(worker)
         status = worker.end()
         how = f"signal {-status}, {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-        done = None
-        blamed = worker.tasks[0] if worker.tasks else None
+        ended = None
+        blamed = worker.requests[0] if worker.requests else None
         if blamed or not worker.ready:
             deaths[blamed] += 1
         if deaths[blamed] >= _TRIES:
             if not blamed:
                 raise RuntimeError(f"the worker processes die while starting ({how})")
             text = f"the worker process died {_TRIES} times ({how}); the commonest reason is a lack of memory"
-            done = Done(self.job.key(*worker.tasks.popleft()), None, text)
-        waiting.extendleft(reversed(worker.tasks))
+            ended = Ended(worker.requests.popleft(), None, text)
+        waiting.extendleft(reversed(worker.requests))
         if waiting:
             self._workers.append(self._new_worker())
-        return done
+        return ended
+
+
+def next_for(own: Hashable, taken: Collection[Hashable], waiting: deque[Request]) -> Request:
+    """Take the request a worker is given: the first that goes together with its last, else with no other worker's.
+
+    Args:
+        own: What the worker's last request goes together with; None = with nothing.
+        taken: The same of all workers.
+        waiting: The requests not yet given, at least one.
+    """
+    mine = (request for request in waiting if own is not None and request.together == own)
+    free = (request for request in waiting if request.together is None or request.together not in taken)
+    request = next(mine, None) or next(free, waiting[0])
+    waiting.remove(request)
+    return request

@@ -1,42 +1,38 @@
-"""One run as one Parquet file: the long records, packed so that the same run always gives the same bytes.
+"""One run as one Parquet file: named tables, packed so that the same run always gives the same bytes.
 
-The household rows, by far the most, stand in row groups of their own after all others, so that a reader who does not
-need them never touches them. The file's metadata says which run it is, and holds a checksum of the whole file; it
-holds no time and no machine.
+Each table stands in row groups of its own, so that a reader who does not need one never touches it; its columns are
+named `table.column`, and are empty in the row groups of the others. The file's metadata says which run it is and which
+tables it holds, and has a checksum of the whole file; it holds no time and no machine.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 
 from sim.core.errors import UserError
 
-FORMAT = 1
+FORMAT = 2
+"""Of run files and of the folders that hold them; raised whenever what was written before can no longer be read."""
+EARLIER = "written by an earlier version"
 ROW_GROUP = 1 << 20
 _SEAL = "villagesim.crc32"
 _MARK = "checksum:"
 _OPEN = _MARK + "0" * 8
 _TEXT = pa.dictionary(pa.int32(), pa.string())
-FIELDS: dict[str, pa.DataType] = {
-    "table": _TEXT,
-    "month": pa.int16(),
-    "group": _TEXT,
-    "name": _TEXT,
-    "item": pa.int64(),
-    "value": pa.float64(),
-}
+_KINDS: dict[str, pa.DataType] = {"text": _TEXT, "int16": pa.int16(), "int64": pa.int64(), "float64": pa.float64()}
+_ENCODINGS = {"int16": "DELTA_BINARY_PACKED", "int64": "DELTA_BINARY_PACKED", "float64": "BYTE_STREAM_SPLIT"}
+
+Columns = Mapping[str, Any]
+"""Equally long arrays by column name: what a run gives for one table."""
 
 
 @dataclass(frozen=True)
@@ -49,49 +45,81 @@ class RunKey:
     code_version: str
 
 
-def encode_run(records: Mapping[str, Any], key: RunKey) -> bytes:
+@dataclass(frozen=True)
+class Table:
+    """A table that an experiment stores of each of its runs.
+
+    Attributes:
+        name: Its name.
+        columns: The type of each column: "text", "int16", "int64" or "float64".
+    """
+
+    name: str
+    columns: Mapping[str, str]
+
+    def path(self, column: str) -> str:
+        """What a column is called in the file."""
+        return f"{self.name}.{column}"
+
+
+def encode_run(tables: Sequence[Table], data: Mapping[str, Columns], key: RunKey) -> bytes:
     """The bytes of a run file.
 
     Args:
-        records: The long records of a run, by column; equally long arrays.
+        tables: The tables that a run of this experiment has.
+        data: Their columns, by name of the table.
         key: The run they came from.
 
     Raises:
-        ValueError: The records lack a column or their columns differ in length.
+        ValueError: A table or a column is missing or not declared, or the columns of a table differ in length.
     """
-    if set(records) != set(FIELDS):
-        raise ValueError(f"a run's records have the columns {sorted(records)}; expected {sorted(FIELDS)}")
-    columns = {name: _column(records[name], kind) for name, kind in FIELDS.items()}
-    if len({len(column) for column in columns.values()}) != 1:
-        raise ValueError(
-            f"a run's columns differ in length: { {name: len(column) for name, column in columns.items()} }"
-        )
-    table = pa.table(columns)
-    of_households = pa.compute.equal(table["table"], "household")
-    small, large = table.filter(pa.compute.invert(of_households)), table.filter(of_households)
-    about = {"format": FORMAT, **asdict(key), "small_rows": len(small), "household_rows": len(large)}
+    if set(data) != {table.name for table in tables}:
+        raise ValueError(f"a run gave the tables {sorted(data)}; expected {sorted(table.name for table in tables)}")
+    filled = [_filled(table, data[table.name]) for table in tables]
+    kinds = {table.path(name): kind for table in tables for name, kind in table.columns.items()}
+    schema = pa.schema([(path, _KINDS[kind]) for path, kind in kinds.items()])
+    about = {
+        "format": FORMAT,
+        **asdict(key),
+        "tables": [
+            {"name": table.name, "rows": rows, "columns": dict(table.columns)}
+            for table, (_, rows) in zip(tables, filled, strict=True)
+        ],
+    }
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(
         sink,
-        table.schema,
+        schema,
         compression="zstd",
-        use_dictionary=["table", "group", "name"],
-        column_encoding={
-            "month": "DELTA_BINARY_PACKED",
-            "item": "DELTA_BINARY_PACKED",
-            "value": "BYTE_STREAM_SPLIT",
-        },
+        use_dictionary=[path for path, kind in kinds.items() if kind == "text"],
+        column_encoding={path: _ENCODINGS[kind] for path, kind in kinds.items() if kind != "text"},
         write_statistics=False,
     ) as writer:
-        for part in (small, large):
-            if len(part):
-                writer.write_table(part, row_group_size=ROW_GROUP)
+        for columns, rows in filled:
+            for start in range(0, rows, ROW_GROUP):
+                size = min(ROW_GROUP, rows - start)
+                parts = [
+                    columns[field.name].slice(start, size) if field.name in columns else pa.nulls(size, field.type)
+                    for field in schema
+                ]
+                writer.write_table(pa.table(parts, schema), row_group_size=ROW_GROUP)
         writer.add_key_value_metadata({"villagesim": json.dumps(about, ensure_ascii=False), _SEAL: _OPEN})
     return _sealed(bytes(sink.getvalue()))
 
 
+def _filled(table: Table, data: Columns) -> tuple[dict[str, pa.Array], int]:
+    """A table's columns as they are called in the file, and how many rows there are."""
+    if set(data) != set(table.columns):
+        raise ValueError(f"table {table.name!r} has the columns {sorted(data)}; expected {sorted(table.columns)}")
+    columns = {table.path(name): _column(data[name], _KINDS[kind]) for name, kind in table.columns.items()}
+    lengths = {path: len(column) for path, column in columns.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"the columns of table {table.name!r} differ in length: {lengths}")
+    return columns, next(iter(lengths.values()))
+
+
 def _sealed(data: bytes) -> bytes:
-    """The file with its checksum, taken as if the checksum were all noughts, in the place kept for it."""
+    """The file with its checksum, taken as if the checksum were all zeros, in the place kept for it."""
     start = data.rindex(_OPEN.encode())
     stop = start + len(_OPEN)
     checksum = zlib.crc32(memoryview(data)[stop:], zlib.crc32(_OPEN.encode(), zlib.crc32(data[:start])))
@@ -105,11 +133,13 @@ def _is_whole(data: bytes) -> bool:
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
     if kind != _TEXT or isinstance(values, pa.Array):
         return (values if isinstance(values, pa.Array) else pa.array(values)).cast(kind)
     # The same text stands in thousands of rows running: turn it into a code once a stretch.
     values = np.asarray(values)
-    starts = np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])[: len(values)]
+    starts = np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])[: len(values)].astype(np.int64)
     short = pa.array(values[starts]).cast(pa.string()).dictionary_encode()
     codes = np.repeat(short.indices.to_numpy(), np.diff(np.append(starts, len(values))))
     return pa.DictionaryArray.from_arrays(codes, short.dictionary).cast(kind)
@@ -119,7 +149,7 @@ class RunFile:
     """A stored run, checked from its first byte to its last; its rows are unpacked when asked for.
 
     Raises:
-        UserError: The file cannot be read, is damaged, or is not a run of villagesim.
+        UserError: The file cannot be read, is damaged, is not a run of villagesim or is one of an earlier version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,66 +160,53 @@ class RunFile:
                 raise ValueError("the checksum differs")
             self._file = pq.ParquetFile(pa.BufferReader(data))
             about = json.loads((self._file.metadata.metadata or {})[b"villagesim"])
-            if about["format"] != FORMAT or self._file.schema_arrow.names != list(FIELDS):
-                raise ValueError("another format")
+            if about["format"] != FORMAT:
+                raise UserError(f"this run file was {EARLIER}", file=path, mend="run the command again with --fresh")
             self.key = RunKey(about["scenario"], about["seed"], about["digest"], about["code_version"])
-            self._small_groups = math.ceil(about["small_rows"] / ROW_GROUP)
-            if self._file.metadata.num_rows != about["small_rows"] + about["household_rows"]:
+            self._groups: dict[str, range] = {}
+            self._columns: dict[str, dict[str, str]] = {}
+            first = 0
+            for table in about["tables"]:
+                last = first - (-table["rows"] // ROW_GROUP)
+                self._groups[table["name"]], self._columns[table["name"]] = range(first, last), table["columns"]
+                first = last
+            if (self._file.num_row_groups, self._file.metadata.num_rows) != (
+                first,
+                sum(table["rows"] for table in about["tables"]),
+            ):
                 raise ValueError("rows are missing")
 
-    def small(self) -> pa.Table:
-        """Every row but the households'."""
-        with self._reading():
-            return self._file.read_row_groups(range(self._small_groups)).unify_dictionaries().combine_chunks()
+    def table(self, table: Table) -> pa.Table:
+        """A table's rows.
 
-    def panel(self, names: Sequence[str] | None = None) -> dict[tuple[int, str, str], float]:
-        """The state at yearly marks and on the last campaign day: value by (month, group, name).
-
-        Args:
-            names: Only these indicators; all by default.
+        Raises:
+            UserError: The file has no such table.
         """
-        rows = self.small()
-        rows = rows.filter(pa.compute.is_in(rows["table"], pa.array(["panel", "day100"])))
-        if names is not None:
-            rows = rows.filter(pa.compute.is_in(rows["name"], pa.array(names, pa.string())))
-        keys = zip(*(rows[column].to_pylist() for column in ("month", "group", "name")), strict=True)
-        return dict(zip(keys, rows["value"].to_pylist(), strict=True))
+        paths = self._paths(table)
+        with self._reading():
+            rows = self._file.read_row_groups(self._groups[table.name], columns=paths)
+            return rows.unify_dictionaries().combine_chunks().rename_columns(list(table.columns))
 
-    def households(self) -> dict[tuple[int, str], dict[str, Any]]:
-        """The households' rows: for each (month, name) the arrays `item` (ascending) and `value`."""
-        parts: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
-        for rows in self._household_groups():
-            name = rows["name"].combine_chunks()
-            names, codes = name.dictionary.to_pylist(), name.indices.to_numpy()
-            month, item, value = (rows[column].to_numpy() for column in ("month", "item", "value"))
-            block = month.astype(np.int64) * len(names) + codes
-            if np.count_nonzero(np.diff(block)) > 1000:  # not written block by block
-                order = np.argsort(block, kind="stable")
-                block, item, value = block[order], item[order], value[order]
-            cuts = [0, *(np.flatnonzero(np.diff(block)) + 1), len(block)]
-            for start, stop in pairwise(cuts):
-                where = (int(block[start] // len(names)), names[block[start] % len(names)])
-                parts.setdefault(where, []).append((item[start:stop], value[start:stop]))
-        return {where: _in_order(pieces) for where, pieces in parts.items()}
+    def parts(self, table: Table) -> Iterator[pa.Table]:
+        """A table's rows, so many at a time.
 
-    def _household_groups(self) -> Iterator[pa.Table]:
-        for group in range(self._small_groups, self._file.num_row_groups):
+        Raises:
+            UserError: The file has no such table.
+        """
+        paths = self._paths(table)
+        for group in self._groups[table.name]:
             with self._reading():
-                rows = self._file.read_row_group(group)
+                rows = self._file.read_row_group(group, columns=paths).rename_columns(list(table.columns))
             yield rows
+
+    def _paths(self, table: Table) -> list[str]:
+        with self._reading():
+            if self._columns[table.name] != dict(table.columns):
+                raise ValueError("other columns")
+        return [table.path(name) for name in table.columns]
 
     def _reading(self) -> _Reading:
         return _Reading(self.path)
-
-
-def _in_order(pieces: list[tuple[Any, Any]]) -> dict[str, Any]:
-    item, value = pieces[0]
-    if len(pieces) > 1:
-        item, value = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    if (np.diff(item) < 0).any():
-        order = np.argsort(item, kind="stable")
-        item, value = item[order], value[order]
-    return {"item": item, "value": value}
 
 
 class _Reading:

@@ -1,4 +1,4 @@
-"""Does the pool keep its workers busy, and does its memory stay put? `python -m experiments.runs.selftest`."""
+"""Do worker processes stay busy, and does their memory stay put? `python -m experiments.runs.selftest`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.local import Job, Pool
+from experiments.runs.executor import Executor, SerialExecutor
+from experiments.runs.local import LocalExecutor
+from experiments.runs.records import RUN, TABLES
+from experiments.runs.request import MODEL, Request, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 
@@ -21,27 +25,27 @@ _TURN = 50
 
 
 @dataclass(frozen=True)
-class PoolCheck:
-    """What a check of the pool found.
+class WorkersCheck:
+    """What a check of the workers found.
 
     Attributes:
         runs: Runs done each way.
         alone_seconds: One process, one run after the other, stored.
-        pool_seconds: Warm workers, stored by the parent.
+        workers_seconds: Warm workers, stored by the parent.
         workers: How many.
         growth_mb: Resident memory of parent and workers together at the end, less after the first half.
     """
 
     runs: int
     alone_seconds: float
-    pool_seconds: float
+    workers_seconds: float
     workers: int
     growth_mb: float
 
     @property
     def efficiency(self) -> float:
         """1 = n workers are n times as fast as one process."""
-        return self.alone_seconds / (self.workers * self.pool_seconds)
+        return self.alone_seconds / (self.workers * self.workers_seconds)
 
 
 def busy_run(plan: Any, seed: int) -> Any:
@@ -62,12 +66,12 @@ def busy_run(plan: Any, seed: int) -> Any:
     return SimpleNamespace(records=records)
 
 
-def check_pool(
+def check_workers(
     plans: Sequence[Any] = (None,),
     run: str = "experiments.runs.selftest:busy_run",
     runs: int = 200,
     workers: int = 2,
-) -> PoolCheck:
+) -> WorkersCheck:
     """Do the same runs in one process and with warm workers, storing both.
 
     Args:
@@ -76,41 +80,42 @@ def check_pool(
         runs: How many runs each way.
         workers: How many workers.
     """
-    keys = [RunKey(f"plan{index}", 0, "none", "none") for index in range(len(plans))]
-    job = Job(plans, keys, run, check_version=False)
-    tasks = [(number % len(plans), number) for number in range(runs)]
+    work = Work(RUN, TABLES, run)
+    requests = [
+        Request(RunKey(f"plan{number % len(plans)}", number, "none", "none"), plans[number % len(plans)], (run, number))
+        for number in range(runs)
+    ]
     alone = together = 0.0
     with (
         tempfile.TemporaryDirectory() as place,
         Store(Path(place), "alone") as apart,
-        Store(Path(place), "pool") as shared,
-        Pool(job, 0) as nobody,
-        Pool(job, workers) as pool,
+        Store(Path(place), "shared") as shared,
+        closing(LocalExecutor(work, workers)) as many,
     ):
-        pool.start()
-        list(pool.results(tasks[: 2 * workers]))
+        many.start()
+        list(many.results(requests[: 2 * workers]))
         early = None
         for start in range(0, runs, _TURN):  # by turns, so that a busy neighbour weighs on both alike
-            alone += _timed(nobody, apart, tasks[start : start + _TURN])
-            together += _timed(pool, shared, tasks[start : start + _TURN])
+            alone += _timed(SerialExecutor(work), apart, requests[start : start + _TURN])
+            together += _timed(many, shared, requests[start : start + _TURN])
             if early is None and start + _TURN >= runs / 2:
-                early = _resident_mb(pool)
-        growth = _resident_mb(pool) - (early or 0.0)
-    return PoolCheck(runs, alone, together, workers, growth)
+                early = _resident_mb(many.pids)
+        growth = _resident_mb(many.pids) - (early or 0.0)
+    return WorkersCheck(runs, alone, together, workers, growth)
 
 
-def _timed(pool: Pool, store: Store, tasks: Sequence[tuple[int, int]]) -> float:
+def _timed(executor: Executor, store: Store, requests: Sequence[Request]) -> float:
     start = time.perf_counter()
-    for done in pool.results(tasks):
-        if done.data is None:
-            raise RuntimeError(f"a run failed: {done.error}\n{done.traceback}")
-        store.write_run(done.key, done.data)
+    for ended in executor.results(requests):
+        if ended.data is None:
+            raise RuntimeError(f"a run failed: {ended.error}\n{ended.traceback}")
+        store.write_run(ended.request.key, ended.data)
     return time.perf_counter() - start
 
 
-def _resident_mb(pool: Pool) -> float:
+def _resident_mb(pids: Sequence[int]) -> float:
     total = 0.0
-    for pid in ("self", *pool.pids):
+    for pid in ("self", *pids):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 total += int(line.split()[1]) / 1024
@@ -128,12 +133,12 @@ def main() -> None:
         from sim import load_plan, warm_up
 
         warm_up()
-        found = check_pool([load_plan(asked.scenario)], "sim.running:run", asked.runs, asked.workers)
+        found = check_workers([load_plan(asked.scenario)], MODEL, asked.runs, asked.workers)
     else:
-        found = check_pool(runs=asked.runs, workers=asked.workers)
+        found = check_workers(runs=asked.runs, workers=asked.workers)
     print(
         f"{found.runs} runs: one process {found.alone_seconds:.2f} s, {found.workers} warm workers "
-        f"{found.pool_seconds:.2f} s; efficiency {found.efficiency:.2f}; memory grew by {found.growth_mb:.1f} MB"
+        f"{found.workers_seconds:.2f} s; efficiency {found.efficiency:.2f}; memory grew by {found.growth_mb:.1f} MB"
     )
     raise SystemExit(0 if found.efficiency >= 0.9 and found.growth_mb < 20 else 1)
 

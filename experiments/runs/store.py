@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.runfile import RunFile, RunKey
+from experiments.runs.runfile import EARLIER, FORMAT, RunFile, RunKey
 from sim.core.errors import UserError
 
 _TEMPORARY = ".part-"
@@ -27,6 +27,7 @@ _REPORTS = (
 )  # fmt: skip
 _PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
 _POINT = {"mode": "point"}
+_FRESH = "run the command again with --fresh, or use another --name"
 _ANOTHER = "use another --name, or --fresh to start this folder again"
 
 
@@ -192,24 +193,32 @@ class Store:
         there already, and the program. A folder that was begun but holds no result yet is begun anew.
 
         Args:
-            manifest: What will stand in manifest.json; `code_version` and the scenarios' digests are compared.
+            manifest: What will stand in manifest.json beside the format; `code_version` and the scenarios' digests are
+                compared.
             scenarios: The resolved text of each scenario, by id.
 
         Raises:
-            UserError: The code version or a scenario differs from what the stored results were made with.
+            UserError: The code version or a scenario differs from what the stored results were made with, or an
+                earlier version wrote them.
         """
         path = self.folder / "manifest.json"
-        if path.exists() and (changed := self._changes(read_json(path), manifest)):
-            if any(self.folder.glob("**/*.parquet")):
-                raise UserError(
-                    f"the runs stored here were made before a change of {' and of '.join(changed)}",
-                    file=self.folder,
-                    mend=_ANOTHER,
-                )
-            self._empty()  # begun, but nothing came of it
+        if path.exists():
+            self._keep_or_empty(read_json(path), manifest)
         for scenario, text in scenarios.items():
             write_atomic(self.folder / "scenarios" / f"{scenario}.toml", text)
-        write_json(path, manifest)
+        self.write_manifest(manifest)
+
+    def _keep_or_empty(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        changed, earlier = self._changes(old, new), old.get("format") != FORMAT
+        if not changed and not earlier:
+            return
+        if not any(self.folder.glob("**/*.parquet")):
+            self._empty()  # begun, but nothing came of it
+        elif earlier:
+            raise UserError(f"the runs stored here were {EARLIER}", file=self.folder, mend=_FRESH)
+        else:
+            problem = f"the runs stored here were made before a change of {' and of '.join(changed)}"
+            raise UserError(problem, file=self.folder, mend=_ANOTHER)
 
     def _changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """What of the program and the scenarios is no longer what the folder was begun with."""
@@ -314,5 +323,5 @@ class Store:
         return run
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Put manifest.json in place."""
-        write_json(self.folder / "manifest.json", manifest)
+        """Put manifest.json in place, with the format of what is stored."""
+        write_json(self.folder / "manifest.json", {"format": FORMAT, **manifest})

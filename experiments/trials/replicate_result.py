@@ -1,17 +1,25 @@
-"""What one replicate trial found, as the long records of a run file, and back."""
+"""What one replicate trial found, as the tables of a run file, and back."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.runs.runfile import RunFile
+from experiments.runs.request import load_function
+from experiments.runs.runfile import Columns, RunFile, Table
 from experiments.trials.estimate import Estimate
-from sim.recording.records import Records
 
-_WHOLE = ("n", "clusters")
+_OF_ESTIMATE = {
+    **dict.fromkeys(("effect", "se", "dof", "control_mean", "control_sd"), "float64"),
+    **dict.fromkeys(("n", "clusters"), "int64"),
+}
+ESTIMATES = Table("estimates", {"outcome": "text", **_OF_ESTIMATE})
+QUANTILES = Table("quantiles", {"outcome": "text", "place": "int16", "effect": "float64"})
+TAKEUP = Table("takeup", {"arm": "text", "share": "float64"})
+FACTS = Table("facts", {"name": "text", "value": "float64"})
+TABLES = (ESTIMATES, QUANTILES, TAKEUP, FACTS)
+RUN = "experiments.trials.replicate_result:stored_replicate"
 
 
 @dataclass(frozen=True)
@@ -31,47 +39,41 @@ class ReplicateResult:
     facts: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def records(self) -> dict[str, Any]:
-        """The columns of a run file."""
-        rows = Records()
-        for outcome, estimate in self.estimates.items():
-            for name, value in asdict(estimate).items():
-                rows.add("trial", 0, outcome, name, value)
-        for outcome, effects in self.quantiles.items():
-            for item, value in enumerate(effects):
-                rows.add("trial", 0, outcome, "quantile", value, item)
-        for arm, share in self.takeup.items():
-            rows.add("trial_arm", 0, arm, "takeup", share)
-        for name, value in self.facts.items():
-            rows.add("trial_fact", 0, "all", name, value)
-        return rows.columns()
+    def tables(self) -> dict[str, Columns]:
+        """The tables of a run file."""
+        estimates = self.estimates.values()
+        effects = [(name, at, effect) for name, them in self.quantiles.items() for at, effect in enumerate(them)]
+        return {
+            ESTIMATES.name: {
+                "outcome": list(self.estimates),
+                **{name: [getattr(one, name) for one in estimates] for name in _OF_ESTIMATE},
+            },
+            QUANTILES.name: {name: [row[place] for row in effects] for place, name in enumerate(QUANTILES.columns)},
+            TAKEUP.name: {"arm": list(self.takeup), "share": list(self.takeup.values())},
+            FACTS.name: {"name": list(self.facts), "value": list(self.facts.values())},
+        }
+
+
+def stored_replicate(prepared: Any, run: str, seed: int) -> dict[str, Columns]:
+    """Do a replicate and give back what is stored of it.
+
+    Args:
+        prepared: The trial, prepared.
+        run: `module:function`; called with (prepared, seed), it returns a `ReplicateResult`.
+        seed: Number of the replicate.
+    """
+    tables: dict[str, Columns] = load_function(run)(prepared, seed).tables
+    return tables
 
 
 def read_replicate_result(run: RunFile) -> ReplicateResult:
     """What a stored replicate found."""
-    estimates: dict[str, dict[str, float]] = {}
-    quantiles: dict[str, dict[int, float]] = {}
-    takeup: dict[str, float] = {}
-    facts: dict[str, float] = {}
-    for row in run.small().to_pylist():
-        table, group, name, value = row["table"], row["group"], row["name"], row["value"]
-        value = math.nan if value is None else value
-        if table == "trial_arm":
-            takeup[group] = value
-        elif table == "trial_fact":
-            facts[name] = value
-        elif name == "quantile":
-            quantiles.setdefault(group, {})[row["item"]] = value
-        else:
-            estimates.setdefault(group, {})[name] = value
+    quantiles: dict[str, list[float]] = {}
+    for row in run.table(QUANTILES).to_pylist():
+        quantiles.setdefault(row["outcome"], []).append(row["effect"])
     return ReplicateResult(
-        {name: _estimate(values) for name, values in estimates.items()},
-        takeup,
-        {name: tuple(values[item] for item in sorted(values)) for name, values in quantiles.items()},
-        facts,
+        {row.pop("outcome"): Estimate(**row) for row in run.table(ESTIMATES).to_pylist()},
+        {row["arm"]: row["share"] for row in run.table(TAKEUP).to_pylist()},
+        {name: tuple(effects) for name, effects in quantiles.items()},
+        {row["name"]: row["value"] for row in run.table(FACTS).to_pylist()},
     )
-
-
-def _estimate(values: Mapping[str, float]) -> Estimate:
-    parts: dict[str, Any] = {name: int(value) if name in _WHOLE else value for name, value in values.items()}
-    return Estimate(**parts)

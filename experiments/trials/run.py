@@ -5,15 +5,18 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from experiments.runs.codeversion import code_version, file_hash
-from experiments.runs.local import Job, Pool, default_workers, load_function
+from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
+from experiments.runs.request import Request, Work, load_function
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
+from experiments.runs.todo import ToDo
+from experiments.trials import replicate_result as stored
 from experiments.trials.file import Trial
 from experiments.trials.load import load_trials
 from experiments.trials.replicate_result import ReplicateResult, read_replicate_result
@@ -73,29 +76,29 @@ def run_trials(
         if replicates < 2:
             raise UserError(f"{replicates} replicates are too few", field="--replicates", allowed="2 or more")
         chosen = [_with_replicates(trial, replicates) for trial in chosen]
-    if workers is not None and workers < 0:
-        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
+    check_workers(workers)
     name = name or (chosen[0].id if len(chosen) == 1 else "trials")
     code = _code(chosen)
     stamp = program or code_version(code)
-    work = [_Work(trial, RunKey(f"{trial.id}-{trial.digest()[:8]}", 0, trial.digest(), stamp)) for trial in chosen]
+    wanted = [
+        _Replicates(trial, RunKey(f"{trial.id}-{trial.digest()[:8]}", 0, trial.digest(), stamp)) for trial in chosen
+    ]
     manifest = {
         "name": name,
         "kind": "trial",
         "complete": False,
         "code_version": stamp,
         "code": {file.name: file_hash(file) for file in code},
-        "scenarios": [{"id": one.key.scenario, "digest": one.key.digest, "trial": one.trial.id} for one in work],
-        "replicates": {one.trial.id: one.trial.design.replicates for one in work},
+        "scenarios": [{"id": one.key.scenario, "digest": one.key.digest, "trial": one.trial.id} for one in wanted],
+        "replicates": {one.trial.id: one.trial.design.replicates for one in wanted},
         "command": command or shlex.join(["village", *sys.argv[1:]]),
     }
+    work = Work(stored.RUN, stored.TABLES, code=tuple(code), code_version="" if program else stamp)
     with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        store.begin(manifest, {one.key.scenario: one.trial.resolved_toml() for one in work})
-        said.status("looking at what is stored")
-        for one in work:
-            one.look(store)
-        _do([one for one in work if one.missing], store, said, workers, run, prepare, code, program is None)
-        found = [combine(one.trial, one.read(store), one.failures, store.folder) for one in work]
+        store.begin(manifest, {one.key.scenario: one.trial.resolved_toml() for one in wanted})
+        with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
+            _do(wanted, todo, said, run, load_function(prepare))
+        found = [combine(one.trial, one.read(store, todo), one.failures(todo), store.folder) for one in wanted]
         store.write_manifest({**manifest, "complete": True})
     if not any(result.replicates for result in found):
         first = next(error for result in found for error in result.failures.values())
@@ -107,64 +110,42 @@ def run_trials(
     return found
 
 
-@dataclass
-class _Work:
-    """One trial's replicates: which are stored, missing or failed."""
+@dataclass(frozen=True)
+class _Replicates:
+    """One trial's replicates.
+
+    Attributes:
+        trial: The trial.
+        key: The run key with seed 0.
+    """
 
     trial: Trial
     key: RunKey
-    missing: list[int] = field(default_factory=list)
-    failures: dict[int, str] = field(default_factory=dict)
 
     @property
-    def seeds(self) -> range:
-        return range(1, self.trial.design.replicates + 1)
+    def keys(self) -> dict[int, RunKey]:
+        """The run key of each replicate, by its number."""
+        return {seed: replace(self.key, seed=seed) for seed in range(1, self.trial.design.replicates + 1)}
 
-    def look(self, store: Store) -> None:
-        self.missing = [seed for seed in self.seeds if not store.has_run(replace(self.key, seed=seed))]
+    def read(self, store: Store, todo: ToDo) -> Mapping[int, ReplicateResult]:
+        return {seed: read_replicate_result(store.read_run(key)) for seed, key in self.keys.items() if key in todo.stored}
 
-    def read(self, store: Store) -> Mapping[int, ReplicateResult]:
-        return {
-            seed: read_replicate_result(store.read_run(replace(self.key, seed=seed)))
-            for seed in self.seeds
-            if seed not in self.failures
-        }
+    def failures(self, todo: ToDo) -> Mapping[int, str]:
+        return {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
 
 
-def _do(
-    work: Sequence[_Work],
-    store: Store,
-    said: Progress,
-    workers: int | None,
-    run: str,
-    prepare: str,
-    code: Sequence[Path],
-    check_version: bool,
-) -> None:
-    """Do what is missing, trial after trial."""
-    if not work:
-        return
-    compile_first(said.say)
-    plans = []
-    for one in work:
+def _do(wanted: Sequence[_Replicates], todo: ToDo, said: Progress, run: str, prepare: Callable[[Trial], Any]) -> None:
+    """Do what is missing, trial after trial; only a trial of which something is missing is prepared."""
+    requests = []
+    trials = 0
+    for one in wanted:
+        if not (missing := todo.missing(one.keys.values())):
+            continue
+        compile_first(said.say)
         said.status(f"fitting the world of {one.trial.id}")
-        plans.append(_prepared(load_function(prepare), one.trial))
-    job = Job(plans, [one.key for one in work], run, code, check_version)
-    tasks = [(index, seed) for index, one in enumerate(work) for seed in one.missing]
-    by_key = {one.key.scenario: one for one in work}
-    with Pool(job, min(default_workers() if workers is None else workers, len(tasks))) as pool:
-        said.begin(len(tasks), f"{len(work)} {'trials' if len(work) > 1 else 'trial'}")
-        try:
-            for done in pool.results(tasks):
-                if done.data is None:
-                    store.write_failure(done.key, done.error, done.traceback)
-                    by_key[done.key.scenario].failures[done.key.seed] = done.error
-                else:
-                    store.write_run(done.key, done.data)
-                said.advance(failed=done.data is None)
-        except KeyboardInterrupt:
-            said.say("stopped; what is done is stored, and the same command continues")
-            raise
+        prepared, trials = _prepared(prepare, one.trial), trials + 1
+        requests += [Request(key, prepared, (run, key.seed)) for key in missing]
+    todo.do(requests, f"{trials} {'trials' if trials > 1 else 'trial'}")
 
 
 def _prepared(prepare: Callable[[Trial], Any], trial: Trial) -> Any:

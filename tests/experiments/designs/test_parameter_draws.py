@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +28,6 @@ from experiments.designs.vectors import (
     within,
 )
 from experiments.measure.statistics import t_limits
-from experiments.runs.local import Job, Pool
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter, load_parameters
@@ -241,24 +239,6 @@ def test_vectors_that_no_county_could_have_are_counted_and_others_tried(
     monkeypatch.setenv("FAKE", json.dumps({"unfitted": list(range(2, 40))}))
     few = Comparison.load(compared(tmp_path, "few", replicates=2))
     assert few.manifest["replicates"]["tried"] == 8 and few.manifest["replicates"]["done"] == 1
-
-
-def test_one_worker_does_all_scenarios_of_a_seed() -> None:
-    pool = Pool(Job([], [], by_seed=True), 2)
-    first, second = SimpleNamespace(seed=-1), SimpleNamespace(seed=-1)
-    pool._workers = [first, second]  # type: ignore[list-item]
-    waiting = deque((index, seed) for seed in (1, 2) for index in range(3))
-    given: dict[int, list[int]] = {0: [], 1: []}
-    for turn in range(6):
-        worker = pool._workers[turn % 2]
-        task = pool._next(worker, waiting)
-        worker.seed = task[1]
-        given[turn % 2].append(task[1])
-    assert given == {0: [1, 1, 1], 1: [2, 2, 2]}
-    pool._workers = []
-
-
-# --- what stands behind ---
 
 
 def test_calibrated_means_that_the_values_in_use_were_found() -> None:

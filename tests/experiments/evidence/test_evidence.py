@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,24 +15,18 @@ from experiments.evidence import run as running
 from experiments.evidence.assemble import EvidenceRequest, assemble
 from experiments.evidence.judge import count, judge
 from experiments.evidence.page import DOCS, PAGE, page_text, published_cell
-from experiments.evidence.registry import SERIES, TABLE, Task, measures, views
+from experiments.evidence.registry import Task, measures, tables_of, views
 from experiments.evidence.targets import all_targets
 from experiments.published import Figure, figures, trial_rows
 from sim.core.errors import UserError
-from sim.recording.records import Records
 
 PAGE_PATH = DOCS / PAGE
 
 
-def pretend(task: Task, seed: int) -> SimpleNamespace:
+def pretend(task: Task, seed: int) -> dict[str, Any]:
     """A stand-in for a view: every measure is 10 and the seed's hundredths, series rise by one a year."""
-    records = Records()
-    for one in measures().values():
-        if one.view == task.view:
-            records.add(TABLE, 0, task.view, one.name, 10.0 + seed / 100.0)
-    for name in views()[task.view].series:
-        records.add_block(SERIES, 0, task.view, name, np.arange(7), 1.0 + np.arange(7) + seed)
-    return SimpleNamespace(records=records.columns())
+    taken = {one.name: 10.0 + seed / 100.0 for one in measures().values() if one.view == task.view}
+    return tables_of(taken, {name: [1.0 + year + seed for year in range(7)] for name in views()[task.view].series})
 
 
 @pytest.fixture
@@ -63,7 +56,7 @@ def test_a_second_command_does_only_what_is_missing(
 
     whole = pretend
 
-    def count_runs(task: Task, seed: int) -> SimpleNamespace:
+    def count_runs(task: Task, seed: int) -> dict[str, Any]:
         done.append(seed)
         return whole(task, seed)
 

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.evidence import disaster, lending, orchards, path, start, weather
 from experiments.evidence.living import thirds
-from experiments.evidence.registry import SERIES, TABLE, Task, look, measures, views
+from experiments.evidence.registry import MEASURES, SERIES, Task, look, measures, views
 from sim.economy.weather import MAJOR, MINOR, NORMAL
 
 VILLAGES = 6
@@ -105,8 +105,8 @@ def test_the_starting_world_is_that_of_the_description() -> None:
 def test_a_stored_run_holds_every_measure_of_its_view(monkeypatch: pytest.MonkeyPatch, dry: weather.Weather) -> None:
     one = views()["droughts"]
     monkeypatch.setitem(views(), "droughts", type(one)("droughts", lambda villages, seed: dry, 1, 1, 1, one.series))
-    records = look(Task("droughts", 1), 1).records
+    tables = look(Task("droughts", 1), 1)
     mine = {name for name, found in measures().items() if found.view == "droughts"}
-    assert set(records["name"][records["table"] == TABLE]) == mine
-    assert set(records["name"][records["table"] == SERIES]) == set(one.series)
+    assert set(tables[MEASURES.name]["name"]) == mine
+    assert set(tables[SERIES.name]["name"]) == set(one.series)
     assert Task("droughts", 1).digest() != Task("droughts", 2).digest()

@@ -19,7 +19,8 @@ import pytest
 
 from experiments.runs import store as store_module
 from experiments.runs.codeversion import code_version
-from experiments.runs.runfile import RunFile, RunKey, encode_run
+from experiments.runs.records import HOUSEHOLDS, RECORDS, TABLES, household_rows, panel, split
+from experiments.runs.runfile import FORMAT, RunFile, RunKey, encode_run
 from experiments.runs.store import Store, write_atomic
 from sim.core.errors import UserError
 
@@ -36,54 +37,63 @@ def records() -> dict[str, Any]:
     return fake_runs.records(fake_runs.plan("credit", credit=200.0), 3)
 
 
+def encoded(rows: dict[str, Any] | None = None, key: RunKey = KEY) -> bytes:
+    return encode_run(TABLES, split(rows or records()), key)
+
+
 def manifest(version: str = "c1", **digests: str) -> dict[str, Any]:
     scenarios = [{"id": name, "digest": digest} for name, digest in (digests or {"credit": "d1"}).items()]
     return {"code_version": version, "scenarios": scenarios}
 
 
 def test_a_run_comes_back_as_it_was(store: Store) -> None:
-    store.write_run(KEY, encode_run(records(), KEY))
+    store.write_run(KEY, encoded())
     run = store.read_run(KEY)
     assert run.key == KEY
     rows = records()
-    small = run.small()
+    small = run.table(RECORDS)
     kept = rows["table"] != "household"
     for name, values in rows.items():
         stored = small[name].to_numpy(zero_copy_only=False)
         np.testing.assert_array_equal(stored, values[kept])
-    of_households = run.households()
-    np.testing.assert_array_equal(of_households[0, "persons"]["item"], fake_runs.KEYS)
+    assert run.table(HOUSEHOLDS).num_rows == np.count_nonzero(~kept) > 0
+    at = np.flatnonzero((rows["table"] == "panel") & (rows["month"] == 24) & (rows["group"] == "all"))
+    shown = {(24, "all", str(rows["name"][row])): rows["value"][row] for row in at}
+    assert {cell: value for cell, value in panel(run).items() if cell[:2] == (24, "all")} == shown
+    assert panel(run, ["headcount"])[24, "all", "headcount"] == shown[24, "all", "headcount"]
+    of_households = household_rows(run)
+    np.testing.assert_array_equal(of_households[0, "persons"]["household"], fake_runs.KEYS)
     np.testing.assert_array_equal(of_households[0, "persons"]["value"], fake_runs.persons())
     income = of_households[24, "income_yuan"]["value"]
     np.testing.assert_array_equal(income, fake_runs.incomes(fake_runs.plan("credit", credit=200.0), 3))
 
 
 def test_equal_runs_give_equal_bytes_and_no_time() -> None:
-    assert encode_run(records(), KEY) == encode_run(records(), KEY)
-    assert encode_run(records(), KEY) != encode_run(records(), replace(KEY, seed=4))
+    assert encoded() == encoded()
+    assert encoded() != encoded(key=replace(KEY, seed=4))
 
 
 def test_households_are_in_order_of_key_however_they_came(tmp_path: Path) -> None:
     rows = records()
     shuffled = np.random.default_rng(1).permutation(len(rows["item"]))
     path = tmp_path / "run.parquet"
-    path.write_bytes(encode_run({name: values[shuffled] for name, values in rows.items()}, KEY))
-    of_households = RunFile(path).households()
-    np.testing.assert_array_equal(of_households[0, "persons"]["item"], fake_runs.KEYS)
+    path.write_bytes(encoded({name: values[shuffled] for name, values in rows.items()}))
+    of_households = household_rows(RunFile(path))
+    np.testing.assert_array_equal(of_households[0, "persons"]["household"], fake_runs.KEYS)
     np.testing.assert_array_equal(of_households[0, "persons"]["value"], fake_runs.persons())
 
 
 def test_records_that_are_no_records_are_refused() -> None:
     rows = records()
     with pytest.raises(ValueError, match="columns"):
-        encode_run({name: values for name, values in rows.items() if name != "item"}, KEY)
-    with pytest.raises(ValueError, match="length"):
-        encode_run({**rows, "item": rows["item"][1:]}, KEY)
+        split({name: values for name, values in rows.items() if name != "item"})
+    with pytest.raises(ValueError, match="equally long"):
+        split({**rows, "item": rows["item"][1:]})
 
 
 @pytest.mark.parametrize("where", [0.001, 0.3, 0.6, 0.95, 0.999])
 def test_damage_anywhere_is_found_named_and_left_alone(store: Store, where: float) -> None:
-    data = bytearray(encode_run(records(), KEY))
+    data = bytearray(encoded())
     place = int(len(data) * where)
     data[place : place + 3] = bytes(byte ^ 0xFF for byte in data[place : place + 3])
     path = store.run_path("credit", 3)
@@ -94,7 +104,7 @@ def test_damage_anywhere_is_found_named_and_left_alone(store: Store, where: floa
     assert path.read_bytes() == data
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"not a run", encode_run(records(), KEY)[:-500]])
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"not a run", encoded()[:-500]])
 def test_a_file_that_is_no_run_is_refused(store: Store, content: bytes) -> None:
     write_atomic(store.run_path("credit", 3), content)
     with pytest.raises(UserError, match="damaged or is not a run"):
@@ -121,7 +131,7 @@ def test_a_foreign_parquet_file_is_refused(store: Store) -> None:
     ],
 )
 def test_the_run_of_another_question_is_refused(store: Store, stored: RunKey, message: str) -> None:
-    write_atomic(store.run_path("credit", 3), encode_run(records(), stored))
+    write_atomic(store.run_path("credit", 3), encoded(key=stored))
     for look in (store.has_run, store.read_run):
         with pytest.raises(UserError, match=message):
             look(KEY)
@@ -130,7 +140,7 @@ def test_the_run_of_another_question_is_refused(store: Store, stored: RunKey, me
 def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     store.begin(manifest(credit="d1", mix="d2"), {"credit": "a = 1\n"})
     assert (store.folder / "scenarios" / "credit.toml").read_text() == "a = 1\n"
-    store.write_run(KEY, encode_run(records(), KEY))
+    store.write_run(KEY, encoded())
     store.begin(manifest(credit="d1", mix="d2", more="d3"), {})  # one more is welcome
     store.begin(manifest(credit="d1"), {})  # one fewer too
     with pytest.raises(UserError, match=r"change of scenario 'credit' \(use another --name, or --fresh"):
@@ -138,6 +148,23 @@ def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     with pytest.raises(UserError, match="scenario 'credit' and of the program"):
         store.begin(manifest("c2", credit="changed"), {})
     assert json.loads((store.folder / "manifest.json").read_text())["scenarios"] == [{"id": "credit", "digest": "d1"}]
+
+
+def test_a_folder_of_an_earlier_version_is_refused_unless_nothing_came_of_it(store: Store) -> None:
+    store.begin(manifest(), {"credit": "a = 1\n"})
+    path = store.folder / "manifest.json"
+    assert json.loads(path.read_text())["format"] == FORMAT
+    old = json.dumps(manifest())  # it says nothing of its format
+    path.write_text(old)
+    store.write_failure(KEY, "a mistake in the program")
+    store.begin(manifest(), {})
+    assert store.failure(KEY) is None  # begun anew
+    for older in (old, json.dumps({"format": FORMAT - 1, **manifest()})):
+        store.write_run(KEY, encoded())
+        path.write_text(older)
+        with pytest.raises(UserError, match=r"written by an earlier version \(run the command again with --fresh"):
+            store.begin(manifest(), {})
+        assert path.read_text() == older
 
 
 def test_a_folder_in_which_nothing_succeeded_is_begun_anew(store: Store) -> None:
@@ -168,7 +195,7 @@ def test_a_failure_is_kept_until_a_run_succeeds(store: Store) -> None:
     assert record["seed"] == 3 and record["traceback"] == ["Traceback ...", "  line"]
     with pytest.raises(UserError, match="change of the scenario"):
         store.failure(replace(KEY, digest="d2"))
-    store.write_run(KEY, encode_run(records(), KEY))
+    store.write_run(KEY, encoded())
     assert store.failure(KEY) is None
     assert not store.failure_path("credit", 3).exists()
 
@@ -176,7 +203,7 @@ def test_a_failure_is_kept_until_a_run_succeeds(store: Store) -> None:
 def test_fresh_empties_only_an_experiments_folder(tmp_path: Path) -> None:
     with Store(tmp_path, "trial") as store:
         store.begin(manifest(), {"credit": ""})
-        store.write_run(KEY, encode_run(records(), KEY))
+        store.write_run(KEY, encoded())
     (tmp_path / "trial" / "notes.txt").write_text("mine")
     with Store(tmp_path, "trial", fresh=True) as store:
         assert not store.has_run(KEY)
@@ -239,7 +266,7 @@ def test_names_that_are_no_folder_names_are_refused(tmp_path: Path, name: str) -
 def test_what_is_stored_survives_a_write_that_fails(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int, message: str
 ) -> None:
-    store.write_run(KEY, encode_run(records(), KEY))
+    store.write_run(KEY, encoded())
     before = store.run_path("credit", 3).read_bytes()
 
     def fail(_: int) -> None:
@@ -266,7 +293,7 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
             with pytest.raises(UserError, match="the disk is full"):
                 for seed in range(1000):
                     key = replace(KEY, seed=seed)
-                    store.write_run(key, encode_run(records(), key))
+                    store.write_run(key, encoded(key=key))
             assert seed > 3
             assert all(store.has_run(replace(KEY, seed=earlier)) for earlier in range(seed))
             assert not store.has_run(replace(KEY, seed=seed))
