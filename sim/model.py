@@ -184,6 +184,8 @@ class VillageModel(MesaModel):
             self._ended = True
             for policy in self.policies:
                 policy.close(self.county)
+                lost = policy.book.lost_yuan.get("purse", 0.0)
+                self.county.purses.refuse(policy.kind, policy.settings.purses, lost)
             self._tell(lambda observer: observer.close(self.county))
 
     def _turn_the_calendar(self, calendar: Any) -> None:

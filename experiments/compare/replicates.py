@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from experiments.designs.vectors import UNFITTED
-from experiments.measure.precision import Judged, Outcome, check_outcomes, judge
+from experiments.measure.outcome import Outcome
+from experiments.measure.precision import Judged, check_outcomes, judge
 from experiments.measure.statistics import Floats
 from experiments.runs.executor import Executor
 from experiments.runs.progress import Progress

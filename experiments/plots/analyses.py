@@ -99,7 +99,7 @@ def morris(
     unit = speaker.num.unit(speaker.unit)
     keys = [speaker.say(word) for word in ("col_mu_star", "col_sigma")]
     columns = [("mu_star", "mu_star_half"), ("sigma", "")]
-    return _two(frame, columns, keys, speaker.outcome(chosen), unit.axis, unit.factor, language, width, ax)
+    return _two(frame, columns, keys, speaker.outcome(), unit.axis, unit.factor, language, width, ax)
 
 
 def sobol(
@@ -128,7 +128,7 @@ def sobol(
     speaker = _speaker(chosen, paired, language)
     keys = [speaker.say(f"sobol_axis_{word}") for word in ("total", "first")]
     columns = [("total", "total_half"), ("first", "first_half")]
-    return _two(frame, columns, keys, speaker.outcome(chosen), "%", 100.0, language, width, ax)
+    return _two(frame, columns, keys, speaker.outcome(), "%", 100.0, language, width, ax)
 
 
 def _two(

@@ -128,7 +128,8 @@ class _Replicates:
         return {seed: replace(self.key, seed=seed) for seed in range(1, self.trial.design.replicates + 1)}
 
     def read(self, store: Store, todo: ToDo) -> Mapping[int, ReplicateResult]:
-        return {seed: read_replicate_result(store.read_run(key)) for seed, key in self.keys.items() if key in todo.stored}
+        stored = {seed: key for seed, key in self.keys.items() if key in todo.stored}
+        return {seed: read_replicate_result(store.read_run(key)) for seed, key in stored.items()}
 
     def failures(self, todo: ToDo) -> Mapping[int, str]:
         return {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}

@@ -30,7 +30,7 @@ def reached(model: VillageModel, labels: Sequence[str] | None = None) -> np.ndar
     on = np.zeros(len(model.villages), dtype=np.bool_)
     for policy in model.policies:
         if policy.kind != "visits" and (labels is None or policy.label in labels):
-            on |= policy.villages_on(model)
+            on |= policy.villages_on(model.county)
     return on
 
 

@@ -60,7 +60,7 @@ def test_a_gift_need_bear_no_risk_but_own_money_must(tmp_path: Path) -> None:
 def test_members_of_a_cooperative_learn(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, [], villages=6, months=12)
     models = [VillageModel(plan, rng=4) for _ in range(2)]
-    some = models[0].keys % 3 == 0
+    some = models[0].county.keys % 3 == 0
     models[1].households["contracted"][some] = 1
     for model in models:
         model.run_model()
@@ -74,7 +74,7 @@ def test_the_poorest_do_not_eat_their_animals_without_misfortune(tmp_path: Path)
     calm = {"health.hospital_rate": 0.07, "farm.disease_rate": 0.04}
     plan = plan_of(tmp_path, [], villages=6, months=12, uncertainties=calm)
     models = [VillageModel(plan, rng=4) for _ in range(2)]
-    needed = 0.6 * models[0].line_yuan
+    needed = 0.6 * models[0].county.line_yuan
     poorest = models[0].income_per_head < needed
     assert poorest.sum() > 10
     models[1].households["livestock_head"][poorest] += 2.0

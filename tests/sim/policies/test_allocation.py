@@ -164,12 +164,15 @@ def test_what_the_world_holds_once_cannot_be_had_twice(kind: str, more: dict[str
 
 def test_any_number_of_lenders_and_so_many_policies_and_no_more(tmp_path: Path) -> None:
     def lenders(n: int) -> list[dict[str, Any]]:
-        return [{"kind": "microcredit", "label": f"lender_{i}", "channel": "microlender"} for i in range(n)]
+        lender = {"kind": "microcredit", "channel": "microlender", "quota_yuan": 2_000_000, "told_share": 1.0}
+        return [{**lender, "label": f"lender_{i}", "purses": [f"purse_{i}"]} for i in range(n)]
 
     def cash(n: int) -> list[dict[str, Any]]:
         return [{"kind": "cash", "label": f"cash_{i}", "budget_yuan": 1_000_000, "months": 1} for i in range(n)]
 
-    model = lived(plan_of(tmp_path, [*lenders(9), *cash(MOST_POLICIES - 9)]))
+    own = {"title_en": "x", "title_zh": "x", "amount_yuan": 2_000_000, "uses": ["microcredit"]}
+    purses = [{"id": f"purse_{i}", **own} for i in range(9)]
+    model = lived(plan_of(tmp_path, [*lenders(9), *cash(MOST_POLICIES - 9)], purses=purses))
     assert all(book.served.any() for book in model.county.books.values() if book.kind == "cash")
     lent = {label: book.counts["lent"] for label, book in model.county.books.items() if book.kind == "microcredit"}
     assert lent["lender_8"] > 0, "as many lenders as one likes"
@@ -217,7 +220,7 @@ def test_villages_drawn_at_random_differ_by_no_more_than_chance() -> None:
     z = []
     for label in range(200):
         drawn = Policy(PolicySettings(village_share=0.5), f"draw_{label}")
-        on = drawn.villages_on(model)
+        on = drawn.villages_on(model.county)
         z.append(stats.ttest_ind(means[on], means[~on], equal_var=False).statistic)
     assert abs(np.mean(z)) < 4 / math.sqrt(len(z))
     assert 0.8 < np.std(z) < 1.2

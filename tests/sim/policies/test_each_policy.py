@@ -362,7 +362,7 @@ def test_cash_is_income_while_it_lasts_and_not_after(tmp_path: Path) -> None:
     assert policy.book.costs["grants_yuan"] == pytest.approx(2000 * got.sum())
     assert policy.book.costs["administration_yuan"] == pytest.approx(0.03 * 2000 * got.sum())
     assert policy.book.cash_outlay_yuan <= 3_000_000 * 8 / 215
-    poorest = paid.world.perceived_yuan.argsort(kind="stable")[: int(got.sum() * 0.8)]
+    poorest = paid.county.world.perceived_yuan.argsort(kind="stable")[: int(got.sum() * 0.8)]
     assert got[poorest].mean() > 0.95
 
 
