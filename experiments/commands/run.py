@@ -105,7 +105,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     from rich.table import Table
     from rich.text import Text
 
-    from experiments.pages.terms import INDICATORS
+    from experiments.pages.words import terms
 
     chinese = language == "zh"
     panel = [row for row in _rows(records)["panel"] if row["group"] == "all"]
@@ -119,7 +119,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
         table.add_column(f"第{month}个月" if chinese else f"Month {month}", justify="right")
     for name in SHOWN:
         if any(values.get((name, month)) is not None for month in months):
-            label = INDICATORS.get(name, (name, name))[chinese]
+            label = terms("indicator").get(name, (name, name))[chinese]
             indent = "  " if name in SOURCES else ""
             table.add_row(indent + label, *(_number(name, values.get((name, month))) for month in months))
     return table

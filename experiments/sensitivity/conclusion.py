@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments.designs.sweep import Cell, parse_cell
-from experiments.pages.numbers import Estimate, Numbers, mean_of
-from experiments.pages.terms import unit_of
-from experiments.pages.units import unit_zh
+from experiments.pages.numbers import Estimate, Numbers, mean_of, unit_of
+from experiments.pages.words import Words, unit_zh
 from experiments.sensitivity.analysis import Asked, Found
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.swings import Turn
-from experiments.sensitivity.words import SensitivityWords
 from sim.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class Speaker:
 
     def __init__(self, analysis: Analysis, language: str) -> None:
         self.of, self.language, self.zh = analysis, language, language == "zh"
-        self.say, self.num = SensitivityWords(language), Numbers(language)
+        self.say, self.num = Words(language, "sensitivity"), Numbers(language)
         self.unit = unit_of(analysis.cell.name, analysis.paired)
 
     # names

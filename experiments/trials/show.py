@@ -8,9 +8,9 @@ from typing import Any
 
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate, Numbers, decimals_plain
+from experiments.pages.words import Words
 from experiments.trials.file import Condition
 from experiments.trials.gather import OutcomeResult
-from experiments.trials.words import sayer
 
 _TIMES = {"percent": 100.0, "share": 100.0}
 
@@ -24,7 +24,7 @@ class Shown:
 
     def __init__(self, language: str) -> None:
         self.language, self.zh = language, language == "zh"
-        self.say = sayer(language)
+        self.say = Words(language, "trials")
         self.num = Numbers(language)
 
     def title(self, title: Any) -> str:

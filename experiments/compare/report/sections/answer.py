@@ -11,8 +11,7 @@ from experiments.compare.report.sections import certainty
 from experiments.measure.statistics import decimals
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Panel, Row, dots
-from experiments.pages.numbers import Estimate
-from experiments.pages.terms import unit_of
+from experiments.pages.numbers import Estimate, unit_of
 
 
 @dataclass(frozen=True)
