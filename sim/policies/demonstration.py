@@ -36,7 +36,7 @@ class Demonstration(Policy):
     """Good examples, made visible."""
 
     kind: ClassVar[str] = "demonstration"
-    title_en: ClassVar[str] = "Demonstration households"
+    title_en: ClassVar[str] = "Demonstration"
     title_zh: ClassVar[str] = "典型示范"
     Settings: ClassVar[type[PolicySettings]] = DemonstrationSettings
     settings: DemonstrationSettings

@@ -31,8 +31,8 @@ class Visits(Policy):
     """Cadres call on households; some calls have substance."""
 
     kind: ClassVar[str] = "visits"
-    title_en: ClassVar[str] = "Visits by cadres"
-    title_zh: ClassVar[str] = "干部入户走访"
+    title_en: ClassVar[str] = "Household visits"
+    title_zh: ClassVar[str] = "入户走访"
     Settings: ClassVar[type[PolicySettings]] = VisitsSettings
     settings: VisitsSettings
     most: ClassVar[int] = 1  # a cadre has one list of households

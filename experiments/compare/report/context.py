@@ -164,20 +164,8 @@ class Context:
         kind = found.kinds.get(label, label) if found else label
         if kind == label:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
-        name = self.say.term("policy", kind) if self.say.knows("policy", kind) else self._registered(kind)
+        name = self.say.term("policy", kind)
         return name if kind == label else self.say("labelled", name=name, label=label)
-
-    @cached_property
-    def _policies(self) -> dict[str, Any]:
-        try:
-            from sim.policies import registry
-        except ImportError:
-            return {}
-        return dict(registry())
-
-    def _registered(self, kind: str) -> str:
-        """The title that a policy's own class gives it."""
-        return str(getattr(self._policies.get(kind), f"title_{self.language}", "") or kind)
 
     def purse(self, ident: str) -> str:
         """Name of a purse: its title in the scenario or profile, else its id."""

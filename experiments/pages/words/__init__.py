@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sim.policies import registry
+
 FOLDER = Path(__file__).parent
 
 
@@ -60,7 +62,9 @@ def tables(name: str) -> dict[str, Phrases]:
 
 
 def terms(kind: str) -> Phrases:
-    """Names of things of a kind, by id; of a kind that nobody named, none."""
+    """Names of things of a kind, by id; of a kind that nobody named, none. A policy's name is its class's title."""
+    if kind == "policy":
+        return {name: Phrase(policy.title_en, policy.title_zh) for name, policy in registry().items()}
     return phrases("terms", kind) if kind in _read("terms") else {}
 
 

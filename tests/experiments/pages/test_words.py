@@ -153,5 +153,19 @@ def test_the_words_a_county_does_not_use_are_absent() -> None:
         assert word not in every
 
 
+def test_no_title_of_a_policy_an_indicator_or_a_group_is_written_twice() -> None:
+    # Outcomes of a trial are measures of their own, named where they are declared (experiments/trials/outcomes.py).
+    folders = ("compare", "sensitivity", "evidence", "calibrate", "pages", "commands", "../sim/policies")
+    code = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    lines = [line.strip() for path in code for line in path.read_text(encoding="utf-8").splitlines()]
+    for kind in ("policy", "indicator", "group"):
+        names = terms(kind)
+        assert len({name.en for name in names.values()}) == len({name.zh for name in names.values()}) == len(names)
+        for name in names.values():
+            written = [line for line in lines if f'"{name.zh}"' in line]
+            assert len(written) == (kind == "policy"), name  # a policy's title stands in its class, all else in TOML
+    assert not {"policy", *(f"policies.{kind}" for kind in terms("policy"))} & set(tables("terms"))
+
+
 def test_terms_of_an_unknown_kind_are_none() -> None:
     assert terms("rainbow") == {}
