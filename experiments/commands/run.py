@@ -113,7 +113,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     months = sorted({row["month"] for row in panel})
     title = plan.title.zh if chinese else plan.title.en
     seeded = f"随机种子 {seed}，单次运行" if chinese else f"seed {seed}, a single run"
-    table = Table(title=Text(f"{title} ({seeded})"))
+    table = Table(title=Text(f"{title}（{seeded}）" if chinese else f"{title} ({seeded})"))
     table.add_column("指标" if chinese else "Indicator")
     for month in months:
         table.add_column(f"第{month}个月" if chinese else f"Month {month}", justify="right")

@@ -193,7 +193,7 @@ def _from_here(word: str) -> str:
 def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:
     for value, field in ((replicates, "--replicates"), (step, "--step"), (limit, "--limit")):
         if value is not None and value < 1:
-            raise UserError(f"{value} is too few", field=field, allowed="1 or more")
+            raise UserError(f"{value} is not possible: it must be at least 1", field=field)
     if precision is not None and not 0 < precision < 1:
         raise UserError(f"{precision} is not a precision", field="--precision", allowed="more than 0 and less than 1")
     if replicates is not None or precision is None:
@@ -355,7 +355,7 @@ class _Work:
             raise UserError(
                 f"no seed ran in the baseline and every other scenario; the first failure: {error}",
                 file=self.store.failure_path(scenario, seed),
-                mend="mend what failed and repeat the command with --retry-failed",
+                mend="fix the cause and run the command again with --retry-failed",
             )
         values = {scenario: np.array([self._outcomes(scenario, seed) for seed in pairs]).T for scenario in alive}
         return pairs, judge(values, self.baseline, self.outcomes, precision)

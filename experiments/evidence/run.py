@@ -120,7 +120,7 @@ def _do(store: Store, pool: Pool, seeds: Mapping[str, range], said: Progress) ->
         raise
     if failed:
         raise UserError(
-            f"a run failed: {failed}", file=store.folder, mend="mend what failed and repeat the command; the rest stays"
+            f"a run failed: {failed}", file=store.folder, mend="fix the cause and run the command again; the rest stays"
         )
 
 

@@ -126,8 +126,8 @@ class Words:
             )
             return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
         text = (
-            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while mending "
-            f"{c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
+            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while the model was "
+            f"changed {c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
             f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "
             f"{c.not_modelled} figures are not modelled."
         )

@@ -67,7 +67,7 @@ def run_trials(
     chosen = _loaded(trials)
     if replicates is not None:
         if replicates < 2:
-            raise UserError(f"{replicates} replicates are too few", field="--replicates", allowed="2 or more")
+            raise UserError(f"{replicates} is not enough: it must be at least 2", field="--replicates")
         chosen = [_with_replicates(trial, replicates) for trial in chosen]
     if workers is not None and workers < 0:
         raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
@@ -98,7 +98,7 @@ def run_trials(
         raise UserError(
             f"no replicate ran; the first failure: {first}",
             file=store.folder / "runs",
-            mend="mend what failed and repeat the command",
+            mend="fix the cause and run the command again",
         )
     return found
 

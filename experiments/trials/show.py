@@ -120,7 +120,7 @@ class Shown:
     def enough(self, one: OutcomeResult) -> str:
         """Whether the replicates are enough."""
         if one.enough:
-            return str(self.say("unasked" if one.tolerance is None else "enough"))
+            return str(self.say("no_error" if one.tolerance is None else "enough"))
         if one.tolerance is None or one.needed <= 30:
             return str(self.say("few", n=one.mean.replicates))
         return str(self.say("not_enough", n=one.needed))

@@ -68,7 +68,7 @@ def test_the_sentence_says_so_in_both_languages(tmp_path: Path) -> None:
     names = [factor.parameter for factor in factors()[:3]]
     assert sentence["en"].startswith("The advantage of “Better” over “Plain” in net income per head, month 36 (+")
     assert f"leans on {names[0].label_en}, {names[1].label_en} and {names[2].label_en}" in sentence["en"]
-    assert re.search(r"it turns round if .* falls below [\d.,]+", sentence["en"])
+    assert re.search(r"it is reversed if .* falls below [\d.,]+", sentence["en"])
     assert "主要取决于" + "、".join(name.label_zh for name in names[:2]) in sentence["zh"]
     assert "低于" in sentence["zh"] and "结论反转" in sentence["zh"]
 
@@ -258,9 +258,9 @@ def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"trajectories": 3}, "--trajectories: 3 is too few"),
+        ({"trajectories": 3}, "--trajectories: 3 is not enough: it must be at least 4"),
         ({"samples": 100}, "allowed: 64 or 128"),
-        ({"samples": 4}, "--samples: 4 is too few"),
+        ({"samples": 4}, "--samples: 4 is not enough: it must be at least"),
         ({"reach": 0.0}, "--reach"),
         ({"keep": 0}, "--keep"),
     ],

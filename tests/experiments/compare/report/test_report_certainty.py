@@ -128,8 +128,8 @@ def test_the_conclusion_of_a_sensitivity_experiment_is_quoted(folder: Path) -> N
     assert "Sobol, 512 parameter vectors" in english and "falls below 0.12" in english
     assert "低于0.12，结论将反转" in chinese
     open_ = page(folder, sensitivity={**LEAN, "decided": False})
-    assert "cannot be told whether" in open_ and "turns round" not in open_
-    assert "Of the 8 numbers that were moved alone, none turns it round" in page(
+    assert "cannot be told whether" in open_ and "is reversed" not in open_
+    assert "Of the 8 numbers that were moved alone, none reverses it" in page(
         folder, sensitivity={**LEAN, "turns_round": [], "moved_alone": 8}
     )
     turn = {"parameter": "farm.price_yuan", "value": 0.9, "direction": "below", "times": True}
