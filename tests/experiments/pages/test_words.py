@@ -12,6 +12,7 @@ import pytest
 import experiments
 from experiments.pages import words
 from experiments.pages.words import Phrase, Words, phrases, tables, terms, unit_zh
+from experiments.published import claims, figures, trial_rows
 from sim.parameters import load_parameters
 
 ROOT = Path(experiments.__file__).parent
@@ -41,6 +42,35 @@ def test_english_is_english_and_chinese_is_chinese() -> None:
         assert not any(ord(c) > 0x2E7F for c in english), where
         plain = re.sub(r"\{.*?\}", "", english)
         assert english == chinese or any(ord(c) > 0x2E7F for c in chinese) or not re.search("[A-Za-z]{3}", plain), where
+
+
+# Names, units and codes that stand in Chinese text in Latin letters; all else there is Chinese.
+LATIN = {"docs", "calibration", "evidence", "md", "workbook", "xlsx", "indices", "csv", "Sobol", "Saltelli", "t", "n"}
+LATIN |= {"villagesim", "world", "books", "place", "income", "sources", "transfer", "labour", "local", "wage", "yuan"}
+LATIN |= {"migrant", "living", "away"}
+
+
+def chinese() -> list[tuple[str, str]]:
+    """Every Chinese text a user meets as data: of these files, of parameters, of published figures, of policies."""
+    found = [(where, phrase.zh) for where, phrase in everything()]
+    found += [(f"units: {unit}", text) for unit, text in words._units().items()]
+    found += [(f"policy: {kind}", title.zh) for kind, title in terms("policy").items()]
+    for rows in (figures(), claims(), trial_rows()):
+        found += [(f"published: {name}", row.label_zh) for name, row in rows.items()]
+    return found
+
+
+def test_chinese_text_has_full_width_punctuation() -> None:
+    han = r"[\u4e00-\u9fff“”]"
+    for where, text in chinese():
+        assert not re.search(rf"{han}[,;:()!?]|[,;:()!?]{han}", re.sub(r"\{.*?\}", "", text)), (where, text)
+
+
+def test_chinese_text_has_no_english_in_it() -> None:
+    for where, text in chinese():
+        if not where.startswith("published"):
+            latin = set(re.findall("[A-Za-z]+", re.sub(r"\{.*?\}", "", text)))
+            assert latin <= LATIN, (where, latin - LATIN)
 
 
 @pytest.mark.parametrize(
