@@ -91,7 +91,7 @@ def test_nothing_turns_a_safe_advantage_round(tmp_path: Path) -> None:
     )  # fmt: skip
     comes_to = read_json(folder / "conclusion.json")
     assert comes_to["turns_round"] == [] and comes_to["reversed_share"] == 0
-    assert "of 5 parameters moved alone through their ranges, none turns it round" in comes_to["sentence"]["en"]
+    assert "of 5 parameters moved alone through their ranges, none reverses it" in comes_to["sentence"]["en"]
     assert comes_to["moved_alone"] == 5 and "均不使结论反转" in comes_to["sentence"]["zh"]
 
 
@@ -273,7 +273,7 @@ def test_designs_that_cannot_be_are_refused(tmp_path: Path, change: dict[str, An
 def test_questions_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="one scenario, or two"):
         analysed(tmp_path, plans=[*pair(), plan("third")])
-    with pytest.raises(UserError, match="both scenarios are called"):
+    with pytest.raises(UserError, match="both scenarios have the name"):
         analysed(tmp_path, plans=[plan("a"), plan("a")])
     with pytest.raises(UserError, match="cannot be compared"):
         analysed(tmp_path, plans=[plan("a"), plan("b").model_copy(update={"horizon_months": 24})])
