@@ -252,7 +252,7 @@ def _world_problems(file: _File, source: TomlSource) -> Iterator[UserError]:
     least = len(file.parameters) + 1 + file.effort.vectors
     if file.effort.budget < least:
         place = source.place(("effort", "budget"))
-        problem = f"{file.effort.budget} evaluations are too few for {len(file.parameters)} parameters and the set"
+        problem = f"{file.effort.budget} evaluations are not enough for {len(file.parameters)} parameters and the set"
         yield place.error(problem, field="effort.budget", allowed=f"{least} or more")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.search import Space
 from experiments.pages.spreadsheet import safe_cell
-from experiments.pages.units import UNITS_ZH
+from experiments.pages.words import unit_zh
 from sim.parameters import Parameter, load_parameters
 
 Row = dict[str, Any]
@@ -97,7 +97,7 @@ def parameter_rows(calibration: Calibration) -> list[Row]:
             "label_en": named[name][0],
             "label_zh": named[name][1],
             "unit_en": entry.unit,
-            "unit_zh": UNITS_ZH.get(entry.unit, entry.unit),
+            "unit_zh": unit_zh(entry.unit),
             "range_low": found.ranges[name][0],
             "range_high": found.ranges[name][1],
             "before": calibration.before[name],

@@ -60,12 +60,12 @@ def compare(
         typer.Option(
             "--spillovers",
             metavar="ID",
-            help="Scenario to run with prices and jobs held too, to show what comes through them; the largest mix by "
-            "default. Repeatable.",
+            help="Scenario to run with prices and jobs held fixed too, to show what comes through them; the largest "
+            "mix by default. Repeatable.",
         ),
     ] = None,
     no_spillovers: Annotated[
-        bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held.")
+        bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held fixed.")
     ] = False,
     parameters: Annotated[
         ParameterMode,

@@ -181,7 +181,7 @@ def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
     failed = sum(not row["within"] for row in rows)
     free = sum(row["role"] == "free" for row in rows)
     if chinese:
-        console.print(f"共 {len(rows)} 项,超出允许差额 {failed} 项;其中 {free} 项未用于设定模型,可作检验。")
+        console.print(f"共 {len(rows)} 项，超出允许差额 {failed} 项；其中 {free} 项未用于设定模型，可作检验。")
     else:
         console.print(
             f"{len(rows)} lines, {failed} out of tolerance. What was set or fitted confirms nothing; "

@@ -108,7 +108,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     from rich.table import Table
     from rich.text import Text
 
-    from experiments.pages.terms import INDICATORS
+    from experiments.pages.words import terms
 
     chinese = language == "zh"
     panel = [row for row in _rows(records)["panel"] if row["group"] == "all"]
@@ -116,13 +116,13 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     months = sorted({row["month"] for row in panel})
     title = plan.title.zh if chinese else plan.title.en
     seeded = f"随机种子 {seed}，单次运行" if chinese else f"seed {seed}, a single run"
-    table = Table(title=Text(f"{title} ({seeded})"))
+    table = Table(title=Text(f"{title}（{seeded}）" if chinese else f"{title} ({seeded})"))
     table.add_column("指标" if chinese else "Indicator")
     for month in months:
         table.add_column(f"第{month}个月" if chinese else f"Month {month}", justify="right")
     for name in SHOWN:
         if any(values.get((name, month)) is not None for month in months):
-            label = INDICATORS.get(name, (name, name))[chinese]
+            label = terms("indicator").get(name, (name, name))[chinese]
             indent = "  " if name in BY_SOURCE else ""
             table.add_row(indent + label, *(_number(name, values.get((name, month))) for month in months))
     return table

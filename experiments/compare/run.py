@@ -200,7 +200,7 @@ def _from_here(word: str) -> str:
 def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:
     for value, field in ((replicates, "--replicates"), (step, "--step"), (limit, "--limit")):
         if value is not None and value < 1:
-            raise UserError(f"{value} is too few", field=field, allowed="1 or more")
+            raise UserError(f"{value} is not possible: it must be at least 1", field=field)
     if precision is not None and not 0 < precision < 1:
         raise UserError(f"{precision} is not a precision", field="--precision", allowed="more than 0 and less than 1")
     if replicates is not None or precision is None:

@@ -16,7 +16,7 @@ from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
 from experiments.pages.numbers import Estimate, Numbers, decimals
 from experiments.pages.spreadsheet import safe_cell
-from experiments.pages.terms import CLOSURES_SHORT
+from experiments.pages.words import terms
 from experiments.runs.store import write_atomic
 
 HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after", "poverty_gap")
@@ -146,7 +146,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         baseline=titles[manifest["baseline"]],
         month=month,
         n=manifest["replicates"]["done"],
-        closure=CLOSURES_SHORT[manifest["closure"]][language == "zh"],
+        closure=terms("closure_short")[manifest["closure"]][language == "zh"],
         covers=say("chance" if comparison.of == "mean" else "chance and parameters"),
     )
     table = Table(title=heading)

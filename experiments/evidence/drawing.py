@@ -68,7 +68,7 @@ def deviations(lines: Sequence[Line], ident: str, language: str = "en") -> Marku
         "每行一项：圆点为模型均值，横线为95%区间，阴影为允许范围；实心为未参照检验，空心为已参照、设定或拟合。"
         if words.zh
         else "One row a figure: dot = mean of the model, bar = 95% interval over seeds, band = what passes; "
-        "filled = blind check, hollow = seen while mending, set or fitted."
+        "filled = blind check, hollow = seen while the model was changed, set or fitted."
     )
     svg = Svg(WIDTH, ident, title, about)
     y = _head(svg, title, about)
@@ -133,6 +133,7 @@ def _short(text: str, room: float) -> str:
 def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
     """Virtual trials beside published ones: what passes as a band, the published estimate, the model's mean."""
     words, numbers = Words(language), Numbers(language)
+    named = "{}（{}）" if words.zh else "{} ({})"
     rows = [line for line in lines if line.judged]
     inside = sum(line.verdict == "within" for line in rows)
     title = (
@@ -166,7 +167,7 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
             low, high = (0.0, scale.high) if target.rule.sign == "positive" else (scale.low, 0.0)
         svg.rect(scale(low), y + 3, scale(high) - scale(low), 24, BAND)
         unit = words.unit(target.unit).strip() or target.unit
-        svg.text(0, middle + 4, _short(f"{words.label(target)} ({unit})", LABELS - 12), 12)
+        svg.text(0, middle + 4, _short(named.format(words.label(target), unit), LABELS - 12), 12)
         value = target.middle
         if value is not None:
             if target.se is not None:

@@ -24,10 +24,10 @@ _INTRO = """# Evidence
 
 How to read it: each row holds one published figure beside the model, and passes if the model's mean lies where a rule
 written down before the first run says. Only the **blind checks** speak for the model, because nothing was turned toward
-them; rows that were *seen while mending* say less, *fitted* and *set* rows say nothing. Begin with what the model gets
-wrong, and ask whether your question hangs on one of those rows.
+them; rows *seen while the model was changed* say less, *fitted* and *set* rows say nothing. Begin with what the model
+gets wrong, and ask whether your question hangs on one of those rows.
 
-- **check**: blind; nothing was turned toward it. **informed**: a mechanism was mended, or an assumed number chosen,
+- **check**: blind; nothing was turned toward it. **informed**: a mechanism was changed, or an assumed number chosen,
   with this row in view; no number was solved for it. **fitted**: numbers were turned toward it, by `village calibrate`
   or by hand; *what was turned* says which. **set**: the generator or a parameter takes the figure, and the running
   model must still show it. **input**: a parameter and nothing else, so there is nothing to check. **claim**: from the
@@ -36,10 +36,10 @@ wrong, and ask whether your question hangs on one of those rows.
   `experiments/published/*.toml`. Figures and rules stood there before the measures were written (the change of the
   headcount was restated with its measure, as arithmetic of two years). Roles were changed afterwards in one direction
   only: from *check* or *set* to *informed* or *fitted*, wherever something was changed with the row in view. All rows
-  have been looked at by now, so a blind row stays blind only as long as nothing is mended for it.
+  have been looked at by now, so a blind row stays blind only as long as nothing is changed for it.
 - *Model* is the mean over seeds, each with a population, weather, prices and luck of its own, and half of its 95%
   interval. It covers chance, not what the parameters leave open. "not firmly" marks verdicts that more seeds might
-  turn round.
+  reverse.
 - A row passes when the model's mean lies within what *passes*; where only a direction is published, when 95% of
   bootstrap means have it.
 """
@@ -91,12 +91,12 @@ def page_text(lines: Sequence[Line], counts: Counts, drawings: Mapping[str, str]
 
 _SECTIONS = (  # title, what the column of `turned` is called, roles
     ("What was only checked", "", ("check",)),
-    ("What was seen while mending", "what was changed", ("informed",)),
+    ("What was seen while the model was changed", "what was changed", ("informed",)),
     ("What was set or fitted", "what was turned", ("set", "fitted")),
 )
 _CAPTIONS = {
     "world": "Dot: mean over seeds; bar: 95% interval (chance only); band: what passes. Filled: blind check; hollow: "
-    "seen while mending, set or fitted.",
+    "seen while the model was changed, set or fitted.",
     "path": "Model without any campaign; bands: 95% intervals of the mean over seeds (chance only). Grey: Gansu.",
     "shocks": "Same seeds with and without the shock; bands: 95% intervals of the mean over seeds (chance only).",
     "trials": "Dots: means over replicate trials with their 95% intervals; squares: published; bands: what passes.",

@@ -106,7 +106,7 @@ def _do(requests: Sequence[Request], todo: ToDo, folder: Path) -> None:
         raise UserError(
             f"a run failed: {failed.scenario}, seed {failed.seed}: {todo.failures[failed]}",
             file=folder,
-            mend="mend what failed and repeat the command; the rest stays",
+            mend="fix the cause and run the command again; the rest stays",
         )
 
 

@@ -103,5 +103,5 @@ def select(names: Mapping[str, object], pattern: str | None) -> list[str]:
     found = [name for name in names if fnmatchcase(name, wanted)]
     if not found:
         hint = meant(pattern, {name.split(".")[0] for name in names})
-        raise UserError(f"no target is called like '{pattern}'", field="--only", **hint)
+        raise UserError(f"no target has a name like '{pattern}'", field="--only", **hint)
     return found

@@ -7,64 +7,10 @@ from typing import Any
 
 from experiments.evidence.judge import Counts, Line
 from experiments.pages.numbers import decimals
+from experiments.pages.words import phrases
 from experiments.published import Figure
 
-GROUPS = {
-    "start": ("Starting world", "期初状况"),
-    "moving": ("Moving world", "运行过程"),
-    "programmes": ("Programmes", "政策措施"),
-    "claims": ("Claims of the campaign's documents", "文件说法"),
-}
-ROLES = {
-    "set": ("set", "设定"),
-    "fitted": ("fitted", "拟合"),
-    "informed": ("informed", "已参照"),
-    "check": ("check", "检验"),
-    "input": ("input", "参数"),
-    "claim": ("claim", "文件数"),
-    "context": ("context", "参考"),
-}
-VERDICTS = {
-    "within": ("within", "符合"),
-    "outside": ("OUTSIDE", "不符"),
-    "not_modelled": ("not modelled", "未建模"),
-    "input": ("input: no check", "参数，不作检验"),
-    "claim": ("compared only", "仅作对照"),
-    "context": ("for reading only", "仅供参考"),
-    "not_run": ("not run", "未运行"),
-}
-UNITS = {
-    "": ("", ""),
-    "share": ("%", "%"),
-    "relative": ("%", "%"),
-    "share/year": ("% a year", "%/年"),
-    "sd": ("sd", "个标准差"),
-    "ratio": ("times", "倍"),
-    "yuan": ("yuan", "元"),
-    "yuan/month": ("yuan a month", "元/月"),
-    "yuan/person/month": ("yuan a person and month", "元/人·月"),
-    "yuan/mu": ("yuan a mu", "元/亩"),
-    "yuan/head": ("yuan a head", "元/只（头）"),
-    "yuan/kg": ("yuan a kg", "元/公斤"),
-    "yuan/student": ("yuan a student", "元/生"),
-    "kg/mu": ("kg a mu", "公斤/亩"),
-    "days/mu": ("days a mu", "工日/亩"),
-    "log points": ("log points", "对数点"),
-    "million tonnes": ("million tonnes", "百万吨"),
-    "persons": ("persons", "人"),
-    "households": ("households", "户"),
-    "villages": ("villages", "个村"),
-    "units": ("units", "个单位"),
-    "mu": ("mu", "亩"),
-    "months": ("months", "个月"),
-    "years": ("years", "年"),
-    "km": ("km", "公里"),
-    "houses": ("houses", "户"),
-    "projects": ("projects", "个项目"),
-    "deeds": ("deeds", "件"),
-    "problems": ("problems", "个"),
-    "tasks": ("tasks", "项"),
-}
+GROUPS, ROLES, VERDICTS, UNITS = (phrases("evidence", kind) for kind in ("group", "role", "verdict", "unit"))
 _LARGE, _MANY = ("million yuan", "万元"), 1e7
 _PERCENT = ("share", "relative", "share/year")
 MINUS, SPACE = "\u2212", "\u00a0"
@@ -180,8 +126,8 @@ class Words:
             )
             return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
         text = (
-            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while mending "
-            f"{c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
+            f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while the model was "
+            f"changed {c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
             f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "
             f"{c.not_modelled} figures are not modelled."
         )

@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.pages.terms import TERMS, unit_of
+from experiments.pages.numbers import unit_of
+from experiments.pages.words import terms
 from sim.core.errors import UserError
 
 SPELLING = "NAME[@MONTH][:GROUP]"
@@ -96,12 +97,12 @@ class Outcome:
     @property
     def title(self) -> tuple[str, str]:
         """Name of the indicator for readers, in English and Chinese; the id itself where it has none."""
-        return TERMS["indicator"].get(self.name, (self.name, self.name))
+        return terms("indicator").get(self.name, (self.name, self.name))
 
     @property
     def group_title(self) -> tuple[str, str]:
         """Name of the group for readers, in English and Chinese; the id itself where it has none."""
-        return TERMS["group"].get(self.group, (self.group, self.group))
+        return terms("group").get(self.group, (self.group, self.group))
 
     def unit(self, difference: bool = False) -> str:
         """The unit in which it is shown, or a difference of two of it (see `experiments.pages.numbers`)."""

@@ -183,3 +183,41 @@ class Numbers:
         if self.zh:
             return "、".join(parts)
         return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+
+
+# How each indicator is counted: the unit of a difference and the unit of a level.
+SHARES = {
+    "headcount",
+    "poverty_gap",
+    "severity",
+    "headcount_after",
+    "poverty_gap_after",
+    "severity_after",
+    "entries",
+    "exits",
+    "returns",
+    "deprived_share",
+    "overdue_rate",
+    "migrants_per_worker",
+    "drive",
+    "awareness",
+    "satisfaction",
+    "farm_skill",
+    "work_skill",
+    "served_share",
+}
+INDICES = {"watts", "sen", "gini", "deprivation_m0"}
+
+
+def delivery_unit(name: str) -> str:
+    """The unit in which what was delivered is counted."""
+    return "money" if name.endswith("_yuan") else "count"
+
+
+def unit_of(name: str, difference: bool = False) -> str:
+    """The unit in which an indicator is shown."""
+    if name.endswith("_yuan"):
+        return "yuan"
+    if name in SHARES:
+        return "points" if difference else "share"
+    return "index" if name in INDICES else "count"

@@ -13,8 +13,8 @@ from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.sections.day100 import in_plan_order
 from experiments.compare.report.sections.people import BANDS
+from experiments.pages.numbers import delivery_unit, unit_of
 from experiments.pages.svg import INK
-from experiments.pages.terms import delivery_unit, unit_of
 from experiments.plots.paper import (
     KEY,
     ONE_COLUMN,

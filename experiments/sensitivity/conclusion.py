@@ -10,11 +10,10 @@ from typing import Any
 from experiments.measure.outcome import Outcome
 from experiments.measure.statistics import mean_of
 from experiments.pages.numbers import Estimate, Numbers
-from experiments.pages.units import unit_zh
+from experiments.pages.words import Words, unit_zh
 from experiments.sensitivity.analysis import AnalysisResult, SensitivityRequest
 from experiments.sensitivity.factors import Factor
 from experiments.sensitivity.one_at_a_time import Turn
-from experiments.sensitivity.words import SensitivityWords
 from sim.parameters import Parameter
 from sim.scenario import Plan
 
@@ -63,7 +62,7 @@ class Speaker:
 
     def __init__(self, analysis: Analysis, language: str) -> None:
         self.of, self.language, self.zh = analysis, language, language == "zh"
-        self.say, self.num = SensitivityWords(language), Numbers(language)
+        self.say, self.num = Words(language, "sensitivity"), Numbers(language)
         self.unit = analysis.first.unit(analysis.paired)
 
     # names

@@ -126,5 +126,5 @@ def _stopped(found: Sweep, faults: Mapping[int, str], title: str) -> UserError:
     return UserError(
         f"{len(points)} of {len(found.vectors)} points failed ({title}: point {named}), so the design has holes and is "
         f"not analysed; the first: {faults[points[0]]}",
-        mend="mend what failed, or leave that parameter out; then repeat the command with --retry-failed",
+        mend="fix the cause, or leave that parameter out; then run the command again with --retry-failed",
     )

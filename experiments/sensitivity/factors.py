@@ -134,7 +134,7 @@ def choose(asked: str, plans: Sequence[Plan], lists: bool = False) -> list[Facto
 def _some(factors: list[Factor]) -> list[Factor]:
     if len(factors) < 2:
         raise UserError(
-            f"{len(factors)} parameter that can be moved is too few to compare",
+            f"{len(factors)} parameter can be moved: a comparison needs at least two",
             field="--parameters",
             allowed="two or more whose range has a width",
         )

@@ -87,7 +87,7 @@ def check_complete(values: Floats, names: Callable[[int], str] = lambda index: f
         raise UserError(
             f"{len(holes)} of {len(values)} points of the design have no value: {shown}{more}; indices of an "
             "incomplete design would be wrong",
-            mend="mend what failed and repeat the command with --retry-failed",
+            mend="fix the cause and run the command again with --retry-failed",
         )
 
 

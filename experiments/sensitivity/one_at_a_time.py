@@ -80,7 +80,7 @@ def turns(factors: Sequence[Factor], moved: Sequence[Swing], base: float, evalua
             break
         guesses = {key: _zero(*pair) for key, pair in held.items()}
         points = [{factors[place].key: factors[place].value(guesses[place, side])} for place, side in held]
-        found = evaluator(points, "where it turns round").values[0]
+        found = evaluator(points, "where it is reversed").values[0]
         for (key, (same, other)), y in zip(list(held.items()), found, strict=True):
             if np.isfinite(y):
                 here = (guesses[key], float(y))

@@ -122,13 +122,13 @@ def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) ->
         raise UserError(f"{len(plans)} scenarios", allowed="one scenario, or two to analyse their difference")
     if len(plans) == 2:
         if plans[0].id == plans[1].id:
-            raise UserError(f"both scenarios are called {plans[0].id!r}", mend="give the files different names")
+            raise UserError(f"both scenarios have the name {plans[0].id!r}", mend="give the files different names")
         check_comparable(plans)
     if replicates < 1:
-        raise UserError(f"{replicates} is too few", field="--seeds", allowed="1 or more")
+        raise UserError(f"{replicates} is not possible: it must be at least 1", field="--seeds")
     for field, least in _LEAST.items():
         if getattr(asked, field) < least:
-            raise UserError(f"{getattr(asked, field)} is too few", field=f"--{field}", allowed=f"{least} or more")
+            raise UserError(f"{getattr(asked, field)} is not enough: it must be at least {least}", field=f"--{field}")
     if not 0 < asked.reach <= 1:
         raise UserError(f"{asked.reach:g} is not a share", field="--reach", allowed="more than 0, at most 1")
     if asked.samples & (asked.samples - 1):

@@ -53,7 +53,7 @@ def load_trials(
     for file in files:
         try:
             if file.stem in names:
-                raise UserError(f"is called like {names[file.stem]}", file=file, mend="rename one of them")
+                raise UserError(f"has the same name as {names[file.stem]}", file=file, mend="rename one of them")
             names[file.stem] = file
             trials.append(load_trial(file, overrides, code))
         except UserError as error:

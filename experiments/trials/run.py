@@ -74,7 +74,7 @@ def run_trials(
     chosen = _loaded(trials)
     if replicates is not None:
         if replicates < 2:
-            raise UserError(f"{replicates} replicates are too few", field="--replicates", allowed="2 or more")
+            raise UserError(f"{replicates} is not enough: it must be at least 2", field="--replicates")
         chosen = [_with_replicates(trial, replicates) for trial in chosen]
     check_workers(workers)
     name = name or (chosen[0].id if len(chosen) == 1 else "trials")
@@ -105,7 +105,7 @@ def run_trials(
         raise UserError(
             f"no replicate ran; the first failure: {first}",
             file=store.folder / "runs",
-            mend="mend what failed and repeat the command",
+            mend="fix the cause and run the command again",
         )
     return found
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate, Numbers, decimals_plain
+from experiments.pages.words import Words
 from experiments.trials.file import Condition
 from experiments.trials.results import OutcomeResult
-from experiments.trials.words import sayer
 
 _TIMES = {"percent": 100.0, "share": 100.0}
 
@@ -24,7 +24,7 @@ class Shown:
 
     def __init__(self, language: str) -> None:
         self.language, self.zh = language, language == "zh"
-        self.say = sayer(language)
+        self.say = Words(language, "trials")
         self.num = Numbers(language)
 
     def title(self, title: Any) -> str:
@@ -121,7 +121,7 @@ class Shown:
     def enough(self, one: OutcomeResult) -> str:
         """Whether the replicates are enough."""
         if one.enough:
-            return str(self.say("unasked" if one.tolerance is None else "enough"))
+            return str(self.say("no_error" if one.tolerance is None else "enough"))
         if one.tolerance is None or one.needed <= 30:
             return str(self.say("few", n=one.mean.replicates))
         return str(self.say("not_enough", n=one.needed))

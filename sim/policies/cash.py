@@ -29,8 +29,8 @@ class Cash(Policy):
     """Payments in turn of need. They are transfer income while they last."""
 
     kind: ClassVar[str] = "cash"
-    title_en: ClassVar[str] = "Cash (comparison, for calculation only)"
-    title_zh: ClassVar[str] = "等额现金对照(仅测算)"
+    title_en: ClassVar[str] = "Equal-cash comparison"
+    title_zh: ClassVar[str] = "等额现金对照（仅测算）"
     counts: ClassVar[dict[str, Names]] = {"paid": ("Payments to households", "发放户次")}
     Settings: ClassVar[type[PolicySettings]] = CashSettings
     settings: CashSettings

@@ -35,12 +35,12 @@ class Demonstration(Policy):
     """Good examples, made visible."""
 
     kind: ClassVar[str] = "demonstration"
-    title_en: ClassVar[str] = "Demonstration households"
+    title_en: ClassVar[str] = "Demonstration"
     title_zh: ClassVar[str] = "典型示范"
     counts: ClassVar[dict[str, Names]] = {
         "show_households": ("Show households", "示范户"),
-        "meetings": ("Site meetings held", "召开现场会场次"),
-        "told": ("Times a household came to a site meeting", "参加现场会户次"),
+        "meetings": ("Meetings held", "召开会议场次"),
+        "told": ("Times told of a programme", "政策告知户次"),
     }
     village_wide: ClassVar[bool] = True
     Settings: ClassVar[type[PolicySettings]] = DemonstrationSettings

@@ -33,7 +33,7 @@ class SupportUnits(Policy):
     """Units' months: choose by need, trade and coordination; build when the ground is not frozen."""
 
     kind: ClassVar[str] = "support_units"
-    title_en: ClassVar[str] = "Projects of support units"
+    title_en: ClassVar[str] = "Support units' projects"
     title_zh: ClassVar[str] = "联村单位项目"
     counts: ClassVar[dict[str, Names]] = {
         "finished": ("Projects finished", "完工项目"),

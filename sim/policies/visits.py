@@ -28,8 +28,8 @@ class Visits(Policy):
     """Cadres call on households; some calls have substance."""
 
     kind: ClassVar[str] = "visits"
-    title_en: ClassVar[str] = "Visits by cadres"
-    title_zh: ClassVar[str] = "干部入户走访"
+    title_en: ClassVar[str] = "Household visits"
+    title_zh: ClassVar[str] = "入户走访"
     counts: ClassVar[dict[str, Names]] = {
         "visited": ("Visits made", "走访户次"),
         "reached": ("Households visited at least once", "走访到户数"),

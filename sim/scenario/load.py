@@ -64,7 +64,7 @@ def load_plans(
         try:
             file = find_scenario(path)
             if file.stem in files:
-                raise UserError(f"is called like {files[file.stem]}", file=file, mend="rename one of them")
+                raise UserError(f"has the same name as {files[file.stem]}", file=file, mend="rename one of them")
             files[file.stem] = file
             resolver = Resolver(catalogue, lambda kind: load_policy_class(kind, allowed))
             unmatched.append(resolver.layers.unmatched)

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from experiments.compare.report.data import Experiment, Scenario, estimate_of
-from experiments.compare.report.words import ReportWords
 from experiments.compare.spillover import original
 from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.svg import BASELINE, Style, scenario_style
+from experiments.pages.words import Words
 
 INCOME, HEADCOUNT = "income_yuan", "headcount"
 GAP = "yuan_per_gap_point"
@@ -24,7 +24,7 @@ class Context:
         self.exp = experiment
         self.language = language
         self.zh = language == "zh"
-        self.say = ReportWords(language, experiment.of == "draw")
+        self.say = Words(language, "report", *(["report_drawn"] if experiment.of == "draw" else []))
         self.num = Numbers(language)
         self.final = max(experiment.months, default=0)
         self.baseline = experiment.baseline
@@ -164,28 +164,16 @@ class Context:
         kind = found.kinds.get(label, label) if found else label
         if kind == label:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
-        name = self.say.term("policy", kind) if self.say.knows("policy", kind) else self._registered(kind)
+        name = self.say.term("policy", kind)
         return name if kind == label else self.say("labelled", name=name, label=label)
 
-    @cached_property
-    def _policies(self) -> dict[str, Any]:
-        try:
-            from sim.policies import registry
-        except ImportError:
-            return {}
-        return dict(registry())
-
-    def _registered(self, kind: str) -> str:
-        """The title that a policy's own class gives it."""
-        return str(getattr(self._policies.get(kind), f"title_{self.language}", "") or kind)
-
     def purse(self, ident: str) -> str:
-        """Name of a purse: its title in the scenario or profile, else the known word, else its id."""
+        """Name of a purse: its title in the scenario or profile, else its id."""
         for scenario in self.exp.scenarios:
             for purse in scenario.plan.get("purses", []):
                 if purse.get("id") == ident and purse.get(f"title_{self.language}"):
                     return str(purse[f"title_{self.language}"])
-        return self.say.term("purse", ident)
+        return ident
 
     def indicator(self, name: str) -> str:
         """Name of an indicator."""

@@ -9,7 +9,7 @@ from experiments.compare.report.book import Book, Content, fixed_bytes, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
 from experiments.compare.report.sections import answer, certainty, leans, people, together
-from experiments.pages.terms import delivery_unit, unit_of
+from experiments.pages.numbers import delivery_unit, unit_of
 
 
 def workbook_bytes(experiment: Experiment) -> bytes:

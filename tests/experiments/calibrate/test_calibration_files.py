@@ -44,7 +44,7 @@ def line_of(path: Path, part: str) -> int:
         ('id = "target1"', 'id = "target0"', "second target"),
         ('"five_villages"', '"six_villages"', "five_villages"),
         ("2011-01-01", "2011-01-02", "first of a month"),
-        ("budget = 200", "budget = 20", "too few"),
+        ("budget = 200", "budget = 20", "not enough"),
         ("vectors = 24", "vectors = 8", "at least 16"),
     ],
 )

@@ -133,7 +133,7 @@ def test_the_page_keeps_blind_rows_from_those_that_were_seen() -> None:
     parts = text.split("\n## ")
     for title, name in (
         ("What was only checked", "wage_share_2011"),
-        ("What was seen while mending", "adoption_by_neighbours.none"),
+        ("What was seen while the model was changed", "adoption_by_neighbours.none"),
         ("What was set or fitted", "ewe_net"),
     ):
         (part,) = [part for part in parts if part.startswith(title)]

@@ -73,7 +73,7 @@ def test_checks_and_used_rows_are_counted_apart() -> None:
     assert (found.checks, found.checks_within, found.used, found.used_within) == (2, 1, 2, 2)
     assert (found.informed, found.informed_within) == (3, 1)
     assert (found.inputs, found.claims, found.not_modelled, found.not_run) == (1, 1, 1, 1)
-    told = "Of 2 blind checks 1 are within; of 3 rows seen while mending 1; of 2 fitted or set rows 2; "
+    told = "Of 2 blind checks 1 are within; of 3 rows seen while the model was changed 1; of 2 fitted or set rows 2; "
     assert told in Words("en").summary(found)
     assert "未参照检验2项，符合1项；改进模型时已参照3项，符合1项；设定或拟合2项，符合2项" in Words("zh").summary(found)
     plain = as_json(lines, found)

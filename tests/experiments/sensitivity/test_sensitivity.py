@@ -68,7 +68,7 @@ def test_the_sentence_says_so_in_both_languages(tmp_path: Path) -> None:
     names = [factor.parameter for factor in factors()[:3]]
     assert sentence["en"].startswith("The advantage of “Better” over “Plain” in net income per head, month 36 (+")
     assert f"leans on {names[0].label_en}, {names[1].label_en} and {names[2].label_en}" in sentence["en"]
-    assert re.search(r"it turns round if .* falls below [\d.,]+", sentence["en"])
+    assert re.search(r"it is reversed if .* falls below [\d.,]+", sentence["en"])
     assert "主要取决于" + "、".join(name.label_zh for name in names[:2]) in sentence["zh"]
     assert "低于" in sentence["zh"] and "结论反转" in sentence["zh"]
 
@@ -91,7 +91,7 @@ def test_nothing_turns_a_safe_advantage_round(tmp_path: Path) -> None:
     )  # fmt: skip
     comes_to = read_json(folder / "conclusion.json")
     assert comes_to["turns_round"] == [] and comes_to["reversed_share"] == 0
-    assert "of 5 parameters moved alone through their ranges, none turns it round" in comes_to["sentence"]["en"]
+    assert "of 5 parameters moved alone through their ranges, none reverses it" in comes_to["sentence"]["en"]
     assert comes_to["moved_alone"] == 5 and "均不使结论反转" in comes_to["sentence"]["zh"]
 
 
@@ -258,9 +258,9 @@ def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"trajectories": 3}, "--trajectories: 3 is too few"),
+        ({"trajectories": 3}, "--trajectories: 3 is not enough: it must be at least 4"),
         ({"samples": 100}, "allowed: 64 or 128"),
-        ({"samples": 4}, "--samples: 4 is too few"),
+        ({"samples": 4}, "--samples: 4 is not enough: it must be at least"),
         ({"reach": 0.0}, "--reach"),
         ({"keep": 0}, "--keep"),
     ],
@@ -273,7 +273,7 @@ def test_designs_that_cannot_be_are_refused(tmp_path: Path, change: dict[str, An
 def test_questions_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="one scenario, or two"):
         analysed(tmp_path, plans=[*pair(), plan("third")])
-    with pytest.raises(UserError, match="both scenarios are called"):
+    with pytest.raises(UserError, match="both scenarios have the name"):
         analysed(tmp_path, plans=[plan("a"), plan("a")])
     with pytest.raises(UserError, match="cannot be compared"):
         analysed(tmp_path, plans=[plan("a"), plan("b").model_copy(update={"horizon_months": 24})])

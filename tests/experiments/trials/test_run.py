@@ -73,7 +73,7 @@ def test_enough_is_a_fifth_of_the_published_error_and_30_replicates(tmp_path: Pa
     )
     assert few.replicates == 5 and not few.outcomes[0].enough and few.outcomes[0].needed == 30
     page = render([few], "en")
-    assert "not enough: 5 replicates, 30 at least" in page
+    assert "not enough: 5 replicates; there must be at least 30" in page
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from experiments.pages.terms import GROUPS, INDICATORS
+from experiments.pages.words import terms
 from sim import facts
 from sim.agents.household import Household
 from sim.facts import causes, lines, sources, terrains, topics, units
@@ -41,9 +41,9 @@ def test_a_line_is_held_in_a_column_of_the_household() -> None:
 
 def test_pages_take_their_words_from_facts() -> None:
     for source, names in sources.SOURCES.items():
-        assert INDICATORS[f"income_{source}_yuan"] == names
+        assert terms("indicator")[f"income_{source}_yuan"] == names
     for cause, names in causes.CAUSES.items():
-        assert GROUPS[f"cause_{cause}"] == names
+        assert terms("group")[f"cause_{cause}"] == names
 
 
 def test_facts_lean_on_core_alone() -> None:

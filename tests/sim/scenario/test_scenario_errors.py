@@ -331,7 +331,7 @@ def test_two_scenarios_of_one_name(tmp_path: Path, catalogue: Catalogue) -> None
     (tmp_path / "other").mkdir()
     files = [edited(tmp_path, "36", "36"), tmp_path / "other/mix.toml"]
     files[1].write_text(GOOD, encoding="utf-8")
-    with pytest.raises(UserError, match=r"other/mix\.toml: is called like .*mix\.toml \(rename one of them\)"):
+    with pytest.raises(UserError, match=r"other/mix\.toml: has the same name as .*mix\.toml \(rename one of them\)"):
         load_plans(files, catalogue=catalogue)
 
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
-from experiments.pages.numbers import Estimate
-from experiments.pages.terms import unit_of
+from experiments.pages.numbers import Estimate, unit_of
 from sim.facts.sources import SOURCES
 
 TOTALS = ("income_yuan", "income_after_yuan")

@@ -9,8 +9,7 @@ from experiments.compare.report.data import estimate_of
 from experiments.compare.report.sections import certainty
 from experiments.pages.blocks import Answer, Aside, Card, Cell, Figure, Table, Text
 from experiments.pages.charts import Panel, Row, dots
-from experiments.pages.numbers import Estimate, decimals
-from experiments.pages.terms import unit_of
+from experiments.pages.numbers import Estimate, decimals, unit_of
 
 
 def build(ctx: Context) -> Answer:
@@ -80,7 +79,7 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         more.append(say(key, mix=ctx.title(best), fall=ctx.num.show(fall.times(-1), "points")))
     spent = {s: ctx.extra_cost(s).value for s in ctx.ranked if not ctx.is_cash(s)}
     if not alone and all(spent[leader] > cost for s, cost in spent.items() if s != leader):
-        more.append(say("answer_dearest"))
+        more.append(say("answer_most_expensive"))
     more.append(_closure(ctx, leader))
     beside = _beside_cash(ctx, leader)
     if leader in ctx.dominated:

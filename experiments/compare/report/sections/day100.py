@@ -11,8 +11,7 @@ from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import DAY100, estimate_of
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
-from experiments.pages.numbers import Estimate
-from experiments.pages.terms import delivery_unit, unit_of
+from experiments.pages.numbers import Estimate, delivery_unit, unit_of
 
 MOST_PANELS = 8
 

@@ -10,7 +10,7 @@ from experiments.compare.report.context import Context
 from experiments.compare.report.sections import certainty
 from experiments.designs.vectors import UNFITTED
 from experiments.pages.blocks import Bullets, Cell, Code, Section, Table, Text
-from experiments.pages.units import unit_zh
+from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
 
 NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")

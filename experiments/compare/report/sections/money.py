@@ -12,7 +12,7 @@ from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Bar, bars
 from experiments.pages.curves import Point, plane
 from experiments.pages.numbers import Estimate
-from experiments.pages.terms import COSTS
+from experiments.pages.words import terms
 
 PARTS = (
     "grants_yuan",
@@ -188,7 +188,7 @@ def parts_of_cost(ctx: Context) -> Table | None:
             for n in names
         ]
         rows.append([Cell(ctx.title(ident)), *cells])
-    header = (ctx.say("col_scenario"), *(ctx.say.term("cost", n) if n in COSTS else n for n in names))
+    header = (ctx.say("col_scenario"), *(ctx.say.term("cost", n) if n in terms("cost") else n for n in names))
     return Table(ctx.say("cost_table", unit=ctx.num.unit("money").axis), header, rows, note=ctx.say("cost_note"))
 
 

@@ -15,8 +15,7 @@ from experiments.compare.report.sections import spillover
 from experiments.pages.blocks import Block, Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Bar, Panel, Row, bars, dots
 from experiments.pages.curves import Line, LinePanel, lines
-from experiments.pages.numbers import Estimate
-from experiments.pages.terms import unit_of
+from experiments.pages.numbers import Estimate, unit_of
 from sim.facts.causes import CAUSES
 from sim.facts.terrains import TERRAINS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.pages.blocks import Cell, Figure, Table
 from experiments.pages.charts import Panel, Row, dots
+from experiments.pages.numbers import unit_of
 from experiments.pages.svg import INK, Style
-from experiments.pages.terms import unit_of
 
 NAMES = (INCOME, HEADCOUNT)
 GROUPS = ("all", "served", "not_served")

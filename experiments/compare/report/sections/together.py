@@ -13,9 +13,8 @@ from experiments.compare.report.data import Scenario, estimate_of
 from experiments.measure.statistics import mean_of
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Panel, Row, dots
-from experiments.pages.numbers import Estimate
+from experiments.pages.numbers import Estimate, unit_of
 from experiments.pages.svg import INK, Style
-from experiments.pages.terms import unit_of
 
 PLAIN = Style(INK, "square", hollow=True)
 

@@ -18,11 +18,10 @@ from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.page import render
 from experiments.compare.report.sections import certainty, county
-from experiments.compare.report.text import TEXT
-from experiments.compare.report.text_drawn import DRAWN
 from experiments.compare.report.workbook import workbook_bytes
 from experiments.compare.tables import write_table
 from experiments.pages.blocks import Table
+from experiments.pages.words import phrases
 
 SCENARIOS = ("baseline", "microcredit", "training", "mix")
 CALIBRATION = {"parameters": ["policies.course_gain", "farm.skill_yield"], "vectors": 24, "targets": 18}
@@ -129,8 +128,8 @@ def test_the_conclusion_of_a_sensitivity_experiment_is_quoted(folder: Path) -> N
     assert "Sobol, 512 parameter vectors" in english and "falls below 0.12" in english
     assert "低于0.12，结论将反转" in chinese
     open_ = page(folder, sensitivity={**LEAN, "decided": False})
-    assert "cannot be told whether" in open_ and "turns round" not in open_
-    assert "Of the 8 numbers that were moved alone, none turns it round" in page(
+    assert "cannot be told whether" in open_ and "is reversed" not in open_
+    assert "Of the 8 numbers that were moved alone, none reverses it" in page(
         folder, sensitivity={**LEAN, "turns_round": [], "moved_alone": 8}
     )
     turn = {"parameter": "farm.price_yuan", "value": 0.9, "direction": "below", "times": True}
@@ -169,4 +168,4 @@ def test_the_workbook_has_the_ranking_and_says_what_limits_cover(folder: Path) -
 
 def test_words_of_drawn_parameters_stand_in_for_others() -> None:
     added = {"gain_holds", "mode_calibrated", "mode_ranges", "unfitted"}
-    assert set(DRAWN) - set(TEXT) == added
+    assert set(phrases("report_drawn")) - set(phrases("report")) == added

@@ -181,7 +181,7 @@ def test_who_gains_is_said_with_its_closure(folder: Path, pages: dict[str, str],
     experiment = Experiment(folder)
     effect = experiment.spillovers["mix", 36, "all", "income_yuan"]
     assert effect["fixed"].value == pytest.approx(effect["endogenous"].value + 60)
-    for language, words in (("en", "endogenous closure"), ("zh", "内生闭合")):
+    for language, words in (("en", "endogenous closure"), ("zh", "已计入价格和用工的连带影响")):
         ctx = Context(experiment, language)
         said = " ".join(answer.sentences(ctx)[1])
         assert words in said and all(ctx.num.show(effect[k], "yuan", True) in said for k in ("fixed", "spillover"))
@@ -213,7 +213,7 @@ def test_a_mix_that_shows_no_gain_still_shows_its_spillovers(folder: Path, tmp_p
 
 def test_the_twin_of_a_scenario_has_a_title(folder: Path) -> None:
     english, chinese = (Context(Experiment(folder), language) for language in ("en", "zh"))
-    assert english.title("mix~fixed") == "Credit, industry and training, prices and local jobs held"
+    assert english.title("mix~fixed") == "Credit, industry and training, prices and local jobs held fixed"
     assert chinese.title("mix~fixed") == "信贷＋产业＋培训（价格和本地用工不变）"
     assert english.title("gone~fixed") == "gone~fixed"
 

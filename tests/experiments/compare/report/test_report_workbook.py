@@ -18,7 +18,7 @@ from experiments.compare.report.workbook import workbook_bytes
 from experiments.compare.tables import COLUMNS
 
 SHEETS = [
-    "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "外溢影响 Spillovers", "第100天 Day 100",
+    "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "连带影响 Spillovers", "第100天 Day 100",
     "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
     "协同 Synergy", "排序 Ranking", "说明 Notes",
 ]  # fmt: skip
@@ -56,7 +56,7 @@ def test_numbers_are_numbers_and_nothing_is_a_formula(folder: Path) -> None:
 
 def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
     book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
-    lines = [[cell.value for cell in line] for line in book["外溢影响 Spillovers"].iter_rows(min_row=4)]
+    lines = [[cell.value for cell in line] for line in book["连带影响 Spillovers"].iter_rows(min_row=4)]
     mine = next(r for r in lines if r[1] == 36 and "全体" in r[2] and r[3].startswith("人均纯收入 "))
     assert (
         mine[4] + mine[7] == pytest.approx(mine[10]) and mine[7:10] == [-60, -65, -55] and mine[13:15] == ["元 yuan", 3]
@@ -64,7 +64,8 @@ def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
     units = [[cell.value for cell in line] for line in book["干部工作日 Cadre-days"].iter_rows(min_row=2)]
     assert [line[1:] for line in units[:5]] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
     for sheet in ("增减户 Gained and lost", "分组 By group"):
-        assert "内生闭合" in book[sheet]["A1"].value and "endogenous closure" in book[sheet]["A2"].value
+        assert "已计入价格和用工的连带影响" in book[sheet]["A1"].value
+        assert "endogenous closure" in book[sheet]["A2"].value
 
 
 def test_same_bytes_and_fixed_stamps(folder: Path) -> None:
