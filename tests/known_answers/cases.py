@@ -50,7 +50,8 @@ from sim.money.reasons import REASONS
 FOLDER = Path(__file__).parent
 ODD = FOLDER.parents[1] / "docs" / "ODD.md"
 RECORDS: dict[str, Any] = {
-    "household": Household, "village": Village, "cadre": Cadre, "seen": Seen, "loan": Loan, "lender": Lender, "today": Today
+    "household": Household, "village": Village, "cadre": Cadre, "seen": Seen, "today": Today,
+    "loan": Loan, "lender": Lender,
 }  # fmt: skip
 NEUTRAL: dict[str, dict[str, Any]] = {
     "household": {"key": 1, "persons": 1, "first_loan": -1, "trust": [1.0] * 4}
