@@ -189,7 +189,7 @@ def test_the_tables_of_odd_are_those_of_the_code() -> None:
 
 def rules() -> Iterator[tuple[str, str]]:
     """Every rule of the model, by file and name."""
-    for folder in ("agents", "economy", "campaign", "policies", "population"):
+    for folder in ("agents", "economy", "money", "campaign", "policies", "population"):
         for path in sorted((ROOT / "sim" / folder).glob("*.py")):
             for name in re.findall(r"^@rule\ndef (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE):
                 if not name.startswith("_"):

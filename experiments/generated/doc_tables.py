@@ -20,6 +20,7 @@ from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.core.records import Record, state_table
 from sim.economy.learning import Seen
+from sim.money.lending import Lender, Loan
 from sim.parameters import Parameter, Value, load_parameters
 from sim.parameters.packed import as_python
 from sim.policies import registry
@@ -37,6 +38,8 @@ RECORDS: dict[str, type[Record]] = {
     "unit": Unit,
     "today": Today,
     "seen": Seen,
+    "loan": Loan,
+    "lender": Lender,
 }
 _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _DECISION = re.compile(r'\bdecision\("([\w.]+)"\)')

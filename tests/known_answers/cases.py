@@ -3,14 +3,16 @@
 A file of cases is plain TOML. Each `[[case]]` has a `title`, the `rule`, the `equation` of docs/ODD.md and the section
 it stands `under`, what is `given`, the `work` line by line, and what to `expect`.
 
-Given: columns of `household`, `village`, `cadre`, `seen` (a table, or a list of them) and `today`; `parameters` (one or
-several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is called with;
-`chance`, the numbers drawn, each by the name of its event (a list where one event draws several); `market`, for what a
-county's market remembers; `times`, to live the rule several months in turn. What a case does not say is zero, or 1
-for ratios (NEUTRAL); a parameter or a draw that a case does not give cannot be used.
+Given: columns of `household`, `village`, `cadre`, `seen`, `loan`, `lender` (a table, or a list of them) and `today`;
+`parameters` (one or several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is
+called with; `chance`, the numbers drawn, each by the name of its event (a list where one event draws several);
+`market`, for what a county's market remembers; `times`, to live the rule several months in turn. What a case does not
+say is zero, or 1 for ratios, or -1 for no loan (NEUTRAL); a parameter or a draw that a case does not give cannot be
+used.
 
-Expect: `returns`; columns and arguments afterwards; `till`, what was booked by reason of payment; `month_by_month`, for
-`times`. **What is not named has not changed.** Numbers hold exactly (relative 1e-9), or `within` so many yuan.
+Expect: `returns`; columns and arguments afterwards; `till`, what was booked by reason of payment; `lent`, what was
+booked by lender; `month_by_month`, for `times`. **What is not named has not changed.** Numbers hold exactly (relative
+1e-9), or `within` so many yuan.
 """
 
 from __future__ import annotations
@@ -42,14 +44,20 @@ from sim.core.draws import number_of, uniform
 from sim.economy import weather
 from sim.economy.learning import Seen
 from sim.economy.market import Market
+from sim.money.lending import INTEREST, PRINCIPAL, SUBSIDY, WRITTEN_OFF, Lender, Loan
 from sim.money.reasons import REASONS
 
 FOLDER = Path(__file__).parent
 ODD = FOLDER.parents[1] / "docs" / "ODD.md"
-RECORDS: dict[str, Any] = {"household": Household, "village": Village, "cadre": Cadre, "seen": Seen, "today": Today}
+RECORDS: dict[str, Any] = {
+    "household": Household, "village": Village, "cadre": Cadre, "seen": Seen, "today": Today,
+    "loan": Loan, "lender": Lender,
+}  # fmt: skip
 NEUTRAL: dict[str, dict[str, Any]] = {
-    "household": {"key": 1, "persons": 1, "ability": 1.0, "talent": 1.0, "labour_met": 1.0, "trust": [1.0] * 4},
+    "household": {"key": 1, "persons": 1, "first_loan": -1, "trust": [1.0] * 4}
+    | dict.fromkeys(("ability", "talent", "labour_met"), 1.0),
     "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4},
+    "loan": {"next": -1},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
     | dict.fromkeys(("wage_trend", "farm_trend", "business_trend", "transfer_trend", "property_trend"), 1.0),
 }
@@ -57,7 +65,9 @@ MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 ]
-TILL = [reason.name if reason.slot < 0 else f"{reason.name} of loan {reason.slot}" for reason in REASONS]
+TILL = [reason.name for reason in REASONS]
+LENT = {"principal": PRINCIPAL, "interest": INTEREST, "subsidy": SUBSIDY, "written_off": WRITTEN_OFF}
+SHORT = {"household": "h", "village": "v", "cadre": "c"}
 MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity", "struck")
 # Laying out the world, the statistics of a run and the functions of mathematics have tests of their own.
 ELSEWHERE = ("population", "indicators", "numerics")
@@ -163,6 +173,7 @@ class _Stage:
         self.rows = {kind: _rows(kind, given.get(kind, {})) for kind in RECORDS}
         self.views = {kind: [RECORDS[kind].of(row) for row in rows] for kind, rows in self.rows.items()}
         self.till = np.zeros(len(REASONS))
+        self.lent = np.zeros((len(self.rows["lender"]), len(LENT)))
         self.arguments: dict[str, Any] = {
             name: np.array(value) if isinstance(value, list) else value
             for name, value in given.get("arguments", {}).items()
@@ -174,12 +185,10 @@ class _Stage:
         for name in MARKET_STATE:
             if name in given.get("market", {}):
                 getattr(self.market, name)[0] = given["market"][name]
-        households, villages, cadres = (self.views[kind] for kind in ("household", "village", "cadre"))
-        self.hands: dict[str, Any] = {
-            "h": households[0], "v": villages[0], "c": cadres[0], "p": p, "today": self.views["today"][0],
-            "till": self.till, "seen": self.views["seen"], "self": self.market,
-            "households": households, "villages": villages, "cadres": cadres, **self.arguments,
-        }  # fmt: skip
+        self.hands: dict[str, Any] = {"p": p, "till": self.till, "lent": self.lent, "self": self.market}
+        for kind, views in self.views.items():
+            self.hands |= {SHORT.get(kind, kind): views[0], f"{kind}s": views}
+        self.hands |= {"seen": self.views["seen"], **self.arguments}
 
     def call(self, rule: Callable[..., Any]) -> Any:
         """Call the rule with what it asks for."""
@@ -194,6 +203,7 @@ class _Stage:
             for name in RECORDS[kind].COLUMNS
         }
         found |= {f"till.{label}": float(amount) for label, amount in zip(TILL, self.till, strict=True)}
+        found |= {f"lent.{i}.{n}": float(row[c]) for i, row in enumerate(self.lent) for n, c in LENT.items()}
         found |= {f"arguments.{n}": v.tolist() for n, v in self.arguments.items() if isinstance(v, np.ndarray)}
         return found | {f"market.{name}": getattr(self.market, name)[0].tolist() for name in MARKET_STATE}
 
@@ -215,7 +225,7 @@ def differences(case: Case, rule: Callable[..., Any]) -> list[str]:
             returned = stage.call(rule)
             for path, values in seen_by_month.items():
                 now = _number(stage.state(), path)
-                values.append(now - _number(start, path) if path.startswith("till.") else now)
+                values.append(now - _number(start, path) if path.startswith(("till.", "lent.")) else now)
     wanted = before | dict(_paths(expect, before))
     found = stage.state() | {"returns": returned.tolist()[0] if isinstance(returned, np.ndarray) else returned}
     pairs = [(path, found[path], value) for path, value in ({"returns": None} | wanted).items()]
@@ -237,7 +247,7 @@ def _paths(expect: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tup
             continue
         for i, table in enumerate(_several(tables)):
             for name, value in table.items():
-                path = f"{kind}.{i}.{name}" if kind in RECORDS else f"{kind}.{name}"
+                path = f"{kind}.{i}.{name}" if kind in (*RECORDS, "lent") else f"{kind}.{name}"
                 assert path in before, f"there is no {path}"
                 yield path, value + before[path][len(value) :] if isinstance(value, list) else value
 
