@@ -18,7 +18,7 @@ FILES = sorted((ROOT / "sim").rglob("*.py"))
 # From the top down: an arrow points to a later line, and never runs in a circle. Imports for annotations and inside
 # functions count like all others.
 LAYERS = (
-    "running", "model", "scenario", "recording", "policies", "county", "population", "month", "economy", "campaign",
+    "order", "running", "model", "scenario", "recording", "policies", "county", "population", "month", "economy", "campaign",
     "calendar", "money", "parameters", "facts", "toml", "shipped", "indicators", "agents", "core",
 )  # fmt: skip
 

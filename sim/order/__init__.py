@@ -27,6 +27,7 @@ class Step:
         name: The function or method that is called; where the function around it writes by itself, that one.
         within: The function in whose body it stands.
         file: Where it is written.
+        files: Where all that may be called there is written: a policy's hook is that of every policy.
         does: First sentence of its docstring.
         when: Conditions and loops it stands in, outermost first, as the source has them.
         writes: What it may write, with all that it calls: names by whose they are.
@@ -35,6 +36,7 @@ class Step:
     name: str
     within: str
     file: str
+    files: tuple[str, ...]
     does: str
     when: tuple[str, ...]
     writes: dict[str, tuple[str, ...]]
@@ -110,14 +112,15 @@ class Order:
             if event.asked or not (looked_into or self._is_step(event)):
                 continue
             if own:
-                yield self._step(full, full, own, when)
+                yield self._step(full, full, own, [full], when)
                 own = []
             if looked_into:
                 yield from self._steps(event.full, owner, closed, when + event.when)
             else:
-                yield self._step(event.full, full, self._writes.by(event), when + event.when)
+                meant = [target for target, _ in self._writes.targets(event)]
+                yield self._step(event.full, full, self._writes.by(event), meant, when + event.when)
         if own:
-            yield self._step(full, full, own, when)
+            yield self._step(full, full, own, [full], when)
 
     def _has_no_days(self, cls: str) -> bool:
         last = self.source.functions[self.source.method(cls, "days")].body[-1]
@@ -133,12 +136,13 @@ class Order:
         home = self.source.home[call.full]
         return not home.startswith("sim.core.") and not self.source.marked(call.full, "property")
 
-    def _step(self, full: str, within: str, writes: Iterable[Write], when: tuple[str, ...]) -> Step:
+    def _step(self, full: str, within: str, writes: Iterable[Write], meant: list[str], when: tuple[str, ...]) -> Step:
         node = self.source.functions[full]
         does = "What it writes itself." if full == within else _first_sentence(ast.get_docstring(node) or "")
         name = full.removeprefix(self.source.home[full] + ".")
         inside = within.removeprefix(self.source.home[within] + ".")
-        return Step(name, inside, self.source.file_of(full), does, when, _by_owner(writes))
+        files = tuple(sorted({self.source.file_of(one) for one in meant}))
+        return Step(name, inside, self.source.file_of(full), files, does, when, _by_owner(writes))
 
 
 def _by_owner(writes: Iterable[Write]) -> dict[str, tuple[str, ...]]:

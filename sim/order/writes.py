@@ -220,15 +220,20 @@ class Writes:
             else:
                 yield from self.by(event)
 
+    def targets(self, call: Called) -> list[tuple[str, str]]:
+        """What a call may come to, each with its owner: on another object, the method of any heir of its class."""
+        if call.inherited or not call.owner:
+            return [(call.full, call.owner)]
+        heirs = [call.owner] if call.own else self.source.heirs(call.owner)
+        name = call.full.rpartition(".")[2]
+        return [(self.source.method(heir, name), heir) for heir in heirs]
+
     def by(self, call: Called) -> Iterator[Write]:
-        """What a call may write: a method called on another object may be that of any of its heirs.
+        """What a call may write.
 
         Arrays that were handed over to be filled are left out: they are the caller's.
         """
-        name = call.full.rpartition(".")[2]
-        heirs = [call.owner] if call.own or not call.owner else self.source.heirs(call.owner)
-        for heir in heirs:
-            full = call.full if call.inherited or not heir else self.source.method(heir, name)
+        for full, heir in self.targets(call):
             for write in self.of(full, heir):
                 if write.what == RESULTS:
                     continue
