@@ -127,7 +127,7 @@ class Measure:
 
 
 def measure(name: str) -> Measure:
-    """The measure of this name, or the household column ("cash_yuan", "debt_yuan[1]").
+    """The measure of this name, or the household column ("cash_yuan", "income_last[1]").
 
     Raises:
         UserError: There is neither.
