@@ -135,9 +135,7 @@ def main() -> None:
     more = [_measure(plan, seed, threads, campaign) for seed in range(2, 2 + again)]
     quick = min((one["open_seconds"] + one["days_seconds"] for one in more), default=0.0)
     quick_panels = min((one["indicators_seconds"] for one in more), default=0.0)
-    found = Measured(
-        **first, again_seconds=quick, again_indicators_seconds=quick_panels, peak_mb=peak, empty_mb=empty
-    )
+    found = Measured(**first, again_seconds=quick, again_indicators_seconds=quick_panels, peak_mb=peak, empty_mb=empty)
     print(json.dumps(asdict(found)))
 
 

@@ -10,7 +10,6 @@ import typer
 
 from experiments.commands.options import (
     Code,
-    File,
     Horizon,
     Json,
     Language,
@@ -18,6 +17,7 @@ from experiments.commands.options import (
     Quiet,
     Set,
     Villages,
+    complete_scenario,
     plans,
     print_json,
 )
@@ -45,13 +45,22 @@ class Engine(StrEnum):
 
 
 def run(
-    file: File,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the run's chance events.")] = 1,
     engine: Annotated[
         Engine, typer.Option("--engine", help="compiled is fast; agents are Mesa objects.")
     ] = Engine.compiled,
     days: Annotated[int | None, typer.Option("--days", min=1, help="Stop after so many days.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write all records to this Parquet file.")] = None,
+    order: Annotated[
+        bool, typer.Option("--order", help="Show what a day and a month do, step by step; FILE may be left out.")
+    ] = False,
+    time: Annotated[bool, typer.Option("--time/--no-time", help="With --order: measure how long steps take.")] = True,
     overrides: Set = None,
     code: Code = None,
     villages: Villages = None,
@@ -61,6 +70,14 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run one scenario with one seed and show the main indicators."""
+    if order:
+        from experiments.commands.order import DEFAULT, show_order
+
+        (plan,) = plans([file or "baseline"], [*(() if file else DEFAULT), *(overrides or [])], code, villages, horizon)
+        show_order(plan, time, language is Language.zh, as_json, quiet)
+        return
+    if file is None:
+        raise typer.BadParameter("a scenario file, or the name of a shipped one, is needed", param_hint="FILE")
     (plan,) = plans([file], overrides, code, villages, horizon)
     from experiments.runs.progress import Progress, compile_first
     from sim.running import run as run_plan

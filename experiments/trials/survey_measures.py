@@ -127,7 +127,7 @@ class SurveyMeasure:
 
 
 def measure(name: str) -> SurveyMeasure:
-    """The measure of this name, or the household column ("cash_yuan", "debt_yuan[1]").
+    """The measure of this name, or the household column ("cash_yuan", "income_last[1]").
 
     Raises:
         UserError: There is neither.
