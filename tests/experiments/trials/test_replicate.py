@@ -340,7 +340,7 @@ def test_every_measure_can_be_read(lived: Lived) -> None:
     owns = h["business_yuan"] > 0
     assert (values(reading, "business_revenue_yuan")[owns] > values(reading, "business_profit_yuan")[owns]).all()
     assert not values(reading, "business_revenue_yuan")[~owns].any()
-    assert (values(reading, "debt_yuan[1]") == h["debt_yuan"][:, 1]).all()
+    assert (values(reading, "income_last[1]") == h["income_last"][:, 1]).all()
     assert set(values(reading, "has_loan")) <= {0.0, 1.0}
     assert 0.3 < values(reading, "consumption_yuan").sum() / values(reading, "income_yuan").sum() < 1.1
 
@@ -349,8 +349,8 @@ def test_every_measure_can_be_read(lived: Lived) -> None:
     ("name", "text"),
     [
         ("income_yaun", "did you mean 'income_yuan'"),
-        ("debt_yuan", r"debt_yuan\[0\] to \[4\]"),
-        ("debt_yuan[5]", r"debt_yuan\[0\] to \[4\]"),
+        ("income_last", r"income_last\[0\] to \[3\]"),
+        ("income_last[5]", r"income_last\[0\] to \[3\]"),
         ("persons[0]", "is one number"),
     ],
 )
