@@ -361,6 +361,7 @@ class P:
     visit_drive: float
     visit_satisfaction: float
     wage_growth: float
+    waiver_applied_for: float
     water_mean: tuple[float, ...]
     water_sd: float
     wealth_share: float
