@@ -8,11 +8,12 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import reason
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 WAIVED = reason("school fees waived", "减免学费")
-TERMS = ((3, 1), (9, 1))  # month and day on which a term begins
+TERMS = (MARCH, SEPTEMBER)  # months on whose first day a term begins
 
 
 class FeeWaiverSettings(TargetedSettings):
@@ -41,7 +42,7 @@ class FeeWaiver(Policy):
         """The first days of terms within the campaign."""
         opens = county.clock.day_index(county.clock.start)
         dates = {day: county.clock.date(opens + day - 1) for day in super().days(county)}
-        return [day for day, date in dates.items() if (date.month, date.day) in TERMS]
+        return [day for day, date in dates.items() if date.month in TERMS and date.day == 1]
 
     def eligible(self, county: County) -> Mask:
         """Has somebody in senior school."""
