@@ -19,6 +19,7 @@ from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.campaign.delivery import Delivery
+from sim.core.dates import date_of
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
 from sim.core.mesa_compat import MesaModel
@@ -126,8 +127,16 @@ class VillageModel(MesaModel):
             if policy.label in self._reach:
                 policy.reach = self._reach[policy.label](self.county)
             policy.open(self.county)
+            self._promise(policy.book)
             for campaign_day in policy.days(self.county):
                 self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
+
+    def _promise(self, book: Delivery) -> None:
+        """Enter the targets that the plan states; amounts for the whole county count by the world's share."""
+        campaign = self.plan.campaign
+        for name, target in self.plan.targets.get(book.label, {}).items():
+            day = date_of(target.deadline or campaign.end, campaign.start)
+            book.promise(name, target.amount * self.county.share, (day - campaign.start).days + 1)
 
     # ---- one day -----------------------------------------------------------------------------------------------
 
@@ -156,6 +165,8 @@ class VillageModel(MesaModel):
             self._tell(lambda observer: observer.week(self.county))
         if calendar["month_end"]:
             self._close_month()
+        for book in self.county.books.values():
+            book.end_day(self.today.campaign_day)
         if self.day == self.clock.last_campaign_day_index:
             self._tell(lambda observer: observer.campaign_end(self.county))
 

@@ -143,6 +143,11 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
         for week in range(1, 16):
             rows.append(("delivery", 0, label, "lent", week, served * min(1.0, week / 10) - (seed % 2)))
         rows.append(("delivery", 0, label, "lent_target", 0, served))
+        # A target of the plan: three in five runs have a hundred by day 70; in the end all have more.
+        rows.append(("delivery", 0, label, "told", 15, 200.0))
+        rows.append(("delivery", 0, label, "told_target", 0, 100.0))
+        rows.append(("delivery", 0, label, "told_deadline", 0, 70.0))
+        rows.append(("delivery", 0, label, "told_in_time", 0, 100.0 if seed % 5 < 3 else 99.0))
         spent = 1000.0 * (place + 1)
         rows.append(("cost", 0, label, "cost_yuan", 0, spent))
         rows.append(("cost", 0, label, "households_served", 0, served))

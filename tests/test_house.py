@@ -1,4 +1,5 @@
-"""The order of the house: no circles among modules, no arrow back up between the folders of `experiments`.
+"""The order of the house: no circles among modules, no arrow back up between the folders of `experiments`; nothing long
+without a reason, no kind of policy named outside its file.
 
 Every import counts, wherever it stands: in a function, under `TYPE_CHECKING`, for an annotation alone. What goes
 through a package's `__init__` counts as an import of that package.
@@ -7,11 +8,15 @@ through a package's `__init__` counts as an import of that package.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from sim.money.reasons import DECLARED
+from sim.policies import registry
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +30,7 @@ FLOORS = (
     {"designs"},
     {"published"},
     {"measure"},
-    {"runs", "pages"},
+    {"runs", "pages", "extras"},
 )
 
 Imports = Mapping[str, set[str]]
@@ -121,3 +126,80 @@ def test_every_way_of_importing_counts(tmp_path: Path, line: str) -> None:
     imports = imports_of("experiments", tmp_path)
     assert set(circle(imports)) == {"experiments.compare.run", "experiments.measure.outcome"}
     assert arrows_up(imports) == ["experiments.measure.outcome -> experiments.compare.run"]
+
+
+# ---- short, and each thing in its place ------------------------------------------------------------------------------
+
+MOST_LINES, MOST_IN_A_FUNCTION = 420, 80
+# What is longer, and why. The list may only shrink: an entry that is no longer needed fails too.
+LONG = {
+    "experiments/commands/compare.py:compare": "the options of a command are its parameters",
+    "experiments/commands/evidence.py:evidence": "the options of a command are its parameters",
+    "experiments/commands/sensitivity.py:sensitivity": "the options of a command are its parameters",
+    "experiments/compare/run.py:compare": "what is asked of a comparison is its parameters, each described",
+    "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
+    "sim/economy/learning.py:learn": "a compiled loop over contacts, whose sums cannot be handed on without allocating",
+    "tests/experiments/compare/report/dummy_tables.py": "the tables of one made-up experiment",
+    "tests/experiments/compare/report/dummy_tables.py:money": "the tables of one made-up experiment",
+    "tests/sim/scenario/test_scenario_errors.py": "one list of mistakes and what is said of each",
+}
+
+
+def too_long() -> set[str]:
+    """Files and functions beyond the limits, as "path" or "path:function"."""
+    found = set()
+    for package in ("sim", "experiments", "tests"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            text, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+            if text.count("\n") > MOST_LINES:
+                found.add(name)
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= MOST_IN_A_FUNCTION:
+                    found.add(f"{name}:{node.name}")
+    return found
+
+
+def test_what_is_long_has_a_reason_and_the_list_only_shrinks() -> None:
+    assert too_long() - set(LONG) == set(), "shorten it, or say in LONG why it has to be long"
+    assert set(LONG) - too_long() == set(), "no longer long: take it off the list"
+
+
+# A kind of policy is named in its own file alone. Elsewhere only as an example that something is measured with.
+NAMED = {
+    "experiments/bench/figures.py": {"microcredit"},  # a shipped scenario that is timed
+    "experiments/calibrate/static_measures.py": {"training"},  # what a good course teaches
+    "experiments/evidence/lending.py": {"microcredit"},  # the label in a shipped scenario
+    "experiments/trials/checks.py": {"cash"},  # an effect known beforehand
+    "sim/facts/topics.py": {"training", "industry"},  # topics of knowledge
+    "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
+    "sim/facts/trades.py": {"publicity"},  # a trade of support units
+}
+
+
+def test_a_kind_of_policy_is_named_in_its_own_file_alone() -> None:
+    kinds, found = set(registry()), {}
+    for package in ("sim", "experiments"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)} & kinds
+            own = {kind for kind, policy in registry().items() if policy.__module__.endswith(f".{path.stem}")}
+            if said - own:
+                found[path.relative_to(ROOT).as_posix()] = said - own
+    assert found == NAMED
+
+
+def test_every_reason_and_count_of_a_policy_has_both_names() -> None:
+    for policy in registry().values():
+        assert policy.counts, f"{policy.kind} counts nothing"
+        for name, (english, chinese) in policy.counts.items():
+            assert english and re.search("[一-鿿]", chinese), f"{policy.kind}: {name}"
+    for english, chinese in DECLARED.values():
+        assert english and re.search("[一-鿿]", chinese), english
+
+
+def test_what_policies_count_by_the_same_name_is_the_same_thing() -> None:
+    names: dict[str, set[tuple[str, str]]] = {}
+    for policy in registry().values():
+        for name, both in policy.counts.items():
+            names.setdefault(name, set()).add(both)
+    assert {name: both for name, both in names.items() if len(both) > 1} == {}

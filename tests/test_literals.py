@@ -28,15 +28,8 @@ OPEN = "still to become a parameter"
 EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/economy/credit.py", ""): ((0.01, 0.999), ROUNDING),
     ("sim/policies/cash.py", "Cash.days"): ((30,), OPEN),
-    ("sim/policies/microcredit.py", "Microcredit.accepts"): ((500,), OPEN),
-    ("sim/policies/microcredit.py", "Microcredit.final_losses"): ((3,), OPEN),
-    ("sim/policies/microcredit.py", "Microcredit.pay_out"): ((1e-6,), ROUNDING),
-    ("sim/policies/policy.py", "Policy.in_turn"): ((1.5,), OPEN),
+    ("sim/policies/microcredit.py", "Microcredit._decide"): ((1e-6,), ROUNDING),
     ("sim/policies/policy.py", "Policy.ration"): ((1e-9,), ROUNDING),
-    ("sim/policies/support_units.py", "SupportUnits._choose"): ((1.5, 4), OPEN),
-    ("sim/policies/support_units.py", "SupportUnits.begin"): ((4,), OPEN),
-    ("sim/policies/training.py", "Training.day"): ((1.5, 4), OPEN),
-    ("sim/policies/visits.py", "Visits.begin"): ((4,), OPEN),
     ("sim/population/describe.py", ""): ((3, 4, 5, 9, 15, 40_000), CHECK),
     ("sim/population/describe.py", "_line"): ((1e-9,), ROUNDING),
     ("sim/population/fitting.py", ""): (

@@ -197,31 +197,34 @@ def plain(runs: PairedRuns, table: str) -> Iterator[pd.DataFrame]:
 def delivery(runs: PairedRuns) -> Iterator[pd.DataFrame]:
     """What was delivered by the end of each week, against the target and with the chance of having met it.
 
-    A target counts as met from 99.5% of it, see `experiments.measure.statistics.met`.
+    A target that the plan states has a deadline (a campaign day): in the last week its chance is that of having met it
+    in time. Others are what a policy's means allow. A target counts as met from 99.5% of it, see
+    `experiments.measure.statistics.met`.
     """
     for scenario in runs.plans:
         keys, values = runs.values("delivery", scenario)
         labels = pd.DataFrame(runs.cells.labels(keys))
-        is_target = labels["name"].str.endswith("_target").to_numpy(dtype=bool)
-        targets = {
-            (group, name.removesuffix("_target")): values[row]
-            for row, group, name in labels.loc[is_target, ["group", "name"]].itertuples()
-        }
-        cells = {
-            (group, name, week): values[row]
-            for row, group, name, week in labels.loc[~is_target, ["group", "name", "item"]].itertuples()
-        }
+        beside: dict[str, dict[tuple[str, str], Floats]] = {kind: {} for kind in ("target", "deadline", "in_time")}
+        cells: dict[tuple[str, str, int], Floats] = {}
+        for row, group, name, week in labels[["group", "name", "item"]].itertuples():
+            kind = next((kind for kind in beside if name.endswith(f"_{kind}")), "")
+            if kind:
+                beside[kind][group, name.removesuffix(f"_{kind}")] = values[row]
+            else:
+                cells[group, name, week] = values[row]
         weeks = sorted({week for _, _, week in cells})
         nothing = np.zeros(len(runs.seeds))
         rows = []
-        for group, name in sorted({(group, name) for group, name, _ in cells} | set(targets)):
-            target = targets.get((group, name))
+        for what in sorted({(group, name) for group, name, _ in cells} | set(beside["target"])):
+            target, in_time = beside["target"].get(what), beside["in_time"].get(what)
+            due = beside["deadline"][what].mean() if what in beside["deadline"] else np.nan
             for week in weeks:
-                value = cells.get((group, name, week), nothing)
+                value = cells.get((*what, week), nothing)
                 mean, low, high = (float(limit) for limit in t_limits(value, of=runs.of))
-                aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(value, target).mean())
-                rows.append((scenario, group, name, week, mean, low, high, aim, chance))
-        columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
+                held = in_time if in_time is not None and week == weeks[-1] else value
+                aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(held, target).mean())
+                rows.append((scenario, *what, week, mean, low, high, aim, due, chance))
+        columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "deadline_day", "chance_met"]
         yield pd.DataFrame(rows, columns=columns)
 
 

@@ -23,7 +23,7 @@ COLUMNS: dict[str, str] = {
     "differences": "scenario month group name"
     " | baseline_mean mean difference low high replicates relative share_positive",
     "monthly": f"scenario month group name {_LEVEL} difference difference_low difference_high",
-    "delivery": f"scenario policy name week {_LEVEL} target chance_met",
+    "delivery": f"scenario policy name week {_LEVEL} target deadline_day chance_met",
     "cost": f"scenario policy name {_LEVEL}",
     **{name: f"scenario month group name item {_LEVEL}" for name in of.PLAIN},
     "percentile": "scenario month item | mean difference low high",

@@ -36,6 +36,8 @@ class Delivery:
         cash_outlay_yuan: Money that left a purse or a lender's books for good.
         principal_yuan: Principal lent; never a cost.
         targets: What its money, staff or settings could deliver at most, by count; it is judged by the first.
+        deadlines: Campaign day by which a target of the plan is due; other targets are what its means allow.
+        at_deadline: What had been delivered on that day.
         counts: What has been delivered, by count (visited, told, trained, lent, started, finished, ...).
         met_yuan: What was asked for and could be given.
         lost_yuan: What was asked for and could not, by what bound (purse, cadre_days, season, quota, staff, ...).
@@ -50,6 +52,8 @@ class Delivery:
     cash_outlay_yuan: float = 0.0
     principal_yuan: float = 0.0
     targets: dict[str, float] = field(default_factory=dict)
+    deadlines: dict[str, int] = field(default_factory=dict)
+    at_deadline: dict[str, float] = field(default_factory=dict)
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     met_yuan: float = 0.0
     lost_yuan: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -68,6 +72,17 @@ class Delivery:
     def count(self, name: str, amount: float) -> None:
         """Add to what has been delivered."""
         self.counts[name] += amount
+
+    def promise(self, name: str, amount: float, deadline: int) -> None:
+        """Enter a target that the plan states, due by the end of a campaign day."""
+        self.targets[name] = amount
+        self.deadlines[name] = deadline
+
+    def end_day(self, campaign_day: int) -> None:
+        """Note what has been delivered of that which falls due today."""
+        for name, deadline in self.deadlines.items():
+            if deadline == campaign_day:
+                self.at_deadline[name] = self.counts.get(name, 0.0)
 
     def spend(self, item: str, amount_yuan: float) -> None:
         """Enter a cost that was paid in money."""

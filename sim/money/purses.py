@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.core.numerics import add_up
 from sim.money.purse import Purse
@@ -40,7 +41,7 @@ class PurseBook:
             share: The world's villages over the profile's: a part of a county has that part of its money.
         """
         self.held = [
-            Held(p.id, p.amount_yuan * share, p.amount_yuan * share, _date(p.release, start), p.uses) for p in purses
+            Held(p.id, p.amount_yuan * share, p.amount_yuan * share, date_of(p.release, start), p.uses) for p in purses
         ]
 
     def open_to(self, kind: str, named: Sequence[str], day: dt.date) -> Iterator[Held]:
@@ -93,6 +94,3 @@ class PurseBook:
         for held in self._permitted(kind, named)[:1]:
             held.refused_yuan += amount_yuan
 
-
-def _date(release: dt.date | int, start: dt.date) -> dt.date:
-    return start + dt.timedelta(days=release - 1) if isinstance(release, int) else release

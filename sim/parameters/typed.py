@@ -85,11 +85,13 @@ class P:
     cooperative_strength: tuple[float, ...]
     cooperative_villages: float
     counties_a_region: float
+    course_catch_up: float
     course_class: float
     course_crowding: float
     course_first_hours: float
     course_gain: float
     course_hours: float
+    course_invitations: float
     course_least: float
     course_without_follow_up: float
     cpi: tuple[float, ...]
@@ -226,6 +228,8 @@ class P:
     livestock_variance: float
     living_away_yuan: float
     loan_diverted: float
+    loan_least_yuan: float
+    loan_lost_months: float
     local_wage_yuan: float
     lose_job_rate: float
     lump_sum_ease: float
@@ -283,6 +287,7 @@ class P:
     project_months: float
     project_restraint: float
     project_road: float
+    project_scatter: float
     project_trade: float
     project_water: float
     property_growth: float
@@ -361,6 +366,7 @@ class P:
     visit_drive: float
     visit_satisfaction: float
     wage_growth: float
+    waiver_applied_for: float
     water_mean: tuple[float, ...]
     water_sd: float
     wealth_share: float

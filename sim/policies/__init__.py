@@ -1,6 +1,10 @@
-"""The policies a scenario can list, one file each."""
+"""The policies a scenario can list, one file each: a file in this folder is a policy that ships."""
 
 from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 from sim.policies.policy import Policy
 from sim.policies.settings import PolicySettings, TargetedSettings
@@ -8,15 +12,12 @@ from sim.policies.settings import PolicySettings, TargetedSettings
 __all__ = ["Policy", "PolicySettings", "TargetedSettings", "registry"]
 
 
+@cache
 def registry() -> dict[str, type[Policy]]:
     """Every policy that ships, by its kind."""
-    from sim.policies import cash, demonstration, industry, microcredit, publicity, support_units, training, visits
-
-    modules = (visits, microcredit, industry, training, publicity, demonstration, cash, support_units)
-    classes = [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Policy) and value is not Policy and value.kind
-    ]
-    return {policy.kind: policy for policy in classes}
+    found: dict[str, type[Policy]] = {}
+    for module in sorted(one.name for one in iter_modules(__path__)):
+        for value in vars(import_module(f"{__name__}.{module}")).values():
+            if isinstance(value, type) and issubclass(value, Policy) and value.kind:
+                found[value.kind] = value
+    return found

@@ -31,6 +31,7 @@ class Cash(Policy):
     kind: ClassVar[str] = "cash"
     title_en: ClassVar[str] = "Equal-cash comparison"
     title_zh: ClassVar[str] = "等额现金对照（仅测算）"
+    comparison: ClassVar[bool] = True
     counts: ClassVar[dict[str, Names]] = {"paid": ("Payments to households", "发放户次")}
     Settings: ClassVar[type[PolicySettings]] = CashSettings
     settings: CashSettings

@@ -127,7 +127,8 @@ class Microcredit(Policy):
         households = len(county.households)
         self._on = self.households_on(county)
         self._waiting: dict[int, list[tuple[RowsOf, Yuan]]] = {}
-        self._told, self._asked_before, self._borrowed = (np.zeros(households, dtype=np.bool_) for _ in range(3))
+        self._told = np.zeros(households, dtype=np.bool_)
+        self._asked_before, self._borrowed = self._told.copy(), self._told.copy()
         self._outstanding = self._committed_yuan = 0.0
 
     @staticmethod
@@ -200,7 +201,7 @@ class Microcredit(Policy):
         if not t.guarantee:
             income = county.households["expected_yuan"][rows] * 12.0
             wanted = np.minimum(wanted, income / county.p.collateral_need)
-        return np.where(wanted >= 500.0, np.floor(wanted / 100.0) * 100.0, 0.0)
+        return np.where(wanted >= county.p.loan_least_yuan, np.floor(wanted / 100.0) * 100.0, 0.0)
 
     def _decide(self, county: County, rows: RowsOf, amounts: Yuan) -> None:
         """Approve in turn, as far as staff, quota and purses reach; who is turned away may ask again."""
@@ -288,7 +289,7 @@ class Microcredit(Policy):
         self._outstanding = max(0.0, self._outstanding - repaid - lost)
 
     def close(self, county: County) -> None:
-        """Principal late by more than three months as the run ends counts as lost, though it is still owed."""
+        """Principal late for long as the run ends counts as lost, though it is still owed."""
         loans = county.loans.of(self.lender)
-        late = loans["principal_yuan"][loans["overdue_months"] > 3]
+        late = loans["principal_yuan"][loans["overdue_months"] > county.p.loan_lost_months]
         self.book.costs["loan_losses_yuan"] += total(np.ascontiguousarray(late))

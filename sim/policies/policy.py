@@ -45,6 +45,8 @@ class Policy:
     """How many of the kind a scenario may have; None = any number."""
     village_wide: ClassVar[bool] = False
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
+    comparison: ClassVar[bool] = False
+    """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
     warm: ClassVar[Mapping[str, object] | None] = None
     """Settings under which a small run uses every kernel of its own; None = it has none."""
 

@@ -51,7 +51,7 @@ class SupportUnits(Policy):
         self._skilled = np.array(skilled, dtype=np.int64)
         self._on = self.villages_on(county)
         self._unpaid: dict[int, float] = {}
-        usual_cost = add_up(county.p.project_cost_yuan) / 4.0
+        usual_cost = add_up(county.p.project_cost_yuan) / len(county.p.project_cost_yuan)
         self.book.targets["finished"] = float(int(county.units["money_yuan"].sum() / usual_cost))
 
     def days(self, county: County) -> tuple[int, ...]:
@@ -90,14 +90,14 @@ class SupportUnits(Policy):
         if not len(villages):
             return
         needs = self._needs(county, villages)
-        bent = np.zeros(4)
+        bent = np.zeros(needs.shape[1])
         if self._skilled[i] >= 0:
             bent[self._skilled[i]] = county.p.project_trade
         # Coordination weighs need; without it the unit does what its trade is good at.
         p = county.p
         heed = 1.0 - p.project_heedless * (1.0 - s.coordination)
         score = needs * heed + bent * (1.0 - p.project_restraint * s.coordination)
-        where, kind = divmod(int(np.argmax(score)), 4)
+        where, kind = divmod(int(np.argmax(score)), score.shape[1])
         cost = county.p.project_cost_yuan[kind]
         if u["money_yuan"][i] < cost or self.left_yuan(county) < cost:
             self._unpaid[i] = cost  # it will ask again next month
@@ -105,7 +105,7 @@ class SupportUnits(Policy):
             return
         self._unpaid.pop(i, None)
         self.book.met_yuan += cost
-        leak = county.p.project_leakage * (1.0 - s.supervision) * (1.5 - s.coordination)
+        leak = county.p.project_leakage * (1.0 - s.supervision) * (county.p.project_scatter - s.coordination)
         self.buy(county, cost, "grants_yuan", PROJECTS)
         u["money_yuan"][i] -= cost
         u["leaked_yuan"][i] += leak * cost

@@ -121,9 +121,9 @@ class Training(Policy):
             return
         left = self.book.targets["trained"] - self.book.counts["trained"]
         to_come = add_up(day >= county.today.campaign_day for day in self.days(county))
-        seats = int(min(left, 1.5 * left / to_come + 1))
+        seats = int(min(left, county.p.course_catch_up * left / to_come + 1))
         rows = self.in_turn(county, np.flatnonzero(self.eligible(county)).astype(np.int64))
-        invited = rows[: 4 * seats]
+        invited = rows[: int(county.p.course_invitations) * seats]
         worth = np.zeros(len(county.households))
         worth[invited] = self.accepts(county, invited)
         keen = worth[invited] > 0.0

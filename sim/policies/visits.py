@@ -12,6 +12,8 @@ from sim.campaign.visits import cadres_go_out
 from sim.core.numerics import total
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
+ENTRIES = ("visited", "visited_substance", "told", "days")  # what a field day enters, village by village
+
 
 class VisitsSettings(PolicySettings):
     """Levers of the visits."""
@@ -60,7 +62,7 @@ class Visits(Policy):
                 lists.append(hers)
                 start += len(hers)
         self.contacts = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, dtype=np.int64)
-        self._told = np.zeros((len(v), 4))
+        self._told = np.zeros((len(v), len(ENTRIES)))
         self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
         self.book.targets["reached"] = float(len(self.contacts))
         s = self.settings
@@ -83,11 +85,11 @@ class Visits(Policy):
         )  # fmt: skip
         by_village = self._told - before
         gained = by_village.sum(axis=0)
-        for name, amount in zip(("visited", "visited_substance", "told"), gained[:3], strict=True):
+        for name, amount in zip(ENTRIES[:-1], gained[:-1], strict=True):
             self.book.count(name, float(amount))
         self.book.counts["reached"] = float(self.book.served.sum())
-        county.cadre_days.note(by_village[:, 3], by_village[:, 3])
-        self.book.costs["cadre_days_yuan"] += float(gained[3]) * county.profile.support.day_cost_yuan
+        county.cadre_days.note(by_village[:, -1], by_village[:, -1])
+        self.book.costs["cadre_days_yuan"] += float(gained[-1]) * county.profile.support.day_cost_yuan
 
     def month_end(self, county: County) -> None:
         """What visits asked for and could not have: households still short of their visits when the campaign ends."""

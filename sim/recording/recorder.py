@@ -65,6 +65,9 @@ class Recorder(Observer):
         for label, book in county.books.items():
             for name, target in sorted(book.targets.items()):
                 self.records.add("delivery", DAY_100, label, f"{name}_target", target)
+            for name, day in sorted(book.deadlines.items()):
+                self.records.add("delivery", DAY_100, label, f"{name}_deadline", day)
+                self.records.add("delivery", DAY_100, label, f"{name}_in_time", book.at_deadline[name])
         h = county.households
         left = float(h["migrants"].sum()) - self._away_at_opening
         self.records.add("day100", DAY_100, "all", "jobs_begun", left)

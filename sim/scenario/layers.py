@@ -27,6 +27,7 @@ _SETTABLE = (
     "world",
     "campaign",
     "uncertainties",
+    "targets",
     "policy",
     "purse",
 )

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
 
+from sim.core.dates import CampaignDay
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.parameters import load_parameters
+from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
 
@@ -40,6 +42,10 @@ def _known(table: Mapping[str, Any]) -> Mapping[str, float | tuple[float, ...]]:
 
 
 Place = Annotated[Mapping[str, float | tuple[float, ...]], BeforeValidator(_flat), AfterValidator(_known)]
+
+
+def _frozen_tables(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    return FrozenDict({key: FrozenDict(inner) for key, inner in table.items()})
 
 
 class Title(FrozenModel):
@@ -72,6 +78,19 @@ class Campaign(FrozenModel):
         return self.start + dt.timedelta(days=self.days - 1)
 
 
+class Target(FrozenModel):
+    """What a plan means one of its policies to have delivered by a day."""
+
+    amount: float = Field(gt=0, description="how many, or how much, in the whole county")
+    deadline: CampaignDay | None = Field(
+        default=None, description="date or campaign day (1 = first); the campaign's last day by default"
+    )
+
+
+Targets = Annotated[Mapping[str, Mapping[str, Target]], AfterValidator(_frozen_tables)]
+"""Targets by the policy's label and the name of what it counts."""
+
+
 class PolicyPlan(FrozenModel):
     """One policy of a plan: its kind, its name in this plan and its settings."""
 
@@ -80,13 +99,13 @@ class PolicyPlan(FrozenModel):
     settings: SerializeAsAny[PolicySettings]
     code: CodeFile | None = None
 
-    def build(self) -> Policy:
-        """The policy itself, of a class that ships or of one from the user's own file."""
-        if self.code:
-            return reload_policy_class(self.kind, self.code)(self.settings, self.label)
-        from sim.policies import registry
+    def policy_class(self) -> type[Policy]:
+        """Its class: one that ships, or one from the user's own file."""
+        return reload_policy_class(self.kind, self.code) if self.code else registry()[self.kind]
 
-        return registry()[self.kind](self.settings, self.label)
+    def build(self) -> Policy:
+        """The policy itself."""
+        return self.policy_class()(self.settings, self.label)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The class of a policy from a user's own file is in no importable module: load it again.

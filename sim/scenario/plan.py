@@ -16,7 +16,7 @@ from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.code import reload_policy_class
-from sim.scenario.parts import Campaign, Closure, PolicyPlan, Title, Uncertainties, World, month_end
+from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import given_settings
 from sim.toml.source import TomlSource
@@ -35,6 +35,7 @@ class Plan(FrozenModel):
     policies: tuple[PolicyPlan, ...] = ()
     purses: tuple[Purse, ...] = ()
     uncertainties: Uncertainties = FrozenDict()
+    targets: Targets = FrozenDict()
     profile_digest: str = ""
 
     @property
@@ -92,6 +93,10 @@ class Plan(FrozenModel):
             ],
             "purses": [purse.model_dump() for purse in self.purses],
             "uncertainties": dict(self.uncertainties),
+            "targets": {
+                label: {name: target.model_dump() for name, target in named.items()}
+                for label, named in self.targets.items()
+            },
         }
         return {key: _without_none(value) for key, value in content.items() if value or key not in _LISTS}
 
@@ -113,7 +118,7 @@ class Plan(FrozenModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-_LISTS = ("policies", "purses", "uncertainties")
+_LISTS = ("policies", "purses", "uncertainties", "targets")
 
 
 def _without_none(value: Any) -> Any:

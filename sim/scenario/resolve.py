@@ -12,14 +12,15 @@ from typing import Any
 from pydantic import Field
 
 from sim.calendar.era import ERAS, EraId
+from sim.core.dates import date_of
 from sim.core.errors import UserError
-from sim.core.frozen import FrozenModel
+from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.code import CodeFile
 from sim.scenario.layers import LISTS, Layers
-from sim.scenario.parts import Campaign, Closure, PolicyPlan, Title, World, month_end
+from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
 from sim.toml.check import check, frozen_lists
 from sim.toml.source import Place, each_problem, meant, raise_all
@@ -50,6 +51,7 @@ class ScenarioHead(FrozenModel):
     )
     world: World
     campaign: CampaignTable
+    targets: Targets = Field(default_factory=FrozenDict, description="what policies are to deliver, and by when")
 
 
 class Resolver:
@@ -87,6 +89,8 @@ class Resolver:
         policies = self._policies({purse.id: purse for purse in purses})
         campaign = self._campaign(head) if head else None
         uncertainties = self._uncertainties(campaign)
+        if head is not None and campaign is not None:
+            self._check_targets(head.targets, policies, campaign)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
         return {
@@ -99,6 +103,7 @@ class Resolver:
             "policies": tuple(policies),
             "purses": tuple(purses),
             "uncertainties": uncertainties,
+            "targets": head.targets,
             "profile_digest": digest,
         }
 
@@ -106,6 +111,26 @@ class Resolver:
         checked, problems = check(model, table, self.layers.place, **where)
         self.problems += problems
         return checked
+
+    def _check_targets(self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign) -> None:
+        """A target is one of a policy of the plan, of something that it counts, within the campaign."""
+        counts = {plan.label: plan.policy_class().counts for plan in policies}
+        for label, named in targets.items():
+            if label not in counts:
+                place = self.layers.place(("targets", label))
+                said = meant(label, counts) if counts else {"allowed": "no policy, since the scenario has none"}
+                self.problems.append(place.error(f"there is no policy '{label}'", field="targets", **said))
+                continue
+            for name, target in named.items():
+                place, field = self.layers.place(("targets", label, name)), f"targets.{label}"
+                if name not in counts[label]:
+                    problem = f"'{label}' does not count '{name}'"
+                    self.problems.append(place.error(problem, field=field, **meant(name, counts[label])))
+                day = date_of(target.deadline or campaign.end, campaign.start)
+                if not campaign.start <= day <= campaign.end:
+                    problem = f"the deadline of '{name}' is {day}"
+                    allowed = f"{campaign.start} to {campaign.end}, the days of the campaign"
+                    self.problems.append(place.error(problem, field=field, allowed=allowed))
 
     def _canonical(self, name: str) -> str:
         try:

@@ -12,6 +12,7 @@ from experiments.compare.spillover import original
 from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.svg import BASELINE, Style, scenario_style
 from experiments.pages.words import Words
+from sim.policies import registry
 
 INCOME, HEADCOUNT = "income_yuan", "headcount"
 GAP = "yuan_per_gap_point"
@@ -49,10 +50,11 @@ class Context:
         return [s.id for s in self.exp.scenarios if s.id != self.baseline]
 
     def is_cash(self, ident: str) -> bool:
-        """Whether the scenario adds nothing but cash to the baseline."""
+        """Whether the scenario adds nothing to the baseline but what is for comparison only."""
         found = self._by_id.get(ident)
         added = set(found.policies) - self._base_policies if found else set()
-        return bool(added) and all(found.kinds.get(p, p).startswith("cash") for p in added) if found else False
+        compared = {kind for kind, policy in registry().items() if policy.comparison}
+        return bool(added) and all(found.kinds.get(p, p) in compared for p in added) if found else False
 
     @cached_property
     def _styles(self) -> dict[str, Style]:

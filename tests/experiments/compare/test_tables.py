@@ -137,7 +137,16 @@ def test_delivery_against_its_target(found: Comparison) -> None:
     assert last["target"] == served
     assert last["mean"] == pytest.approx(served - 3 / 5)
     assert last["chance_met"] == pytest.approx(2 / 5)  # even seeds
+    assert np.isnan(last["deadline_day"]), "what the money buys is due on no day"
     assert one(frame, scenario="credit", policy="credit", name="lent", week=3)["chance_met"] == 0
+
+
+def test_a_target_of_the_plan_counts_as_met_only_in_time(found: Comparison) -> None:
+    last = one(found.table("delivery"), scenario="credit", policy="credit", name="told", week=15)
+    assert (last["target"], last["deadline_day"], last["mean"]) == (100.0, 70.0, 200.0)
+    assert last["chance_met"] == pytest.approx(3 / 5), "what comes after the deadline is too late"
+    names = set(found.table("delivery")["name"])
+    assert not any(name.endswith(("_target", "_deadline", "_in_time")) for name in names)
 
 
 def test_costs_add_up_and_households_count_once(found: Comparison) -> None:

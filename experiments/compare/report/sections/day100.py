@@ -86,6 +86,14 @@ def _done(ctx: Context, mean: float, target: float) -> str:
     return ctx.num.plain(math.floor(percent * 10 + 1e-6) / 10, 1 if percent < 100 else 0) + "%"
 
 
+def _target(ctx: Context, target: float, unit: str, deadline: float) -> str:
+    """A target, and the day by which the scenario wants it, if it states one."""
+    if not math.isfinite(target):
+        return ctx.say("no_target")
+    amount = ctx.num.show(Estimate(target), unit)
+    return ctx.say("target_by", amount=amount, day=round(deadline)) if math.isfinite(deadline) else amount
+
+
 def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
     target, chance, unit = float(row["target"]), float(row["chance_met"]), delivery_unit(str(row["name"]))
     return [
@@ -93,7 +101,7 @@ def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
         Cell(ctx.policy(str(row["policy"]), scenario)),
         Cell(ctx.say.term("delivery", str(row["name"]))),
         Cell(ctx.num.show(estimate_of(row), unit), number=True),
-        Cell(ctx.num.show(Estimate(target), unit) if math.isfinite(target) else ctx.say("no_target"), number=True),
+        Cell(_target(ctx, target, unit, float(row.get("deadline_day", math.nan))), number=True),
         Cell(_done(ctx, float(row["mean"]), target), number=True),
         Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if float(row["mean"]) < 0.99 * target else ""),
     ]
