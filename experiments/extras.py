@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from sim.core.errors import UserError
-
 
 def need(package: str, extra: str) -> None:
     """Make sure that a package is there before any work is done.
@@ -18,5 +16,7 @@ def need(package: str, extra: str) -> None:
         UserError: It is not installed.
     """
     if find_spec(package) is None:
+        from sim.core.errors import UserError  # not before: a command's help asks for nothing of sim
+
         mend = f"install it: pip install 'villagesim[{extra}]'"
         raise UserError(f"this needs the package {package}, which is not installed", mend=mend)

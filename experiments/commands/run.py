@@ -21,14 +21,13 @@ from experiments.commands.options import (
     plans,
     print_json,
 )
-from sim.facts.sources import SOURCES
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.scenario import Plan
 
-BY_SOURCE = tuple(f"income_{source}_yuan" for source in SOURCES)
+BY_SOURCE = tuple(f"income_{source}_yuan" for source in ("wage", "operating", "property", "transfer"))
 SHOWN = (
     *("persons", "income_yuan", *BY_SOURCE, "income_median_yuan", "income_after_yuan"),
     *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),

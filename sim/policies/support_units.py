@@ -14,7 +14,7 @@ from sim.facts.units import IRRIGATION, MARKET, ROAD, WATER
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
-PROJECTS = reason("projects of support units", "联村单位项目")
+PROJECTS = reason("projects of support units", "单位项目支出")
 SKILLED_AT = {
     "transport": ROAD, "construction": ROAD, "water": WATER, "health": WATER, "agrotechnology": IRRIGATION,
     "livestock": MARKET, "fruit": MARKET, "supply_coop": MARKET, "enterprise": MARKET, "bank": MARKET,

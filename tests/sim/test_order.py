@@ -70,7 +70,7 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
         "close_month", "Policy.month_end", "Accounts.post", "LoanBook.post", "Policy.books_closed", "look_around",
-        "talk", "Observer.month_end", "close_year", "Observer.year_end",
+        "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end",
     ]  # fmt: skip
     assert names(order.cadre_day()) == ["field_day", "visit", "field_day", "need", "match", "visit"]
 
@@ -105,7 +105,7 @@ def test_policies_are_told_hook_by_hook(order: Order) -> None:
     assert list(hooks["support_units"]) == ["open", "month_end"]  # it has no days
     assert hooks["training"]["day"]["household"] == ("farm_skill", "knows", "leavers", "migrants", "work_skill")
     assert "loan" in hooks["microcredit"]["day"] and "loan" not in hooks["industry"]["day"]
-    assert "squeeze_yuan" in hooks["cash"]["day"]["household"]
+    assert "deferred_cut_yuan" in hooks["cash"]["day"]["household"]
 
 
 def test_no_step_writes_a_column_that_does_not_exist(order: Order) -> None:
@@ -199,4 +199,4 @@ def test_what_each_rule_of_the_month_changes_is_declared(
     for name, found in changed_by.items():
         for what, columns in found.items():
             assert columns <= set(writes[name].get(what, ())), name
-    assert "squeeze_yuan" in changed_by["consume"]["household"] and changed_by["farm"]["village"] == {"supply"}
+    assert "deferred_cut_yuan" in changed_by["consume"]["household"] and changed_by["farm"]["village"] == {"supply"}

@@ -16,7 +16,8 @@ def test_every_step_that_ran_has_its_own_time(tmp_path: Path) -> None:
     phases, rules = [*order.day(), *order.month_end()], order.household_month()
     times = measure_steps(plan_of(tmp_path, villages=1, months=12), phases, rules)
     close = "VillageModel._close_month"
-    ran = {"close_month", "talk", "Accounts.post", "LoanBook.post", "Policy.month_end", "Observer.month_end"}
+    ran = {"close_month", "learn_from_contacts", "Accounts.post", "LoanBook.post"}
+    ran |= {"Policy.month_end", "Observer.month_end"}
     assert ran <= {name for within, name in times.ns if within == close}
     whole = times.ns["VillageModel._live_a_day", close]
     parts = [taken for (within, _), taken in times.ns.items() if within == close]

@@ -41,12 +41,13 @@ def test_policies_stand_in_the_order_in_which_they_act() -> None:
 def test_times_stand_beside_their_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     def measured(*_: Any) -> StepTimes:
         within = "VillageModel._close_month"
-        return StepTimes(300, 12, {(within, "talk"): 1234.5}, {("household_month", "farm"): 0.25})
+        return StepTimes(300, 12, {(within, "learn_from_contacts"): 1234.5}, {("household_month", "farm"): 0.25})
 
     monkeypatch.setattr("experiments.bench.steps.measure_steps", measured)
     monkeypatch.setattr("experiments.runs.progress.compile_first", lambda say: None)
     shown = village("run", "--order", "--quiet")
-    assert "talk  sim/economy/learning.py  1,234.5 ns" in shown and "farm  sim/economy/crops.py  25.0%" in shown
+    assert "learn_from_contacts  sim/economy/learning.py  1,234.5 ns" in shown
+    assert "farm  sim/economy/crops.py  25.0%" in shown
     assert "300 households over 12 months" in shown and "measured in Python" in shown
 
 

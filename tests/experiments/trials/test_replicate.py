@@ -298,7 +298,7 @@ def lived() -> Lived:
     """Twenty-six months of a small world: the model, its diary, each month's own income, and what the diary said."""
     job = prepare(small_trial(follow_ups=(26,), outcomes=(outcome("income_yuan", month=26),)))
     model = VillageModel(job.plan.model_copy(update={"policies": ()}), rng=1, profile=job.profile)
-    diary = Diary(model)
+    diary = Diary(model.county)
     months, year_so_far, noted = [], np.zeros(len(model.households)), {}
     while model.running:
         model.step()
@@ -309,7 +309,7 @@ def lived() -> Lived:
         months.append(total - year_so_far)
         year_so_far = np.zeros(len(total)) if year_ends else total
         diary.note(month)
-        noted[month] = read(model, diary, month).income()
+        noted[month] = read(model.county, diary, month).income()
     return model, diary, np.array(months), noted
 
 
@@ -322,7 +322,7 @@ def test_flows_are_the_last_twelve_months_at_any_month(lived: Lived) -> None:
 
 def test_every_measure_can_be_read(lived: Lived) -> None:
     model, diary, *_ = lived
-    reading = read(model, diary, 26)
+    reading = read(model.county, diary, 26)
     h = model.households
     for name in known_names():
         read_values = values(reading, name)

@@ -1,7 +1,7 @@
 """One run, the same bits: compiled or as Python over agents, on one thread or two, on every supported Python and Mesa.
 
-`PYTHONPATH=tests python tests/sim/core/test_engines.py` stores the digests of reference/digests.json anew, after a change
-that is meant to change outcomes; commit them with that change.
+`PYTHONPATH=tests python tests/sim/core/test_engines.py` stores the digests of reference/digests.json anew, after a
+change that is meant to change outcomes; commit them with that change.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING
 from sim.model import VillageModel
 from sim.money.lending import BANK
 from sim.money.reasons import HOUSEHOLDS
+from sim.scenario import load_plan
 
 
 class Watched(VillageModel):
@@ -398,3 +399,17 @@ def test_supervision_leaves_less_to_leak_and_builds_more(tmp_path: Path) -> None
     assert strict.units["leaked_yuan"].sum() == 0 < lax.units["leaked_yuan"].sum()
     built = [sum(m.villages[c].sum() for c in ("road", "irrigation", "cooperative")) for m in (lax, strict)]
     assert built[1] > built[0]
+
+
+def test_a_lender_of_a_kind_of_its_own_lends_like_any_other(tmp_path: Path) -> None:
+    own = "from sim.policies.microcredit import Microcredit\n\n\nclass MyLender(Microcredit):\n    kind = 'my_lender'\n"
+    (tmp_path / "lender.py").write_text(own, encoding="utf-8")
+    plan = plan_of(tmp_path, [], villages=6)
+    purse = '[[purses]]\nid = "own"\ntitle_en = "x"\ntitle_zh = "x"\namount_yuan = 9e6\nuses = ["my_lender"]\n'
+    policy = '[[policies]]\nkind = "lender:MyLender"\nchannel = "microlender"\ntold_share = 1.0\npurses = ["own"]\n'
+    path = tmp_path / "own.toml"
+    path.write_text(f"{plan.resolved_toml()}\n{purse}\n{policy}", encoding="utf-8")
+    model = lived(load_plan(path, code=[tmp_path / "lender.py"]))
+    lent = model.policies[0].book.counts["lent_yuan"]
+    assert lent > 0
+    assert model.county.accounts.matrix()["lender my_lender", HOUSEHOLDS, "loans"] == pytest.approx(lent)
