@@ -59,7 +59,7 @@ def table(name: str) -> str:
     if word == "levers":
         return _levers(PolicySettings if rest == "base" else registry()[rest].Settings, rest)
     made = {"parameters": _parameters, "channels": _channels, "decisions": _decisions, "measures": _measures}
-    return {**made, "eras": _eras}[word]()
+    return {**made, "eras": _eras, "counts": _counts}[word]()
 
 
 def page(text: str) -> str:
@@ -137,6 +137,13 @@ def _levers(settings: type[PolicySettings], kind: str) -> str:
         if name not in common or common[name].default != field.default
     )
     return _rows("lever", "default", "allowed", "meaning", rows=rows)
+
+
+def _counts() -> str:
+    """What each policy counts as delivered; targets of a plan name one of these."""
+    counted = ((kind, name, names) for kind, policy in registry().items() for name, names in policy.counts.items())
+    rows = ((f"`{kind}`", f"`{name}`", english, chinese) for kind, name, (english, chinese) in counted)
+    return _rows("policy", "count", "meaning", "中文", rows=rows)
 
 
 def _default(field: Any) -> str:

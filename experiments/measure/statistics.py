@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
-from experiments.pages.numbers import Estimate, decimals
+from experiments.pages.numbers import Estimate
 
 Floats = NDArray[np.float64]
 Samples = Mapping[str, ArrayLike]
@@ -146,25 +146,6 @@ def paired_difference(
     return mean_interval(left - right, level, comparisons, of)
 
 
-def ordered_differences(
-    scenarios: Samples, baseline: ArrayLike, level: float = LEVEL, simultaneous: bool = False
-) -> list[tuple[str, Interval]]:
-    """Paired differences from the highest to the lowest, equal ones by name.
-
-    Args:
-        scenarios: A sample a scenario.
-        baseline: The sample they are compared with.
-        level: Level of the intervals.
-        simultaneous: Whether all intervals are to hold together, as a reader of an ordered plot expects.
-
-    Raises:
-        ValueError: As `paired_difference`.
-    """
-    comparisons = max(1, len(scenarios)) if simultaneous else 1
-    found = [(name, paired_difference(sample, baseline, level, comparisons)) for name, sample in scenarios.items()]
-    return sorted(found, key=lambda pair: descending(pair[1].value, pair[0]))
-
-
 def share_positive(differences: ArrayLike) -> float:
     """Share of replicates in which the difference is above zero; not-a-number without replicates."""
     values = np.asarray(differences, dtype=np.float64)
@@ -269,43 +250,6 @@ def variance_ratio(scenario: ArrayLike, baseline: ArrayLike) -> float:
     return apart / together
 
 
-def bands(samples: Samples, level: float = LEVEL, simultaneous: bool = True) -> list[tuple[str, ...]]:
-    """Groups of items that cannot be told apart, from the highest mean to the lowest.
-
-    Within a band no paired difference's interval is clear of zero. Bands may share items: the first and the
-    last may differ while neither differs from the middle. An item clear of all others is a band of its own.
-
-    Args:
-        samples: A sample an item, such as a village; all of one length.
-        level: Level of the intervals.
-        simultaneous: Whether the intervals of all pairs are to hold together.
-
-    Returns:
-        The largest such runs of the ordered items; every item is in one at least.
-
-    Raises:
-        ValueError: If samples differ in length.
-    """
-    if not samples:
-        return []
-    runs = {name: np.asarray(sample, dtype=np.float64) for name, sample in samples.items()}
-    if len({sample.shape for sample in runs.values()}) > 1:
-        raise ValueError("the samples differ in length")
-    names = sorted(runs, key=lambda name: descending(mean_interval(runs[name]).value, name))
-    table = np.stack([runs[name] for name in names])
-    pairs = max(1, len(names) * (len(names) - 1) // 2) if simultaneous else 1
-    found: list[tuple[int, int]] = []
-    stop = len(names)
-    for first in range(len(names) - 1, -1, -1):
-        _, low, high = t_limits(table[first] - table[first + 1 :], level, pairs)
-        apart = np.flatnonzero((low > 0) | (high < 0))
-        stop = min(stop, first + 1 + int(apart[0])) if apart.size else stop
-        if found and found[-1][1] == stop:
-            found.pop()  # this band swallows the one that began later and ends at the same place
-        found.append((first, stop))
-    return [tuple(names[first:end]) for first, end in reversed(found)]
-
-
 def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
     """Share of successes with Wilson's score interval (1927); undefined without trials.
 
@@ -329,28 +273,6 @@ def met(delivered: ArrayLike, target: ArrayLike) -> NDArray[np.bool_]:
     A loan or a gift is given whole or not at all, so money for a target ends a little short of it.
     """
     return np.asarray(delivered, dtype=np.float64) >= NEAR_ENOUGH * np.asarray(target, dtype=np.float64)
-
-
-def chance_met(delivered: ArrayLike, target: float, level: float = LEVEL) -> Interval:
-    """Share of replicates that meet the target (see `met`), with Wilson's interval."""
-    reached = met(delivered, target)
-    return wilson(int(np.count_nonzero(reached)), reached.size, level)
-
-
-def round_to(value: float, low: float, high: float) -> tuple[float, float]:
-    """Round a value and its half-width to what the interval supports: (43, 12), never 43.27.
-
-    Returns:
-        (value, half-width). An undefined or endless interval supports two digits of the value and leaves the
-        half-width as it is; a constant (half-width 0) is left alone.
-    """
-    half = (high - low) / 2
-    if half == 0 or not math.isfinite(value):
-        return value, half
-    if not math.isfinite(half):
-        return float(f"{value:.1e}"), half
-    places = decimals(half)
-    return round(value, places) + 0.0, round(half, places) + 0.0
 
 
 def _positive(count: int, name: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -123,8 +121,3 @@ class Market:
     def remember_free_days(self, today: Today) -> None:
         """Keep the opening year's free days, month by month."""
         self.villages["free_days_open"][:, today.calendar_month - 1] = self.villages["free_days"]
-
-
-def state_of(market: Market) -> dict[str, Any]:
-    """What has to be kept to go on from here."""
-    return {"opening_supply": market.opening_supply.copy(), "supply_ratio": market.supply_ratio.copy()}

@@ -1,4 +1,4 @@
-"""Intervals, verdicts, chances, bands and rounding against published answers and by simulation."""
+"""Intervals, verdicts, chances and rounding against published answers and by simulation."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from hypothesis import strategies as st
 
 from experiments.measure.statistics import (
     Interval,
-    bands,
-    chance_met,
-    decimals,
     mean_interval,
+    met,
     needed_replicates,
-    ordered_differences,
     paired_difference,
-    round_to,
     share_positive,
     t_critical,
     t_limits,
@@ -26,6 +22,7 @@ from experiments.measure.statistics import (
     verdict,
     wilson,
 )
+from experiments.pages.numbers import decimals
 
 # Student's sleep data (1908), as printed by R's t.test(..., paired = TRUE).
 DRUG_1 = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
@@ -150,88 +147,33 @@ def test_wilson_of_newcombe(successes: int, n: int, low: float, high: float) -> 
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_chance_of_meeting_a_target() -> None:
-    found = chance_met([90.0, 100.0, 110.0, 120.0, 80.0, 100.0, 130.0, 105.0, 70.0, 101.0], 100)
-    assert found.value == 0.7
-    assert (found.low, found.high) == pytest.approx((0.3968, 0.8922), abs=5e-5)  # vassarstats.net, 7 of 10
-    assert not chance_met([], 100).defined
-    assert chance_met([99.5, 99.4, 100.0, 0.0], 100).value == 0.5  # from 99.5% on: loans cannot be divided
-    assert wilson(20, 20).high == 1.0
-
-
-@pytest.mark.parametrize(
-    ("value", "half", "rounded"),
-    [
-        (43.27, 11.8, (43, 12)),
-        # Review of Particle Physics, introduction, section 5.3.
-        (0.827, 0.119, (0.83, 0.12)),
-        (0.827, 0.367, (0.8, 0.4)),
-        # README of the pdground package.
-        (12.2135, 0.06515, (12.21, 0.07)),
-        (1234.5, 96.2, (1230, 100)),
-        (1234.5, 9.99, (1234, 10)),
-        (1234567, 23456, (1235000, 23000)),
-        (-0.3, 4.0, (0, 4)),
-        (43.27, 0.0, (43.27, 0)),
-    ],
-)
-def test_rounding(value: float, half: float, rounded: tuple[float, float]) -> None:
-    found = round_to(value, value - half, value + half)
-    assert found == pytest.approx(rounded, abs=1e-12)
-    assert math.copysign(1, found[0]) == 1
-
-
-def test_rounding_without_an_interval() -> None:
-    value, half = round_to(43.27, math.nan, math.nan)
-    assert (value, math.isnan(half)) == (43, True)
-    assert math.isnan(round_to(math.nan, 1, 2)[0])
-    with pytest.raises(ValueError, match="half-width"):
-        decimals(0.0)
-
-
-def test_ordered_differences() -> None:
-    base = np.array([10.0, 12, 14, 16])
-    scenarios = {"small": base + np.array([1, 0, 1, 2]), "none": base, "big": base + 9}
-    found = ordered_differences(scenarios, base)
-    assert [name for name, _ in found] == ["big", "small", "none"]
-    assert [interval.value for _, interval in found] == [9, 1, 0]
-    wider = dict(ordered_differences({"a": base * 2, "b": base * 3}, base, simultaneous=True))
-    assert wider["a"].halfwidth > paired_difference(base * 2, base).halfwidth
-    assert ordered_differences({}, base) == []
-
-
-def test_bands_overlap_where_the_middle_is_like_both_ends() -> None:
-    noise = np.array([-3.0, -1, 1, 3])
-    turned = noise[::-1]
-    items = {"low": 0 + noise, "middle": 4 + turned, "high": 8 + noise, "far": 100 + noise}
-    assert bands(items, simultaneous=False) == [("far",), ("high", "middle"), ("middle", "low")]
-    # Shared noise cancels: the same distances are told apart at once.
-    assert bands({name: 4 * k + noise for k, name in enumerate("abc")}) == [("c",), ("b",), ("a",)]
-    assert bands({"b": noise, "a": noise}) == [("a", "b")]
-    assert bands({"only": noise}) == [("only",)]
-    assert bands({"a": [1.0], "b": [2.0]}) == [("b", "a")]
-    assert bands({"a": [math.nan, 1.0], "b": [1.0, 2.0], "c": [50.0, 51.0]}) == [("c",), ("b", "a")]
-    assert bands({}) == []
-    with pytest.raises(ValueError, match="differ in length"):
-        bands({"a": [1.0], "b": [2.0, 3.0]})
-
-
-@given(st.lists(st.lists(st.integers(-3, 3), min_size=4, max_size=4), min_size=1, max_size=8))
-@settings(max_examples=80)
-def test_bands_hold_only_pairs_that_cannot_be_told_apart(rows: list[list[int]]) -> None:
-    items = {f"v{place}": [4 * (place % 3) + value for value in row] for place, row in enumerate(rows)}
-    found = bands(items, simultaneous=False)
-    assert set().union(*found) == set(items)
-    order = sorted(items, key=lambda name: (-mean_interval(items[name]).value, name))
-    for band in found:
-        assert not any(paired_difference(items[a], items[b]).excludes_zero for a in band for b in band)
-        start, end = order.index(band[0]), order.index(band[-1]) + 1
-        assert order[start:end] == list(band)
-        for wider in (order[max(0, start - 1) : end], order[start : end + 1]):
-            if len(wider) > len(band):  # no band can be made longer
-                assert any(paired_difference(items[a], items[b]).excludes_zero for a in wider for b in wider)
-
-
 def test_an_interval_knows_its_sign() -> None:
     assert Interval(-2, -3, -1, 5).excludes_zero
     assert not Interval(0, -1, 1, 5).excludes_zero
+
+
+def test_the_share_of_replicates_that_meet_a_target() -> None:
+    found = met([90.0, 100.0, 110.0, 120.0, 80.0, 100.0, 130.0, 105.0, 70.0, 101.0], 100)
+    share = wilson(int(found.sum()), len(found))
+    assert share.value == 0.7
+    assert (share.low, share.high) == pytest.approx((0.3968, 0.8922), abs=5e-5)  # vassarstats.net, 7 of 10
+    assert met([99.5, 99.4, 100.0, 0.0], 100).tolist() == [True, False, True, False]  # loans cannot be divided
+    assert wilson(20, 20).high == 1.0 and not wilson(0, 0).defined
+
+
+@pytest.mark.parametrize(
+    ("half", "places"),
+    [
+        (11.8, 0), (0.119, 2), (0.367, 1),  # Review of Particle Physics, introduction, section 5.3
+        (0.06515, 2),  # README of the pdground package
+        (96.2, -1), (9.99, 0), (23456, -3), (4.0, 0),
+    ],
+)  # fmt: skip
+def test_decimals_follow_the_half_width(half: float, places: int) -> None:
+    assert decimals(half) == places
+
+
+def test_without_a_half_width_there_are_no_decimals() -> None:
+    for half in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="half-width"):
+            decimals(half)

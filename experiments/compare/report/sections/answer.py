@@ -7,7 +7,7 @@ import math
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import estimate_of
 from experiments.compare.report.sections import certainty
-from experiments.pages.blocks import Answer, Aside, Card, Cell, Figure, Table, Text
+from experiments.pages.blocks import Answer, Aside, Card, Cell, Figure, Table
 from experiments.pages.charts import Panel, Row, dots
 from experiments.pages.numbers import Estimate, decimals, unit_of
 
@@ -341,8 +341,3 @@ def _brief(ctx: Context, value: float) -> str:
 def digits_of(half: float) -> int:
     """Decimals for a half-width shown by itself."""
     return decimals(half) if math.isfinite(half) and half > 0 else 0
-
-
-def missing_note(ctx: Context) -> Text:
-    """The paragraph for a part that was not computed."""
-    return Text(ctx.missing(), "missing")
