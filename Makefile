@@ -2,6 +2,8 @@
 # Another interpreter: make test PYTHON=python3.12
 
 PYTHON ?= python3
+# Two test processes at once, a file or class each: what the tests of one file share is made once.
+SPREAD := -n 2 --dist loadscope
 BIN := .venv/bin
 # Named by the Python asked for, so that asking for another one makes the environment anew.
 READY := .venv/.ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
@@ -28,8 +30,8 @@ demo: setup ## compare the shipped scenarios on the default county; the report g
 	$(BIN)/village demo
 
 test: lint ## check style and types, run every test, run the compiled kernels again with array bounds checked
-	$(BIN)/python -m pytest
-	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -m bounds
+	$(BIN)/python -m pytest $(SPREAD)
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest $(SPREAD) -m bounds
 
 lint: setup ## style and types
 	$(BIN)/python -m ruff check
