@@ -50,7 +50,10 @@ MODULES_REFUSED = {
 WRITING = """
     write_text write_bytes mkdir makedirs touch unlink tofile savetxt savez to_csv to_parquet to_excel to_json
     """
-MAY_WRITE = {"sim/core/kernel_cache.py": ["mkdir"]}  # the folder in which Numba keeps compiled kernels
+MAY_WRITE = {  # the folder in which compiled kernels are kept
+    "sim/core/kernel_cache.py": ["mkdir", "unlink"],
+    "sim/core/kernel_file.py": ["unlink"],
+}
 
 
 def refused(source: str, path: str = "sim/example.py") -> list[str]:

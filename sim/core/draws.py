@@ -11,8 +11,9 @@ import sys
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sim.core.rule import inlined, kernel
 
 Word = Any  # an unsigned 64-bit number of which 32 bits are used; Python ints are taken too
 _DECLARED: dict[str, str] = {}
@@ -39,7 +40,7 @@ def number_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") >> 2
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Philox4x32-10: ten rounds on a counter of four words under a key of two (all unsigned 32-bit)."""
     low = np.uint64(0xFFFFFFFF)
@@ -58,7 +59,7 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
     return x0, x1, x2, x3
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def mix(a: int, b: int) -> int:
     """Two numbers stirred into one of 63 bits (the finaliser of SplitMix64, twice)."""
     z = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15)
@@ -70,7 +71,7 @@ def mix(a: int, b: int) -> int:
     return stirred
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniform(seed: int, decision: int, key: int, day: int, k: int = 0) -> float:
     """A number in the open interval (0, 1), always the same for the same arguments.
 
@@ -96,13 +97,13 @@ def uniform(seed: int, decision: int, key: int, day: int, k: int = 0) -> float:
     return (np.float64(bits) + 0.5) * 2.220446049250313e-16
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pair_key(a: int, b: int) -> int:
     """One key for two agents, the same in either order."""
     return mix(min(a, b), max(a, b))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniforms(seed: int, decision: int, keys: NDArray[Any], day: int, k: int = 0) -> NDArray[np.float64]:
     """`uniform` for many keys."""
     out = np.empty(keys.shape[0])

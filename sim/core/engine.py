@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import UserError
+from sim.core.meaning import SHIPPED, Own
 from sim.core.records import Rows, views_of
+from sim.core.rule import Kernel as Compiled
 
 EngineName = Literal["compiled", "agents"]
 Kernel = Callable[..., None]
@@ -37,6 +39,7 @@ class Engine:
         sizes: Households of each village.
         threads: Threads that share the villages of a compiled run.
         see: The agents (or views) that stand for the rows of a record array.
+        own: Rules of the user's own, in the place of those that ship.
     """
 
     def __init__(
@@ -45,12 +48,13 @@ class Engine:
         sizes: NDArray[np.int64],
         threads: int = 1,
         see: Callable[[Rows], Sequence[Any]] = views_of,
+        own: Own = SHIPPED,
     ) -> None:
         if name not in ("compiled", "agents"):
             raise UserError(f"unknown engine {name!r}", field="engine", allowed="compiled, agents")
         self.name = name
         self.ranges = cut(sizes, max(1, threads))
-        self.see = see
+        self.see, self.own = see, own
         self._pool = ThreadPoolExecutor(threads) if threads > 1 and name == "compiled" else None
 
     @property
@@ -61,6 +65,7 @@ class Engine:
     def run(self, kernel: Kernel, *args: Any) -> None:
         """Run `kernel(*args, first_village, last_village)` over all villages."""
         if self._pool is not None:
+            kernel = self._ruled(kernel)
             for done in [self._pool.submit(kernel, *args, *part) for part in self.ranges]:
                 done.result()
         else:
@@ -71,12 +76,16 @@ class Engine:
         if self.name == "agents":
             self.in_python(kernel, *args)
         else:
-            kernel(*args)
+            self._ruled(kernel)(*args)
 
     def in_python(self, kernel: Kernel, *args: Any) -> None:
         """Run the kernel's Python source over agents."""
-        source: Kernel = kernel.py_func  # type: ignore[attr-defined]
+        source: Kernel = (self._ruled(kernel) if self.own else kernel).py_func  # type: ignore[attr-defined]
         source(*(self.see(a) if isinstance(a, np.ndarray) and a.dtype.names else a for a in args))
+
+    def _ruled(self, kernel: Kernel) -> Kernel:
+        """The kernel under the rules of this run."""
+        return kernel.under(self.own) if isinstance(kernel, Compiled) else kernel  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Let the threads go."""

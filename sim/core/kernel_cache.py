@@ -1,17 +1,20 @@
-"""Where compiled kernels are kept: a folder named by a hash of everything they could depend on.
+"""Where compiled kernels are kept: a folder named by a hash of sim's sources, of what compiles them and how.
 
-Numba's own cache looks only at the file a kernel stands in (a rule edited in another file would go unseen) and not at
-the way of compiling (kernels without array bounds checked would pass for checked ones). With the hash in the folder's
-name a kernel that is stale, or compiled in another way, cannot be found at all.
+Within it each kernel has files of its own, named by what it means (`sim.core.meaning`) and for which types it is
+compiled: one that is stale, patched or compiled in another way cannot be found at all. What is loaded is run, so only
+what this user has written, and nobody else may write, is read.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -25,17 +28,13 @@ _NOT_COMPILING = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS")
 
 
 def source_hash() -> str:
-    """A hash of sim's sources, of where they stand, and of what compiles them and how.
-
-    Numba keeps a kernel by its file's path and time of change too: a copied or touched file is compiled anew, so these
-    count as well, and a folder that is there is one that serves.
-    """
+    """A hash of sim's sources, and of what compiles them and how."""
     stir = hashlib.blake2b(digest_size=8)
     compilers = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     how = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_") and k not in _NOT_COMPILING]
-    stir.update("\n".join([sys.version, *compilers, *how, str(SIM)]).encode())
+    stir.update("\n".join([sys.version, *compilers, *how]).encode())
     for file in sorted(SIM.rglob("*.py")):
-        stir.update(f"\n{file.relative_to(SIM).as_posix()} {file.stat().st_mtime_ns}\n".encode())
+        stir.update(f"\n{file.relative_to(SIM).as_posix()}\n".encode())
         stir.update(file.read_bytes())
     return stir.hexdigest()
 
@@ -49,14 +48,15 @@ def folder() -> Path:
 
 
 def set_folder() -> None:
-    """Point Numba at the folder; must run before the first kernel is declared."""
+    """Choose the folder and tell Numba; must run before the first kernel is compiled."""
     place = folder()
     if not _ready(place):
-        own = Path(tempfile.gettempdir()) / f"villagesim-{os.getuid()}"
-        place = own / place.name
-        # What is loaded from a cache is run: never from a folder that another user has put there.
-        if not _ready(place) or own.stat().st_uid != os.getuid():
-            place = Path(tempfile.mkdtemp(prefix="villagesim-"))
+        place = Path(tempfile.gettempdir()) / f"villagesim-{os.getuid()}" / place.name
+        if not _ready(place):
+            place = Path(tempfile.mkdtemp(prefix="villagesim-")) / place.name
+            place.mkdir(mode=0o700)
+            atexit.register(_remove_if_mine, place.parent, os.getpid())
+        os.environ["VILLAGESIM_CACHE"] = str(place.parent)  # what this process starts shares it
     os.environ["NUMBA_CACHE_DIR"] = str(place)
     if "numba" in sys.modules:
         from numba import config
@@ -65,16 +65,54 @@ def set_folder() -> None:
 
 
 def _ready(place: Path) -> bool:
-    """Make the folder, or mark it as used; whether it can be written."""
+    """Make the folder, or mark it as used; whether it is this user's alone and can be written."""
     new = not place.is_dir()
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        place.parent.parent.mkdir(parents=True, exist_ok=True)
+        for one in (place.parent, place):
+            one.mkdir(mode=0o700, exist_ok=True)
+            if not _is_own(one.stat()):
+                message = f"{one} can be written by others, so no compiled kernels are kept there (chmod go-w {one})"
+                warnings.warn(message, stacklevel=3)
+                return False
         os.utime(place)
     except OSError:
         return False
     if new:
         _remove_old(place.parent)
     return os.access(place, os.W_OK)
+
+
+def _is_own(about: os.stat_result) -> bool:
+    """Whether a file or folder is this user's, and nobody else may write to it."""
+    return about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _remove_if_mine(place: Path, process: int) -> None:
+    if os.getpid() == process:  # not in what was forked from it
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def read_own(file: Path) -> bytes | None:
+    """The content of a file of the cache; None if there is none, or others might have written it."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read() if _is_own(os.fstat(stream.fileno())) else None
+    except FileNotFoundError:
+        return None
+
+
+def write_own(file: Path, content: bytes) -> None:
+    """Write a file of the cache, whole or not at all; without it the kernel is compiled again, which is no error."""
+    with suppress(OSError):
+        number, name = tempfile.mkstemp(dir=file.parent)  # for this user alone
+        try:
+            with os.fdopen(number, "wb") as stream:
+                stream.write(content)
+            os.replace(name, file)
+        except OSError:
+            os.unlink(name)
+            raise
 
 
 def _remove_old(base: Path) -> None:

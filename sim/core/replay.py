@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.engine import Engine, Kernel
+from sim.core.meaning import SHIPPED, Own
 from sim.core.records import Record, Rows, in_range
 
 FAILURES = (ArithmeticError, LookupError, ValueError)
@@ -45,19 +46,19 @@ class ReplayedError(ArithmeticError):
 class Careful(Engine):
     """Runs kernels compiled; what fails there runs again in Python, from the state it found."""
 
-    def __init__(self, sizes: NDArray[np.int64], see: Callable[[Rows], Sequence[Any]]) -> None:
-        super().__init__("compiled", sizes, see=see)
+    def __init__(self, sizes: NDArray[np.int64], see: Callable[[Rows], Sequence[Any]], own: Own = SHIPPED) -> None:
+        super().__init__("compiled", sizes, see=see, own=own)
 
     def run(self, kernel: Kernel, *args: Any) -> None:
         """Run over all villages; where that fails, find the first village that does."""
         before = _Before(args)
-        if before.works(kernel, *args, 0, self.villages):
+        if before.works(self._ruled(kernel), *args, 0, self.villages):
             return
         works, fails = 0, self.villages  # all villages before `works` do, one before `fails` does not
         while fails - works > 1:
             middle = (works + fails) // 2
             before.restore()
-            if before.works(kernel, *args, works, middle):
+            if before.works(self._ruled(kernel), *args, works, middle):
                 works = middle
             else:
                 fails = middle
@@ -66,7 +67,7 @@ class Careful(Engine):
     def call(self, kernel: Kernel, *args: Any) -> None:
         """Run, and again in Python if that fails."""
         before = _Before(args)
-        if not before.works(kernel, *args):
+        if not before.works(self._ruled(kernel), *args):
             self._fail(before, kernel, *args)
 
     def _fail(self, before: _Before, kernel: Kernel, *args: Any) -> NoReturn:

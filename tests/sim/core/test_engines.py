@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba.core.registry import CPUDispatcher
 from small_worlds import (
     EVERY_POLICY,
     KINDS,
@@ -33,6 +32,7 @@ from small_worlds import (
 import sim
 from sim.core import engine, replay
 from sim.core.records import views_of
+from sim.core.rule import Kernel
 from sim.model import VillageModel
 from sim.population import kept
 from sim.scenario import Plan, load_plan
@@ -119,7 +119,7 @@ def _kernels() -> list[tuple[Any, str, Any]]:
         (module, name, value)
         for module in modules
         for name, value in vars(module).items()
-        if isinstance(value, CPUDispatcher) and not value.py_func.__module__.endswith((".draws", ".records"))
+        if isinstance(value, Kernel) and not value.py_func.__module__.endswith((".draws", ".records"))
     ]
 
 
