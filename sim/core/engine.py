@@ -85,7 +85,7 @@ class Engine:
 
     def _ruled(self, kernel: Kernel) -> Kernel:
         """The kernel under the rules of this run."""
-        return kernel.under(self.own) if isinstance(kernel, Compiled) else kernel  # type: ignore[no-any-return]
+        return kernel.under(self.own) if isinstance(kernel, Compiled) else kernel
 
     def close(self) -> None:
         """Let the threads go."""

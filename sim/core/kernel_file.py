@@ -22,7 +22,7 @@ from sim.core import kernel_cache
 _HASH = 32
 
 
-class KernelFile(NullCache):  # type: ignore[misc]
+class KernelFile(NullCache):
     """Where Numba looks for, and leaves, the compiled forms of one kernel.
 
     Args:
@@ -42,7 +42,7 @@ class KernelFile(NullCache):  # type: ignore[misc]
             if content is None:
                 return None
             if hashlib.blake2b(content[_HASH:], digest_size=_HASH).digest() == content[:_HASH]:
-                return CompileResult._rebuild(target, *pickle.loads(content[_HASH:]))
+                return CompileResult._rebuild(target, *pickle.loads(content[_HASH:]))  # type: ignore[no-untyped-call]
         except Exception:  # whatever is wrong with a file of the cache, the kernel can be compiled
             pass
         with suppress(OSError):
@@ -53,7 +53,7 @@ class KernelFile(NullCache):  # type: ignore[misc]
         """Keep a compiled kernel, if it can be kept."""
         if compiled.lifted or compiled.library.has_dynamic_globals:
             return
-        content = dumps(compiled._reduce())
+        content = dumps(compiled._reduce())  # type: ignore[no-untyped-call]
         file = self._file(signature, compiled.codegen)
         kernel_cache.write_own(file, hashlib.blake2b(content, digest_size=_HASH).digest() + content)
 

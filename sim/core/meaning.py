@@ -107,7 +107,9 @@ class _Walk:
                 _register(copy)
         return digest, _COPIES[digest]
 
-    def _look_up(self, where: Mapping[str, Any], which: list[str], names: list[str]) -> tuple[dict[str, Any], list[str]]:
+    def _look_up(
+        self, where: Mapping[str, Any], which: list[str], names: list[str]
+    ) -> tuple[dict[str, Any], list[str]]:
         """What the names that stand there mean: those whose value needs another in a copy, and all as text."""
         held = self.seen.setdefault(id(where), (where, {}))[1]
         replaced, texts = {}, []

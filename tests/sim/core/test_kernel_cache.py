@@ -24,7 +24,8 @@ from sim.core.numerics import exp_array
 import numpy as np
 from sim.core import kernel_cache
 from sim.core.meaning import SHIPPED
-print(kernel_cache.folder().name, exp_array(np.array([0.0]))[0], sum(exp_array.under(SHIPPED).stats.cache_hits.values()))
+value, compiled = exp_array(np.array([0.0]))[0], exp_array.under(SHIPPED)
+print(kernel_cache.folder().name, value, sum(compiled.stats.cache_hits.values()))
 """
 
 
