@@ -27,6 +27,7 @@ from sim.money.purse import Purse
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
+from sim.toml.reading import is_file
 from sim.toml.source import KeyPath, meant, parse_toml, raise_all, read_text
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
@@ -280,7 +281,7 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     text = str(name_or_path)
     is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
-    if not is_path and not path.is_file():
+    if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]
         raise UserError(f"there is no profile '{text}'", **meant(text, known))
     return _parsed(path, read_text(path))
