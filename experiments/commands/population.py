@@ -151,9 +151,10 @@ UNITS_ZH = dict(villages="个", households="户", persons="人", cadres="人", u
 
 
 def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from experiments.screen import screen
 
     heads = (
         ("指标", "模型", "本县或公布数", "差额", "允许差额", "用途", "")
@@ -176,7 +177,7 @@ def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
         ]
         role = ROLES[row["role"]][chinese]
         table.add_row(Text(label), *numbers, role, "" if row["within"] else Text(out, style="bold red"))
-    console = Console()
+    console = screen()
     console.print(table)
     failed = sum(not row["within"] for row in rows)
     free = sum(row["role"] == "free" for row in rows)

@@ -90,9 +90,9 @@ def run(
     if as_json:
         print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), "records": _rows(records)})
         return
-    from rich.console import Console
+    from experiments.screen import screen
 
-    Console().print(_table(records, plan, seed, language.value))
+    screen().print(_table(records, plan, seed, language.value))
     if out and not quiet:
         typer.echo(f"{'已写入' if language is Language.zh else 'written to'} {out}")
 

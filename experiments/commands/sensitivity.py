@@ -64,7 +64,7 @@ def sensitivity(
         typer.Option(
             "--parameters",
             metavar="WHICH",
-            help="all; assumed, calibrated or measured; a topic; a TOML file of [[parameters]] with name, low, high; "
+            help="all; assumed, calibrated or measured; a topic; a TOML file of parameters, each with name, low, high; "
             "or names between commas.",
         ),
     ] = "all",

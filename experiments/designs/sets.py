@@ -18,6 +18,7 @@ from sim.core.frozen import FrozenModel
 from sim.parameters import load_parameters
 from sim.shipped import shipped
 from sim.toml.check import check
+from sim.toml.reading import is_file
 from sim.toml.source import each_problem, raise_all, read_toml
 
 SHIPPED = shipped("calibration") / "county.set.toml"
@@ -146,7 +147,7 @@ def load_set(path: Path | None = None) -> CalibratedSet:
         UserError: There is no such file, it is damaged, or it names a parameter or value that the model does not allow.
     """
     path = path or SHIPPED
-    if not path.is_file():
+    if not is_file(path):
         raise UserError("there is no calibrated set here", file=path, mend="make one: village calibrate --write")
     source = read_toml(path)
     file, problems = check(_File, source.data, source.place)

@@ -28,10 +28,11 @@ from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter
 from sim.scenario import Title
-from sim.scenario.catalogue import PROFILES, Catalogue
+from sim.scenario.catalogue import PROFILES, Catalogue, code_files
 from sim.scenario.code import load_policy_class
 from sim.shipped import shipped
 from sim.toml.check import check, frozen_lists
+from sim.toml.reading import is_file, is_there, read_bytes
 from sim.toml.source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = shipped("trials")
@@ -86,12 +87,16 @@ def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[s
             with its file and line.
     """
     file = Path(path)
-    if not file.exists() and file.suffix != ".toml":
+    if not is_there(file) and file.suffix != ".toml":
         shipped = {one.stem: one for one in TRIALS.glob("*.toml")}
         if str(path) not in shipped:
             raise UserError(f"there is no trial file or shipped trial '{path}'", **meant(file.stem, shipped))
         file = shipped[str(path)]
-    return _Loader(read_toml(file), [Path(one) for one in code]).load(overrides)
+    problems: list[UserError] = []
+    allowed = code_files(code, problems)
+    if problems:
+        raise_all(problems)
+    return _Loader(read_toml(file), allowed).load(overrides)
 
 
 def _told_apart(outcomes: tuple[TrialOutcome, ...]) -> tuple[TrialOutcome, ...]:
@@ -168,7 +173,7 @@ class _Loader(OverlaidTables):
         is_path = name.endswith(".toml") or "/" in name or "\\" in name
         path = (self.source.path.parent / name).resolve() if is_path else PROFILES / f"{name}.toml"
         at = ("world", "profile")
-        if not path.is_file():
+        if not is_file(path):
             known = [one.stem for one in PROFILES.glob("*.toml")]
             self.problem(at, f"there is no profile '{name}'", **meant(Path(name).stem, known))
             return None, "", name
@@ -179,7 +184,7 @@ class _Loader(OverlaidTables):
             return None, "", name
         if profile.era != "2012":
             self.problem(at, f"is of era {profile.era}, for which the model has no parameters", allowed="era 2012")
-        return profile, hashlib.sha256(path.read_bytes()).hexdigest(), path.as_posix() if is_path else name
+        return profile, hashlib.sha256(read_bytes(path)).hexdigest(), path.as_posix() if is_path else name
 
     def _world(self, table: TrialTable, profile: Any, catalogue: Catalogue) -> None:
         first, last = NEAR_ENOUGH
