@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Describe, fit and write the genera
 LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
 
 Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, or a profile file.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the population.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of the population.")]
 Size = Annotated[int | None, typer.Option("--villages", min=1, help="Size of the world; the profile's own by default.")]
 
 

@@ -50,7 +50,7 @@ def run(
             metavar="FILE", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the run's chance events.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of the run's chance events.")] = 1,
     engine: Annotated[
         Engine, typer.Option("--engine", help="compiled is fast; agents are Mesa objects.")
     ] = Engine.compiled,

@@ -83,7 +83,7 @@ def sensitivity(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="Replicates of each point, averaged.")] = 4,
-    design_seed: Annotated[int, typer.Option("--design-seed", min=0, help="Seed of the designs.")] = 1,
+    design_seed: Annotated[int, typer.Option("--design-seed", min=0, max=2**32, help="Seed of the designs.")] = 1,
     villages: Villages = 40,
     horizon: Horizon = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,

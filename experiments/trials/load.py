@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.published import trial_row
@@ -26,7 +25,6 @@ from experiments.trials.overrides import OverlaidTables
 from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
-from sim.parameters import Parameter
 from sim.scenario import Title
 from sim.scenario.catalogue import PROFILES, Catalogue, code_files
 from sim.scenario.code import load_policy_class
@@ -199,18 +197,9 @@ class _Loader(OverlaidTables):
                 self._book(type(profile), name, value)
         for name, value in table.world.place.items():
             try:
-                key, new = catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
-                self._possible(catalogue.parameters.find(key), new, ("world", "place", name))
+                catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
             except UserError as error:
                 self.problems.append(self.place(("world", "place", name)).of(error))
-
-    def _possible(self, entry: Parameter, value: Any, at: KeyPath) -> None:
-        """Another place may lie outside the county's ranges, but amounts are not negative and shares not above one."""
-        numbers, low, high = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (value, entry.low, entry.high))
-        if low.min() >= 0 and numbers.min() < 0:
-            self.problem(at, f"must be 0 or more, found {show(value)}")
-        elif high.max() <= 1 and entry.unit.startswith(("share", "chance")) and numbers.max() > 1:
-            self.problem(at, f"is a share or chance and must be at most 1, found {show(value)}")
 
     def _book(self, model: Any, name: str, value: object) -> None:
         """A field of the profile that is replaced: there, and of a kind it can be."""

@@ -21,6 +21,8 @@ from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
+from sim.core.text import OneLine
+from sim.facts.limits import MOST_COUNT, MOST_YUAN
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
 from sim.money.purse import Purse
@@ -41,8 +43,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Named(FrozenModel):
     """A name in both languages."""
 
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
+    en: OneLine = Field(min_length=1)
+    zh: OneLine = Field(min_length=1)
 
 
 class _Parts(FrozenModel):
@@ -62,7 +64,9 @@ class Size(FrozenModel):
     villages: int = Field(ge=1, le=200_000)
     households_per_village: float = Field(ge=1, le=5000, description="mean")
     village_spread: float = Field(default=0.0, ge=0, le=0.9, description="half-width, share of the mean")
-    persons: int | None = Field(default=None, ge=1, description="whole population, where the books give it")
+    persons: int | None = Field(
+        default=None, ge=1, le=MOST_COUNT, description="whole population, where the books give it"
+    )
 
 
 class Education(_Parts):
@@ -116,7 +120,7 @@ class Flags(FrozenModel):
     registered_share: Share = Field(description="share of persons")
     inclusion_error: Share = Field(description="share of the registered who are not income-poor")
     exclusion_error: Share = Field(description="share of the income-poor who are not registered")
-    linked_households: int = Field(ge=0)
+    linked_households: int = Field(ge=0, le=MOST_COUNT)
 
 
 def known_trade(word: str) -> str:
@@ -136,16 +140,16 @@ class UnitKind(FrozenModel):
 
     trade: Annotated[str, AfterValidator(known_trade)]
     level: Literal["province", "city", "county", "township"]
-    count: int = Field(ge=1)
+    count: int = Field(ge=1, le=100_000)
 
 
 class Support(FrozenModel):
     """Support units with their own money, and cadres with their field days."""
 
-    units: int = Field(ge=1)
-    unit_money_yuan: float = Field(ge=0, description="own money of all units together, in a year")
+    units: int = Field(ge=1, le=100_000)
+    unit_money_yuan: float = Field(ge=0, le=MOST_YUAN, description="own money of all units together, in a year")
     unit_kinds: tuple[UnitKind, ...]
-    cadres: int = Field(ge=0)
+    cadres: int = Field(ge=0, le=1_000_000)
     field_days_per_month: float = Field(ge=0, le=31, description="days a cadre can give to the villages")
     day_cost_yuan: float = Field(ge=0, le=10_000, description="what a cadre's day costs")
 
@@ -172,7 +176,7 @@ class Township(FrozenModel):
     """A township: its name, its villages, its terrain."""
 
     name: Named
-    villages: int = Field(ge=1)
+    villages: int = Field(ge=1, le=200_000)
     terrain: Terrain
 
 

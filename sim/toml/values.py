@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.core.text import refused_character
@@ -12,6 +13,7 @@ KeyPath = tuple[str | int, ...]
 DEEPEST = 20
 """Tables and lists inside one another; what ships has six at most."""
 _WORD = 2**63
+_LARGEST = 1e15
 
 
 def unfit(data: object) -> Iterator[tuple[KeyPath, str]]:
@@ -41,4 +43,6 @@ def _unfit_value(value: object) -> str | None:
         return f"holds the character {character}, which shows nothing and can hide what is meant"
     if isinstance(value, int) and not -_WORD <= value < _WORD:
         return f"is a whole number of {value.bit_length()} bits; at most 64 are allowed"
+    if isinstance(value, float) and _LARGEST < abs(value) < math.inf:  # what is not finite, the models refuse
+        return f"{value:g} is beyond what any input can mean; at most {_LARGEST:g}"
     return None
