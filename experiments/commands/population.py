@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.commands.group import VillageGroup
 from experiments.commands.options import Json, Language, OneLanguage, print_json
 
 if TYPE_CHECKING:
     from sim.population.profile import Profile
 
-app = typer.Typer(no_args_is_help=True, help="Describe, fit and write the generated population.")
+app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Describe, fit and write the generated population.")
 
 LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
 

@@ -72,7 +72,7 @@ def run(
     if order:
         from experiments.commands.order import DEFAULT, show_order
 
-        (plan,) = plans([file or "baseline"], [*(() if file else DEFAULT), *(overrides or [])], code, villages, horizon)
+        (plan,) = plans([file or "baseline"], overrides, code, villages, horizon, () if file else DEFAULT)
         show_order(plan, time, language is Language.zh, as_json, quiet)
         return
     if file is None:

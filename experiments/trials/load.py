@@ -51,6 +51,8 @@ def load_trials(
     names: dict[str, Path] = {}
     for file in files:
         try:
+            if names.get(file.stem) == file:
+                raise UserError("is named twice", file=file, mend="name it once")
             if file.stem in names:
                 raise UserError(f"has the same name as {names[file.stem]}", file=file, mend="rename one of them")
             names[file.stem] = file

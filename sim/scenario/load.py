@@ -63,6 +63,8 @@ def load_plans(
     for path in paths:
         try:
             file = find_scenario(path)
+            if files.get(file.stem) == file:
+                raise UserError("is named twice", file=file, mend="name it once")
             if file.stem in files:
                 raise UserError(f"has the same name as {files[file.stem]}", file=file, mend="rename one of them")
             files[file.stem] = file

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_worlds import shipped_scenario_files
 
 from sim.core.errors import UserError
 from sim.scenario import SCENARIOS, Plan, load_plan
-from tests.small_worlds import shipped_scenario_files
 
 BASE: dict[str, Any] = {
     "title": {"en": "Base", "zh": "基线"},

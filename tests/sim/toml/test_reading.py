@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from scenario_fakes import BASE
 
 from sim.core.errors import UserError
 from sim.population.profile import load_profile
 from sim.scenario import load_plan
 from sim.toml.reading import MOST_BYTES, is_file, is_there, read_bytes
-from tests.scenario_fakes import BASE
 
 
 @pytest.fixture
