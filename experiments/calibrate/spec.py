@@ -180,7 +180,10 @@ class Spec(FrozenModel):
         new, problems = check(Effort, table, lambda path: Place(f"--{path[-1]}" if path else "options"))
         if new is None:
             raise_all(problems)
-        world = self.world if villages is None else self.world.model_copy(update={"villages": villages})
+        stated = {**self.world.model_dump(), **({} if villages is None else {"villages": villages})}
+        world, problems = check(CalibrationWorld, stated, lambda path: Place(f"--{path[-1]}" if path else "options"))
+        if world is None:
+            raise_all(problems)
         return self.model_copy(update={"effort": new, "world": world})
 
 

@@ -13,12 +13,16 @@ _REFUSED = re.compile(f"[{_UNSEEN}]")
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
-def refused_character(text: str) -> str | None:
+def refused_character(text: str, breaks: bool = False) -> str | None:
     """The first control or direction character of a text, as "U+001B"; None if there is none.
 
     They show nothing by themselves: a terminal obeys them, a table or a page shows other words than were written.
+
+    Args:
+        text: The text.
+        breaks: Whether tabs and line breaks count as well.
     """
-    found = _REFUSED.search(text)
+    found = _REFUSED.search(text) or (_BREAKS.search(text) if breaks else None)
     return f"U+{ord(found[0]):04X}" if found else None
 
 

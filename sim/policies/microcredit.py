@@ -75,7 +75,7 @@ class MicrocreditSettings(TargetedSettings):
     quota_yuan: float = Field(
         default=0.0, ge=0, le=MOST_YUAN, description="principal for the whole county; 0 = what the purse holds"
     )
-    size_yuan: float | None = Field(default=None, gt=0, le=500_000, description="largest loan")
+    size_yuan: float | None = Field(default=None, ge=1, le=500_000, description="largest loan")
     rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
     subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
     term_months: int | None = Field(default=None, ge=1, le=60, description="term")

@@ -29,7 +29,7 @@ class TrainingSettings(TargetedSettings):
     places: int = Field(
         default=0, ge=0, le=MOST_COUNT, description="places in a county; 0 = as many as the money pays for"
     )
-    cost_yuan: float | None = Field(default=None, gt=0, le=20_000, description="cost a trainee (default: as published)")
+    cost_yuan: float | None = Field(default=None, ge=1, le=20_000, description="cost a trainee (default: as published)")
     hours: float = Field(default=24.0, gt=0, le=400, description="hours of teaching")
     class_size: int = Field(default=40, ge=5, le=400, description="people in a class")
     follow_up: bool = Field(default=False, description="trainers come to the field afterwards (adds half the cost)")

@@ -81,7 +81,7 @@ class Household(FrozenModel):
     """The mean household."""
 
     size: float = Field(ge=1, le=15, description="persons")
-    workers: float = Field(gt=0, le=15)
+    workers: float = Field(ge=0.1, le=15)
     land_mu_per_head: float = Field(ge=0, le=500)
     education: Education
 
@@ -100,8 +100,8 @@ class Income(FrozenModel):
 
     concept: Literal["net", "disposable"]
     year: int = Field(ge=2005, le=2030)
-    yuan_per_head: float = Field(gt=0, le=200_000)
-    gini: float = Field(gt=0, lt=0.9)
+    yuan_per_head: float = Field(ge=1, le=200_000)
+    gini: float = Field(ge=0.01, lt=0.9)
     sources: Sources
 
 
@@ -109,8 +109,8 @@ class Poverty(FrozenModel):
     """The headcount, with the name of its series; other series stand beside it and are never mixed in."""
 
     series: str = Field(min_length=1)
-    line_yuan: float = Field(gt=0, le=100_000)
-    headcount: float = Field(gt=0, lt=1)
+    line_yuan: float = Field(ge=1, le=100_000)
+    headcount: float = Field(ge=0.0001, lt=1)
     other_series: Annotated[Mapping[str, Share], AfterValidator(FrozenDict)] = FrozenDict()
 
 
@@ -159,9 +159,9 @@ class Prices(FrozenModel):
 
     region: str = Field(min_length=1, description="region whose prices and weather it shares")
     wage_level: float | None = Field(
-        default=None, gt=0, le=5, description="migrants' pay against the nation's; else it follows from the wage share"
+        default=None, ge=0.01, le=5, description="migrants' pay against the nation's; else it follows from the wage share"
     )
-    price_level: float = Field(default=1.0, gt=0, le=5, description="against the parameter files' prices")
+    price_level: float = Field(default=1.0, ge=0.01, le=5, description="against the parameter files' prices")
 
 
 class Terrain(_Parts):

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.text import printable
 from sim.toml.source import KeyPath, Place, TomlSource
 from sim.toml.values import unfit
 
@@ -50,7 +51,7 @@ def read_setting(text: str) -> Setting:
     Raises:
         UserError: There is no name or no value.
     """
-    place = NoFile(f"--set {text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}")
+    place = NoFile(f"--set {_shown(text)}")
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise place.error("needs a value" if name.strip() else "needs a name", mend="write --set name=value")
@@ -64,14 +65,19 @@ def given_settings(settings: Mapping[str, object]) -> list[Setting]:
         UserError: A value is none that a file could hold.
     """
     return [
-        _fit(Setting(tuple(name.split(".")), plain(value), NoFile(f"setting {name}")))
+        _fit(Setting(tuple(name.split(".")), plain(value), NoFile(f"setting {_shown(name)}")))
         for name, value in settings.items()
     ]
 
 
+def _shown(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
 def _fit(setting: Setting) -> Setting:
-    for path, problem in unfit({".".join(setting.keys): setting.value}):
-        raise setting.place.error(problem, field=".".join(map(str, path)))
+    for path, problem in unfit(table_of(setting.keys, setting.value)):
+        raise setting.place.error(problem, field=printable(".".join(map(str, path)))[:_SHOWN])
     return setting
 
 

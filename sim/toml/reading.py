@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from sim.core.errors import UserError
+from sim.core.text import printable, refused_character
 
 MOST_BYTES = 10_000_000
 """Size of the largest file that is read."""
@@ -35,8 +36,12 @@ def read_bytes(path: Path) -> bytes:
     """The content of a file.
 
     Raises:
-        UserError: The file is missing, unreadable, no regular file, or larger than `MOST_BYTES`.
+        UserError: The file is missing, unreadable, no regular file, or larger than `MOST_BYTES`; or its name holds what
+            would steer a terminal.
     """
+    if character := refused_character(str(path), breaks=True):
+        problem = f"the name of this file holds the character {character}"
+        raise UserError(problem, file=printable(str(path)), mend="rename it")
     try:
         # Without waiting: a pipe that nobody writes to would keep the program for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -44,8 +49,6 @@ def read_bytes(path: Path) -> bytes:
         raise UserError("there is no such file", file=path) from None
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", file=path) from None
-    except ValueError:
-        raise UserError(f"'{str(path)[:60]!a}' is not the name of a file") from None
     try:
         found = os.fstat(descriptor)
         if stat.S_ISDIR(found.st_mode):

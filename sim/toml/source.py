@@ -174,7 +174,7 @@ _MOST_CHARACTERS = 1_000_000
 """Text of the largest TOML file, which takes some seconds to read; what ships has 50 thousand at most."""
 _MOST_NAMED = 20
 """Unfit values that are named at once."""
-_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+_LONG_KEY = re.compile(r"""(?m)(?:^|[\[{,])[ \t]*+(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 """A dotted key of a hundred parts, on which the parser would take time that grows with the square of its length."""
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _STRING = re.compile(

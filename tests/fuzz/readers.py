@@ -13,7 +13,8 @@ from experiments.evidence.targets import all_targets
 from experiments.published.load import FIGURES, TRIALS
 from experiments.sensitivity.factors import choose
 from experiments.trials import load_trial
-from sim.parameters import FOLDER
+from sim.core.errors import UserError
+from sim.parameters import FOLDER, load_parameters
 from sim.population.profile import consistency, load_profile, terrains, village_sizes
 from sim.scenario import Plan, load_plan
 from sim.scenario.chain import read_chain
@@ -30,6 +31,17 @@ low = 0.1
 high = 0.4
 """
 """A file of parameters, as docs/extending.md has it."""
+
+
+SETTINGS = [
+    "policy.microcredit.quota_yuan = 5",
+    "world.villages = 5\nworld.place.farm.drought_major = 0.3\nhorizon_months = 12",
+    "purses.unit_funds.amount_yuan = 0\npurse.bank_women.release = 2013-02-04\nuncertainties.drought_major = 0.2",
+    "title.en = x\ncampaign.end = 2013-04-02\ncampaign = { days = 90 }\ntargets.training.trained.amount = 5",
+    "design.clusters = 50\nsurvey.error = 0\narms.offer.share = 0.4",
+    "world.books.income.gini = 0.4\noutcomes.profit.month = 18",
+]
+"""Settings as `--set` takes them, a line each."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,34 @@ def _trial(path: Path) -> str:
     return trial.digest()
 
 
+def _settings(path: Path) -> None:
+    """Each line as what `--set` gives to a scenario and to a trial."""
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:20]:
+        refused = [problem for read, name in _SET if (problem := _refusal(read, name, line))]
+        if len(refused) == len(_SET):
+            raise refused[0]
+
+
+_SET: Sequence[tuple[Callable[[str, Sequence[str]], object], str]] = ((load_plan, "mix"), (load_trial, "credit_pool"))
+
+
+def _refusal(read: Callable[[str, Sequence[str]], object], name: str, setting: str) -> UserError | None:
+    try:
+        read(name, [setting])
+    except UserError as error:
+        return error
+    return None
+
+
+def _world(path: Path) -> Plan:
+    """A scenario in a fuzzed county."""
+    beside = path.parent / "county.toml"
+    beside.write_text(f'extends = "mix"\n[world]\nprofile = "{path.name}"\nvillages = 5\n', encoding="utf-8")
+    return load_plan(beside)
+
+
 def _parameter_file(path: Path) -> object:
     """The files of the model's own parameters have a reader of their own."""
-    from sim.parameters import load_parameters
-
     folder = path.parent / "parameters"
     folder.mkdir(exist_ok=True)
     (folder / "topic.toml").write_bytes(path.read_bytes())
@@ -109,5 +145,7 @@ def kinds() -> dict[str, Kind]:
         "design": Kind(lambda path: choose(str(path), [baseline]), [DOUBTS]),
         "evidence": Kind(all_targets, [evidence, TRIALS.read_text(encoding="utf-8")[:5000]]),
         "parameters": Kind(_parameter_file, _texts(FOLDER)[:3]),
+        "world": Kind(_world, _texts(shipped("profiles"))),
+        "settings": Kind(_settings, SETTINGS),
         "toml": Kind(_lines, scenarios[:3]),
     }

@@ -13,7 +13,7 @@ from sim.core.errors import UserError
 from tests.fuzz import __main__ as fuzz
 from tests.fuzz.readers import Kind, kinds
 
-FILES = 450
+FILES = 550
 
 
 @pytest.fixture(autouse=True)

@@ -273,3 +273,14 @@ def test_years_that_the_model_has_not_are_put_in_the_nearest(tmp_path: Path, ask
     world = load(tmp_path, FILE.replace("2010-01-01", asked)).world
     assert world.start == dt.date.fromisoformat(asked)
     assert world.opens == dt.date.fromisoformat(opens)
+
+
+def test_a_setting_given_twice_and_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for setting in ("design.clusters=10", "world.books.income.gini=0.4"):
+        with pytest.raises(UserError, match="is set twice"):
+            load_trial("credit_pool", [setting, setting])
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match="has the same name as"):
+        load_trial("credit_pool", code=[tmp_path / "a" / "mine.py", tmp_path / "b" / "mine.py"])
