@@ -159,7 +159,10 @@ class Prices(FrozenModel):
 
     region: str = Field(min_length=1, description="region whose prices and weather it shares")
     wage_level: float | None = Field(
-        default=None, ge=0.01, le=5, description="migrants' pay against the nation's; else it follows from the wage share"
+        default=None,
+        ge=0.01,
+        le=5,
+        description="migrants' pay against the nation's; else it follows from the wage share",
     )
     price_level: float = Field(default=1.0, ge=0.01, le=5, description="against the parameter files' prices")
 
