@@ -8,6 +8,7 @@ versions: 3.3 keeps every Model that ever had agents alive, because `Agent._ids`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -49,5 +50,17 @@ class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
         return self.setdefault(model, count(1))
 
 
-if isinstance(getattr(mesa.Agent, "_ids", None), dict):
+_ONE_COUNTER = not isinstance(getattr(mesa.Agent, "_ids", None), dict)  # the model's own, among its attributes
+if not _ONE_COUNTER:
     mesa.Agent._ids = _Counters()
+
+
+def next_id(model: MesaModel) -> int:
+    """The unique_id of the next agent, where it is not among the model's attributes (else 0)."""
+    return 0 if _ONE_COUNTER else next(copy(mesa.Agent._ids[model]))
+
+
+def count_from(model: MesaModel, unique_id: int) -> None:
+    """Give out unique_id from here on."""
+    if unique_id:
+        mesa.Agent._ids[model] = count(unique_id)
