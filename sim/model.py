@@ -22,7 +22,7 @@ from sim.campaign.delivery import Delivery
 from sim.core.dates import date_of
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
-from sim.core.mesa_compat import MesaModel, count_from, next_id
+from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_id
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
@@ -76,6 +76,9 @@ class VillageModel(Whole, MesaModel):
     ) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
+        if in_repeated_batch():
+            mend = 'give one iteration, and seeds among the parameters: {"rng": [1, 2, 3]}'
+            raise UserError("iterations of batch_run repeat one run, since the seed decides it", field="rng", mend=mend)
         if why_not := ERAS[plan.era].not_runnable:
             allowed = ", ".join(era.id for era in ERAS.values() if era.runnable)
             raise UserError(f"era '{plan.era}' cannot be run yet: {why_not}", field="era", allowed=allowed)
