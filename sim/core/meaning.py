@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import is_, itemgetter
+from operator import itemgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -42,10 +42,10 @@ class Meaning:
     _watched: tuple[tuple[Mapping[str, Any], Callable[[Any], Any], tuple[Any, ...]], ...]
 
     def holds(self) -> bool:
-        """Whether every name that is reached still has the value that it had."""
-        try:
-            return all(all(map(is_, names(where), values)) for where, names, values in self._watched)
-        except KeyError:  # a name is gone
+        """Whether every name that is reached still has the value that it had, or an equal number."""
+        try:  # many names at a stroke: this is asked at every call of a kernel
+            return all([names(where) == values for where, names, values in self._watched])
+        except (KeyError, ValueError):  # a name is gone; an array is another one
             return False
 
 
@@ -104,7 +104,7 @@ class _Walk:
             copy.__qualname__ = f"{function.__name__}_{digest}"  # the compiler's symbols: never shared by two meanings
             _COPIES[digest] = copy
             if function in RULES:
-                _register(copy)
+                register(copy)
         return digest, _COPIES[digest]
 
     def _look_up(
@@ -147,7 +147,8 @@ class _Walk:
         return f"{type(value).__qualname__} {value!r}", value
 
 
-def _register(rule: FunctionType) -> None:
+def register(rule: FunctionType) -> None:
+    """Let compiled code call it."""
     from numba.extending import register_jitable
 
     register_jitable(_nrt=False)(rule)

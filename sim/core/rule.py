@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from numba import njit
 
 from sim.core.kernel_file import KernelFile
-from sim.core.meaning import RULES, SHIPPED, Meaning, Own, meaning
+from sim.core.meaning import RULES, SHIPPED, Meaning, Own, meaning, register
 
 F = TypeVar("F", bound=Callable[..., Any])
 _COMPILED: dict[str, Any] = {}
@@ -27,6 +27,7 @@ def rule(function: F) -> F:
     would take a third of a household's month.
     """
     RULES.add(cast(FunctionType, function))
+    register(cast(FunctionType, function))  # for kernels that a user compiles
     return function
 
 
