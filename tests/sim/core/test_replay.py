@@ -12,7 +12,8 @@ from small_worlds import EVERY_POLICY, VISITS, plan_of
 
 from sim import month as months
 from sim.agents.household import Household
-from sim.core.replay import ReplayedError
+from sim.core.engine import Kernel
+from sim.core.replay import Careful, ReplayedError
 from sim.model import VillageModel
 from sim.population import first_year, kept
 from sim.scenario import Plan
@@ -74,8 +75,13 @@ def test_only_the_failing_village_is_replayed(plan: Plan, monkeypatch: pytest.Mo
         in_python.append(h.village)
         rule(h, *args)  # type: ignore[arg-type]
 
-    rule = months.household_month
-    monkeypatch.setattr(months, "household_month", month)
+    def again(self: Careful, kernel: Kernel, *args: object) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(months, "household_month", month)
+            in_python_as_ever(self, kernel, *args)
+
+    rule, in_python_as_ever = months.household_month, Careful.in_python
+    monkeypatch.setattr(Careful, "in_python", again)
     model = type("Broken", (Broken,), {"column": "persons", "value": 0})(plan, rng=3)
     with pytest.raises(ReplayedError):
         model.run_model()
