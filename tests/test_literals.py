@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ("population", "economy", "campaign", "policies")
 FREE = {0, 1, 2, 12, 100, 0.5}  # none, all, a pair, months of a year, percent, half
 DRAWS = {"uniform", "uniforms", "normal", "_normals", "luck"}  # their numbers tell one draw from another
-ARITHMETIC = {"sim/core/numerics.py"}  # coefficients of approximations, held against their known errors
+# Coefficients of approximations, held against their known errors, and of a cipher, against its published vectors.
+ARITHMETIC = {"sim/core/numerics.py", "sim/core/draws.py"}
 
 SEARCH = "how a search runs: ends, steps, rounds, when it is close enough; it changes no meaning"
 ROUNDING = "what is lost in rounding"
