@@ -101,7 +101,8 @@ class VillageModel(Whole, MesaModel):
         """The world as its opening year left it, today's facts, and the county that policies see."""
         opening, world = self.clock.opening, self.plan.world
         who = self.profile, world.villages, world.population_seed
-        opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads)
+        own = self.plan.own_rules()
+        opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
         self.today.seed, self.today.people_seed = self.seed, world.population_seed
@@ -109,7 +110,7 @@ class VillageModel(Whole, MesaModel):
         self.today.year, self.today.calendar_month = opening.year, opening.month
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
-        self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see)
+        self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see, own)
         self.county = County(
             opened, self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
         )
@@ -178,7 +179,7 @@ class VillageModel(Whole, MesaModel):
         """The whole run again, with care: a run is a pure function of plan and seed."""
         if type(self.engine) is Engine and self.engine.name == "compiled":
             twin = type(self)(self.plan, rng=self.seed, profile=self.profile, reach=self._reach)
-            twin.engine = twin.county.engine = Careful(self.county.world.sizes, twin._see)
+            twin.engine = twin.county.engine = Careful(self.county.world.sizes, twin._see, self.engine.own)
             twin.run_model()
 
     def run_model(self) -> None:

@@ -11,7 +11,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.records import views_of
-from sim.core.rule import kernel, rule
+from sim.core.rule import in_python, kernel, rule
 from sim.economy.consumption import consume
 from sim.economy.credit import repay
 from sim.economy.crops import farm
@@ -56,12 +56,13 @@ def household_month(
 
 
 def live_month(household: Household) -> None:
-    """Let one Mesa agent live this calendar month (again): the engine's own rule, to read and to debug."""
+    """Let one Mesa agent live this calendar month (again): by the rules of the run, to read and to debug."""
     m = household.model
     county = m.county
     loans, lenders = views_of(county.loans.loans), views_of(county.loans.lenders)
     tills = county.tills[household.village], loans, lenders, county.loans.till[household.village]
-    household_month(household, m.village_of(household), county.p, county.today, *tills)
+    month = in_python(household_month, county.engine.own)
+    month(household, m.village_of(household), county.p, county.today, *tills)
 
 
 @kernel

@@ -103,7 +103,7 @@ def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
     from experiments.runs.runfile import RunKey, encode_run
     from experiments.runs.store import write_atomic
 
-    code = [Path(policy.code.path) for policy in plan.policies if policy.code]
+    code = plan.code_files()
     key = RunKey(plan.id, seed, plan.digest(), code_version(code))
     write_atomic(out, encode_run(TABLES, split(records), key))
 

@@ -110,7 +110,7 @@ def compare(
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
-    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
+    code = tuple(sorted({file for plan in plans for file in plan.code_files()}))
     stamp = program or code_version(code)
     vectors = drawing(parameters, load_set)
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything

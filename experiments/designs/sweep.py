@@ -14,7 +14,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,7 +179,7 @@ def sweep(
     """
     question, seeds = Question(tuple(plans), tuple(outcomes), evaluate), tuple(seeds)
     said = said or Progress(False)
-    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
+    code = tuple(sorted({file for plan in plans for file in plan.code_files()}))
     stamp = program or code_version(code)
     size = block or len(seeds)
     tasks = [

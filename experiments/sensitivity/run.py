@@ -78,7 +78,7 @@ def sensitivity(
     _check(plans, asked, replicates)
     chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
     texts = tuple(map(str, chosen))
-    code = sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code})
+    code = sorted({file for plan in plans for file in plan.code_files()})
     line = command or shlex.join(["village", *sys.argv[1:]])
     seeds = tuple(range(seeds_first, seeds_first + replicates))
     manifest: dict[str, Any] = {

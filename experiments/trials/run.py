@@ -182,5 +182,6 @@ def _with_replicates(trial: Trial, count: int) -> Trial:
 
 def _code(trials: Sequence[Trial]) -> list[Path]:
     own = {_HERE / f"{module}.py" for module in _DECIDES}
-    users = {Path(policy.code.path) for trial in trials for arm in trial.arms for policy in arm.policies if policy.code}
+    policies = (policy for trial in trials for arm in trial.arms for policy in arm.policies)
+    users = {file for policy in policies if policy.code for file in policy.code.files()}
     return sorted(file for file in own | users if file.is_file())

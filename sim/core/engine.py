@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
+from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from sim.core.errors import UserError
-from sim.core.meaning import SHIPPED, Own
+from sim.core.meaning import SHIPPED, Own, refusal
 from sim.core.records import Rows, views_of
 from sim.core.rule import Kernel as Compiled
 
@@ -79,7 +80,7 @@ class Engine:
         """Run `kernel(*args, first_village, last_village)` over all villages."""
         if self._pool is not None:
             kernel = self._ruled(kernel)
-            for done in [self._pool.submit(kernel, *args, *part) for part in self.ranges]:
+            for done in [self._pool.submit(self._do, kernel, *args, *part) for part in self.ranges]:
                 done.result()
         else:
             self.call(kernel, *args, 0, self.villages)
@@ -89,7 +90,13 @@ class Engine:
         if self.name == "agents":
             self.in_python(kernel, *args)
         else:
-            self._ruled(kernel)(*args)
+            self._do(self._ruled(kernel), *args)
+
+    def _do(self, kernel: Kernel, *args: Any) -> None:
+        try:
+            kernel(*args)
+        except NumbaError as error:
+            raise refusal(error, self.own) from error
 
     def in_python(self, kernel: Kernel, *args: Any) -> None:
         """Run the kernel's Python source over agents."""

@@ -9,23 +9,28 @@ cache, in this process and in every other.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 
 Own = FrozenDict[FunctionType, FunctionType]
-"""Rules that stand in the place of others."""
+"""Rules that stand in the place of others; in their own module, the name of a rule means the one that ships."""
 SHIPPED: Own = FrozenDict()
 
 RULES: set[FunctionType] = set()
 """What is marked `@rule`."""
 _COPIES: dict[str, FunctionType] = {}
+_PLACE = re.compile(r'([^\s"(]+\.py)(?:", line |:| \()(\d+)')
+_SAYS = ("Untyped global", "Unknown attribute", "No implementation", "Cannot unify", "NameError", "Use of unsupported")
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,12 @@ class _Walk:
         code = function.__code__
         parts = [function.__module__, function.__name__, _code_text(code), repr(function.__kwdefaults__)]
         names = sorted(_names(code))
-        found, texts = self._look_up(function.__globals__, names, names)
+        own = self._own_in(function)
+        found, texts = self._look_up(function.__globals__, names, names, own)
         parts += texts
         cells = () if function.__closure__ is None else function.__closure__
         for value in (*(function.__defaults__ or ()), *(cell.cell_contents for cell in cells)):
-            parts.append(self._value(value, names)[0])
+            parts.append(self._value(value, names, own)[0])
         digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
         if digest not in _COPIES:
             copy = FunctionType(
@@ -107,8 +113,14 @@ class _Walk:
                 register(copy)
         return digest, _COPIES[digest]
 
+    def _own_in(self, function: FunctionType) -> Own:
+        """The rules that stand for others in a function: none of its own module, which may call what it replaces."""
+        if not any(mine.__module__ == function.__module__ for mine in self.own.values()):
+            return self.own
+        return FrozenDict({of: mine for of, mine in self.own.items() if mine.__module__ != function.__module__})
+
     def _look_up(
-        self, where: Mapping[str, Any], which: list[str], names: list[str]
+        self, where: Mapping[str, Any], which: list[str], names: list[str], own: Own
     ) -> tuple[dict[str, Any], list[str]]:
         """What the names that stand there mean: those whose value needs another in a copy, and all as text."""
         held = self.seen.setdefault(id(where), (where, {}))[1]
@@ -116,16 +128,16 @@ class _Walk:
         for name in which:
             if name in where:
                 held[name] = value = where[name]
-                text, new = self._value(value, names)
+                text, new = self._value(value, names, own)
                 texts.append(f"{name}={text}")
                 if new is not value:
                     replaced[name] = new
         return replaced, texts
 
-    def _value(self, value: Any, names: list[str]) -> tuple[str, Any]:
+    def _value(self, value: Any, names: list[str], own: Own) -> tuple[str, Any]:
         """A value as text, and what stands for it in a copy; `names` are those that the code looks up anywhere."""
         if isinstance(value, FunctionType):
-            value = self.own.get(value, value)
+            value = own.get(value, value)
             if value in RULES:
                 return self.visit(value)
             return f"{value.__module__}.{value.__qualname__} {_code_text(value.__code__)}", value
@@ -134,7 +146,7 @@ class _Walk:
             digest, copy = self.visit(source)
             return digest, self.dispatcher(value, digest, copy)
         if isinstance(value, ModuleType):
-            replaced, texts = self._look_up(vars(value), [name for name in names if name in vars(value)], names)
+            replaced, texts = self._look_up(vars(value), [name for name in names if name in vars(value)], names, own)
             if replaced:
                 stand_in = ModuleType(value.__name__)
                 vars(stand_in).update({**vars(value), **replaced})
@@ -145,6 +157,24 @@ class _Walk:
         if hasattr(value, "__qualname__"):
             return f"{value.__module__}.{value.__qualname__}", value
         return f"{type(value).__qualname__} {value!r}", value
+
+
+def refusal(error: Exception, own: Own) -> Exception:
+    """The error of a compiler, said of the user's own rule that it is about; the error itself if it is about none."""
+    files = {rule.__code__.co_filename for rule in own.values()}
+    said = [line.strip() for line in str(error).splitlines() if "<function" not in line]
+    for file, line in reversed(_PLACE.findall(str(error))):
+        at = next((one for one in files if Path(one).name == Path(file).name), None)  # it may say it from here
+        if at:
+            what = next((text for text in said if text.startswith(_SAYS)), said[0])
+            mend = "use numbers, if, for and what rules use; mark functions that it calls with @rule"
+            return UserError(f"a rule cannot be compiled: {what}", file=at, line=int(line), mend=mend)
+    for of, mine in own.items():  # nothing is said of a line: it does not fit where it stands
+        code = mine.__code__
+        problem = f"the rules do not compile with '{mine.__name__}' in the place of '{of.__name__}': {said[0]}"
+        mend = "let it give back what that rule gives back"
+        return UserError(problem, file=code.co_filename, line=code.co_firstlineno, mend=mend)
+    return error
 
 
 def register(rule: FunctionType) -> None:

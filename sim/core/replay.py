@@ -117,7 +117,7 @@ def explain(error: Exception, again: Callable[[], object], when: str) -> NoRetur
             again()
         except ReplayedError as same:
             found = same
-        except FAILURES as same:
+        except (*FAILURES, AttributeError, TypeError) as same:  # a name that an agent does not have, say
             found = _located(same, when)
     if found is None:
         error.add_note(f"when: {when}")

@@ -17,6 +17,7 @@ from sim.core.kernel_file import KernelFile
 from sim.core.meaning import RULES, SHIPPED, Meaning, Own, meaning, register
 
 F = TypeVar("F", bound=Callable[..., Any])
+_KERNELS: list[Kernel] = []
 _COMPILED: dict[str, Any] = {}
 
 
@@ -43,6 +44,7 @@ class Kernel:
         self.__name__, self.__module__, self.__doc__ = function.__name__, function.__module__, function.__doc__
         self.options = options
         self._known: dict[Own, tuple[Meaning, Any]] = {}
+        _KERNELS.append(self)
 
     def __call__(self, *args: Any) -> Any:
         """Run it under the rules that ship."""
@@ -50,15 +52,18 @@ class Kernel:
 
     def under(self, own: Own) -> Any:
         """The compiled loop, with rules of the user's own in the place of those that ship; `py_func` is its source."""
+        return self._now(own)[1]
+
+    def digest(self, own: Own = SHIPPED) -> str:
+        """A hash of what it means now, under these rules."""
+        return self._now(own)[0].digest
+
+    def _now(self, own: Own) -> tuple[Meaning, Any]:
         known = self._known.get(own)
         if known is None or not known[0].holds():
-            means = self.meaning(own)
+            means = meaning(self.py_func, own, _dispatcher)
             known = self._known[own] = means, _dispatcher(self, means.digest, means.copy)
-        return known[1]
-
-    def meaning(self, own: Own = SHIPPED) -> Meaning:
-        """What it means now, under these rules."""
-        return meaning(self.py_func, own, _dispatcher)
+        return known
 
 
 def kernel(function: F) -> F:
@@ -69,6 +74,16 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """Mark a kernel that is to be part of whatever calls it."""
     return cast(F, Kernel(cast(FunctionType, function), forceinline=True))
+
+
+def in_python(function: F, own: Own) -> F:
+    """A rule in plain Python, with rules of the user's own in the place of those that ship."""
+    return cast(F, meaning(cast(FunctionType, function), own, _dispatcher).copy) if own else function
+
+
+def all_mean(own: Own) -> str:
+    """What all kernels of sim mean now, under these rules: what is remembered under it was made by the same rules."""
+    return " ".join([kernel.digest(own) for kernel in _KERNELS if kernel.__module__.startswith("sim.")])
 
 
 def _dispatcher(called: Any, digest: str, copy: FunctionType) -> Any:

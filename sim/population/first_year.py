@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.core.engine import Engine
+from sim.core.meaning import SHIPPED, Own
 from sim.core.records import in_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.rule import kernel
@@ -107,6 +108,7 @@ def begin(
     start: Month,
     threads: int = 1,
     network: Network | None = None,
+    own: Own = SHIPPED,
 ) -> Opened:
     """`n` villages laid out, and the year before `start` lived; its failures explained.
 
@@ -120,6 +122,7 @@ def begin(
         start: Year and month in which the run opens.
         threads: How many threads share the villages.
         network: The contacts of these villages, if already drawn.
+        own: Rules of the user's own.
     """
 
     def live(engine: Callable[[World], Engine]) -> Opened:
@@ -128,9 +131,9 @@ def begin(
         return live_a_year(world, market, row, seed, start, engine(world))
 
     def careful(world: World) -> Engine:
-        return Careful(world.sizes, lambda rows: (p,) if rows is row else views_of(rows))
+        return Careful(world.sizes, lambda rows: (p,) if rows is row else views_of(rows), own)
 
     try:
-        return live(lambda world: Engine("compiled", world.sizes, threads))
+        return live(lambda world: Engine("compiled", world.sizes, threads, own=own))
     except FAILURES as error:
         explain(error, lambda: live(careful), "the opening year")

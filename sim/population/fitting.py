@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from sim.agents.household import Household
 from sim.core.errors import Unfittable
+from sim.core.meaning import SHIPPED, Own
 from sim.core.numerics import add_up, exp, log, total
-from sim.core.rule import kernel
+from sim.core.rule import all_mean, kernel
 from sim.core.sources import SIM, reached_from
 from sim.facts.sources import N_SOURCES, OPERATING, PROPERTY, WAGE
 from sim.parameters import load_parameters
@@ -54,35 +55,36 @@ def reference_villages(profile: Profile) -> int:
     return profile.villages * ceil(wanted / profile.villages)
 
 
-def fitted(profile: Profile, p: P, row: NDArray[np.void]) -> Knobs:
+def fitted(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> Knobs:
     """The knobs for a profile: as its file has them if they still hold, else fitted now (once a process).
 
     Raises:
         UserError: The profile's figures do not fit together.
     """
-    return _fit_of(profile, p, row)[0]
+    return _fit_of(profile, p, row, own)[0]
 
 
-def cuts_at(profile: Profile, p: P, row: NDArray[np.void], year: int, month: int) -> Cuts:
+def cuts_at(profile: Profile, p: P, row: NDArray[np.void], year: int, month: int, own: Own = SHIPPED) -> Cuts:
     """What tells households apart (fifths, registry) when a run opens in that month."""
-    knobs, cuts = _fit_of(profile, p, row)
+    knobs, cuts = _fit_of(profile, p, row, own)
     if (year, month) not in cuts:
-        opened = _Reference(profile, p, row).live(knobs, (year, month))
+        opened = _Reference(profile, p, row, own).live(knobs, (year, month))
         cuts[year, month] = find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
     return cuts[year, month]
 
 
-_FITS: dict[str, tuple[Knobs, dict[Month, Cuts]]] = {}
+_FITS: dict[tuple[str, str], tuple[Knobs, dict[Month, Cuts]]] = {}
 
 
-def _fit_of(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, dict[Month, Cuts]]:
-    key, known = digest(profile, row), profile.fitted
+def _fit_of(profile: Profile, p: P, row: NDArray[np.void], own: Own) -> tuple[Knobs, dict[Month, Cuts]]:
+    of, known = digest(profile, row), profile.fitted
+    key = of, all_mean(own)
     if key not in _FITS:
-        if known is not None and known.of == key and known.knobs.keys() == vars(Knobs()).keys():
+        if known is not None and known.of == of and not own and known.knobs.keys() == vars(Knobs()).keys():
             knobs = Knobs(**known.knobs)
             cuts = Cuts(known.fifths, known.registry_line, known.registry_noise, known.causes)
         else:
-            knobs, cuts = fit(profile, p, row)
+            knobs, cuts = fit(profile, p, row, own)
         _FITS[key] = (knobs, {reference_start(profile): cuts})
     return _FITS[key]
 
@@ -124,8 +126,8 @@ class _Found:
 class _Reference:
     """The reference world of a profile, lived again and again with other knobs."""
 
-    def __init__(self, profile: Profile, p: P, row: NDArray[np.void]) -> None:
-        self.profile, self.p, self.row = profile, p, row
+    def __init__(self, profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> None:
+        self.profile, self.p, self.row, self.own = profile, p, row, own
         self.villages = reference_villages(profile)
         sizes = village_sizes(profile, self.villages, REFERENCE_SEED)
         first, keys = np.append(0, np.cumsum(sizes)).astype(np.int64), np.arange(1, self.villages + 1)
@@ -135,7 +137,7 @@ class _Reference:
     def live(self, knobs: Knobs, start: Month) -> Opened:
         """A world with these knobs at the end of its first year."""
         who = (self.profile, self.villages, REFERENCE_SEED)
-        return begin(*who, self.p, self.row, knobs, start, network=self.network)
+        return begin(*who, self.p, self.row, knobs, start, network=self.network, own=self.own)
 
     def workers(self, knobs: Knobs) -> float:
         """Workers a household."""
@@ -151,7 +153,7 @@ def _gather(households: Any, params: Any, knobs: Any, seed: int) -> None:
         gather(households[i], params[0], knobs[0], seed)
 
 
-def fit(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, Cuts]:
+def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tuple[Knobs, Cuts]:
     """Fit the generator to a profile.
 
     Returns:
@@ -160,7 +162,7 @@ def fit(profile: Profile, p: P, row: NDArray[np.void]) -> tuple[Knobs, Cuts]:
     Raises:
         UserError: The profile's figures do not fit together; it says what could be reached.
     """
-    reference = _Reference(profile, p, row)
+    reference = _Reference(profile, p, row, own)
     start = replace(Knobs(), dependants=_dependants(reference))
     if profile.prices.wage_level is not None:
         start = replace(start, wages=profile.prices.wage_level)

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.meaning import SHIPPED, Own
 from sim.core.numerics import add_up
+from sim.core.rule import all_mean
 from sim.parameters.packed import P
 from sim.population.opening import Opened, open_world
 from sim.population.profile import Profile
@@ -22,16 +24,24 @@ _KEPT: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
 
 
 def opened_world(
-    profile: Profile, n_villages: int, seed: int, p: P, row: NDArray[np.void], year: int, month: int, threads: int = 1
+    profile: Profile,
+    n_villages: int,
+    seed: int,
+    p: P,
+    row: NDArray[np.void],
+    year: int,
+    month: int,
+    threads: int = 1,
+    own: Own = SHIPPED,
 ) -> Opened:
     """As `open_world`, from what is kept if the same world has been opened before; the caller owns what it gets."""
     if n_villages > MOST_VILLAGES:
-        return open_world(profile, n_villages, seed, p, row, year, month, threads)
-    key = (n_villages, profile.model_dump_json(), seed, row.tobytes(), year, month)
+        return open_world(profile, n_villages, seed, p, row, year, month, threads, own)
+    key = (n_villages, profile.model_dump_json(), seed, row.tobytes(), year, month, all_mean(own))
     if key in _KEPT:
         _KEPT.move_to_end(key)
     else:
-        _KEPT[key] = open_world(profile, n_villages, seed, p, row, year, month, threads)
+        _KEPT[key] = open_world(profile, n_villages, seed, p, row, year, month, threads, own)
         while add_up(villages for villages, *_ in _KEPT) > MOST_VILLAGES:
             _KEPT.popitem(last=False)
     return _KEPT[key].copy()

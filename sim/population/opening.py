@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.meaning import SHIPPED, Own
 from sim.parameters.packed import P
 from sim.population.first_year import Opened, begin
 from sim.population.fitting import cuts_at, fitted
@@ -15,7 +16,15 @@ __all__ = ["Opened", "income", "open_world", "per_head"]
 
 
 def open_world(
-    profile: Profile, n_villages: int, seed: int, p: P, row: NDArray[np.void], year: int, month: int, threads: int = 1
+    profile: Profile,
+    n_villages: int,
+    seed: int,
+    p: P,
+    row: NDArray[np.void],
+    year: int,
+    month: int,
+    threads: int = 1,
+    own: Own = SHIPPED,
 ) -> Opened:
     """Lay out a world, let it live its opening year, and set its flags.
 
@@ -28,11 +37,12 @@ def open_world(
         year: Calendar year in which the run opens.
         month: Its calendar month.
         threads: How many threads share the villages; changes nothing but time.
+        own: Rules of the user's own.
 
     Raises:
         UserError: The profile's figures do not fit together.
     """
-    knobs = fitted(profile, p, row)
-    opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads)
-    set_flags(opened.world, profile, p, cuts_at(profile, p, row, year, month), opened.line_yuan, seed)
+    knobs = fitted(profile, p, row, own)
+    opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads, own=own)
+    set_flags(opened.world, profile, p, cuts_at(profile, p, row, year, month, own), opened.line_yuan, seed)
     return opened

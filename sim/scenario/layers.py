@@ -27,6 +27,7 @@ _SETTABLE = (
     "campaign",
     "uncertainties",
     "targets",
+    "rules",
     "policy",
     "purse",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.core.errors import UserError
 from sim.scenario.catalogue import Catalogue, code_files, find_scenario
 from sim.scenario.chain import read_chain
-from sim.scenario.code import load_policy_class
+from sim.scenario.code import pinned
 from sim.scenario.plan import Plan
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import Setting, read_setting
@@ -68,7 +68,7 @@ def load_plans(
             if file.stem in files:
                 raise UserError(f"has the same name as {files[file.stem]}", file=file, mend="rename one of them")
             files[file.stem] = file
-            resolver = Resolver(catalogue, lambda kind: load_policy_class(kind, allowed))
+            resolver = Resolver(catalogue, lambda named: pinned(named, allowed))
             unmatched.append(resolver.layers.unmatched)
             for source in read_chain(file):
                 resolver.layers.add(source)

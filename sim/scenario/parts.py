@@ -105,7 +105,14 @@ class PolicyPlan(FrozenModel):
 
     def policy_class(self) -> type[Policy]:
         """Its class: one that ships, or one from the user's own file."""
-        return reload_policy_class(self.kind, self.code) if self.code else registry()[self.kind]
+        if self.code:
+            return reload_policy_class(self.kind, self.code)
+        shipped = registry()
+        if self.kind not in shipped:
+            problem = f"the class of '{self.kind}' is in no file, so that no run could find it"
+            mend = "save it in a file of its own, name it as 'module:Class' and allow the file with code=[...]"
+            raise UserError(problem, field=f"policy.{self.label}", mend=mend)
+        return shipped[self.kind]
 
     def build(self) -> Policy:
         """The policy itself."""

@@ -13,12 +13,14 @@ from typing import Any
 from sim.calendar.era import EraId
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.core.meaning import Own
 from sim.core.text import printable
 from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
-from sim.scenario.code import load_policy_class, reload_policy_class
+from sim.scenario.code import CodeFile, pinned
+from sim.scenario.own_rules import RulePlan, own_rules
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import given_settings, given_tables
@@ -39,6 +41,7 @@ class Plan(FrozenModel):
     purses: tuple[Purse, ...] = ()
     uncertainties: Uncertainties = FrozenDict()
     targets: Targets = FrozenDict()
+    rules: tuple[RulePlan, ...] = ()
     profile_digest: str = ""
 
     @property
@@ -59,6 +62,23 @@ class Plan(FrozenModel):
         """
         return load_parameters(self.uncertainties, place=self.world.place, on=self.campaign.start)
 
+    def code(self) -> list[CodeFile]:
+        """The user's own files that it runs, each once."""
+        named = [*(policy.code for policy in self.policies if policy.code), *(rule.code for rule in self.rules)]
+        return list(dict.fromkeys(named))
+
+    def code_files(self) -> list[Path]:
+        """Those files, and what they import from beside them."""
+        return sorted({file for code in self.code() for file in code.files()})
+
+    def own_rules(self) -> Own:
+        """Rules of its own, by the rule in whose place each stands.
+
+        Raises:
+            UserError: A file has changed since the plan was read.
+        """
+        return own_rules(self.rules)
+
     def with_settings(self, settings: Mapping[str, object], catalogue: Catalogue | None = None) -> Plan:
         """The same plan with other values, checked as a whole.
 
@@ -71,10 +91,12 @@ class Plan(FrozenModel):
         Raises:
             UserError: A setting names nothing, or the plan with it is not valid; all problems are reported together.
         """
-        code = {policy.kind: policy.code for policy in self.policies if policy.code}
-        resolver = Resolver(
-            catalogue or Catalogue.shipped(), lambda kind: (reload_policy_class(kind, code[kind]), code[kind])
-        )
+        code = {Path(one.path).stem: one for one in self.code()}
+
+        def own_code(named: str) -> CodeFile:
+            return code.get(named.partition(":")[0]) or pinned(named, [Path(one.path) for one in self.code()])
+
+        resolver = Resolver(catalogue or Catalogue.shipped(), own_code)
         resolver.layers.unmatched = resolver.problems  # no other scenario could have what this one lacks
         resolver.layers.add(TomlSource(Path(f"plan '{self.id}'"), "", self.resolved()))
         fields = resolver.fields(given_settings(settings), has_purses_of=self.world.profile)
@@ -106,7 +128,7 @@ class Plan(FrozenModel):
         source = given_tables("Plan.build", content)
         problems: list[UserError] = []
         allowed = code_files(code, problems)
-        resolver = Resolver(catalogue, lambda kind: load_policy_class(kind, allowed))
+        resolver = Resolver(catalogue, lambda named: pinned(named, allowed))
         resolver.problems += problems
         for layer in chain_of(source, Path()):
             resolver.layers.add(layer)
@@ -130,6 +152,7 @@ class Plan(FrozenModel):
                 label: {name: target.model_dump() for name, target in named.items()}
                 for label, named in self.targets.items()
             },
+            "rules": {rule.name: rule.function for rule in self.rules},
         }
         return {key: _without_none(value) for key, value in content.items() if value or key not in _LISTS}
 
@@ -144,7 +167,8 @@ class Plan(FrozenModel):
         content = self.resolved()
         del content["title"]
         content["world"]["profile"] = self.profile_digest or self.world.profile
-        content["code"] = [policy.code.sha256 for policy in self.policies if policy.code]
+        code = [policy.code for policy in self.policies if policy.code] + [rule.code for rule in self.rules]
+        content["code"] = [one.sha256 for one in code]
         for purse in content.get("purses", ()):
             del purse["title_en"], purse["title_zh"]
         text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False)
@@ -152,7 +176,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "rules")
 
 
 def _without_none(value: Any) -> Any:
@@ -190,6 +214,7 @@ def check_comparable(plans: Sequence[Plan]) -> None:
     """
     check_same_era(plans)
     _check_same(plans, "world", _county, "give all the same profile and villages")
+    _check_same(plans, "rules", _rules, "give all the same rules, and compare under each set apart")
     _check_same(plans, "world.population_seed", lambda plan: plan.world.population_seed, "give all the same")
     _check_same(plans, "horizon_months", lambda plan: plan.horizon_months, "give all the same horizon")
     _check_same(plans, "campaign.start", lambda plan: plan.campaign.start, "give all the same first day")
@@ -197,6 +222,11 @@ def check_comparable(plans: Sequence[Plan]) -> None:
 
 def _county(plan: Plan) -> tuple[str, int]:
     return plan.profile_digest or plan.world.profile, plan.world.villages
+
+
+def _rules(plan: Plan) -> str:
+    own = [f"{rule.name} = {rule.function} ({rule.code.sha256[:8]})" for rule in plan.rules]
+    return ", ".join(own) or "those that ship"
 
 
 def _check_same(plans: Sequence[Plan], field: str, value: Callable[[Plan], object], mend: str) -> None:

@@ -18,8 +18,9 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue
-from sim.scenario.code import CodeFile
+from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.layers import LISTS, Layers
+from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
 from sim.toml.check import check, frozen_lists
@@ -53,6 +54,10 @@ class ScenarioHead(FrozenModel):
     world: World
     campaign: CampaignTable
     targets: Targets = Field(default_factory=FrozenDict, description="what policies are to deliver, and by when")
+    rules: Mapping[str, str] = Field(
+        default_factory=FrozenDict,
+        description="rules of a household's month in whose place your own stand, as module:function",
+    )
 
 
 class Resolver:
@@ -60,11 +65,11 @@ class Resolver:
 
     Args:
         catalogue: What a scenario may name.
-        own_class: The class of a policy of kind "module:Class", and its file.
+        own_code: The file of the user's that "module:Name" means.
     """
 
-    def __init__(self, catalogue: Catalogue, own_class: Callable[[str], tuple[type[Policy], CodeFile]]) -> None:
-        self.catalogue, self._own_class = catalogue, own_class
+    def __init__(self, catalogue: Catalogue, own_code: Callable[[str], CodeFile]) -> None:
+        self.catalogue, self._own_code = catalogue, own_code
         self.layers = Layers(self._canonical)
         self.problems = self.layers.problems
 
@@ -90,6 +95,7 @@ class Resolver:
         policies = self._policies({purse.id: purse for purse in purses})
         campaign = self._campaign(head) if head else None
         uncertainties = self._uncertainties(campaign)
+        rules = self._rules(head.rules if head else {})
         if head is not None and campaign is not None:
             self._check_targets(head.targets, policies, campaign)
         if self.problems or head is None or world is None or campaign is None:
@@ -105,6 +111,7 @@ class Resolver:
             "purses": tuple(purses),
             "uncertainties": uncertainties,
             "targets": head.targets,
+            "rules": rules,
             "profile_digest": digest,
         }
 
@@ -244,7 +251,8 @@ class Resolver:
             code: CodeFile | None = None
             try:
                 if ":" in kind:
-                    cls, code = self._own_class(kind)
+                    code = self._own_code(kind)
+                    cls = reload_policy_class(kind, code)
                 elif kind in self.catalogue.policies:
                     cls = self.catalogue.policies[kind]
                 else:
@@ -264,6 +272,17 @@ class Resolver:
                 if most is not None and number == most + 1:
                     self.problems.append(where.error(f"more than {most} {what}", field=f"policy.{label}"))
         return plans
+
+    def _rules(self, named: Mapping[str, str]) -> tuple[RulePlan, ...]:
+        """The rules of the scenario's own, each loaded once to see that it will do."""
+        plans = []
+        for name, function in sorted(named.items()):
+            try:
+                plans.append(RulePlan(name=checked_name(name), function=function, code=self._own_code(function)))
+                plans[-1].load()
+            except UserError as error:
+                self.problems.append(error if error.file else self.layers.place(("rules", name)).of(error))
+        return tuple(plans)
 
     def _settings(self, cls: type[Policy], label: str, table: Mapping[str, Any]) -> Any:
         own = {key: value for key, value in table.items() if key not in ("kind", "label")}
