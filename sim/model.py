@@ -29,6 +29,7 @@ from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.money.lending import Loan
+from sim.money.reasons import FUNDS
 from sim.month import close_month, close_year
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
@@ -163,6 +164,7 @@ class VillageModel(Whole, MesaModel):
         self._turn_the_calendar(calendar)
         if calendar["day"] == 1:
             self.market.open_month(self.today)
+        self._change_settings()
         for policy in self._agenda.get(self.day, ()):
             policy.day(self.county)
         if self.clock.is_campaign(self.day) and self._ends_week:
@@ -215,6 +217,21 @@ class VillageModel(Whole, MesaModel):
             write_month(today, self.p)
             if new_year:
                 self.market.open_year(today)
+
+    def _change_settings(self) -> None:
+        """What the plan changes today: settings of policies, and money put into purses by the state."""
+        county = self.county
+        for change in self.plan.changes:
+            if change.date != county.date:
+                continue
+            for what, name, setting, value in change.addresses:
+                if what == "purses":
+                    county.accounts.pay("state", *county.purses.raise_to(name, value), FUNDS)
+                    continue
+                policy = next(policy for policy in self.policies if policy.label == name)
+                policy.settings = policy.settings.model_copy(update={setting: value})
+            for policy in self._acting:
+                policy.settings_changed(county)
 
     def _close_month(self) -> None:
         """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
@@ -322,6 +339,27 @@ class VillageModel(Whole, MesaModel):
                 remembers the model.
         """
         return copy_of(self)
+
+    def branch(self, settings: Mapping[str, object]) -> Self:
+        """A copy that lives on with other settings from the next day on; chance and the past are the same.
+
+        It is, to the bit, the run of a plan whose `[[changes]]` say so from the start (`branch.plan`), so it may change
+        what those may.
+
+        Args:
+            settings: New values by address: `{"policies.microcredit.rate": 0.05}`.
+
+        Raises:
+            UserError: Something of it cannot change during a run, or no day has been lived or is left.
+        """
+        from_day = self.clock.date(min(self.day + 1, self.clock.last_day_index))
+        if not self.running or self.day < 0:
+            when = "before its first day: use plan.with_settings" if self.day < 0 else "after its last day"
+            raise UserError(f"a run cannot branch {when}")
+        plan = self.plan.with_settings({f"changes.{from_day}.{name}": value for name, value in settings.items()})
+        twin = self.copy()
+        twin.plan = plan
+        return twin
 
     def __copy__(self) -> Self:
         return self.copy()

@@ -37,6 +37,7 @@ class Demonstration(Policy):
     kind: ClassVar[str] = "demonstration"
     title_en: ClassVar[str] = "Demonstration"
     title_zh: ClassVar[str] = "典型示范"
+    may_change: ClassVar[tuple[str, ...]] = ("meeting_yuan", "budget_yuan")
     counts: ClassVar[dict[str, Names]] = {
         "show_households": ("Show households", "示范户"),
         "meetings": ("Meetings held", "召开会议场次"),

@@ -28,6 +28,7 @@ class FeeWaiver(Policy):
     kind: ClassVar[str] = "fee_waiver"
     title_en: ClassVar[str] = "School fee waiver"
     title_zh: ClassVar[str] = "高中学费减免"
+    may_change: ClassVar[tuple[str, ...]] = ("share", "budget_yuan", "priority", "capture")
     counts: ClassVar[dict[str, Names]] = {"waived": ("Terms for which a household's fees were waived", "减免学费户次")}
     Settings: ClassVar[type[PolicySettings]] = FeeWaiverSettings
     settings: FeeWaiverSettings

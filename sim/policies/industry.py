@@ -111,6 +111,10 @@ class Industry(Policy):
     kind: ClassVar[str] = "industry"
     title_en: ClassVar[str] = "Industry support"
     title_zh: ClassVar[str] = "产业扶持"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "form", "value_yuan", "own_share", "delivery_share",
+        "contract", "budget_yuan", "priority", "capture",
+    )
     counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
     warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
@@ -124,9 +128,13 @@ class Industry(Policy):
         terrain = county.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
         self._on = self.households_on(county) & suits[county.households["village"]]
-        self._contract_yuan = county.p.contract_yuan * s.contract
+        self.settings_changed(county)
         each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share) + self._contract_yuan
         self.book.targets["started"] = float(int(self.money_yuan(county) / each))
+
+    def settings_changed(self, county: County) -> None:
+        """What contracts cost, a household served."""
+        self._contract_yuan = county.p.contract_yuan * self.settings.contract
 
     def days(self, county: County) -> Iterable[int]:
         """Rounds, while the campaign lasts."""

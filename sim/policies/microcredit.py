@@ -102,6 +102,10 @@ class Microcredit(Policy):
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "rate", "subsidy", "size_yuan", "term_months", "guarantee", "least_income_yuan",
+        "fee_yuan", "papers", "quota_yuan", "loans_a_round", "priority", "capture",
+    )
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),
         "lent": ("Loans paid out", "发放贷款笔数"),
@@ -117,9 +121,7 @@ class Microcredit(Policy):
     def open(self, county: County) -> None:
         """Open the lender's books, with its terms and its quota."""
         s = self.settings
-        usual = usual_terms(s.channel, county.p)
-        given = {name: value for name in usual._fields if (value := getattr(s, name, None)) is not None}
-        self.terms = t = usual._replace(**given)
+        self.terms = t = self._terms(county)
         self._purses = s.purses or self._purse_of(county, CHANNELS[s.channel])
         self._subsidy_purse = self._purse_of(county, SUBSIDY_PURSES.get(s.channel, ""))
         self.account = f"lender {self.label}"
@@ -135,6 +137,20 @@ class Microcredit(Policy):
         self._told = np.zeros(households, dtype=np.bool_)
         self._asked_before, self._borrowed = self._told.copy(), self._told.copy()
         self._outstanding = self._committed_yuan = 0.0
+
+    def _terms(self, county: County) -> Channel:
+        """The channel's own terms, but for what the settings say."""
+        usual = usual_terms(self.settings.channel, county.p)
+        given = {name: value for name in usual._fields if (value := getattr(self.settings, name, None)) is not None}
+        return usual._replace(**given)
+
+    def settings_changed(self, county: County) -> None:
+        """New terms; interest and subsidy are the lender's and hold for its loans under way too."""
+        self.terms = self._terms(county)
+        lender = county.loans.lenders[self.lender]
+        lender["rate"], lender["subsidy"] = self.terms.rate, self.terms.subsidy
+        held = county.purses.available(self.kind, self._purses, county.clock.end)
+        self.quota_yuan = self.settings.quota_yuan * county.share or self.book.principal_yuan + held
 
     @staticmethod
     def _purse_of(county: County, name: str) -> tuple[str, ...]:

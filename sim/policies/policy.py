@@ -43,6 +43,8 @@ class Policy:
     """Topic (`sim.facts.topics`) of those who have been told of it; 0 = nobody needs to be."""
     most: ClassVar[int | None] = None
     """How many of the kind a scenario may have; None = any number."""
+    may_change: ClassVar[tuple[str, ...]] = ()
+    """Settings that a plan may change at a date; `settings_changed` works out what follows from them."""
     village_wide: ClassVar[bool] = False
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     comparison: ClassVar[bool] = False
@@ -97,6 +99,9 @@ class Policy:
 
     def books_closed(self, county: County) -> None:
         """Called when the month's payments have been posted (those on loans are in `county.loans.posted`)."""
+
+    def settings_changed(self, county: County) -> None:
+        """Called on days on which the plan changes settings: work out anew what `open` made of them."""
 
     def close(self, county: County) -> None:
         """Called once, as the run ends: costs still to be booked."""

@@ -35,6 +35,7 @@ class SupportUnits(Policy):
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Support units' projects"
     title_zh: ClassVar[str] = "联村单位项目"
+    may_change: ClassVar[tuple[str, ...]] = ("coordination", "supervision", "budget_yuan")
     counts: ClassVar[dict[str, Names]] = {
         "finished": ("Projects finished", "完工项目"),
         "begun": ("Projects begun", "开工项目"),

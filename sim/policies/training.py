@@ -61,6 +61,10 @@ class Training(Policy):
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
     title_zh: ClassVar[str] = "技能培训"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "cost_yuan", "hours", "class_size",
+        "follow_up", "placement", "priority", "capture",
+    )
     counts: ClassVar[dict[str, Names]] = {
         "trained": ("Trained", "完成培训人数"),
         "placed": ("Placed in jobs", "就业安置人数"),
@@ -72,11 +76,8 @@ class Training(Policy):
 
     def open(self, county: County) -> None:
         """Price, places and the quality that so many places leave."""
-        s, p = self.settings, county.p
-        usual = p.training_cost_yuan[CONTENTS.index(s.content)]
-        teaching = s.hours / p.course_hours * p.course_class / s.class_size
-        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
-        self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
+        s = self.settings
+        self.settings_changed(county)
         places = int(s.places * county.share) if s.places else int(self.money_yuan(county) / self._each)
         self.book.targets["trained"] = float(places)
         self._on = self.households_on(county)
@@ -84,6 +85,14 @@ class Training(Policy):
         self._asked = county.shared_mask(f"asked to {s.content}")
         self._places = county.shared.setdefault(f"places to {s.content}", np.zeros(1))
         self._places += places
+
+    def settings_changed(self, county: County) -> None:
+        """What a place costs."""
+        s, p = self.settings, county.p
+        usual = p.training_cost_yuan[CONTENTS.index(s.content)]
+        teaching = s.hours / p.course_hours * p.course_class / s.class_size
+        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
+        self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
 
     def quality(self, county: County) -> float:
         """How good the courses are: a county's good trainers serve all its courses together, then come the others."""

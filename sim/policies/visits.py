@@ -32,6 +32,7 @@ class Visits(Policy):
     kind: ClassVar[str] = "visits"
     title_en: ClassVar[str] = "Household visits"
     title_zh: ClassVar[str] = "入户走访"
+    may_change: ClassVar[tuple[str, ...]] = ("visits_per_household", "visits_per_day", "substance")
     counts: ClassVar[dict[str, Names]] = {
         "visited": ("Visits made", "走访户次"),
         "reached": ("Households visited at least once", "走访到户数"),
@@ -65,6 +66,10 @@ class Visits(Policy):
         self._told = np.zeros((len(v), len(ENTRIES)))
         self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
         self.book.targets["reached"] = float(len(self.contacts))
+        self.settings_changed(county)
+
+    def settings_changed(self, county: County) -> None:
+        """What cadres go by."""
         s = self.settings
         self._lever = np.array([s.visits_per_day, s.visits_per_household, s.substance, float(s.effects)])
 

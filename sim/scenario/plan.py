@@ -18,6 +18,7 @@ from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
+from sim.scenario.changes import Change
 from sim.scenario.code import load_policy_class, reload_policy_class
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
 from sim.scenario.resolve import Resolver
@@ -39,6 +40,7 @@ class Plan(FrozenModel):
     purses: tuple[Purse, ...] = ()
     uncertainties: Uncertainties = FrozenDict()
     targets: Targets = FrozenDict()
+    changes: tuple[Change, ...] = ()
     profile_digest: str = ""
 
     @property
@@ -94,8 +96,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`. Paths in it start from the
-                working folder.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`. Paths in it
+                start from the working folder.
 
         Raises:
             UserError: Something is wrong; all problems are reported together, each with its address.
@@ -130,6 +132,7 @@ class Plan(FrozenModel):
                 label: {name: target.model_dump() for name, target in named.items()}
                 for label, named in self.targets.items()
             },
+            "changes": [{"date": change.date, **change.settings} for change in self.changes],
         }
         return {key: _without_none(value) for key, value in content.items() if value or key not in _LISTS}
 
@@ -152,7 +155,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "changes")
 
 
 def _without_none(value: Any) -> Any:

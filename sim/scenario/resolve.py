@@ -18,6 +18,7 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue
+from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile
 from sim.scenario.layers import LISTS, Layers
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
@@ -28,7 +29,7 @@ from sim.toml.source import Place, each_problem, meant, raise_all
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
-FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties")
+FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes")
 """Keys of a scenario file beside those of `ScenarioHead`."""
 
 
@@ -92,6 +93,9 @@ class Resolver:
         uncertainties = self._uncertainties(campaign)
         if head is not None and campaign is not None:
             self._check_targets(head.targets, policies, campaign)
+            first = campaign.start.replace(day=1)
+            days = first, month_end(first, head.horizon_months)
+            changes = changes_of(self.layers, policies, purses, days, self.problems)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
         return {
@@ -105,6 +109,7 @@ class Resolver:
             "purses": tuple(purses),
             "uncertainties": uncertainties,
             "targets": head.targets,
+            "changes": changes,
             "profile_digest": digest,
         }
 

@@ -57,6 +57,16 @@ def json_schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
             },
             "policies": {"type": "array", "items": {"anyOf": [*policies, own]}},
             "purses": {"type": "array", "items": {**definition(Purse), "required": ["id"]}},
+            "changes": {
+                "type": "array",
+                "description": "settings that change at dates: policies.LABEL.SETTING, purses.ID.amount_yuan",
+                "items": {
+                    "type": "object",
+                    "properties": {"date": {**_TEXT, "format": "date"}},
+                    "required": ["date"],
+                    "minProperties": 2,
+                },
+            },
             "uncertainties": {
                 "type": "object",
                 "additionalProperties": True,  # short names and `topic.name` tables are allowed too
