@@ -20,7 +20,6 @@ from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, Row
 
 GRANTS = reason("industry grants", "产业补助")
 IN_KIND = reason("industry support in kind", "产业实物扶持")
-WITHHELD = reason("grants withheld (null check)", "补助未发放（空白对照）")
 RUNNING = reason("delivery, contracts and administration", "发放、签约和管理费用")
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 # On tableland, river flats, hills: where a line is offered at all when terrain is matched.
@@ -129,9 +128,8 @@ class Industry(Policy):
         self.book.targets["started"] = float(int(self.money_yuan(county) / each))
 
     def days(self, county: County) -> Iterable[int]:
-        """Rounds, while the campaign lasts."""
-        last = min(self.settings.end_day, county.clock.campaign_days)
-        return range(self.settings.start_day, last + 1, self.settings.round_days)
+        """Rounds, from the first day on."""
+        return self.rounds(county, self.settings.round_days)
 
     def in_season(self, county: County) -> bool:
         """Nothing is planted or built in frozen ground, and nobody comes at the festival."""
@@ -164,10 +162,8 @@ class Industry(Policy):
         self.buy(county, running, "administration_yuan", RUNNING)
         if s.form == "in_kind":
             self.buy(county, amount, "grants_yuan", IN_KIND)
-        elif s.effects:
-            self.grant(county, rows, worth_yuan, GRANTS)
         else:
-            self.buy(county, amount, "grants_yuan", WITHHELD)
+            self.grant(county, rows, worth_yuan, GRANTS, counts_as="capital")
 
     def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
         """The household adds its own part, and puts the line to use."""
