@@ -112,6 +112,7 @@ class Industry(Policy):
     title_zh: ClassVar[str] = "产业扶持"
     counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
     warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
+    beside: ClassVar[dict[str, dict[str, object]]] = {"terrain_match": {"line": "vegetables", "value_yuan": 10_000.0}}
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
     programme: ClassVar[int] = KNOWS_INDUSTRY

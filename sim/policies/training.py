@@ -72,6 +72,9 @@ class Training(Policy):
         "placed": ("Placed in jobs", "就业安置人数"),
     }
     warm: ClassVar[dict[str, object]] = {"content": "leavers", "places": 4000}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        name: {"content": "farm", "places": 30} for name in ("end_day", "round_days", "priority", "capture")
+    }
     Settings: ClassVar[type[PolicySettings]] = TrainingSettings
     settings: TrainingSettings
     programme: ClassVar[int] = KNOWS_TRAINING
