@@ -165,7 +165,7 @@ class VillageModel(MesaModel):
         if calendar["day"] == 1:
             self.market.open_month(self.today)
         acting = self._agenda.get(self.day, ())
-        if acting or calendar["month_end"]:
+        if acting:
             self._audit.look()
         for policy in acting:
             policy.day(self.county)
@@ -226,6 +226,7 @@ class VillageModel(MesaModel):
     def _close_month(self) -> None:
         """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
         county, loans, world = self.county, self.county.loans, self.county.world
+        self._audit.look()
         county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
         self._audit.hold("a rule of the household's month", county.date)
         for policy in self._acting:

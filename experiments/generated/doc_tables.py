@@ -150,7 +150,7 @@ def _default(field: Any) -> str:
     if field.is_required():
         return "(must be given)"
     if field.default is None:
-        return "as published"
+        return "(left out)" if "left out" in (field.description or "") else "as published"
     if isinstance(field.default, tuple):
         return ", ".join(field.default) or "(none)"
     return f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()

@@ -63,7 +63,9 @@ class CadreDays:
 
     def turn_to(self, day_index: int) -> None:
         """Move to the week and month of this day."""
-        week = min(max(1, self._clock.week_of_campaign(day_index)), self._clock.campaign_weeks + 1)
+        week = max(1, self._clock.week_of_campaign(day_index))
+        if day_index > self._clock.last_campaign_day_index:
+            week = self._clock.campaign_weeks + 1
         if week != self.week:
             self.week = week
             self.left[week:] = total(np.ascontiguousarray(self._rows[2]["days_left"]))

@@ -134,7 +134,8 @@ class Order:
     def _is_step(self, call: Called) -> bool:
         """Whether a call does something of its own: draws, arithmetic, checks and questions are parts of a step."""
         home = self.source.home[call.full]
-        return not home.startswith(("sim.core.", "sim.money.audit")) and not self.source.marked(call.full, "property")
+        asks = home.startswith(("sim.core.", "sim.indicators.", "sim.money.audit"))
+        return not asks and not self.source.marked(call.full, "property")
 
     def _step(self, full: str, within: str, writes: Iterable[Write], meant: list[str], when: tuple[str, ...]) -> Step:
         node = self.source.functions[full]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core.numerics import total
 from sim.core.rule import kernel
@@ -44,6 +44,14 @@ class IndustrySettings(TargetedSettings):
         default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth"
     )
     round_days: int = Field(default=10, ge=1, le=100, description="days between rounds")
+
+    @field_validator("terrain_match")
+    @classmethod
+    def _somewhere_unsuited(cls, value: bool, info: ValidationInfo) -> bool:
+        line = str(info.data.get("line"))
+        if not value and all(SUITS.get(line, ())):
+            raise ValueError(f"has no use here: every terrain suits {line}")
+        return value
 
 
 @kernel
@@ -112,7 +120,9 @@ class Industry(Policy):
     title_zh: ClassVar[str] = "产业扶持"
     counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
     warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
-    beside: ClassVar[dict[str, dict[str, object]]] = {"terrain_match": {"line": "vegetables", "value_yuan": 10_000.0}}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        "terrain_match": {"line": "vegetables", "value_yuan": 10_000.0, "uncertainties.farm.greenhouse_irrigation": 0.1}
+    }
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
     programme: ClassVar[int] = KNOWS_INDUSTRY

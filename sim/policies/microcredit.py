@@ -111,7 +111,9 @@ class Microcredit(Policy):
         "told": ("Times told of a programme", "政策告知户次"),
     }
     warm: ClassVar[dict[str, object]] = {"channel": "microlender", "told_share": 1.0}
-    beside: ClassVar[dict[str, dict[str, object]]] = {"guarantee": {"channel": "women", "size_yuan": 100_000.0}}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        "guarantee": {"channel": "women", "uncertainties.policies.collateral_need": 2.0}
+    }
     Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
     settings: MicrocreditSettings
     programme: ClassVar[int] = KNOWS_CREDIT

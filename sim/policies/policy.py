@@ -55,7 +55,8 @@ class Policy:
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
     beside: ClassVar[Mapping[str, Mapping[str, object]]] = {}
-    """Settings that show only beside others, by name: the others. A test moves every setting and sees that it shows."""
+    """Settings that show only beside others, by name: the others (or addresses of the plan).
+    A test moves every setting and sees that it shows."""
     warm: ClassVar[Mapping[str, object] | None] = None
     """Settings under which a small run uses every kernel of its own; None = it has none."""
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.compare.cells import Cells
+from experiments.compare.report.sections.day100 import at_horizon
 from experiments.compare.run import compare
 from experiments.compare.tables import COLUMNS, Comparison
 from experiments.measure.factorial import find_factorials
@@ -147,6 +148,14 @@ def test_a_target_of_the_plan_counts_as_met_only_in_time(found: Comparison) -> N
     assert last["chance_met"] == pytest.approx(3 / 5), "what comes after the deadline is too late"
     names = set(found.table("delivery")["name"])
     assert not any(name.endswith(("_target", "_deadline", "_in_time")) for name in names)
+
+
+def test_delivery_goes_on_by_month_to_the_horizon(found: Comparison) -> None:
+    served = fake_runs.SERVED["credit"].sum()
+    month = {"scenario": "credit", "group": "credit", "name": "lent"}
+    by_month = found.table("by_month")
+    assert [one(by_month, **month, month=at)["mean"] for at in (6, 12)] == [served, 2 * served]
+    assert at_horizon(by_month)["credit", "credit", "lent"].value == 2 * served
 
 
 def test_costs_add_up_and_households_count_once(found: Comparison) -> None:

@@ -259,7 +259,6 @@ levers: dict[str, dict[str, Any]] = {
     "industry": {
         "line": st.sampled_from(["fruit", "livestock", "vegetables"]), "form": st.sampled_from(["in_kind", "grant"]),
         "value_yuan": st.integers(500, 20_000), "own_share": share.map(lambda x: 0.9 * x), "contract": share,
-        "terrain_match": st.booleans(),
     },
     "training": {
         "content": st.sampled_from(["farm", "work", "leavers"]), "places": st.sampled_from([0, 300, 30_000]),
