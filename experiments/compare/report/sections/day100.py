@@ -23,6 +23,8 @@ def build(ctx: Context) -> Section:
     section.add(Text(ctx.say("day100_caveat", days=ctx.days)))
     figure, table = delivery(ctx)
     section.add(figure or Text(ctx.missing(), "missing"), table)
+    if ctx.exp.table("by_month").empty:
+        section.add(Text(ctx.say("part_missing", part=ctx.say("col_done_in_the_end")), "missing"))
     section.add(*expectations(ctx))
     return section
 
