@@ -27,6 +27,10 @@ def take_days(
                 break
 
 
+MONTHLY = ("given", "asked", "used")
+"""What is kept of each month."""
+
+
 class CadreDays:
     """Cadre-days: a stock for the campaign, then so many a month; and which villages asked for them when.
 
@@ -35,7 +39,7 @@ class CadreDays:
         asked: Days asked for, by week (row 0 is empty; the last row is what comes after the campaign) and village.
         used: Days given, likewise.
         left: Days left as a week begins, all villages together.
-        months: (given, asked, used) by month, all villages together; row 0 is empty.
+        months: `MONTHLY` by month, all villages together; row 0 is empty.
     """
 
     def __init__(
@@ -57,7 +61,7 @@ class CadreDays:
         self.asked = np.zeros((weeks, len(villages)))
         self.used = np.zeros((weeks, len(villages)))
         self.left = np.full(weeks, self.given)
-        self.months = np.zeros((clock.horizon_months + 1, 3))
+        self.months = np.zeros((clock.horizon_months + 1, len(MONTHLY)))
         self.months[1, 0] = self.given
         self.week = self.month = 1
 
