@@ -68,8 +68,9 @@ class Offer:
 def offers_of(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
     """The policies of all arms, amounts in yuan; the same policy with the same settings in several arms is one.
 
-    A policy that does not say when it ends takes people in for a hundred days. Training without a number of places
-    has one for each household of its arms; a lender tells nobody but whom the arm says, unless it is told to.
+    A policy that does not say when it ends takes people in for a hundred days, and pays for all its months. Training
+    without a number of places has one for each household of its arms; a lender tells nobody but whom the arm says,
+    unless it is told to.
 
     Raises:
         UserError: There are more policies of a kind than a world can have, or one that acts on whole villages is
