@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from sim.facts.limits import MOST_YUAN
+
 
 class PolicySettings(BaseModel):
     """Settings that every policy has."""
@@ -21,6 +23,7 @@ class PolicySettings(BaseModel):
     budget_yuan: float | None = Field(
         default=None,
         ge=0,
+        le=MOST_YUAN,
         description="most the policy may pay out in the whole county; left out: whatever its purses hold",
     )
     purses: tuple[str, ...] = Field(
