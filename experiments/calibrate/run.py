@@ -21,9 +21,10 @@ from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.files import write_atomic
 from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
-from experiments.runs.store import Store, write_atomic
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -113,7 +114,7 @@ def calibrate(
     check_workers(workers)
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "calibrate", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {spec.id: spec.plan().resolved_toml()})
         model = _Model(spec, store, workers, said, run, program)
         truth = None

@@ -43,7 +43,7 @@ def _check_kind(folder: Path) -> None:
     Raises:
         UserError: It is the folder of another command, which is named.
     """
-    from experiments.runs.store import read_json
+    from experiments.runs.files import read_json
     from sim.core.errors import UserError
 
     manifest = read_json(folder / "manifest.json")

@@ -18,7 +18,7 @@ from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
-from experiments.compare.tables import Comparison, rebuild
+from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
@@ -184,7 +184,7 @@ def compare(
             manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(done.unfitted(seeds))}
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, [f"tables/{table}.parquet" for table in COLUMNS])
     return store.folder
 
 

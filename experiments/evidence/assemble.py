@@ -18,7 +18,7 @@ from experiments.evidence.run import Measured, measure_all
 from experiments.evidence.targets import all_targets, select
 from experiments.evidence.trials import trial_lines
 from experiments.published import Published, trial_rows
-from experiments.runs.store import write_atomic
+from experiments.runs.files import write_atomic
 
 PATH_VIEWS, SHOCK_VIEWS = ("path",), ("droughts", "disaster")
 

@@ -33,7 +33,7 @@ from experiments.plots.paper import (
     page,
     whole,
 )
-from experiments.runs.store import read_json
+from experiments.runs.files import read_json
 from experiments.sensitivity.conclusion import Analysis, Speaker
 from experiments.trials.report import MISSED, MODEL, PUBLISHED, SINGLE
 from experiments.trials.results import OutcomeResult

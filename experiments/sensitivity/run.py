@@ -16,8 +16,9 @@ from experiments.extras import need
 from experiments.measure.conclusion import CONCLUSION
 from experiments.measure.outcome import parse_outcome
 from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
-from experiments.runs.store import Store, read_json, write_atomic, write_json
+from experiments.runs.store import Store
 from experiments.sensitivity.analysis import SensitivityRequest, analyse
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.evaluations import Evaluator
@@ -95,8 +96,7 @@ def sensitivity(
         "outcomes": list(texts),
         "command": line,
     }
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        _refuse_other_kind(store.folder)
+    with Store(results, name, "sensitivity", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
         evaluator = Evaluator(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
@@ -137,16 +137,6 @@ def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) ->
             f"{asked.samples} samples do not balance Sobol's sequence",
             field="--samples",
             allowed=f"{near // 2} or {near}",
-        )
-
-
-def _refuse_other_kind(folder: Path) -> None:
-    path = folder / "manifest.json"
-    if path.exists() and (kind := read_json(path).get("kind")) != "sensitivity":
-        raise UserError(
-            f"this folder holds another kind of experiment ({kind})",
-            file=folder,
-            mend="use another --name; a comparison's report finds the conclusion beside it",
         )
 
 

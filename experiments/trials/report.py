@@ -26,7 +26,7 @@ from experiments.pages.charts import Panel, Row, dots
 from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import Style
-from experiments.runs.store import read_json, write_atomic, write_json
+from experiments.runs.files import read_json, write_atomic, write_json
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.local_conditions import sets_transfers

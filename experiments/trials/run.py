@@ -94,7 +94,7 @@ def run_trials(
         "command": command or shlex.join(["village", *sys.argv[1:]]),
     }
     work = Work(stored.RUN, stored.TABLES, code=tuple(code), code_version="" if program else stamp)
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "trial", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {one.key.scenario: one.trial.resolved_toml() for one in wanted})
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))

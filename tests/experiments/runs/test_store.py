@@ -19,9 +19,10 @@ import pytest
 
 from experiments.runs import store as store_module
 from experiments.runs.codeversion import code_version
+from experiments.runs.files import write_atomic
 from experiments.runs.records import HOUSEHOLDS, RECORDS, TABLES, household_rows, panel, split
 from experiments.runs.runfile import FORMAT, RunFile, RunKey, encode_run
-from experiments.runs.store import Store, write_atomic
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 
 KEY = RunKey("credit", 3, "d1", "c1")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.compare.provenance import conclusion_for
-from experiments.runs.store import read_json
+from experiments.runs.files import read_json
 from experiments.sensitivity.analysis import SensitivityRequest, Shared
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.factors import Factor
