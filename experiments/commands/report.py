@@ -22,6 +22,8 @@ def report(
 ) -> None:
     """Write an experiment's report and workbook again, from its stored runs."""
     from experiments.compare.report import write_report
+    from experiments.compare.summary import write_summary
+    from experiments.compare.tables import Comparison
 
     folder = find_experiment(experiment, results)
     _check_kind(folder)
@@ -29,6 +31,7 @@ def report(
         from experiments.compare.provenance import quote
 
         quote(folder, results, sensitivity)
+    write_summary(Comparison.load(folder))
     files = write_report(folder, languages(language))
     if as_json:
         print_json({"files": [str(file) for file in files]})

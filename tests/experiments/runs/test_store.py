@@ -315,3 +315,35 @@ def test_the_code_version_follows_content(tmp_path: Path) -> None:
     assert first == code_version([policy]) != code_version()
     policy.write_text("a = 2")
     assert code_version([policy]) != first
+
+
+def test_a_folder_is_ours_by_our_sign_alone(tmp_path: Path) -> None:
+    for name, file in (("own", "summary.csv"), ("app", "manifest.json"), ("c2", "scenarios/mine.toml")):
+        path = tmp_path / name / file
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
+        for fresh in (True, False):
+            with pytest.raises(UserError, match="holds something else") as caught, Store(tmp_path, name, fresh=fresh):
+                pass
+            assert "--fresh" not in str(caught.value)
+        assert [one.name for one in (tmp_path / name).iterdir()] == [file.partition("/")[0]]
+        assert path.read_text() == "{}"
+
+
+@pytest.mark.parametrize("kind", ["compare", "trial", "evidence", "calibrate", "sensitivity"])
+def test_every_kind_refuses_another_and_heals_without_a_manifest(tmp_path: Path, kind: str) -> None:
+    other = "trial" if kind != "trial" else "compare"
+    with Store(tmp_path, "x", kind) as store:
+        store.begin({"kind": kind, **manifest()}, {})
+    with pytest.raises(UserError, match=f"'village {kind}'.*'village {other}'"), Store(tmp_path, "x", other):
+        pass
+    (tmp_path / "x" / "manifest.json").unlink()
+    for fresh in (True, False):
+        with Store(tmp_path, "x", kind, fresh=fresh) as store:
+            store.begin({"kind": kind, **manifest()}, {})
+
+
+@pytest.mark.parametrize("name", ["a~b", "a\nb", "x" * 300])
+def test_names_with_other_signs_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="--name"):
+        Store(tmp_path, name)
