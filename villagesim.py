@@ -29,9 +29,28 @@ def shadowed() -> str | None:
     return None
 
 
+LEAST_BYTES = 700_000_000
+"""Address space that Python, NumPy and the compiler need before anything is simulated."""
+
+
+def cramped() -> str | None:
+    """What is wrong with the limit on address space (`ulimit -v`), or None if there is none or enough."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY or limit >= LEAST_BYTES:
+        return None
+    return (
+        f"villagesim needs {LEAST_BYTES // 1_000_000} MB of address space, and this shell allows {limit // 1_000_000} "
+        "MB: raise the limit (ulimit -v)"
+    )
+
+
 def main() -> None:
     """The entry point of the `village` command."""
-    problem = shadowed()
+    problem = shadowed() or cramped()
     if problem:
         print(problem, file=sys.stderr)
         sys.exit(2)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from experiments.commands import (
     bench,
@@ -23,26 +22,7 @@ from experiments.commands import (
     sensitivity,
     trial,
 )
-
-
-class VillageGroup(TyperGroup):
-    """All commands: what a user can mend is said in one message (exit code 2), an interruption quietly (130)."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            typer.echo("interrupted; what is done is kept, and the same command goes on from there", err=True)
-            raise typer.Exit(130) from None
-        except Exception as error:
-            from sim.core.errors import UserError
-
-            if not isinstance(error, UserError):
-                raise
-            typer.echo(str(error), err=True)
-            raise typer.Exit(2) from None
-
+from experiments.commands.group import VillageGroup
 
 app = typer.Typer(
     name="village",
@@ -52,6 +32,29 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Try a village campaign before it is carried out: compare mixes of measures on a realistic county.",
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        typer.echo(f"villagesim {version('villagesim')}")
+    except PackageNotFoundError:
+        typer.echo("villagesim, not installed")
+    raise typer.Exit
+
+
+@app.callback()
+def village(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Nothing of its own: a command follows."""
+
+
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)

@@ -16,6 +16,7 @@ from sim.campaign.delivery import Delivery
 from sim.core.draws import uniforms
 from sim.core.engine import Engine, Kernel
 from sim.core.records import Rows
+from sim.core.snapshot import Part
 from sim.money.accounts import Accounts
 from sim.money.purse import Purse
 from sim.money.purses import PurseBook
@@ -26,7 +27,7 @@ from sim.population.opening import per_head
 from sim.population.profile import Profile
 
 
-class County:
+class County(Part):
     """An opened world with its books, its calendar and its chance.
 
     Rows are structured arrays, one row an agent; what is written there is what the model lives by. Money moves only

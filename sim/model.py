@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self, cast
+from typing import Any, Self, SupportsIndex, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,10 @@ from sim.campaign.delivery import Delivery
 from sim.core.dates import date_of
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
-from sim.core.mesa_compat import MesaModel
+from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_id
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
+from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.money.lending import Loan
@@ -46,7 +47,7 @@ KINDS: dict[str, type[RecordAgent]] = {
 }
 
 
-class VillageModel(MesaModel):
+class VillageModel(Whole, MesaModel):
     """Villages under a plan.
 
     Args:
@@ -75,6 +76,9 @@ class VillageModel(MesaModel):
     ) -> None:
         if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool) or not 0 <= int(rng) < 2**62:
             raise UserError(f"rng must be a whole number from 0 to 2**62, found {rng!r}", field="rng")
+        if in_repeated_batch():
+            mend = 'give one iteration, and seeds among the parameters: {"rng": [1, 2, 3]}'
+            raise UserError("iterations of batch_run repeat one run, since the seed decides it", field="rng", mend=mend)
         if why_not := ERAS[plan.era].not_runnable:
             allowed = ", ".join(era.id for era in ERAS.values() if era.runnable)
             raise UserError(f"era '{plan.era}' cannot be run yet: {why_not}", field="era", allowed=allowed)
@@ -305,6 +309,36 @@ class VillageModel(MesaModel):
     def village_of(self, agent: Household | Cadre) -> Village:
         """The village of a household or cadre (`agent.village` is its row)."""
         return cast(Village, self._mesa_agents["villages"][agent.village])
+
+    # ---- copies ------------------------------------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """The same model as it stands, which goes on by itself: both live on to the same bits.
+
+        Observers, collectors and agents of your own are copied too; `copy.copy` and `copy.deepcopy` do the same.
+
+        Raises:
+            UserError: It holds something that cannot be copied: an open file, a running generator, a function that
+                remembers the model.
+        """
+        return copy_of(self)
+
+    def __copy__(self) -> Self:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_next_id": next_id(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        count_from(self, state.pop("_next_id"))
+        vars(self).update(state)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        # The plan first: it brings the classes of policies from files of the user's own.
+        return thaw, (self.plan, freeze(self, self.plan))
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -31,6 +31,7 @@ FLOORS = (
     {"published"},
     {"measure"},
     {"runs", "pages", "extras"},
+    {"screen"},
 )
 
 Imports = Mapping[str, set[str]]

@@ -16,6 +16,7 @@ from experiments.published import Figure, Rule
 from sim.calendar.era import ERAS
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
+from sim.facts.limits import MOST_SEED
 from sim.parameters import Parameter, load_parameters
 from sim.population.profile import PROFILES, load_profile
 from sim.scenario import Campaign, Plan, Title, World
@@ -36,7 +37,7 @@ class CalibrationWorld(FrozenModel):
     start: dt.date = Field(description="first day; the world opens on its eve, after an opening year of its own")
     months: int = Field(ge=12, le=120, description="months to run")
     closure: Literal["endogenous", "fixed"] = "endogenous"
-    population_seed: int = Field(default=1, ge=0, lt=2**63)
+    population_seed: int = Field(default=1, ge=0, le=MOST_SEED)
 
 
 class Effort(FrozenModel):
@@ -179,7 +180,10 @@ class Spec(FrozenModel):
         new, problems = check(Effort, table, lambda path: Place(f"--{path[-1]}" if path else "options"))
         if new is None:
             raise_all(problems)
-        world = self.world if villages is None else self.world.model_copy(update={"villages": villages})
+        stated = {**self.world.model_dump(), **({} if villages is None else {"villages": villages})}
+        world, problems = check(CalibrationWorld, stated, lambda path: Place(f"--{path[-1]}" if path else "options"))
+        if world is None:
+            raise_all(problems)
         return self.model_copy(update={"effort": new, "world": world})
 
 

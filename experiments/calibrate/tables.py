@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +9,7 @@ import numpy as np
 
 from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.search import Space
-from experiments.pages.spreadsheet import safe_cell
+from experiments.pages.spreadsheet import csv_text
 from experiments.pages.words import unit_zh
 from sim.parameters import Parameter, load_parameters
 
@@ -31,11 +29,8 @@ def tables(calibration: Calibration) -> Mapping[str, Sequence[Row]]:
 
 def csv_of(rows: Sequence[Row]) -> str:
     """A table as CSV; UTF-8 with the mark that Excel looks for."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({key: safe_cell(_short(value)) for key, value in row.items()} for row in rows)
-    return "\ufeff" + text.getvalue()
+    header = list(rows[0]) if rows else []
+    return csv_text(header, ([_short(row[key]) for key in header] for row in rows), "\r\n", mark=True)
 
 
 def _short(value: Any) -> Any:

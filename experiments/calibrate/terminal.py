@@ -9,6 +9,7 @@ from rich.table import Table
 
 from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.page import parameter_table, pinned_sentences, recovery_sentences, summary, target_table
+from experiments.screen import screen
 
 
 def print_calibration(calibration: Calibration, language: str = "en", console: Console | None = None) -> None:
@@ -20,14 +21,14 @@ def print_calibration(calibration: Calibration, language: str = "en", console: C
         console: Where to; the standard output by default.
     """
     zh = language == "zh"
-    console = console or Console()
+    console = console or screen()
     for heads, rows in (target_table(calibration, zh), parameter_table(calibration, zh, keys=False)):
         console.print(_table(heads, rows))
     lines = [*summary(calibration, zh), *pinned_sentences(calibration, zh)]
     if calibration.truth is not None:
         lines += recovery_sentences(calibration, zh)
     for line in lines:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -35,5 +36,5 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for place, head in enumerate(heads):
         table.add_column(head, justify="left" if place == 0 else "right")
     for row in rows:
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+        table.add_row(*row)
     return table

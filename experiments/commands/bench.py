@@ -28,9 +28,9 @@ def bench(
     if as_json:
         print_json(found)
         return
-    from rich.console import Console
+    from experiments.screen import screen
 
-    Console().print(_table(found, language is Language.zh))
+    screen().print(_table(found, language is Language.zh))
 
 
 def _table(found: dict[str, Any], chinese: bool) -> Table:

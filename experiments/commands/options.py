@@ -93,13 +93,33 @@ def plans(
     code: Sequence[Path] | None,
     villages: int | None = None,
     horizon: int | None = None,
+    default: Sequence[str] = (),
 ) -> list[Plan]:
-    """The plans that a command line asks for; options come before `--set`, which has the last word."""
-    from sim.scenario import load_plans
+    """The plans that a command line asks for.
 
-    before = [f"world.villages={villages}"] if villages else []
-    before += [f"horizon_months={horizon}"] if horizon else []
-    return load_plans(files, [*before, *(overrides or [])], code or [])
+    Args:
+        files: Scenario files, or names of shipped ones.
+        overrides: What `--set` gives.
+        code: What `--code` gives.
+        villages: What `--villages` gives.
+        horizon: What `--horizon` gives.
+        default: Settings in the form of `--set`, each for want of another of its name.
+
+    Raises:
+        UserError: A scenario is wrong, or two options say the same.
+    """
+    from sim.scenario import load_plans
+    from sim.scenario.settings import NoFile, Setting
+
+    asked = overrides or []
+    given: list[str | Setting] = [*asked]
+    if villages is not None:
+        given.append(Setting(("world", "villages"), villages, NoFile(f"--villages {villages}")))
+    if horizon is not None:
+        given.append(Setting(("horizon_months",), horizon, NoFile(f"--horizon {horizon}")))
+    named = {text.partition("=")[0].strip() for text in asked}
+    named |= {".".join(one.keys) for one in given if not isinstance(one, str)}
+    return load_plans(files, [*(text for text in default if text.partition("=")[0] not in named), *given], code or [])
 
 
 def print_json(content: Any) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.commands.group import VillageGroup
 from experiments.commands.options import Json, print_json
 
 if TYPE_CHECKING:
     from sim.parameters import Parameter, Value
 
-app = typer.Typer(help="List every number of the model with its unit, range, source and confidence.")
+app = typer.Typer(cls=VillageGroup, help="List every number of the model with its unit, range, source and confidence.")
 
 
 @app.callback(invoke_without_command=True)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.commands.group import VillageGroup
 from experiments.commands.options import Json, Language, OneLanguage, print_json
 
 if TYPE_CHECKING:
     from sim.population.profile import Profile
 
-app = typer.Typer(no_args_is_help=True, help="Describe, fit and write the generated population.")
+app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Describe, fit and write the generated population.")
 
 LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
 
 Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, or a profile file.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the population.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of the population.")]
 Size = Annotated[int | None, typer.Option("--villages", min=1, help="Size of the world; the profile's own by default.")]
 
 
@@ -151,9 +152,10 @@ UNITS_ZH = dict(villages="个", households="户", persons="人", cadres="人", u
 
 
 def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from experiments.screen import screen
 
     heads = (
         ("指标", "模型", "本县或公布数", "差额", "允许差额", "用途", "")
@@ -176,7 +178,7 @@ def _print(rows: Sequence[dict[str, Any]], chinese: bool) -> None:
         ]
         role = ROLES[row["role"]][chinese]
         table.add_row(Text(label), *numbers, role, "" if row["within"] else Text(out, style="bold red"))
-    console = Console()
+    console = screen()
     console.print(table)
     failed = sum(not row["within"] for row in rows)
     free = sum(row["role"] == "free" for row in rows)

@@ -50,7 +50,7 @@ def run(
             metavar="FILE", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the run's chance events.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of the run's chance events.")] = 1,
     engine: Annotated[
         Engine, typer.Option("--engine", help="compiled is fast; agents are Mesa objects.")
     ] = Engine.compiled,
@@ -72,7 +72,7 @@ def run(
     if order:
         from experiments.commands.order import DEFAULT, show_order
 
-        (plan,) = plans([file or "baseline"], [*(() if file else DEFAULT), *(overrides or [])], code, villages, horizon)
+        (plan,) = plans([file or "baseline"], overrides, code, villages, horizon, () if file else DEFAULT)
         show_order(plan, time, language is Language.zh, as_json, quiet)
         return
     if file is None:
@@ -90,9 +90,9 @@ def run(
     if as_json:
         print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), "records": _rows(records)})
         return
-    from rich.console import Console
+    from experiments.screen import screen
 
-    Console().print(_table(records, plan, seed, language.value))
+    screen().print(_table(records, plan, seed, language.value))
     if out and not quiet:
         typer.echo(f"{'已写入' if language is Language.zh else 'written to'} {out}")
 

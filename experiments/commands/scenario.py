@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.group import VillageGroup
 from experiments.commands.options import Code, File, Files, Json, Set, plans, print_json, shipped_files
 
-app = typer.Typer(no_args_is_help=True, help="Check and show scenario files.")
+app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Check and show scenario files.")
 
 
 @app.command()

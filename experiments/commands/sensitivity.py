@@ -17,12 +17,13 @@ from experiments.commands.options import (
     Quiet,
     Results,
     Set,
-    Villages,
     complete_scenario,
     languages,
     plans,
     print_json,
 )
+
+DEFAULT = ("world.villages=40",)
 
 
 class Methods(StrEnum):
@@ -64,7 +65,7 @@ def sensitivity(
         typer.Option(
             "--parameters",
             metavar="WHICH",
-            help="all; assumed, calibrated or measured; a topic; a TOML file of [[parameters]] with name, low, high; "
+            help="all; assumed, calibrated or measured; a topic; a TOML file of parameters, each with name, low, high; "
             "or names between commas.",
         ),
     ] = "all",
@@ -83,8 +84,10 @@ def sensitivity(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="Replicates of each point, averaged.")] = 4,
-    design_seed: Annotated[int, typer.Option("--design-seed", min=0, help="Seed of the designs.")] = 1,
-    villages: Villages = 40,
+    design_seed: Annotated[int, typer.Option("--design-seed", min=0, max=2**32, help="Seed of the designs.")] = 1,
+    villages: Annotated[
+        int | None, typer.Option("--villages", min=1, help="Only the first so many villages; 40 by default.")
+    ] = None,
     horizon: Horizon = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
     workers: Annotated[
@@ -103,7 +106,7 @@ def sensitivity(
 
     The same command again does only what is missing.
     """
-    loaded = plans(scenarios, overrides, code, villages, horizon)
+    loaded = plans(scenarios, overrides, code, villages, horizon, DEFAULT)
     from experiments.sensitivity.analysis import SensitivityRequest
     from experiments.sensitivity.conclusion import Speaker, conclusion
     from experiments.sensitivity.factors import MANY, REACH_OF_MANY, choose

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,10 @@ from rich.table import Table
 from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
 from experiments.pages.numbers import Estimate, Numbers, decimals
-from experiments.pages.spreadsheet import safe_cell
+from experiments.pages.spreadsheet import csv_text
 from experiments.pages.words import terms
 from experiments.runs.files import write_atomic
+from experiments.screen import screen
 
 HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after", "poverty_gap")
 _HEADER = [
@@ -70,9 +69,7 @@ def write_summary(comparison: Comparison) -> None:
     """Write summary.csv: headline differences by group and mark, and cost; UTF-8 with the mark that Excel looks for."""
     titles = {entry["id"]: (entry["title"]["en"], entry["title"]["zh"]) for entry in comparison.manifest["scenarios"]}
     closures = {entry["id"]: entry["closure"] for entry in comparison.manifest["scenarios"]}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_HEADER)
+    rows: list[list[Any]] = []
     covers = "chance" if comparison.of == "mean" else "chance and parameters"
     frame = comparison.table("differences")
     for row in frame[frame["name"].isin(HEADLINES) & (frame["month"] != 0)].itertuples():
@@ -81,8 +78,7 @@ def write_summary(comparison: Comparison) -> None:
             _rounded(value, places) for value in (row.baseline_mean, row.mean, row.difference, row.low, row.high)
         ]
         shares = [row.replicates, _rounded(row.share_positive, 3), closures[row.scenario], covers]
-        cells = [row.scenario, *titles[row.scenario], row.name, row.group, _mark(row.month), *numbers, *shares]
-        writer.writerow([safe_cell(cell) for cell in cells])
+        rows.append([row.scenario, *titles[row.scenario], row.name, row.group, _mark(row.month), *numbers, *shares])
     frame = comparison.table("cost")
     for row in frame[(frame["policy"] == "all") & frame["name"].isin(("cost_yuan", "households_served"))].itertuples():
         cells = [
@@ -97,8 +93,8 @@ def write_summary(comparison: Comparison) -> None:
             closures[row.scenario],
             "",
         ]
-        writer.writerow([safe_cell(cell) for cell in cells])
-    write_atomic(comparison.folder / "summary.csv", "\ufeff" + text.getvalue())
+        rows.append(cells)
+    write_atomic(comparison.folder / "summary.csv", csv_text(_HEADER, rows, "\r\n", mark=True))
 
 
 def _mark(month: int) -> int | str:
@@ -130,7 +126,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
     """
     comparison = Comparison.load(folder)
     manifest = comparison.manifest
-    console = console or Console()
+    console = console or screen()
 
     def say(word: str, **values: Any) -> str:
         return _WORDS[word][language == "zh"].format(**values)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
+from sim.facts.limits import MOST_COUNT, MOST_SEED
 from sim.parameters import load_parameters
 from sim.shipped import shipped
 from sim.toml.check import check
+from sim.toml.reading import is_file
 from sim.toml.source import each_problem, raise_all, read_toml
 
 SHIPPED = shipped("calibration") / "county.set.toml"
@@ -52,10 +54,10 @@ class _File(FrozenModel):
     spec_digest: str
     code_version: str
     command: str = ""
-    seeds: tuple[int, ...] = Field(min_length=1)
-    villages: int = Field(ge=1)
-    evaluations: int = Field(ge=1)
-    targets: int = Field(ge=1)
+    seeds: tuple[Annotated[int, Field(ge=0, le=MOST_SEED)], ...] = Field(min_length=1)
+    villages: int = Field(ge=1, le=MOST_COUNT)
+    evaluations: int = Field(ge=1, le=MOST_COUNT)
+    targets: int = Field(ge=1, le=MOST_COUNT)
     threshold: float = Field(gt=0)
     parameters: tuple[_Range, ...] = Field(min_length=1)
     vectors: tuple[_Vector, ...] = Field(min_length=1)
@@ -146,7 +148,7 @@ def load_set(path: Path | None = None) -> CalibratedSet:
         UserError: There is no such file, it is damaged, or it names a parameter or value that the model does not allow.
     """
     path = path or SHIPPED
-    if not path.is_file():
+    if not is_file(path):
         raise UserError("there is no calibrated set here", file=path, mend="make one: village calibrate --write")
     source = read_toml(path)
     file, problems = check(_File, source.data, source.place)

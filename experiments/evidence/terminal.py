@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from experiments.evidence.judge import Counts, Line
 from experiments.evidence.words import GROUPS, ROLES, Words
+from experiments.screen import screen
 
 HEADS = (
     ("Figure", "指标"),
@@ -29,7 +29,7 @@ def print_lines(lines: Sequence[Line], counts: Counts, language: str) -> None:
         counts: Of these lines.
         language: "en" or "zh".
     """
-    words, console = Words(language), Console()
+    words, console = Words(language), screen()
     for group, title in GROUPS.items():
         rows = [line for line in lines if line.group == group]
         if not rows:

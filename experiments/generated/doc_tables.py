@@ -156,13 +156,17 @@ def _default(field: Any) -> str:
     return f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()
 
 
+def _plain(number: float) -> str:
+    return f"{number:g}" if abs(number) < 1e6 else f"{number:,.0f}"
+
+
 def _allowed(field: Any) -> str:
     words = [value for value in get_args(field.annotation) if isinstance(value, str)]
     if words:
         return ", ".join(words)
     signs = {"gt": "more than ", "ge": "from ", "lt": "less than ", "le": "to "}
     limits = [
-        f"{sign}{getattr(rule, name):g}"
+        f"{sign}{_plain(getattr(rule, name))}"
         for name, sign in signs.items()
         for rule in field.metadata
         if getattr(rule, name, None) is not None

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from experiments.screen import screen
+
 _EVERY_SECONDS = 30.0
 
 
@@ -32,15 +34,15 @@ class Progress:
     """
 
     def __init__(self, wanted: bool = True, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, quiet=not wanted)
+        self._console = console or screen(stderr=True, quiet=not wanted)
         self._bar: Bar | None = None
         self._task = TaskID(0)
         if wanted and self._console.is_terminal:
             self._bar = Bar(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[failed]}"),
+                TextColumn("{task.fields[failed]}", markup=False),
                 TimeRemainingColumn(),
                 console=self._console,
                 transient=True,
@@ -61,7 +63,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        self._console.print(text, highlight=False, markup=False)
+        self._console.print(text, highlight=False)
 
     def status(self, text: str) -> None:
         """What is going on now; shown in a terminal only."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shlex
 import sys
@@ -15,6 +13,7 @@ from experiments.designs.sweep import PANEL
 from experiments.extras import need
 from experiments.measure.conclusion import CONCLUSION
 from experiments.measure.outcome import parse_outcome
+from experiments.pages.spreadsheet import csv_text
 from experiments.runs.codeversion import code_version, file_hash
 from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
@@ -143,9 +142,7 @@ def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) ->
 def indices_csv(analysis: Analysis) -> str:
     """Everything that was reckoned of each parameter, a row an outcome and parameter, the most important first."""
     asked, found = analysis.asked, analysis.found
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(_HEADER)
+    rows: list[list[object]] = []
     rest = [place for place in range(len(asked.factors)) if place not in found.order]
     swings = {swing.place: swing for swing in found.swings}
     turns = {(turn.place, turn.direction): turn.value for turn in found.turns}
@@ -165,8 +162,8 @@ def indices_csv(analysis: Analysis) -> str:
             swing = swings.get(place) if number == 0 else None
             cells += [swing.outcome[0], swing.outcome[-1]] if swing else ["", ""]
             cells += [turns.get((place, side), "") if number == 0 else "" for side in ("below", "above")]
-            writer.writerow(cells)
-    return sink.getvalue()
+            rows.append(cells)
+    return csv_text(_HEADER, rows)
 
 
 _HEADER = (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.measure.statistics import Interval
+from experiments.pages.spreadsheet import csv_text
 from experiments.published import Figure, Rule
 from experiments.published.figure import INFINITE
 from experiments.trials.results import OutcomeResult, TrialResult
@@ -89,7 +88,6 @@ def _plain(value: Any) -> Any:
 
 def as_csv(results: Sequence[TrialResult]) -> str:
     """One line an outcome."""
-    text = io.StringIO()
     rows = []
     for result in results:
         for outcome in as_json([result])["trials"][0]["outcomes"]:
@@ -100,7 +98,5 @@ def as_csv(results: Sequence[TrialResult]) -> str:
                 | {f"published_{key}": value for key, value in published.items()}
                 | {f"rule_{key}": rule.get(key) for key in ("low", "high", "sign", "control_low", "control_high")}
             )
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["trial"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    header = list(rows[0]) if rows else ["trial"]
+    return csv_text(header, ([row[key] for key in header] for row in rows))

@@ -17,6 +17,8 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from experiments.published import Rule
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.core.text import OneLine
+from sim.facts.limits import MOST_COUNT
 from sim.policies import registry
 from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
@@ -81,7 +83,9 @@ class Design(FrozenModel):
     clusters: int = Field(ge=4, le=100_000, description="villages, branches or (unit household) households")
     branch_villages: int | None = Field(default=None, ge=1, le=1000, description="villages a branch")
     villages: int | None = Field(default=None, ge=1, le=100_000, description="villages of a trial among households")
-    sample: int = Field(default=0, ge=0, description="eligible households surveyed in each village; 0 = all")
+    sample: int = Field(
+        default=0, ge=0, le=MOST_COUNT, description="eligible households surveyed in each village; 0 = all"
+    )
     replicates: int = Field(default=LEAST_REPLICATES, ge=2, le=10_000, description="trials, each with its own chance")
     eligible: tuple[Condition, ...] = ()
 
@@ -145,7 +149,7 @@ class Crossover(FrozenModel):
 class Arm(FrozenModel):
     """What a share of the units is offered."""
 
-    name: str = Field(min_length=1, max_length=60)
+    name: OneLine = Field(min_length=1, max_length=60)
     label: Title | None = None
     share: float = Field(gt=0, lt=1, description="share of the units; the arms' shares add to 1")
     told: Share = Field(default=1.0, description="share of the offered who are told of it when it starts")
@@ -157,7 +161,7 @@ class Arm(FrozenModel):
 class Survey(FrozenModel):
     """When households are asked again, how many are lost, and how well they answer."""
 
-    follow_ups: tuple[Annotated[int, Field(ge=1)], ...] = Field(description="months")
+    follow_ups: tuple[Annotated[int, Field(ge=1, le=1200)], ...] = Field(description="months")
     attrition: Annotated[float, Field(ge=0, lt=1)] | Table = Field(
         default=0.0, description="share lost by the last follow-up; or by arm"
     )
@@ -179,10 +183,10 @@ class PublishedEstimate(FrozenModel):
 class TrialOutcome(_Aliased):
     """What is estimated, for whom, how, and what it is held against."""
 
-    name: str = Field(min_length=1, max_length=60)
+    name: OneLine = Field(min_length=1, max_length=60)
     label: Title | None = None
     measure: str = Field(min_length=1, description="household column (income_last[1]) or measure")
-    month: int = Field(default=0, ge=0, description="a follow-up; the last one by default")
+    month: int = Field(default=0, ge=0, le=1200, description="a follow-up; the last one by default")
     unit: Unit = Field(default="level", description="percent: of the control mean (0.21 = 21%); sd: of control")
     estimator: Estimator = Field(
         default="difference", description="late: effect on those who took it up; control: the control arm's mean"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.published import trial_row
@@ -26,12 +25,12 @@ from experiments.trials.overrides import OverlaidTables
 from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
-from sim.parameters import Parameter
 from sim.scenario import Title
-from sim.scenario.catalogue import PROFILES, Catalogue
+from sim.scenario.catalogue import PROFILES, Catalogue, code_files
 from sim.scenario.code import load_policy_class
 from sim.shipped import shipped
 from sim.toml.check import check, frozen_lists
+from sim.toml.reading import is_file, is_there, read_bytes
 from sim.toml.source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = shipped("trials")
@@ -52,6 +51,8 @@ def load_trials(
     names: dict[str, Path] = {}
     for file in files:
         try:
+            if names.get(file.stem) == file:
+                raise UserError("is named twice", file=file, mend="name it once")
             if file.stem in names:
                 raise UserError(f"has the same name as {names[file.stem]}", file=file, mend="rename one of them")
             names[file.stem] = file
@@ -86,12 +87,16 @@ def load_trial(path: str | Path, overrides: Sequence[str] = (), code: Sequence[s
             with its file and line.
     """
     file = Path(path)
-    if not file.exists() and file.suffix != ".toml":
+    if not is_there(file) and file.suffix != ".toml":
         shipped = {one.stem: one for one in TRIALS.glob("*.toml")}
         if str(path) not in shipped:
             raise UserError(f"there is no trial file or shipped trial '{path}'", **meant(file.stem, shipped))
         file = shipped[str(path)]
-    return _Loader(read_toml(file), [Path(one) for one in code]).load(overrides)
+    problems: list[UserError] = []
+    allowed = code_files(code, problems)
+    if problems:
+        raise_all(problems)
+    return _Loader(read_toml(file), allowed).load(overrides)
 
 
 def _told_apart(outcomes: tuple[TrialOutcome, ...]) -> tuple[TrialOutcome, ...]:
@@ -168,7 +173,7 @@ class _Loader(OverlaidTables):
         is_path = name.endswith(".toml") or "/" in name or "\\" in name
         path = (self.source.path.parent / name).resolve() if is_path else PROFILES / f"{name}.toml"
         at = ("world", "profile")
-        if not path.is_file():
+        if not is_file(path):
             known = [one.stem for one in PROFILES.glob("*.toml")]
             self.problem(at, f"there is no profile '{name}'", **meant(Path(name).stem, known))
             return None, "", name
@@ -179,7 +184,7 @@ class _Loader(OverlaidTables):
             return None, "", name
         if profile.era != "2012":
             self.problem(at, f"is of era {profile.era}, for which the model has no parameters", allowed="era 2012")
-        return profile, hashlib.sha256(path.read_bytes()).hexdigest(), path.as_posix() if is_path else name
+        return profile, hashlib.sha256(read_bytes(path)).hexdigest(), path.as_posix() if is_path else name
 
     def _world(self, table: TrialTable, profile: Any, catalogue: Catalogue) -> None:
         first, last = NEAR_ENOUGH
@@ -194,18 +199,9 @@ class _Loader(OverlaidTables):
                 self._book(type(profile), name, value)
         for name, value in table.world.place.items():
             try:
-                key, new = catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
-                self._possible(catalogue.parameters.find(key), new, ("world", "place", name))
+                catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
             except UserError as error:
                 self.problems.append(self.place(("world", "place", name)).of(error))
-
-    def _possible(self, entry: Parameter, value: Any, at: KeyPath) -> None:
-        """Another place may lie outside the county's ranges, but amounts are not negative and shares not above one."""
-        numbers, low, high = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (value, entry.low, entry.high))
-        if low.min() >= 0 and numbers.min() < 0:
-            self.problem(at, f"must be 0 or more, found {show(value)}")
-        elif high.max() <= 1 and entry.unit.startswith(("share", "chance")) and numbers.max() > 1:
-            self.problem(at, f"is a share or chance and must be at most 1, found {show(value)}")
 
     def _book(self, model: Any, name: str, value: object) -> None:
         """A field of the profile that is replaced: there, and of a kind it can be."""

@@ -100,6 +100,9 @@ class OverlaidTables:
                 at = at[step]
             if not isinstance(at, (dict, list)):
                 raise place.error(f"'{'.'.join(keys[: depth + 1])}' is no table")
+        if path in self._set:
+            earlier = self._set[path].file
+            raise place.error(f"is set twice, here and by '{earlier}'", mend="leave one of them out")
         self._set[path] = place
 
     def _separate_settings(self) -> None:

@@ -27,6 +27,7 @@ from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import Style
 from experiments.runs.files import read_json, write_atomic, write_json
+from experiments.screen import screen
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.local_conditions import sets_transfers
@@ -355,7 +356,7 @@ def _times(interval: Interval, factor: float) -> Estimate:
 
 def print_results(results: Sequence[TrialResult], language: str = "en", console: Console | None = None) -> None:
     """One line an outcome, and what must not be overlooked."""
-    shown, console = Shown(language), console or Console()
+    shown, console = Shown(language), console or screen()
     table = Screen()
     several = len(results) > 1
     for word in (*(["trial"] if several else []), "outcome", "published", "model", "rule", "verdict", "precise"):
@@ -369,8 +370,8 @@ def print_results(results: Sequence[TrialResult], language: str = "en", console:
     for result in results:
         shares = [f"{arm} {shown.percent(share.value)}" for arm, share in result.takeup.items()]
         line = f"{result.trial.id}: {shown.say('of_takeup')}: {', '.join(shares)}"
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False)
         for warning in _warnings(result, shown):
             assert isinstance(warning, Text)
-            console.print(f"! {result.trial.id}: {warning.text}", highlight=False, markup=False)
-    console.print(sentence(results, shown), highlight=False, markup=False)
+            console.print(f"! {result.trial.id}: {warning.text}", highlight=False)
+    console.print(sentence(results, shown), highlight=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sim.core.records import Record, real, whole
+from sim.facts.limits import MOST_SEED
 
 
 class Today(Record):
     """One row that rules read; the model writes it each day and each month."""
 
-    seed: int = whole("i8", "run seed", 0, 2**62)
-    people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, 2**62)
+    seed: int = whole("i8", "run seed", 0, MOST_SEED)
+    people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, MOST_SEED)
     month: int = whole(
         "i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200
     )

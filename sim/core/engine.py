@@ -51,7 +51,20 @@ class Engine:
         self.name = name
         self.ranges = cut(sizes, max(1, threads))
         self.see = see
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 and name == "compiled" else None
+        self._threads = threads if name == "compiled" else 1
+        self._open()
+
+    def _open(self) -> None:
+        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the threads: a copy has its own."""
+        return {name: value for name, value in vars(self).items() if name != "_pool"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy with threads of its own."""
+        vars(self).update(state)
+        self._open()
 
     @property
     def villages(self) -> int:

@@ -7,8 +7,11 @@ versions: 3.3 keeps every Model that ever had agents alive, because `Agent._ids`
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from copy import copy
 from itertools import count
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -49,5 +52,31 @@ class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
         return self.setdefault(model, count(1))
 
 
-if isinstance(getattr(mesa.Agent, "_ids", None), dict):
+_ONE_COUNTER = not isinstance(getattr(mesa.Agent, "_ids", None), dict)  # the model's own, among its attributes
+if not _ONE_COUNTER:
     mesa.Agent._ids = _Counters()
+
+
+def in_repeated_batch() -> bool:
+    """Whether `mesa.batch_run` makes this model with the very arguments that it has already run.
+
+    Mesa 3.3 hands every iteration the same; 3.5 gives each a seed of its own.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func" and frame.f_globals.get("__name__") == "mesa.batchrunner":
+            _, iteration, arguments = frame.f_locals["run"]
+            return bool(iteration > 0 and (not _ONE_COUNTER or "rng" not in arguments))
+        frame = frame.f_back
+    return False
+
+
+def next_id(model: MesaModel) -> int:
+    """The unique_id of the next agent, where it is not among the model's attributes (else 0)."""
+    return 0 if _ONE_COUNTER else next(copy(mesa.Agent._ids[model]))
+
+
+def count_from(model: MesaModel, unique_id: int) -> None:
+    """Give out unique_id from here on."""
+    if unique_id:
+        mesa.Agent._ids[model] = count(unique_id)

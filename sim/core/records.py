@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim.core.errors import UserError
 from sim.core.mesa_compat import MesaAgent
 from sim.core.rule import kernel
+from sim.core.snapshot import Part
 
 Rows = NDArray[np.void]
 Stretch = tuple[list[str], int, NDArray[Any], NDArray[Any]]
@@ -154,7 +155,7 @@ _RECORDS: dict[np.dtype[np.void], type[Record]] = {}
 _MESA_OWN = frozenset({"unique_id", "model", "pos", "cell"})
 
 
-class RecordAgent(Record, MesaAgent):
+class RecordAgent(Part, Record, MesaAgent):
     """A Mesa agent whose state is one row of a record array.
 
     Its identity is `key`; Mesa's `unique_id` depends on who was made first.

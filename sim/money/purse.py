@@ -6,15 +6,17 @@ from pydantic import Field
 
 from sim.core.dates import CampaignDay
 from sim.core.frozen import FrozenModel
+from sim.core.text import OneLine
+from sim.facts.limits import MOST_YUAN
 
 
 class Purse(FrozenModel):
     """Money with permitted uses; it never crosses purposes."""
 
-    id: str = Field(min_length=1, description="name that policies use")
-    title_en: str = Field(min_length=1, description="English name")
-    title_zh: str = Field(min_length=1, description="Chinese name")
-    amount_yuan: float = Field(ge=0, description="how much it holds, in yuan")
+    id: OneLine = Field(min_length=1, description="name that policies use")
+    title_en: OneLine = Field(min_length=1, description="English name")
+    title_zh: OneLine = Field(min_length=1, description="Chinese name")
+    amount_yuan: float = Field(ge=0, le=MOST_YUAN, description="how much it holds, in yuan")
     release: CampaignDay = Field(
         default=1, description="date or campaign day (1 = first) from which it can be spent"
     )

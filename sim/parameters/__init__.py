@@ -219,6 +219,10 @@ class Parameters:
             raise UserError(f"must be {shape}, found {show(value)}", field=entry.key)
         if within_range and _outside(new, entry.low, entry.high):
             raise UserError(f"{_text(new)} is out of range", field=entry.key, allowed=_range(entry))
+        least, most = possible(entry)
+        if not all(least <= number <= most for number in _spread(new, 1)):
+            allowed = f"{least:g} to {most:g} {entry.unit}"
+            raise UserError(f"{_text(new)} is possible in no place", field=entry.key, allowed=allowed)
         return entry.key, new
 
     def override(self, overrides: Mapping[str, object], within_range: bool = True) -> Parameters:
@@ -342,6 +346,22 @@ def _outside(value: Value, low: Value, high: Value) -> str | None:
         if not least <= number <= most:
             return f"value {number:g} is outside its range {least:g} to {most:g}"
     return None
+
+
+def possible(entry: Parameter) -> tuple[float, float]:
+    """Between what a number can lie anywhere, also outside the county's range.
+
+    Amounts are not negative, shares and chances not above one, and nothing is a hundred times what is thought possible
+    here.
+    """
+    lows, highs = _spread(entry.low, 1), _spread(entry.high, 1)
+    most = _FAR * max(abs(number) for number in (*lows, *highs))
+    if entry.unit.startswith(("share", "chance")) and max(highs) <= 1.0:
+        most = 1.0
+    return 0.0 if min(lows) >= 0.0 else -most, most
+
+
+_FAR = 100.0
 
 
 def _text(value: Value) -> str:

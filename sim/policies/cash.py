@@ -20,7 +20,7 @@ WITHHELD = reason("cash withheld (null check)", "现金未发放（空白对照�
 class CashSettings(TargetedSettings):
     """Levers of the cash comparison."""
 
-    amount_yuan: float = Field(default=1000.0, gt=0, le=50_000, description="amount a household and month")
+    amount_yuan: float = Field(default=1000.0, ge=1, le=50_000, description="amount a household and month")
     months: int = Field(default=3, ge=1, le=36, description="months of payment")
     delivery_share: float = Field(default=0.03, ge=0, le=0.3, description="administration on top of the amount")
 

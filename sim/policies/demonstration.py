@@ -25,7 +25,7 @@ class DemonstrationSettings(PolicySettings):
     )
     households: int = Field(default=2, ge=0, le=20, description="show households a village")
     cost_yuan: float = Field(
-        default=1500.0, gt=0, le=100_000, description="cost a show household (sign, visits, upkeep)"
+        default=1500.0, ge=1, le=100_000, description="cost a show household (sign, visits, upkeep)"
     )
     meetings: int = Field(default=2, ge=0, le=20, description="site meetings a village")
     meeting_yuan: float = Field(default=600.0, ge=0, le=50_000, description="cost a site meeting")

@@ -32,7 +32,7 @@ class IndustrySettings(TargetedSettings):
 
     line: Literal["fruit", "livestock", "vegetables"] = Field(description="what is built up")
     form: Literal["in_kind", "grant"] = Field(default="in_kind", description="goods, or money to buy them")
-    value_yuan: float = Field(default=3000.0, gt=0, le=100_000, description="worth to each household")
+    value_yuan: float = Field(default=3000.0, ge=1, le=100_000, description="worth to each household")
     own_share: float = Field(default=0.0, ge=0, le=0.9, description="share of the worth the household must add itself")
     terrain_match: bool = Field(default=True, description="only where the terrain suits the line")
     contract: float = Field(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sim.core.numerics import total
 from sim.economy.borrowing import loans_wanted, put_loans_to_work
+from sim.facts.limits import MOST_COUNT, MOST_YUAN
 from sim.facts.topics import KNOWS_CREDIT
 from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
@@ -71,23 +72,27 @@ class MicrocreditSettings(TargetedSettings):
     """Levers of a loan programme; what is left out is the channel's own."""
 
     channel: Literal["women", "shuanglian", "village_fund", "microlender"] = Field(description="who lends")
-    quota_yuan: float = Field(default=0.0, ge=0, description="principal for the whole county; 0 = what the purse holds")
-    size_yuan: float | None = Field(default=None, gt=0, le=500_000, description="largest loan")
+    quota_yuan: float = Field(
+        default=0.0, ge=0, le=MOST_YUAN, description="principal for the whole county; 0 = what the purse holds"
+    )
+    size_yuan: float | None = Field(default=None, ge=1, le=500_000, description="largest loan")
     rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
     subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
     term_months: int | None = Field(default=None, ge=1, le=60, description="term")
     lump_sum: bool | None = Field(default=None, description="principal at the end instead of in instalments")
     days_to_decide: int | None = Field(default=None, ge=0, le=365, description="days from application to payment")
     guarantee: bool | None = Field(default=None, description="a guarantee instead of own collateral")
-    least_income_yuan: float | None = Field(default=None, ge=0, description="income a household and year it asks for")
-    fee_yuan: float | None = Field(default=None, ge=0, description="administration a loan")
+    least_income_yuan: float | None = Field(
+        default=None, ge=0, le=1_000_000, description="income a household and year it asks for"
+    )
+    fee_yuan: float | None = Field(default=None, ge=0, le=100_000, description="administration a loan")
     papers: float | None = Field(
         default=None, ge=0, le=3, description="trouble of the papers for the borrower, against a bank's"
     )
     round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
     told_share: float = Field(default=0.4, ge=0, le=1, description="share of households that the lender itself reaches")
     loans_a_round: int = Field(
-        default=0, ge=0, description="loans a county's staff can decide in a round; 0 = no limit"
+        default=0, ge=0, le=MOST_COUNT, description="loans a county's staff can decide in a round; 0 = no limit"
     )
 
 

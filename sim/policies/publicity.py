@@ -19,7 +19,7 @@ class PublicitySettings(PolicySettings):
     """Levers of publicity."""
 
     meetings: int = Field(default=4, ge=0, le=60, description="meetings or broadcasts a village")
-    cost_yuan: float = Field(default=400.0, gt=0, le=50_000, description="cost a meeting")
+    cost_yuan: float = Field(default=400.0, ge=1, le=50_000, description="cost a meeting")
     subjects: tuple[str, ...] = Field(
         default=("credit", "training", "industry", "jobs"),
         description=f"what is spoken of: {', '.join(SUBJECTS)}",

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.facts.limits import MOST_YUAN
+
 
 class PolicySettings(BaseModel):
     """Settings that every policy has."""
@@ -13,7 +15,10 @@ class PolicySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     budget_yuan: float = Field(
-        default=0.0, ge=0, description="most the policy may pay out in the whole county; 0 = whatever its purses hold"
+        default=0.0,
+        ge=0,
+        le=MOST_YUAN,
+        description="most the policy may pay out in the whole county; 0 = whatever its purses hold",
     )
     purses: tuple[str, ...] = Field(
         default=(), description="purses it may draw on, in this order; empty = all that permit its kind"

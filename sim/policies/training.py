@@ -12,6 +12,7 @@ from pydantic import Field
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
 from sim.economy.labour import would_take_place
+from sim.facts.limits import MOST_COUNT
 from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
@@ -25,8 +26,10 @@ class TrainingSettings(TargetedSettings):
     """Levers of a training programme."""
 
     content: Literal["farm", "work", "leavers"] = Field(description="farm skills, skills for work, or school leavers")
-    places: int = Field(default=0, ge=0, description="places in a county; 0 = as many as the money pays for")
-    cost_yuan: float | None = Field(default=None, gt=0, le=20_000, description="cost a trainee (default: as published)")
+    places: int = Field(
+        default=0, ge=0, le=MOST_COUNT, description="places in a county; 0 = as many as the money pays for"
+    )
+    cost_yuan: float | None = Field(default=None, ge=1, le=20_000, description="cost a trainee (default: as published)")
     hours: float = Field(default=24.0, gt=0, le=400, description="hours of teaching")
     class_size: int = Field(default=40, ge=5, le=400, description="people in a class")
     follow_up: bool = Field(default=False, description="trainers come to the field afterwards (adds half the cost)")

@@ -21,12 +21,15 @@ from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
+from sim.core.text import OneLine
+from sim.facts.limits import MOST_COUNT, MOST_YUAN
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
 from sim.money.purse import Purse
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
+from sim.toml.reading import is_file
 from sim.toml.source import KeyPath, meant, parse_toml, raise_all, read_text
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
@@ -40,8 +43,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Named(FrozenModel):
     """A name in both languages."""
 
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
+    en: OneLine = Field(min_length=1)
+    zh: OneLine = Field(min_length=1)
 
 
 class _Parts(FrozenModel):
@@ -61,7 +64,9 @@ class Size(FrozenModel):
     villages: int = Field(ge=1, le=200_000)
     households_per_village: float = Field(ge=1, le=5000, description="mean")
     village_spread: float = Field(default=0.0, ge=0, le=0.9, description="half-width, share of the mean")
-    persons: int | None = Field(default=None, ge=1, description="whole population, where the books give it")
+    persons: int | None = Field(
+        default=None, ge=1, le=MOST_COUNT, description="whole population, where the books give it"
+    )
 
 
 class Education(_Parts):
@@ -76,7 +81,7 @@ class Household(FrozenModel):
     """The mean household."""
 
     size: float = Field(ge=1, le=15, description="persons")
-    workers: float = Field(gt=0, le=15)
+    workers: float = Field(ge=0.1, le=15)
     land_mu_per_head: float = Field(ge=0, le=500)
     education: Education
 
@@ -95,8 +100,8 @@ class Income(FrozenModel):
 
     concept: Literal["net", "disposable"]
     year: int = Field(ge=2005, le=2030)
-    yuan_per_head: float = Field(gt=0, le=200_000)
-    gini: float = Field(gt=0, lt=0.9)
+    yuan_per_head: float = Field(ge=1, le=200_000)
+    gini: float = Field(ge=0.01, lt=0.9)
     sources: Sources
 
 
@@ -104,8 +109,8 @@ class Poverty(FrozenModel):
     """The headcount, with the name of its series; other series stand beside it and are never mixed in."""
 
     series: str = Field(min_length=1)
-    line_yuan: float = Field(gt=0, le=100_000)
-    headcount: float = Field(gt=0, lt=1)
+    line_yuan: float = Field(ge=1, le=100_000)
+    headcount: float = Field(ge=0.0001, lt=1)
     other_series: Annotated[Mapping[str, Share], AfterValidator(FrozenDict)] = FrozenDict()
 
 
@@ -115,7 +120,7 @@ class Flags(FrozenModel):
     registered_share: Share = Field(description="share of persons")
     inclusion_error: Share = Field(description="share of the registered who are not income-poor")
     exclusion_error: Share = Field(description="share of the income-poor who are not registered")
-    linked_households: int = Field(ge=0)
+    linked_households: int = Field(ge=0, le=MOST_COUNT)
 
 
 def known_trade(word: str) -> str:
@@ -135,16 +140,16 @@ class UnitKind(FrozenModel):
 
     trade: Annotated[str, AfterValidator(known_trade)]
     level: Literal["province", "city", "county", "township"]
-    count: int = Field(ge=1)
+    count: int = Field(ge=1, le=100_000)
 
 
 class Support(FrozenModel):
     """Support units with their own money, and cadres with their field days."""
 
-    units: int = Field(ge=1)
-    unit_money_yuan: float = Field(ge=0, description="own money of all units together, in a year")
+    units: int = Field(ge=1, le=100_000)
+    unit_money_yuan: float = Field(ge=0, le=MOST_YUAN, description="own money of all units together, in a year")
     unit_kinds: tuple[UnitKind, ...]
-    cadres: int = Field(ge=0)
+    cadres: int = Field(ge=0, le=1_000_000)
     field_days_per_month: float = Field(ge=0, le=31, description="days a cadre can give to the villages")
     day_cost_yuan: float = Field(ge=0, le=10_000, description="what a cadre's day costs")
 
@@ -154,9 +159,12 @@ class Prices(FrozenModel):
 
     region: str = Field(min_length=1, description="region whose prices and weather it shares")
     wage_level: float | None = Field(
-        default=None, gt=0, le=5, description="migrants' pay against the nation's; else it follows from the wage share"
+        default=None,
+        ge=0.01,
+        le=5,
+        description="migrants' pay against the nation's; else it follows from the wage share",
     )
-    price_level: float = Field(default=1.0, gt=0, le=5, description="against the parameter files' prices")
+    price_level: float = Field(default=1.0, ge=0.01, le=5, description="against the parameter files' prices")
 
 
 class Terrain(_Parts):
@@ -171,7 +179,7 @@ class Township(FrozenModel):
     """A township: its name, its villages, its terrain."""
 
     name: Named
-    villages: int = Field(ge=1)
+    villages: int = Field(ge=1, le=200_000)
     terrain: Terrain
 
 
@@ -280,7 +288,7 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     text = str(name_or_path)
     is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
-    if not is_path and not path.is_file():
+    if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]
         raise UserError(f"there is no profile '{text}'", **meant(text, known))
     return _parsed(path, read_text(path))

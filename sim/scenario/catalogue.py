@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from sim.core.errors import UserError
 from sim.parameters import Parameters, load_parameters
 from sim.policies.policy import Policy
 from sim.shipped import shipped
+from sim.toml.reading import is_file, is_there
 from sim.toml.source import meant
 
 SCENARIOS = shipped("scenarios")
@@ -54,9 +55,27 @@ def find_scenario(name: str | Path) -> Path:
         UserError: There is neither.
     """
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         return path
     shipped = shipped_scenarios()
     if str(name) in shipped:
         return shipped[str(name)]
     raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(path.stem, shipped))
+
+
+def code_files(files: Sequence[str | Path], problems: list[UserError]) -> list[Path]:
+    """The files whose classes may be named as "module:Class".
+
+    Args:
+        files: As the user allowed them.
+        problems: Where a file that is not there is noted, and one with the same module name as another.
+    """
+    found: dict[str, Path] = {}
+    for file in dict.fromkeys(map(Path, files)):
+        if not is_file(file):
+            problems.append(UserError("there is no such code file", file=file))
+        elif file.stem in found:
+            problem = f"has the same name as {found[file.stem]}, so that '{file.stem}:Class' could mean either"
+            problems.append(UserError(problem, file=file, mend="rename one of them"))
+        found.setdefault(file.stem, file)
+    return list(found.values())

@@ -14,6 +14,7 @@ from types import ModuleType
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.policies.policy import Policy, PolicySettings
+from sim.toml.reading import read_bytes
 from sim.toml.source import meant
 
 _NAMED = re.compile(r"(?P<module>[A-Za-z_]\w*):(?P<cls>[A-Za-z_]\w*)")
@@ -47,7 +48,7 @@ def load_policy_class(kind: str, allowed: Sequence[Path]) -> tuple[type[Policy],
             allowed=f"code from {given}",
             mend=f"look at the file, then allow it with --code {named['module']}.py",
         )
-    code = CodeFile(path=path.resolve().as_posix(), sha256=hashlib.sha256(_read(path)).hexdigest())
+    code = CodeFile(path=path.resolve().as_posix(), sha256=hashlib.sha256(read_bytes(path)).hexdigest())
     return reload_policy_class(kind, code), code
 
 
@@ -85,16 +86,9 @@ def default_label(kind: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() or kind
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror or error}", file=path) from None
-
-
 def _load(path: Path, name: str, sha256: str) -> ModuleType:
     """Run the file as a module named by its content, so that an edited file is a new module."""
-    text = _read(path)
+    text = read_bytes(path)
     if hashlib.sha256(text).hexdigest() != sha256:
         raise UserError("has changed since the plan was read", file=path, mend="start again")
     spec = importlib.util.spec_from_file_location(name, path)

@@ -1,4 +1,4 @@
-"""Scenario files laid over one another: `extends`, `drop`, lists merged by label, settings.
+"""Scenario files laid over one another: `drop`, lists merged by label, settings.
 
 Nothing here knows what a setting means; beside each merged value it keeps the file and line it came from.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sim.core.errors import UserError
 from sim.scenario.code import default_label
 from sim.scenario.settings import Setting, table_of
-from sim.toml.check import frozen_lists
-from sim.toml.source import KeyPath, Place, TomlSource, meant, read_toml, show
+from sim.toml.check import dotted, frozen_lists
+from sim.toml.source import KeyPath, Place, TomlSource, meant, show
 
 LISTS = {"policies": "policy", "purses": "purse"}
 """Lists of tables, with the word that names one of them."""
@@ -34,33 +33,6 @@ _SETTABLE = (
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
-def read_chain(path: Path) -> list[TomlSource]:
-    """A scenario file and all it extends, the oldest ancestor first.
-
-    Raises:
-        UserError: A file is missing, unreadable or not TOML, or the chain is circular.
-    """
-    chain: list[TomlSource] = []
-    extends: Place | None = None
-    while True:
-        before = [source.path.resolve() for source in reversed(chain)]
-        if extends and path.resolve() in before:
-            circle = " -> ".join(p.name for p in [*before[before.index(path.resolve()) :], path])
-            raise extends.error(f"circular extends: {circle}")
-        if extends and not path.exists():
-            beside = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-            raise extends.error(f"extends '{path}', which does not exist", **meant(path.name, beside))
-        source = read_toml(path)
-        chain.insert(0, source)
-        parent = source.data.get("extends")
-        if parent is None:
-            return chain
-        extends = source.place(("extends",))
-        if not isinstance(parent, str):
-            raise extends.error(f"must be the name of a scenario file, found {show(parent)}", field="extends")
-        path = path.parent / parent
-
-
 class Layers:
     """The merged content of scenario files, lowest first, and where each value came from.
 
@@ -75,6 +47,7 @@ class Layers:
         self.problems: list[UserError] = []
         self.unmatched: list[UserError] = []
         self._origins: dict[KeyPath, Place] = {}
+        self._put: dict[KeyPath, Setting] = {}
         self._canonical = canonical
 
     def place(self, path: KeyPath = ()) -> Place:
@@ -87,7 +60,7 @@ class Layers:
 
     def add(self, source: TomlSource) -> None:
         """Lay a file over what is there."""
-        self._origins[()] = Place(str(source.path))
+        self._origins[()] = source.place()
         if not source.data:
             allowed = ", ".join([*_SETTABLE[:-2], *LISTS, "extends", "drop"])
             self.problems.append(source.place().error("the file sets nothing", allowed=allowed))
@@ -154,6 +127,8 @@ class Layers:
             problem = f"must be a list of tables, found {show(value)}"
             self.problems.append(source.place((key,)).error(problem, field=key, mend=f"write [[{key}]] before each"))
             return
+        if key in source.data and not value and (word := self._not_emptied(key)):
+            self.problems.append(source.place((key,)).error(f"an empty list takes no {LISTS[key]} away", mend=word))
         for index, table in enumerate(value):
             if isinstance(table, dict):
                 yield index, table
@@ -161,6 +136,13 @@ class Layers:
                 self.problems.append(
                     source.place((key, index)).error(f"must be a table, found {show(table)}", field=key)
                 )
+
+    def _not_emptied(self, key: str) -> str | None:
+        """What to write instead of an empty list; None where it leaves nothing out."""
+        if key == "purses":
+            return "leave it out; a purse without money has amount_yuan = 0"
+        labels = ", ".join(f'"{label}"' for label in self.data[key])
+        return f"write drop = [{labels}] to leave out what the file extends" if labels else None
 
     def _named(
         self,
@@ -302,11 +284,13 @@ class Layers:
     # --- settings ---
 
     def put(self, setting: Setting) -> None:
-        """Lay one setting over what is there."""
+        """Lay one setting over what is there; two of one address would leave it to chance which of them counts."""
         where, value = setting.place, setting.value
         head, *rest = setting.keys
         head = LISTS.get(head, head)
         table = table_of(tuple(rest), value)
+        if head not in LISTS.values():
+            self._once((head, *rest), setting)
         if head not in _SETTABLE:
             self.problems.append(where.error(f"unknown key '{head}'", **meant(head, _SETTABLE)))
         elif head in LISTS.values():
@@ -338,5 +322,28 @@ class Layers:
             problem = f"there are {len(matches)} policies of kind '{name}'"
             self.problems.append(where.error(problem, allowed="their labels: " + ", ".join(matches)))
         else:
+            self._once((key, matches[0], *names), setting)
             table = table_of(tuple(names), setting.value)
             self._merge(tables[matches[0]], table, (key, matches[0]), (), lambda _: where)
+
+    def _once(self, path: KeyPath, setting: Setting) -> None:
+        """Note a problem where an earlier setting says the same, under whatever of its names."""
+        for leaf in _leaves(path, setting.value):
+            for head in (("uncertainties",), ("world", "place")):
+                if leaf[: len(head)] == head:
+                    leaf = (*head, self._canonical(dotted(leaf[len(head) :])))
+            if leaf in (("campaign", "end"), ("campaign", "days")):  # each states the other
+                leaf = ("campaign", "days")
+            earlier = self._put.setdefault(leaf, setting)
+            if earlier is not setting:
+                problem = f"is set twice, here and by '{earlier.place.file}'"
+                self.problems.append(setting.place.error(problem, field=dotted(path), mend="leave one of them out"))
+
+
+def _leaves(path: KeyPath, value: object) -> Iterator[KeyPath]:
+    """The addresses of single values in a table."""
+    if isinstance(value, Mapping):
+        for key, inside in value.items():
+            yield from _leaves((*path, key), inside)
+    else:
+        yield path

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.errors import UserError
-from sim.scenario.catalogue import Catalogue, find_scenario
+from sim.scenario.catalogue import Catalogue, code_files, find_scenario
+from sim.scenario.chain import read_chain
 from sim.scenario.code import load_policy_class
-from sim.scenario.layers import read_chain
 from sim.scenario.plan import Plan
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import Setting, read_setting
@@ -37,7 +37,7 @@ def load_plan(
 
 def load_plans(
     paths: Sequence[str | Path],
-    overrides: Sequence[str] = (),
+    overrides: Sequence[str | Setting] = (),
     code: Sequence[str | Path] = (),
     catalogue: Catalogue | None = None,
 ) -> list[Plan]:
@@ -46,15 +46,15 @@ def load_plans(
     An override of a policy or purse is applied wherever there is one; it is wrong only if no scenario has it.
 
     Raises:
-        UserError: As `load_plan`; or two files have the same name.
+        UserError: As `load_plan`; or two files have the same name, or one value is set twice.
     """
     catalogue = catalogue or Catalogue.shipped()
-    problems = [UserError("there is no such code file", file=file) for file in code if not Path(file).is_file()]
-    allowed = [Path(one) for one in code]
+    problems: list[UserError] = []
+    allowed = code_files(code, problems)
     settings: list[Setting] = []
-    for text in overrides:
+    for one in overrides:
         try:
-            settings.append(read_setting(text))
+            settings.append(one if isinstance(one, Setting) else read_setting(one))
         except UserError as error:
             problems.append(error)
     plans: list[Plan] = []
@@ -63,6 +63,8 @@ def load_plans(
     for path in paths:
         try:
             file = find_scenario(path)
+            if files.get(file.stem) == file:
+                raise UserError("is named twice", file=file, mend="name it once")
             if file.stem in files:
                 raise UserError(f"has the same name as {files[file.stem]}", file=file, mend="rename one of them")
             files[file.stem] = file

@@ -12,11 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
 from sim.core.dates import CampaignDay
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.core.text import OneLine
+from sim.facts.limits import MOST_SEED, MOST_YUAN
 from sim.parameters import load_parameters
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
 
+MOST_LETTERS = 300
+"""Characters of a title."""
 Closure = Literal["fixed", "endogenous"]
 Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
 
@@ -51,8 +55,8 @@ def _frozen_tables(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mappi
 class Title(FrozenModel):
     """What the scenario is called, in both languages."""
 
-    en: str = Field(min_length=1, description="English title")
-    zh: str = Field(min_length=1, description="Chinese title")
+    en: OneLine = Field(min_length=1, max_length=MOST_LETTERS, description="English title")
+    zh: OneLine = Field(min_length=1, max_length=MOST_LETTERS, description="Chinese title")
 
 
 class World(FrozenModel):
@@ -60,7 +64,7 @@ class World(FrozenModel):
 
     profile: str = Field(min_length=1, description="a shipped profile, or the path of a profile file (.toml)")
     villages: int = Field(ge=1, le=200_000, description="first villages of the generated world")
-    population_seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the generated population")
+    population_seed: int = Field(default=1, ge=0, le=MOST_SEED, description="seed of the generated population")
     place: Place = Field(
         default_factory=FrozenDict, description="facts of another place, by parameter; ranges do not bind them"
     )
@@ -81,7 +85,7 @@ class Campaign(FrozenModel):
 class Target(FrozenModel):
     """What a plan means one of its policies to have delivered by a day."""
 
-    amount: float = Field(gt=0, description="how many, or how much, in the whole county")
+    amount: float = Field(gt=0, le=MOST_YUAN, description="how many, or how much, in the whole county")
     deadline: CampaignDay | None = Field(
         default=None, description="date or campaign day (1 = first); the campaign's last day by default"
     )

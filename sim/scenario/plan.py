@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 from sim.calendar.era import EraId
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.core.text import printable
 from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
-from sim.scenario.catalogue import Catalogue
-from sim.scenario.code import reload_policy_class
+from sim.scenario.catalogue import Catalogue, code_files
+from sim.scenario.chain import chain_of
+from sim.scenario.code import load_policy_class, reload_policy_class
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
 from sim.scenario.resolve import Resolver
-from sim.scenario.settings import given_settings
+from sim.scenario.settings import given_settings, given_tables
 from sim.toml.source import TomlSource
 
 
@@ -79,6 +82,36 @@ class Plan(FrozenModel):
             del fields["profile_digest"]  # a plan made without one stays comparable with what is made of it
         return Plan(id=self.id, **fields)
 
+    @classmethod
+    def build(
+        cls, *, id: str = "plan", code: Sequence[str | Path] = (), catalogue: Catalogue | None = None, **content: object
+    ) -> Plan:
+        """A plan from Python: the one that a scenario file of this content gives, after the same checks.
+
+        Args:
+            id: Its name, in place of the file's.
+            code: Python files whose policy classes it may name as "module:Class".
+            catalogue: What it may name; what ships by default.
+            content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
+                `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`. Paths in it start from the
+                working folder.
+
+        Raises:
+            UserError: Something is wrong; all problems are reported together, each with its address.
+        """
+        catalogue = catalogue or Catalogue.shipped()
+        if not _ID.fullmatch(id):
+            raise UserError(f"'{printable(id)}' cannot name a plan", field="id", allowed="text without / and \\")
+        source = given_tables("Plan.build", content)
+        problems: list[UserError] = []
+        allowed = code_files(code, problems)
+        resolver = Resolver(catalogue, lambda kind: load_policy_class(kind, allowed))
+        resolver.problems += problems
+        for layer in chain_of(source, Path()):
+            resolver.layers.add(layer)
+        return cls(id=id, **resolver.fields(()))
+
     def resolved(self) -> dict[str, Any]:
         """The content of the scenario file that gives this plan, with every default written out."""
         content = {
@@ -118,6 +151,7 @@ class Plan(FrozenModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+_ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
 _LISTS = ("policies", "purses", "uncertainties", "targets")
 
 

@@ -23,6 +23,7 @@ from sim.scenario.layers import LISTS, Layers
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
 from sim.toml.check import check, frozen_lists
+from sim.toml.reading import is_file, read_bytes
 from sim.toml.source import Place, each_problem, meant, raise_all
 
 MOST_POLICIES = 62
@@ -182,7 +183,7 @@ class Resolver:
         name = world.profile
         folder = Path() if isinstance(place, NoFile) else Path(place.file).parent
         path, by_path = self._profile_file(name, folder)
-        if not path.is_file():
+        if not is_file(path):
             known = [file.stem for file in self.catalogue.profiles.glob("*.toml")]
             mend = meant(name, known) if not by_path else {}
             self.problems.append(place.error(f"there is no profile '{name}'", field="world.profile", **mend))
@@ -207,7 +208,7 @@ class Resolver:
                 self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
             tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
             self.layers.put_below(tables, lambda _: Place(str(path)))
-        return world, hashlib.sha256(path.read_bytes()).hexdigest()
+        return world, hashlib.sha256(read_bytes(path)).hexdigest()
 
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
         """The file of a profile, and whether it is named by its path."""

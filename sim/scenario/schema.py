@@ -48,7 +48,7 @@ def json_schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
             **head["properties"],
             "extends": {
                 **_TEXT,
-                "description": "scenario file, beside this one, over which this one is laid",
+                "description": "scenario file beside this one, or name of a shipped one, over which this one is laid",
             },
             "drop": {
                 "type": "array",

@@ -10,11 +10,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.toml.source import Place
+from sim.core.text import printable
+from sim.toml.source import KeyPath, Place, TomlSource
+from sim.toml.values import unfit
+
+_SHOWN = 100
+"""Characters of a setting that messages repeat."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +51,60 @@ def read_setting(text: str) -> Setting:
     Raises:
         UserError: There is no name or no value.
     """
-    place = NoFile(f"--set {text}")
+    place = NoFile(f"--set {_shown(text)}")
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise place.error("needs a value" if name.strip() else "needs a name", mend="write --set name=value")
-    return Setting(tuple(name.strip().split(".")), _toml_value(value.strip()), place, "--set {}=value")
+    return _fit(Setting(tuple(name.strip().split(".")), _toml_value(value.strip()), place, "--set {}=value"))
 
 
 def given_settings(settings: Mapping[str, object]) -> list[Setting]:
-    """The settings that a program gives by address."""
+    """The settings that a program gives by address.
+
+    Raises:
+        UserError: A value is none that a file could hold.
+    """
     return [
-        Setting(tuple(name.split(".")), _plain(value), NoFile(f"setting {name}")) for name, value in settings.items()
+        _fit(Setting(tuple(name.split(".")), plain(value), NoFile(f"setting {_shown(name)}")))
+        for name, value in settings.items()
     ]
+
+
+def _shown(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def _fit(setting: Setting) -> Setting:
+    for path, problem in unfit(table_of(setting.keys, setting.value)):
+        raise setting.place.error(problem, field=printable(".".join(map(str, path)))[:_SHOWN])
+    return setting
+
+
+@dataclass(frozen=True)
+class GivenTables(TomlSource):
+    """What a program gives in place of a scenario file; its places are addresses."""
+
+    def place(self, path: KeyPath = ()) -> NoFile:
+        """The address, such as "policies[1].quota_yuan"."""
+        address = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+        return NoFile(f"{self.path}, {address}" if address else str(self.path))
+
+
+def given_tables(what: str, content: Mapping[str, object]) -> GivenTables:
+    """Tables that a program gives as keyword arguments; None leaves a key out.
+
+    Args:
+        what: What gives them, for messages.
+        content: The tables, as a file would hold them.
+
+    Raises:
+        UserError: A value is none that a file could hold.
+    """
+    tables = GivenTables(Path(what), "", plain(content))
+    for path, problem in unfit(tables.data):
+        raise tables.place(path).error(problem)
+    return tables
 
 
 def table_of(keys: tuple[str, ...], value: Any) -> Any:
@@ -66,15 +114,21 @@ def table_of(keys: tuple[str, ...], value: Any) -> Any:
     return value
 
 
-def _plain(value: object) -> Any:
-    """NumPy's numbers and arrays as Python's own."""
-    return value.tolist() if isinstance(value, (np.generic, np.ndarray)) else value
+def plain(value: object) -> Any:
+    """A value as a TOML file would give it: no NumPy, no tuples, no paths, no keys without a value."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): plain(inside) for key, inside in value.items() if inside is not None}
+    if isinstance(value, (list, tuple)):
+        return [plain(inside) for inside in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def _toml_value(text: str) -> Any:
     """A value as TOML would read it; plain text needs no quotes."""
     try:
         parsed = tomllib.loads(f"value = {text}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return parsed["value"] if len(parsed) == 1 else text

@@ -111,8 +111,13 @@ def _complaint(entries: Sequence[Any]) -> tuple[str, str | None]:
 
 
 def _limits(entry: Any) -> dict[str, Any]:
-    limits = entry.get("ctx", {}).items()
-    return {key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in limits}
+    return {key: _plain(value) for key, value in entry.get("ctx", {}).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 1_000_000 else value
 
 
 def dotted(path: KeyPath) -> str:

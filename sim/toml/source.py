@@ -9,13 +9,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
 from sim.core.errors import UserError
+from sim.toml.reading import read_text
+from sim.toml.values import KeyPath, unfit
 
-KeyPath = tuple[str | int, ...]
-"""Where a value stands in a file: ("policies", 1, "quota_yuan")."""
+__all__ = [
+    "Hint", "KeyPath", "Place", "Problems", "TomlSource", "each_problem", "key_lines", "meant", "parse_toml",
+    "raise_all", "read_text", "read_toml", "show",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,44 +138,44 @@ def read_toml(path: Path) -> TomlSource:
     return parse_toml(path, read_text(path))
 
 
-def read_text(path: Path) -> str:
-    """The text of a file.
-
-    Raises:
-        UserError: The file is missing, unreadable or not UTF-8.
-    """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise UserError("there is no such file", file=path) from None
-    except IsADirectoryError:
-        raise UserError("this is a folder, not a file", file=path) from None
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror or error}", file=path) from None
-    try:
-        return raw.decode("utf-8-sig")  # Windows editors write a byte-order mark
-    except UnicodeDecodeError as error:
-        bad = raw.count(b"\n", 0, error.start) + 1
-        raise UserError("is not UTF-8 text", file=path, line=bad, mend="save the file as UTF-8") from None
-
-
 def parse_toml(path: Path, text: str) -> TomlSource:
     """The content of a TOML text that stands in a file.
 
     Raises:
-        UserError: It is not TOML.
+        UserError: It is not TOML, or holds what no input may (`sim.toml.values.unfit`).
     """
+    if len(text) > _MOST_CHARACTERS:
+        allowed = f"up to {_MOST_CHARACTERS:,} characters"
+        raise UserError(f"is too large ({len(text):,} characters)", file=path, allowed=allowed)
+    if long_key := _LONG_KEY.search(text):
+        at_line = text.count("\n", 0, long_key.start()) + 1
+        raise UserError("is nested too deeply", file=path, line=at_line)
     try:
-        return TomlSource(path, text, tomllib.loads(text))
+        source = TomlSource(path, text, tomllib.loads(text))
     except RecursionError:
         raise UserError("is nested too deeply", file=path) from None
     except ValueError as error:
         problem, at, place = str(error).partition(" (at ")
+        if "integer string conversion" in problem:
+            problem = "a whole number has thousands of digits"
         found = re.search(r"line (\d+)", place)
         line: int | None = int(found[1]) if found else text.rstrip().count("\n") + 1 if at else None
         raise UserError(f"is not valid TOML: {problem}", file=path, line=line) from None
+    problems = [
+        source.place(at).error(problem, field=".".join(map(str, at))[:100] or None)
+        for at, problem in islice(unfit(source.data), _MOST_NAMED)
+    ]
+    if problems:
+        raise_all(problems)
+    return source
 
 
+_MOST_CHARACTERS = 1_000_000
+"""Text of the largest TOML file, which takes some seconds to read; what ships has 50 thousand at most."""
+_MOST_NAMED = 20
+"""Unfit values that are named at once."""
+_LONG_KEY = re.compile(r"""(?m)(?:^|[\[{,])[ \t]*+(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+"""A dotted key of a hundred parts, on which the parser would take time that grows with the square of its length."""
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}(?!")' + r"|'''.*?'{3,5}(?!')" + r'|"(?:\\.|[^"\\])*"' + r"|'[^']*'", re.DOTALL

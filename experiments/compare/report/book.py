@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
+from experiments.pages.spreadsheet import safe_cell
 
 _EPOCH = datetime(2012, 12, 24)
 _FORMATS = {
@@ -41,12 +42,6 @@ class Value:
 
 
 Content = str | Value
-
-
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, without characters that a workbook cannot hold."""
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
-    return "'" + clean if clean[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else clean
 
 
 class Book:
@@ -94,23 +89,23 @@ class Book:
         zh, en = (w("sheet_" + key) for w in self.words)
         sheet = self.book.create_sheet(f"{zh} {en}"[:31])
         for place, text in enumerate(top, 1):
-            sheet.append([neutral(text)])
+            sheet.append([safe_cell(text)])
             sheet.cell(place, 1).alignment = Alignment(wrap_text=True, vertical="top")
             sheet.merge_cells(start_row=place, start_column=1, end_row=place, end_column=max(len(header), 6))
             sheet.row_dimensions[place].height = 16 * max(1, math.ceil(_width(text) / 105) + text.count("\n"))
         body = [list(row) for row in rows]
         if not body:
-            sheet.append([neutral(self.both("not_computed"))])
+            sheet.append([safe_cell(self.both("not_computed"))])
             sheet.column_dimensions["A"].width = 60
             return
-        sheet.append([neutral(h) for h in header])
+        sheet.append([safe_cell(h) for h in header])
         head = len(top) + 1
         for cell in sheet[head]:
             cell.font, cell.fill = Font(name="Calibri", size=11, bold=True), _HEAD
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.row_dimensions[head].height = 16 * max(h.count("\n") + math.ceil(_width(h) / 34) for h in header) + 6
         for place, row in enumerate(body, head + 1):
-            sheet.append([neutral(c) if isinstance(c, str) else _number(c) for c in row])
+            sheet.append([_number(c) if isinstance(c, Value) else safe_cell(c) for c in row])
             for k, content in enumerate(row, 1):
                 if isinstance(content, Value):
                     sheet.cell(place, k).number_format = _FORMATS.get(content.unit, "General")

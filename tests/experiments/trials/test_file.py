@@ -149,8 +149,18 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ('unit = "village"', 'unit = "school"', "must be 'village', 'branch' or 'household'", "unit ="),
         ("clusters = 8", "clusters = 8\nbranch_villages = 2", "means nothing with unit = 'village'", "sample"),
         ("2010-01-01", "1066-10-14", "the year 1066 is too far from those that the model knows", "start"),
-        ('"livelihood.line_open" = [0, 0, 0, 1]', '"labour.local_wage_yuan" = -3', "must be 0 or more", '"livelihood'),
-        ('"livelihood.line_open" = [0, 0, 0, 1]', '"population.business_households" = 40', "at most 1", '"livelihood'),
+        (
+            '"livelihood.line_open" = [0, 0, 0, 1]',
+            '"labour.local_wage_yuan" = -3',
+            "in no place; allowed: 0 to",
+            '"livelihood',
+        ),
+        (
+            '"livelihood.line_open" = [0, 0, 0, 1]',
+            '"population.business_households" = 40',
+            "allowed: 0 to 1 share",
+            '"livelihood',
+        ),
         ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "a share of income is { of_income = 0.3 }", "size_yuan"),
         ("[survey]", "[survey]\nattrition = 1.0", "less than 1", "follow_ups"),
         ('"income.yuan_per_head"', '"income.yuan_a_head"', "'income.yuan_per_head'?", '"income.yuan'),
@@ -263,3 +273,14 @@ def test_years_that_the_model_has_not_are_put_in_the_nearest(tmp_path: Path, ask
     world = load(tmp_path, FILE.replace("2010-01-01", asked)).world
     assert world.start == dt.date.fromisoformat(asked)
     assert world.opens == dt.date.fromisoformat(opens)
+
+
+def test_a_setting_given_twice_and_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for setting in ("design.clusters=10", "world.books.income.gini=0.4"):
+        with pytest.raises(UserError, match="is set twice"):
+            load_trial("credit_pool", [setting, setting])
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match="has the same name as"):
+        load_trial("credit_pool", code=[tmp_path / "a" / "mine.py", tmp_path / "b" / "mine.py"])

@@ -189,6 +189,13 @@ def test_batch_run_gives_what_a_run_gives(plan: Plan) -> None:
         assert by_seed[seed]["cash"] == alone.households["cash_yuan"].mean()
 
 
+@pytest.mark.skipif(mesa.__version__ >= "3.5", reason="its batch_run gives each iteration a seed of its own")
+@pytest.mark.parametrize("seeds", [{}, {"rng": [5]}])
+def test_iterations_that_would_repeat_one_run_are_refused(plan: Plan, seeds: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=r'repeat one run.*"rng": \[1, 2, 3\]'):
+        mesa.batch_run(Watched, {"plan": [plan], **seeds}, iterations=3, max_steps=1, display_progress=False)
+
+
 def test_models_with_agents_are_collected(plan: Plan) -> None:
     made = []
     for seed in range(2):

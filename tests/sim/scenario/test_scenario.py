@@ -235,7 +235,7 @@ def test_a_profile_of_ones_own_is_found_from_anywhere(tmp_path: Path, catalogue:
     assert load_plan(elsewhere, catalogue=catalogue) == plan
 
 
-words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10)
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), min_size=1, max_size=10)
 credit = st.fixed_dictionaries(
     {"kind": st.just("microcredit")},
     optional={
@@ -284,7 +284,8 @@ scenarios = st.fixed_dictionaries(
 def test_what_is_written_loads_back_equal(tmp_path: Path, catalogue: Catalogue, scenario: dict[str, Any]) -> None:
     first, second = tmp_path / "plan.toml", tmp_path / "out" / "plan.toml"
     second.parent.mkdir(exist_ok=True)
-    first.write_text(tomli_w.dumps(scenario), encoding="utf-8")
+    stated = {key: value for key, value in scenario.items() if value or key != "purses"}
+    first.write_text(tomli_w.dumps(stated), encoding="utf-8")
     plan = load_plan(first, catalogue=catalogue)
     second.write_text(plan.resolved_toml(), encoding="utf-8")
     again = load_plan(second, catalogue=catalogue)

@@ -12,10 +12,10 @@ import dummy_tables
 import pytest
 from openpyxl import load_workbook
 
-from experiments.compare.report.book import neutral
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.workbook import workbook_bytes
 from experiments.compare.tables import COLUMNS
+from experiments.pages.spreadsheet import safe_cell
 
 SHEETS = [
     "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "连带影响 Spillovers", "第100天 Day 100",
@@ -76,14 +76,17 @@ def test_same_bytes_and_fixed_stamps(folder: Path) -> None:
         assert b"2012-12-24T00:00:00Z</dcterms:modified>" in archive.read("docProps/core.xml")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", " =1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "－1", " =1", "\u3000＝1"])
 def test_text_that_looks_like_a_formula(text: str) -> None:
-    assert neutral(text)[0] in ("'", " ")
-    assert "\x00" not in neutral(text)
+    assert safe_cell(text) == f"'{text}"
+
+
+def test_characters_that_show_nothing_are_shown() -> None:
+    assert safe_cell("a\x00b\x1b[2J\u202ec") == "a<U+0000>b<U+001B>[2J<U+202E>c"
 
 
 def test_plain_text_is_left_alone() -> None:
-    assert neutral("信贷 Credit") == "信贷 Credit"
+    assert safe_cell("信贷 Credit") == "信贷 Credit"
 
 
 def test_formulas_in_titles_do_nothing(folder: Path, tmp_path: Path) -> None:
