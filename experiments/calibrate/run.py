@@ -141,7 +141,7 @@ def calibrate(
             failures=len(model.failures),
             truth=truth,
         )
-        _write(store.folder, calibration)
+        products = _write(store.folder, calibration)
         if len(found.vectors) < LEAST_VECTORS:
             raise UserError(
                 f"only {len(found.vectors)} vectors fit about as well as the best, of {found.evaluations} tried",
@@ -150,7 +150,7 @@ def calibrate(
                 mend="repeat the command with a greater --budget; what is done is kept",
             )
         manifest["complete"] = True
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, products)
     return store.folder, calibration
 
 
@@ -203,9 +203,11 @@ def _set_of(spec: Spec, found: SearchResult, stamp: str, command: str) -> Calibr
     )
 
 
-def _write(folder: Path, calibration: Calibration) -> None:
-    write_atomic(folder / "calibrated.toml", calibration.set.toml())
-    for name, rows in tables(calibration).items():
-        write_atomic(folder / "tables" / f"{name}.csv", csv_of(rows))
-    for language in ("en", "zh"):
-        write_atomic(folder / f"calibration.{language}.md", page(calibration, language))
+def _write(folder: Path, calibration: Calibration) -> list[str]:
+    """Write what came of it; gives the names of the files."""
+    products = {"calibrated.toml": calibration.set.toml()}
+    products |= {f"tables/{name}.csv": csv_of(rows) for name, rows in tables(calibration).items()}
+    products |= {f"calibration.{language}.md": page(calibration, language) for language in ("en", "zh")}
+    for name, text in products.items():
+        write_atomic(folder / name, text)
+    return list(products)

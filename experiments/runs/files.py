@@ -127,11 +127,11 @@ def cannot_write(path: Path, error: OSError) -> UserError:
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         problem, mend = (
             "this place cannot be written",
-            "choose another folder with --results, or ask for permission",
+            "close the file if it is open, choose another folder with --results, or ask for permission",
         )
     else:
         problem, mend = (
             f"it could not be written: {error.strerror or error}",
-            "fix the cause and repeat the command",
+            "close the file if it is open, or fix the cause, and repeat the command",
         )
     return UserError(problem, file=path, mend=mend)

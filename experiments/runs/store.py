@@ -22,6 +22,7 @@ _PROGRAM = "the program (its sources, parameters, pinned versions or policy file
 _POINT = {"mode": "point"}
 _FRESH = "run the command again with --fresh, or use another --name"
 _CHANGED = "use another --name, or --fresh to start this folder again"
+_RENEW = f"use --renew to run again what the change concerns, and only that; or {_CHANGED}"
 
 
 class Store:
@@ -89,6 +90,10 @@ class Store:
             os.close(self._lock)
             self._lock = -1
 
+    @property
+    def _mend(self) -> str:
+        return _RENEW if self.kind == "compare" else _CHANGED
+
     def _take_lock(self) -> None:
         # Python opens with O_CLOEXEC and workers are fresh programs, so no child can hold on to the lock.
         lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -152,7 +157,7 @@ class Store:
             raise UserError(f"the runs stored here were {EARLIER}", file=self.folder, mend=_FRESH)
         elif not self._renew:
             problem = f"the runs stored here were made before a change of {' and of '.join(changed)}"
-            raise UserError(problem, file=self.folder, mend=_CHANGED)
+            raise UserError(problem, file=self.folder, mend=self._mend)
 
     def _changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """What of the program and the scenarios is no longer what the folder was begun with."""
@@ -242,7 +247,7 @@ class Store:
             )
         what = "the scenario" if stored.digest != asked.digest else _PROGRAM
         raise UserError(
-            f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=_CHANGED
+            f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=self._mend
         )
 
     def write_run(self, key: RunKey, data: bytes) -> None:
