@@ -144,7 +144,7 @@ def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     store.write_run(KEY, encoded())
     store.begin(manifest(credit="d1", mix="d2", more="d3"), {})  # one more is welcome
     store.begin(manifest(credit="d1"), {})  # one fewer too
-    with pytest.raises(UserError, match=r"change of scenario 'credit' \(use --renew to run again what the change concerns"):
+    with pytest.raises(UserError, match=r"change of scenario 'credit' \(use --renew to run again what the change"):
         store.begin(manifest(credit="changed"), {})
     with pytest.raises(UserError, match="scenario 'credit' and of the program"):
         store.begin(manifest("c2", credit="changed"), {})

@@ -246,7 +246,7 @@ def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path)
     comparison = tmp_path / "compared"
     comparison.mkdir()
     (comparison / "manifest.json").write_text(json.dumps({"kind": "compare", "code_version": "x", "scenarios": []}))
-    with pytest.raises(UserError, match="another kind of experiment"):
+    with pytest.raises(UserError, match=r"'village compare'.*'village sensitivity'"):
         analysed(tmp_path, "compared")
     assert conclusion_for(["plain", "better"], tmp_path, None, "test") is None
     analysed(tmp_path)
