@@ -101,9 +101,9 @@ def run(
 
 def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
     from experiments.runs.codeversion import code_version
+    from experiments.runs.files import write_atomic
     from experiments.runs.records import TABLES, split
     from experiments.runs.runfile import RunKey, encode_run
-    from experiments.runs.store import write_atomic
 
     code = [Path(policy.code.path) for policy in plan.policies if policy.code]
     key = RunKey(plan.id, seed, plan.digest(), code_version(code))
