@@ -33,7 +33,9 @@ SHOWN = (
     *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
-PRINTED_TABLES = ("panel", "day100", "delivery", "cost", "purse", "cadre_days", "binding", "spending", "money")
+PRINTED_TABLES = (
+    *("panel", "day100", "delivery", "by_month", "cost", "purse", "cadre_days", "binding", "spending", "money"),
+)
 
 
 class Engine(StrEnum):
