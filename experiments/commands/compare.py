@@ -76,6 +76,13 @@ def compare(
             "chance.",
         ),
     ] = ParameterMode.point,
+    assumptions_differ: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions-differ",
+            help="Compare scenarios that differ in uncertainties, place or closure too; the answer says so first.",
+        ),
+    ] = False,
     sensitivity: Annotated[
         Path | None,
         typer.Option(
@@ -109,6 +116,7 @@ def compare(
     from experiments.compare.report import write_report
     from experiments.compare.run import compare as run_comparison
     from experiments.compare.run import print_summary
+    from experiments.compare.summary import said_with
 
     folder = run_comparison(
         loaded,
@@ -127,11 +135,12 @@ def compare(
         fresh=fresh,
         parameters=parameters.value,
         sensitivity=sensitivity,
+        assumptions_differ=assumptions_differ,
     )
     written = languages(language)
     reports = write_report(folder, written)
     if as_json:
-        print_json({"folder": str(folder), "files": [str(file) for file in reports]})
+        print_json({"folder": str(folder), "files": [str(file) for file in reports], **said_with(folder)})
         return
     print_summary(folder, written[0])
     if not quiet:

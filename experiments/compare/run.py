@@ -60,6 +60,7 @@ def compare(
     sensitivity: Path | None = None,
     run: str = MODEL,
     program: str | None = None,
+    assumptions_differ: bool = False,
 ) -> Path:
     """Run every scenario under the same seeds, store each run, and write the tables of their differences.
 
@@ -96,6 +97,8 @@ def compare(
             experiment that is about two of these scenarios.
         run: `module:function` that executes a run.
         program: The code version to record instead of the hash of the program.
+        assumptions_differ: Whether to compare scenarios that differ in what they assume too (see
+            `sim.scenario.comparable`); the answer then says so first.
 
     Returns:
         The experiment's folder.
@@ -107,12 +110,13 @@ def compare(
     counts = _counts(replicates, precision, step, limit)
     check_workers(workers)
     base = _baseline(plans, baseline)
+    vectors = drawing(parameters, load_set)
+    apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
     code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
     stamp = program or code_version(code)
-    vectors = drawing(parameters, load_set)
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
     keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
@@ -143,6 +147,10 @@ def compare(
             "first_seed": seeds_first,
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
+        "assumptions_differ": [
+            {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
+            for one in apart
+        ],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
@@ -218,7 +226,6 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
         if one.casefold() in seen:
             raise UserError(f"two scenarios are called {one!r}", mend="give the files different names")
         seen[one.casefold()] = one
-    check_comparable(plans)
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
     return asked or ("baseline" if "baseline" in ids else ids[0])

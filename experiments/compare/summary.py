@@ -10,6 +10,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from experiments.compare.report.caveats import caveats
+from experiments.compare.report.context import Context
+from experiments.compare.report.data import Experiment
 from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
 from experiments.pages.numbers import Estimate, Numbers, decimals
@@ -145,6 +148,10 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         closure=terms("closure_short")[manifest["closure"]][language == "zh"],
         covers=say("chance" if comparison.of == "mean" else "chance and parameters"),
     )
+    said = caveats(Context(Experiment(folder), language))
+    for one in said:
+        if one.first:
+            console.print(one.text)
     table = Table(title=heading)
     table.add_column(say("scenario"), overflow="fold")
     for word in ("income_yuan", "headcount", "cost_yuan"):
@@ -165,6 +172,9 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
             say(enough, n=needed),
         )
     console.print(table)
+    for one in said:
+        if not one.first:
+            console.print(one.text)
     if found := _first(comparison.table("ranking"), month):
         draws = say("runs" if comparison.of == "mean" else "vectors")
         titled = {"mix": titles[found["mix"]], "other": titles[found["other"]]}
@@ -177,6 +187,16 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         console.print(say("failed", n=failed, where=folder / "tables" / "failures.parquet"))
     known = manifest.get("calibration") if manifest.get("calibrated") else None
     console.print(say("calibrated", n=len(known["parameters"])) if known else say("uncalibrated"))
+
+
+def said_with(folder: Path) -> dict[str, Any]:
+    """For programs: what has to be said with a comparison's answer."""
+    experiment = Experiment(folder)
+    en, zh = (caveats(Context(experiment, language)) for language in ("en", "zh"))
+    return {
+        "caveats": [{"kind": one.kind, "en": one.text, "zh": other.text} for one, other in zip(en, zh, strict=True)],
+        "assumptions_differ": experiment.manifest.get("assumptions_differ") or [],
+    }
 
 
 def _first(frame: pd.DataFrame, month: int) -> dict[str, Any] | None:
