@@ -177,7 +177,7 @@ def compare(
             judged: list[Judged] = []
             for count in counts:
                 seeds = done.do_fitting(seeds_first, count)
-                pairs, judged = done.judge(compared, base, seeds, precision)
+                pairs, judged = done.judge(compared, base, seeds, precision, len(counts) > 1)
                 if replicates is None and judged and all(one.verdict.enough for one in judged):
                     break
         said.status("making the tables")

@@ -44,6 +44,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "enough": ("Replicates", "重复次数"),
     "yes": ("enough", "足够"),
     "no": ("not enough: would need about {n}", "不够：约需{n}次"),
+    "tied": (
+        "not enough: the same in {same} of {n} runs; up to {share} of runs may differ",
+        "不够：{n}次中{same}次相同，至多{share}的模拟可能不同",
+    ),
     "unknown": ("not enough to say", "次数太少，无法判断"),
     "failed": ("{n} failed runs are left out; see {where}", "有{n}次模拟失败，未计入；见 {where}"),
     "first": (
@@ -163,13 +167,20 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         of_it = differences[differences["scenario"] == scenario].set_index("name")
         judged = verdict[verdict["scenario"] == scenario]
         needed = int(judged["needed"].max()) if len(judged) else 0
-        enough = "yes" if judged["enough"].all() else "no" if needed else "unknown"
+        tied = judged.sort_values("may_differ", kind="stable")
+        same = int(tied["same"].iloc[-1]) if len(tied) else 0
+        enough = "yes" if judged["enough"].all() else "tied" if same else "no" if needed else "unknown"
         table.add_row(
             title,
             numbers.bare(_estimate(of_it, "income_yuan", "difference"), "yuan", signed=True),
             numbers.bare(_estimate(of_it, "headcount", "difference"), "points", signed=True),
             numbers.bare(_estimate(costs, scenario, "mean"), "money"),
-            say(enough, n=needed),
+            say(
+                enough,
+                n=int(tied["replicates"].iloc[-1]) if same else needed,
+                same=same,
+                share=numbers.share(float(tied["may_differ"].iloc[-1])) if same else "",
+            ),
         )
     console.print(table)
     for one in said:

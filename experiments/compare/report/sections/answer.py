@@ -327,9 +327,12 @@ def verdict(ctx: Context) -> Aside:
             "half": ctx.num.plain(float(half) * factor_unit.factor, digits_of(float(half) * factor_unit.factor))
             + factor_unit.suffix,
             "needed": _about(ctx, float(row["needed"])),
+            "same": int(row["same"]),
+            "share": ctx.num.share(float(row["may_differ"])),
         }
         warn = warn or not enough
-        items.append(ctx.say("verdict_enough" if enough else "verdict_not_enough", **values))
+        known = "verdict_not_enough" if row["needed"] > 0 else "verdict_few"
+        items.append(ctx.say("verdict_enough" if enough else "verdict_same" if row["same"] else known, **values))
     left_out = [text.text for text in certainty.mode(ctx)[1:]]
     return Aside(heading, (*items, ctx.say("verdict_covers"), *left_out), warn)
 
