@@ -31,6 +31,7 @@ from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.scenario import Plan, check_comparable
+from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
 
@@ -151,6 +152,7 @@ def compare(
             {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
             for one in apart
         ],
+        "never_act": [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),

@@ -47,6 +47,10 @@ class Policy:
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
+    from_purses: ClassVar[bool] = True
+    """Whether it can do nothing without money from a purse."""
+    amounts: ClassVar[tuple[str, ...]] = ("budget_yuan",)
+    """Settings of which zero means that it has nothing to give, beside those of its bases."""
     warm: ClassVar[Mapping[str, object] | None] = None
     """Settings under which a small run uses every kernel of its own; None = it has none."""
 

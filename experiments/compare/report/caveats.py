@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.compare.report.context import Context
+from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
@@ -31,7 +31,8 @@ class Caveat:
 
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
-    return [one for one in (_assumptions(ctx),) if one]
+    found = [_assumptions(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
+    return [one for one in found if one]
 
 
 def _assumptions(ctx: Context) -> Caveat | None:
@@ -74,3 +75,52 @@ def _value(ctx: Context, name: str, value: Any) -> str:
     except UserError:  # written by another version of the model
         unit = ""
     return ctx.num.counted(ctx.num.values(value), unit_zh(unit) if ctx.zh else unit)
+
+
+def _never_act(ctx: Context) -> list[Caveat]:
+    """Measures that no run of their plan can carry out."""
+    return [
+        Caveat(
+            "never_acts",
+            ctx.say(
+                "caveat_never_acts",
+                policy=ctx.policy(one["policy"], one["scenario"]),
+                scenario=ctx.title(one["scenario"]),
+                why=one[ctx.language],
+            ),
+        )
+        for one in ctx.exp.manifest.get("never_act") or []
+    ]
+
+
+def _reached_nobody(ctx: Context) -> list[Caveat]:
+    """Measures that could act, but neither reached nor delivered anything in any run."""
+    known = {(one["scenario"], one["policy"]) for one in ctx.exp.manifest.get("never_act") or []}
+    cost, delivery = ctx.exp.table("cost"), ctx.exp.table("delivery")
+    reached = cost[cost["name"] == "households_served"].set_index(["scenario", "policy"])["mean"]
+    delivered = delivery.groupby(["scenario", "policy"], observed=True)["mean"].max()
+    idle = [
+        (s.id, label)
+        for s in ctx.exp.scenarios
+        for label in s.policies
+        if (s.id, label) not in known and reached.get((s.id, label)) == 0 and not delivered.get((s.id, label), 0.0) > 0
+    ]
+    return [
+        Caveat("reached_nobody", ctx.say("caveat_nobody", policy=ctx.policy(label, s), scenario=ctx.title(s)))
+        for s, label in idle
+    ]
+
+
+def _same_as_the_baseline(ctx: Context) -> list[Caveat]:
+    """Scenarios under which income and poverty are the baseline's in every run, for everyone and every group."""
+    frame = ctx.exp.table("outcomes")
+    frame = frame[frame["name"].isin((INCOME, HEADCOUNT, "poverty_gap")) & (frame["month"] > 0)]
+    wide = frame.pivot_table(
+        index=["month", "group", "name", "seed"], columns="scenario", values="value", observed=True
+    ).dropna()
+    n = ctx.exp.replicates
+    return [
+        Caveat("same_as_baseline", ctx.say("caveat_same", scenario=ctx.title(s), baseline=ctx.title(ctx.baseline), n=n))
+        for s in ctx.treatments
+        if len(wide) and {s, ctx.baseline} <= set(wide.columns) and (wide[s] == wide[ctx.baseline]).all()
+    ]
