@@ -25,6 +25,9 @@ from experiments.commands.options import (
     shipped_files,
 )
 
+FAILED = 1
+"""The exit code of a comparison that ended, some of whose runs failed."""
+
 
 def compare(
     files: Files = None,
@@ -139,12 +142,15 @@ def compare(
     )
     written = languages(language)
     reports = write_report(folder, written)
+    said = said_with(folder)
     if as_json:
-        print_json({"folder": str(folder), "files": [str(file) for file in reports], **said_with(folder)})
-        return
-    print_summary(folder, written[0])
-    if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+        print_json({"folder": str(folder), "files": [str(file) for file in reports], **said})
+    else:
+        print_summary(folder, written[0])
+        if not quiet:
+            typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+    if said["failed"]:
+        raise typer.Exit(FAILED)
 
 
 def default_name(ids: list[str]) -> str:

@@ -152,7 +152,8 @@ def compare(
             {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
             for one in apart
         ],
-        "never_act": [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)],
+        "twins": _differ_in_names_alone(plans),
+        "never_act": _never_act(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
@@ -231,6 +232,22 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
     return asked or ("baseline" if "baseline" in ids else ids[0])
+
+
+def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
+    return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _differ_in_names_alone(plans: Sequence[Plan]) -> list[list[str]]:
+    """Pairs of scenarios that differ in ids, titles and labels alone."""
+    nameless: dict[str, str] = {}
+    pairs = []
+    for plan in plans:
+        bare = [policy.model_copy(update={"label": policy.kind}) for policy in plan.policies]
+        first = nameless.setdefault(plan.model_copy(update={"policies": tuple(bare)}).digest(), plan.id)
+        if first != plan.id:
+            pairs.append([first, plan.id])
+    return pairs
 
 
 def _index(plans: Sequence[Plan], scenario: str) -> int:

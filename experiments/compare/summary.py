@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from experiments.compare.report.caveats import caveats
+from experiments.compare.report.caveats import caveats, failed_runs
 from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.tables import Comparison
@@ -142,7 +142,8 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
     numbers = Numbers(language)
     verdict = comparison.table("verdict")
     differences = _last_mark(comparison.table("differences"))
-    costs = comparison.table("cost").query("policy == 'all' and name == 'cost_yuan'").set_index("scenario")
+    costs = comparison.table("extra").query("kind == 'cost' and group == 'all' and name == 'cost_yuan'")
+    costs = costs.set_index("scenario")
     month = int(differences["month"].iloc[0]) if len(differences) else -1
     heading = say(
         "title" if month >= 0 else "title_day",
@@ -174,7 +175,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
             title,
             numbers.bare(_estimate(of_it, "income_yuan", "difference"), "yuan", signed=True),
             numbers.bare(_estimate(of_it, "headcount", "difference"), "points", signed=True),
-            numbers.bare(_estimate(costs, scenario, "mean"), "money"),
+            numbers.bare(_estimate(costs, scenario, "difference"), "money", signed=True),
             say(
                 enough,
                 n=int(tied["replicates"].iloc[-1]) if same else needed,
@@ -207,6 +208,7 @@ def said_with(folder: Path) -> dict[str, Any]:
     return {
         "caveats": [{"kind": one.kind, "en": one.text, "zh": other.text} for one, other in zip(en, zh, strict=True)],
         "assumptions_differ": experiment.manifest.get("assumptions_differ") or [],
+        "failed": failed_runs(Context(experiment, "en")),
     }
 
 

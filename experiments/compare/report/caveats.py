@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
+from experiments.designs.vectors import UNFITTED
 from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 
+UNEQUAL = 1.5
+"""From how many times the cheapest's cost a comparison is said to be one of unequal costs."""
+LARGE_YUAN = 1e5
+"""From which cost on all are said in millions (of 10,000 in Chinese)."""
 MOST = 3
 """How many things of one kind a sentence names."""
 
@@ -31,7 +37,8 @@ class Caveat:
 
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
-    found = [_assumptions(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
+    found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
+    found += [*_twins(ctx), _costs(ctx)]
     return [one for one in found if one]
 
 
@@ -124,3 +131,46 @@ def _same_as_the_baseline(ctx: Context) -> list[Caveat]:
         for s in ctx.treatments
         if len(wide) and {s, ctx.baseline} <= set(wide.columns) and (wide[s] == wide[ctx.baseline]).all()
     ]
+
+
+def failed_runs(ctx: Context) -> list[dict[str, Any]]:
+    """The runs that failed; parameter vectors that fit no county are none of them."""
+    frame = ctx.exp.table("failures")
+    frame = frame[~frame["error"].astype(str).str.startswith(UNFITTED)]
+    return [
+        {"scenario": str(row["scenario"]), "seed": int(row["seed"]), "error": str(row["error"])}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _missing(ctx: Context) -> list[Caveat]:
+    """How many runs of each scenario failed, and how many pairs that leaves."""
+    count = Counter(one["scenario"] for one in failed_runs(ctx))
+    return [
+        Caveat("failed_runs", ctx.say("caveat_failed", n=n, scenario=ctx.title(s), pairs=ctx.exp.replicates))
+        for s, n in count.items()
+    ]
+
+
+def _twins(ctx: Context) -> list[Caveat]:
+    """Scenarios that differ in names alone; a label names a measure's luck, so that they need not end alike."""
+    return [
+        Caveat("twins", ctx.say("caveat_twins", one=ctx.title(one), other=ctx.title(other)))
+        for one, other in ctx.exp.manifest.get("twins") or []
+    ]
+
+
+def _costs(ctx: Context) -> Caveat | None:
+    """The cost of each scenario, where the most expensive costs much more than the cheapest."""
+    costs = {s: ctx.extra_cost(s) for s in ctx.ranked}
+    known = {s: cost for s, cost in costs.items() if cost.value > 0}
+    if len(known) < 2:
+        return None
+    least, most = min(cost.value for cost in known.values()), max(cost.value for cost in known.values())
+    if most < UNEQUAL * least:
+        return None
+    unit = "money" if least >= LARGE_YUAN else "yuan"
+    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(e, unit)) for s, e in known.items()]
+    return Caveat(
+        "unequal_costs", ctx.say("caveat_costs", ratio=ctx.num.plain(most / least, 1), list=ctx.num.join(said))
+    )
