@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from sim.core import kernel_cache
 from sim.core.engine import EngineName
+from sim.core.errors import UserError
 from sim.model import VillageModel
+from sim.money.audit import BALANCED, MEND
 from sim.scenario.plan import Plan
 
 
@@ -58,6 +60,9 @@ def run(
             for _ in range(days):
                 model.step()
         model.finish()
+        if (gap := model.county.accounts.audit()) > BALANCED:
+            problem = f"money does not balance at the end of the run: {gap:.1e} of all that moved"
+            raise UserError(problem, field="audit", mend=f"something wrote cash between steps; {MEND}")
         return RunResult(model.recorder.columns(), model.county.accounts.audit())
     finally:
         model.close()

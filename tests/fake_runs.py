@@ -148,6 +148,7 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
         rows.append(("delivery", 0, label, "told_target", 0, 100.0))
         rows.append(("delivery", 0, label, "told_deadline", 0, 70.0))
         rows.append(("delivery", 0, label, "told_in_time", 0, 100.0 if seed % 5 < 3 else 99.0))
+        rows += [("by_month", month, label, "lent", 0, served * min(2.0, month / 6)) for month in (6, 12)]
         spent = 1000.0 * (place + 1)
         rows.append(("cost", 0, label, "cost_yuan", 0, spent))
         rows.append(("cost", 0, label, "households_served", 0, served))

@@ -19,6 +19,7 @@ from experiments.commands.options import (
     Results,
     Set,
     Villages,
+    given,
     languages,
     plans,
     print_json,
@@ -102,6 +103,12 @@ def compare(
     horizon: Horizon = None,
     results: Results = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    renew: Annotated[
+        bool,
+        typer.Option(
+            "--renew", help="Run again what was made before a change of its scenario, its code or the program."
+        ),
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -136,6 +143,8 @@ def compare(
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
+        renew=renew,
+        inputs=given(chosen, code),
         parameters=parameters.value,
         sensitivity=sensitivity,
         assumptions_differ=assumptions_differ,

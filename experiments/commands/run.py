@@ -33,7 +33,9 @@ SHOWN = (
     *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
-PRINTED_TABLES = ("panel", "day100", "delivery", "cost", "purse", "cadre_days", "binding", "spending", "money")
+PRINTED_TABLES = (
+    *("panel", "day100", "delivery", "by_month", "cost", "purse", "cadre_days", "binding", "spending", "money"),
+)
 
 
 class Engine(StrEnum):
@@ -106,9 +108,9 @@ def run(
 
 def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
     from experiments.runs.codeversion import code_version
+    from experiments.runs.files import write_atomic
     from experiments.runs.records import TABLES, split
     from experiments.runs.runfile import RunKey, encode_run
-    from experiments.runs.store import write_atomic
 
     code = [Path(policy.code.path) for policy in plan.policies if policy.code]
     key = RunKey(plan.id, seed, plan.digest(), code_version(code))

@@ -68,7 +68,7 @@ def schema(
     if out is None:
         typer.echo(text)
         return
-    from experiments.runs.store import write_atomic
+    from experiments.runs.files import write_atomic
 
     write_atomic(out, text + "\n")
     typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")

@@ -18,6 +18,7 @@ from experiments.commands.options import (
     Results,
     Set,
     complete_scenario,
+    given,
     languages,
     plans,
     print_json,
@@ -127,6 +128,7 @@ def sensitivity(
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
+        inputs=given(scenarios, code, Path(parameters)),
         languages=written,
     )
     pages = [str(folder / f"sensitivity.{one}.html") for one in written]

@@ -6,7 +6,6 @@ that was interrupted and resumed ends after the same replicates, with the same t
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -18,12 +17,14 @@ from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
-from experiments.compare.tables import Comparison, rebuild
+from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
 from experiments.runs import records
-from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.codeversion import code_version
+from experiments.runs.command_line import command_line
+from experiments.runs.copies import copies, stored_profile, stored_scenarios
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
@@ -55,6 +56,8 @@ def compare(
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
+    renew: bool = False,
+    inputs: Sequence[Path] = (),
     command: str | None = None,
     parameters: str = "point",
     load_set: Callable[[], CalibratedSet] | None = None,
@@ -89,6 +92,8 @@ def compare(
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
         fresh: Whether to throw away what the folder holds.
+        renew: Whether to run again what was made before a change of its scenario, its code or the program.
+        inputs: The files that the plans were read from; none of them is written or deleted.
         command: The command line to record; this process's by default.
         parameters: "point": every parameter at its value, and intervals of the mean over chance events. "calibrated"
             or "ranges": another parameter vector with each seed, the same for all scenarios (see
@@ -116,8 +121,9 @@ def compare(
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
-    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
-    stamp = program or code_version(code)
+    kept = copies((plan.world.profile, [policy.code for policy in plan.policies]) for plan in plans)
+    # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
+    stamp = program or code_version()
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
     keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
@@ -125,7 +131,6 @@ def compare(
         "kind": "compare",
         "complete": False,
         "code_version": stamp,
-        "code": {file.name: file_hash(file) for file in code},
         "scenarios": [
             {
                 "id": plan.id,
@@ -158,14 +163,14 @@ def compare(
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
-        "command": command or shlex.join(["village", *map(_from_here, sys.argv[1:])]),
+        "command": command or command_line(),
         "versions": _versions(),
-        "world": plans[0].world.model_dump(mode="json"),
+        "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
     }
-    work = Work(records.RUN, records.TABLES, run, code, "" if program else stamp)
+    work = Work(records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+    with Store(results, name, fresh=fresh, renew=renew, inputs=inputs) as store, Progress(progress) as said:
+        store.begin(manifest, stored_scenarios(plans), kept)
         compared = [plan.id for plan in plans]
         with Replicates(
             store,
@@ -195,17 +200,8 @@ def compare(
             manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(done.unfitted(seeds))}
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, [f"tables/{table}.parquet" for table in COLUMNS])
     return store.folder
-
-
-def _from_here(word: str) -> str:
-    """A word of the command line, with a path below the current folder said from there, so that it holds elsewhere."""
-    option, equals, value = word.rpartition("=") if word.startswith("-") else ("", "", word)
-    path = Path(value)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        value = path.relative_to(Path.cwd()).as_posix()
-    return f"{option}{equals}{value}"
 
 
 def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:

@@ -18,7 +18,7 @@ from experiments.designs.vectors import UNFITTED
 from experiments.pages.numbers import Estimate, Numbers, decimals
 from experiments.pages.spreadsheet import csv_text
 from experiments.pages.words import terms
-from experiments.runs.store import write_atomic
+from experiments.runs.files import write_atomic
 from experiments.screen import screen
 
 HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after", "poverty_gap")

@@ -14,7 +14,7 @@ from experiments.compare import paired_runs as of
 from experiments.compare.paired_runs import PairedRuns
 from experiments.measure.precision import Judged
 from experiments.measure.statistics import Of
-from experiments.runs.store import read_json, write_atomic
+from experiments.runs.files import read_file, read_json, write_atomic
 from sim.core.errors import UserError
 
 _LEVEL = "| mean low high"
@@ -228,7 +228,8 @@ class Comparison:
         if name not in self._tables:
             path = self.folder / "tables" / f"{name}.parquet"
             try:
-                self._tables[name] = pd.read_parquet(path)
+                content = read_file(self.folder, path.relative_to(self.folder).as_posix(), self.manifest)
+                self._tables[name] = pd.read_parquet(pa.BufferReader(content))
             except (OSError, ValueError, pa.ArrowException) as error:
                 raise UserError(
                     "this table is missing or damaged",

@@ -14,7 +14,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,15 +179,14 @@ def sweep(
     """
     question, seeds = Question(tuple(plans), tuple(outcomes), evaluate), tuple(seeds)
     said = said or Progress(False)
-    code = tuple(sorted({Path(policy.code.path) for plan in plans for policy in plan.policies if policy.code}))
-    stamp = program or code_version(code)
+    stamp = program or code_version()
     size = block or len(seeds)
     tasks = [
         (index, first, _request(question, vector, seeds[first : first + size], stamp))
         for index, vector in enumerate(vectors)
         for first in range(0, len(seeds), size)
     ]
-    work = Work(RUN, (EVALUATIONS,), evaluate, code, "" if program else stamp)
+    work = Work(RUN, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
     with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:

@@ -57,7 +57,7 @@ class Demonstration(Policy):
     def days(self, county: County) -> Iterable[int]:
         """The day of choosing, then site meetings spread over the rest."""
         s = self.settings
-        last = min(s.end_day, county.clock.campaign_days)
+        last = self.last_day(county)
         span = max(1, (last - s.start_day) // (s.meetings + 1))
         return sorted({s.start_day, *(s.start_day + span * (k + 1) for k in range(s.meetings))})
 

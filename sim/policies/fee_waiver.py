@@ -54,9 +54,5 @@ class FeeWaiver(Policy):
         return np.where(self._applies[rows], self.settings.share * fees, 0.0)
 
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """Money to the household, before the fees fall due at the month's end."""
-        self.grant(county, rows, worth_yuan, WAIVED)
-
-    def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """The fees burden it no longer."""
-        county.households["burden_year_yuan"][rows] -= worth_yuan
+        """Money to the household, before the fees fall due at the month's end: they burden it no longer."""
+        self.grant(county, rows, worth_yuan, WAIVED, counts_as="relief")

@@ -50,7 +50,7 @@ class Publicity(Policy):
     def days(self, county: County) -> Iterable[int]:
         """Days of meetings: evenly through the campaign."""
         s = self.settings
-        last = min(s.end_day, county.clock.campaign_days)
+        last = self.last_day(county)
         if s.meetings == 0:
             return ()
         step = max(1, (last - s.start_day + 1) // s.meetings)

@@ -1,4 +1,4 @@
-"""What a run leaves behind: panels at yearly marks, months, weeks of delivery, costs, purses, flows of money."""
+"""What a run leaves behind: panels at yearly marks, months, delivery and costs by week and month, purses, money."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Recorder(Observer):
         h = county.households
         self.groups, self._persons = groups_of(county), h["persons"].astype(np.float64)
         self._month_so_far: dict[str, dict[str, float]] = {}
+        self._standings: dict[int, dict[str, dict[str, float]]] = {}
         self._lines: list[float] = []
         self._away_at_opening = float(h["migrants"].sum())
         self._poor: list[NDArray[np.bool_]] = [h["poor_at_start"] == 1]
@@ -61,13 +62,7 @@ class Recorder(Observer):
                 self.records.add("delivery", DAY_100, label, name, book.counts[name], week)
 
     def campaign_end(self, county: County) -> None:
-        """The state on the last campaign day, and the targets it is held against."""
-        for label, book in county.books.items():
-            for name, target in sorted(book.targets.items()):
-                self.records.add("delivery", DAY_100, label, f"{name}_target", target)
-            for name, day in sorted(book.deadlines.items()):
-                self.records.add("delivery", DAY_100, label, f"{name}_deadline", day)
-                self.records.add("delivery", DAY_100, label, f"{name}_in_time", book.at_deadline[name])
+        """The state on the last campaign day."""
         h = county.households
         left = float(h["migrants"].sum()) - self._away_at_opening
         self.records.add("day100", DAY_100, "all", "jobs_begun", left)
@@ -87,7 +82,8 @@ class Recorder(Observer):
             self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
 
     def month_end(self, county: County) -> None:
-        """Income and consumption of the month, a head."""
+        """Income and consumption of the month, a head; what has been delivered and spent so far."""
+        self._standings[county.today.month] = _standing(county)
         h, month = county.households, county.today.month
         self._lines.append(county.today.line_yuan)
         columns = {f"income_{s}_yuan": h["income_year"][:, k] for k, s in enumerate(SOURCES)}
@@ -110,7 +106,9 @@ class Recorder(Observer):
         self._household_rows(county, county.today.month)
 
     def close(self, county: County) -> None:
-        """Costs, purses, spending, what bound, money flows, who was served."""
+        """Delivery by month, costs, purses, spending, what bound, money flows, who was served."""
+        self._targets(county)
+        self._months(county)
         self._costs(county)
         self._spending(county)
         self._purses(county)
@@ -142,6 +140,24 @@ class Recorder(Observer):
                 add("household", 0, "all", name, keys, h[name])
         items = np.arange(1, 101)
         add("percentile", month, "all", "income_yuan", items, percentile_means(means, self._persons))
+
+    def _targets(self, county: County) -> None:
+        add = self.records.add
+        for label, book in county.books.items():
+            for name, target in sorted(book.targets.items()):
+                add("delivery", DAY_100, label, f"{name}_target", target)
+            for name, day in sorted(book.deadlines.items()):
+                add("delivery", DAY_100, label, f"{name}_deadline", day)
+                add("delivery", DAY_100, label, f"{name}_in_time", book.at_deadline.get(name, book.counts[name]))
+
+    def _months(self, county: County) -> None:
+        """What had been delivered and spent by the end of each month; costs booked as the run ends are the last's."""
+        if self._standings:
+            self._standings[max(self._standings)] = _standing(county)
+        for month, groups in self._standings.items():
+            for group, values in groups.items():
+                for name, value in values.items():
+                    self.records.add("by_month", month, group, name, value)
 
     def _costs(self, county: County) -> None:
         add = self.records.add
@@ -187,9 +203,21 @@ class Recorder(Observer):
         """Cadre-days asked for, given and left by week: all together, and each unit's."""
         add, block, days = self.records.add, self.records.add_block, county.cadre_days
         weeks = np.arange(1, county.clock.campaign_weeks + 1)
-        block("cadre_days", DAY_100, "all", "available", weeks, days.left[1:])
+        block("cadre_days", DAY_100, "all", "available", weeks, days.left[1:-1])
         add("cadre_days", DAY_100, "all", "given", days.given)
         for name, table in (("asked", days.asked), ("used", days.used)):
-            block("cadre_days", DAY_100, "all", name, weeks, table[1:].sum(axis=1))
-            for unit, column in enumerate(days.by_unit(table)[1:].T):
+            block("cadre_days", DAY_100, "all", name, weeks, table[1:-1].sum(axis=1))
+            for unit, column in enumerate(days.by_unit(table)[1:-1].T):
                 block("cadre_days", DAY_100, f"unit_{int(county.units['key'][unit])}", name, weeks, column)
+
+
+def _standing(county: County) -> dict[str, dict[str, float]]:
+    """What each policy has delivered and cost so far, and what cadre-days there were."""
+    groups = {}
+    for label, book in county.books.items():
+        counts = {name: book.counts.get(name, 0.0) for name in sorted({*book.counts, *book.targets})}
+        money = {"cost_yuan": book.cost_yuan, "cash_outlay_yuan": book.cash_outlay_yuan}
+        groups[label] = counts | money | {"households_served": float(book.served.sum())}
+    given, asked, used = (add_up(column) for column in county.cadre_days.months.T.tolist())
+    groups["all"] = {"cadre_days_given": given, "cadre_days_asked": asked, "cadre_days_used": used}
+    return groups

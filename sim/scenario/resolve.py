@@ -91,7 +91,8 @@ class Resolver:
         campaign = self._campaign(head) if head else None
         uncertainties = self._uncertainties(campaign)
         if head is not None and campaign is not None:
-            self._check_targets(head.targets, policies, campaign)
+            horizon = month_end(campaign.start.replace(day=1), head.horizon_months)
+            self._check_targets(head.targets, policies, campaign, horizon)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
         return {
@@ -113,8 +114,10 @@ class Resolver:
         self.problems += problems
         return checked
 
-    def _check_targets(self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign) -> None:
-        """A target is one of a policy of the plan, of something that it counts, within the campaign."""
+    def _check_targets(
+        self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign, horizon: dt.date
+    ) -> None:
+        """A target is one of a policy of the plan, of something that it counts, due before the run ends."""
         counts = {plan.label: plan.policy_class().counts for plan in policies}
         for label, named in targets.items():
             if label not in counts:
@@ -128,9 +131,9 @@ class Resolver:
                     problem = f"'{label}' does not count '{name}'"
                     self.problems.append(place.error(problem, field=field, **meant(name, counts[label])))
                 day = date_of(target.deadline or campaign.end, campaign.start)
-                if not campaign.start <= day <= campaign.end:
+                if not campaign.start <= day <= horizon:
                     problem = f"the deadline of '{name}' is {day}"
-                    allowed = f"{campaign.start} to {campaign.end}, the days of the campaign"
+                    allowed = f"{campaign.start} to {horizon}, the days of the run"
                     self.problems.append(place.error(problem, field=field, allowed=allowed))
 
     def _canonical(self, name: str) -> str:
@@ -273,7 +276,7 @@ class Resolver:
             return None
         settings = cls.Settings.model_validate(dict(settings), strict=True)  # a default 0 is 0.0 if stated
         place = self.layers.place
-        if settings.start_day > settings.end_day:
+        if settings.end_day is not None and settings.start_day > settings.end_day:
             problem = f"ends on day {settings.end_day}, before it starts on day {settings.start_day}"
             which = "end_day" if "end_day" in own else "start_day"
             self.problems.append(place((*at, which)).error(problem, field=f"policy.{label}.{which}"))

@@ -34,7 +34,8 @@ def json_schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
     policies = []
     for kind, policy in classes.items():
         settings = definition(policy.Settings)
-        properties = {"kind": {"const": kind}, "label": _TEXT, **settings.get("properties", {})}
+        levers = {k: v for k, v in settings.get("properties", {}).items() if k not in policy.Settings.no_use}
+        properties = {"kind": {"const": kind}, "label": _TEXT, **levers}
         policies.append({**settings, "title": kind, "properties": properties, "required": ["kind"]})
     own = {"title": "module:Class", "required": ["kind"], "properties": {"kind": {**_TEXT, "pattern": ":"}}}
     head = definition(ScenarioHead)

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 import experiments.compare.report
 import experiments.compare.run
+import experiments.compare.summary
 from experiments.cli import app
 from experiments.commands.compare import default_name
 from experiments.commands.population import put_table
@@ -238,7 +239,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
         calls.append({"plans": plans, **asked})
         where: Path = asked["results"] / asked["name"]
         where.mkdir(parents=True)
-        (where / "manifest.json").write_text("{}", encoding="utf-8")
+        (where / "manifest.json").write_text('{"complete": true}', encoding="utf-8")
         return where
 
     def write_report(where: Path, languages: list[str]) -> list[Path]:
@@ -248,6 +249,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
     monkeypatch.setattr(experiments.compare.run, "compare", compare)
     monkeypatch.setattr(experiments.compare.run, "print_summary", lambda where, language: print("summary in", language))
     monkeypatch.setattr(experiments.compare.report, "write_report", write_report)
+    monkeypatch.setattr(experiments.compare.summary, "write_summary", lambda found: found)
     return calls
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.compare.run import _from_here, compare, print_summary
+from experiments.compare.run import compare, print_summary
 from experiments.compare.tables import Comparison
 from experiments.measure.outcome import Outcome
 from experiments.measure.precision import judge, parse_outcomes
@@ -184,13 +184,6 @@ def test_without_a_precision_the_largest_effect_says_how_closely_to_look() -> No
     assert asked["small", "headcount"] == asked["large", "headcount"] == pytest.approx(0.01)  # a fifth is more
     nothing = judge({"base": base, "same": base}, "base", outcomes, None)
     assert [one.verdict.asked for one in nothing] == [40, 0.01]  # no effect at all: as by default
-
-
-def test_the_recorded_command_names_files_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    outside = tmp_path.parent / "other.toml"
-    words = [str(tmp_path / "more" / "mix.toml"), f"--code={tmp_path / 'ours.py'}", str(outside), "purse.bank=1"]
-    assert [_from_here(word) for word in words] == ["more/mix.toml", "--code=ours.py", str(outside), "purse.bank=1"]
 
 
 def test_a_failed_run_leaves_its_seed_out_everywhere_and_stops_nothing(tmp_path: Path, knobs: Knobs) -> None:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.compare.cells import Cells
+from experiments.compare.report.sections.day100 import at_horizon
 from experiments.compare.run import compare
 from experiments.compare.tables import COLUMNS, Comparison
 from experiments.measure.factorial import find_factorials
@@ -149,6 +150,14 @@ def test_a_target_of_the_plan_counts_as_met_only_in_time(found: Comparison) -> N
     assert not any(name.endswith(("_target", "_deadline", "_in_time")) for name in names)
 
 
+def test_delivery_goes_on_by_month_to_the_horizon(found: Comparison) -> None:
+    served = fake_runs.SERVED["credit"].sum()
+    month = {"scenario": "credit", "group": "credit", "name": "lent"}
+    by_month = found.table("by_month")
+    assert [one(by_month, **month, month=at)["mean"] for at in (6, 12)] == [served, 2 * served]
+    assert at_horizon(by_month)["credit", "credit", "lent"].value == 2 * served
+
+
 def test_costs_add_up_and_households_count_once(found: Comparison) -> None:
     frame = found.table("cost")
     assert one(frame, scenario="mix", policy="all", name="cost_yuan")["mean"] == 3000
@@ -210,7 +219,7 @@ def test_what_is_absent_is_nought_for_money_and_unknown_for_indicators() -> None
 def test_a_table_that_is_missing_or_unknown_is_named(found: Comparison, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no table 'nonsense'; allowed: outcomes"):
         found.table("nonsense")
-    with pytest.raises(UserError, match=r"cost\.parquet.*missing or damaged"):
+    with pytest.raises(UserError, match=r"cost\.parquet: this file is missing"):
         Comparison(tmp_path, {}).table("cost")
     with pytest.raises(UserError, match=r"manifest\.json"):
         Comparison.load(tmp_path)
