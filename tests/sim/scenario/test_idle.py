@@ -24,7 +24,7 @@ def plan(policy: dict[str, Any], purse: dict[str, Any] | None = None, **more: An
 
 CASES: list[tuple[dict[str, Any], dict[str, Any] | None, str]] = [
     ({**CASH, "start_day": 500, "end_day": 600}, PURSE, "after the run's last"),
-    ({"kind": "industry", "line": "livestock", "start_day": 150, "end_day": 160}, None, "no day to act on"),
+    ({"kind": "industry", "line": "livestock", "start_day": 150}, None, "no day to act on"),
     ({**CASH, "village_share": 0.0}, PURSE, "no village has it"),
     ({"kind": "publicity", "meetings": 0}, None, "nothing to give (meetings = 0)"),
     ({"kind": "visits", "visits_per_household": 0}, None, "nothing to give"),
