@@ -109,6 +109,7 @@ class Microcredit(Policy):
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
+    amounts: ClassVar[tuple[str, ...]] = ("quota_yuan",)
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),
         "lent": ("Loans paid out", "发放贷款笔数"),

@@ -33,6 +33,7 @@ class Publicity(Policy):
     kind: ClassVar[str] = "publicity"
     title_en: ClassVar[str] = "Publicity"
     title_zh: ClassVar[str] = "政策宣传"
+    amounts: ClassVar[tuple[str, ...]] = ("meetings",)
     counts: ClassVar[dict[str, Names]] = {
         "meetings": ("Meetings held", "召开会议场次"),
         "told": ("Times told of a programme", "政策告知户次"),

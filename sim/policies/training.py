@@ -68,6 +68,7 @@ class Training(Policy):
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
     title_zh: ClassVar[str] = "技能培训"
+    amounts: ClassVar[tuple[str, ...]] = ("places",)
     counts: ClassVar[dict[str, Names]] = {
         "trained": ("Trained", "完成培训人数"),
         "placed": ("Placed in jobs", "就业安置人数"),
