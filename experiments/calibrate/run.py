@@ -15,7 +15,7 @@ from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.identifiability import identifiability
 from experiments.calibrate.measures import RUN
 from experiments.calibrate.page import page
-from experiments.calibrate.search import SearchResult, Space, Vector, search
+from experiments.calibrate.search import SearchResult, Space, SpentError, Vector, search
 from experiments.calibrate.spec import LEAST_VECTORS, Spec, parameter_values
 from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
@@ -124,7 +124,7 @@ def calibrate(
         before = dict(parameter_values(spec))
         said.begin(spec.effort.budget, "calibrating; a run is a parameter vector under every seed")
         before_answers = model.measured([before])[0][0]
-        found = search(spec, model.residuals, said.status)
+        found = _searched(spec, model, said)
         if found.objective >= len(spec.fitted) * 900.0:
             error = next(iter(model.failures.values()), "no vector comes near the targets")
             raise UserError(f"no vector could be run: {error}", mend="narrow the ranges or mend the profile")
@@ -152,6 +152,18 @@ def calibrate(
         manifest["complete"] = True
         store.write_manifest(manifest, products)
     return store.folder, calibration
+
+
+def _searched(spec: Spec, model: _Model, said: Progress) -> SearchResult:
+    """What the search finds within its budget."""
+    try:
+        return search(spec, model.residuals, said.status)
+    except SpentError:
+        raise UserError(
+            f"{spec.effort.budget} evaluations are spent before the search has come to its end",
+            field="effort.budget",
+            mend="repeat the command with a greater --budget; what is done is kept",
+        ) from None
 
 
 def hidden_vector(spec: Spec) -> Vector:

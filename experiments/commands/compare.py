@@ -26,6 +26,9 @@ from experiments.commands.options import (
     shipped_files,
 )
 
+FAILED = 1
+"""The exit code of a comparison that ended, some of whose runs failed."""
+
 
 def compare(
     files: Files = None,
@@ -77,6 +80,13 @@ def compare(
             "chance.",
         ),
     ] = ParameterMode.point,
+    assumptions_differ: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions-differ",
+            help="Compare scenarios that differ in uncertainties, place or closure too; the answer says so first.",
+        ),
+    ] = False,
     sensitivity: Annotated[
         Path | None,
         typer.Option(
@@ -116,6 +126,7 @@ def compare(
     from experiments.compare.report import write_report
     from experiments.compare.run import compare as run_comparison
     from experiments.compare.run import print_summary
+    from experiments.compare.summary import said_with
 
     folder = run_comparison(
         loaded,
@@ -136,15 +147,19 @@ def compare(
         inputs=given(chosen, code),
         parameters=parameters.value,
         sensitivity=sensitivity,
+        assumptions_differ=assumptions_differ,
     )
     written = languages(language)
     reports = write_report(folder, written)
+    said = said_with(folder)
     if as_json:
-        print_json({"folder": str(folder), "files": [str(file) for file in reports]})
-        return
-    print_summary(folder, written[0])
-    if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+        print_json({"folder": str(folder), "files": [str(file) for file in reports], **said})
+    else:
+        print_summary(folder, written[0])
+        if not quiet:
+            typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+    if said["failed"]:
+        raise typer.Exit(FAILED)
 
 
 def default_name(ids: list[str]) -> str:

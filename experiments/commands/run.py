@@ -89,12 +89,19 @@ def run(
     records = run_plan(plan, seed, engine=engine.value, **asked).records
     if out:
         _write(records, plan, seed, out)
+    from sim.scenario.idle import never_act
+
+    idle = never_act(plan)
     if as_json:
-        print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), "records": _rows(records)})
+        never = {"never_act": [vars(one) for one in idle]} if idle else {}
+        print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), **never, "records": _rows(records)})
         return
     from experiments.screen import screen
 
     screen().print(_table(records, plan, seed, language.value))
+    for one in idle:
+        chinese = language is Language.zh
+        typer.echo(f"“{one.policy}”不会实施：{one.zh}" if chinese else f"'{one.policy}' never acts: {one.en}")
     if out and not quiet:
         typer.echo(f"{'已写入' if language is Language.zh else 'written to'} {out}")
 

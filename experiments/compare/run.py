@@ -32,6 +32,7 @@ from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.scenario import Plan, check_comparable
+from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
 
@@ -63,6 +64,7 @@ def compare(
     sensitivity: Path | None = None,
     run: str = MODEL,
     program: str | None = None,
+    assumptions_differ: bool = False,
 ) -> Path:
     """Run every scenario under the same seeds, store each run, and write the tables of their differences.
 
@@ -101,6 +103,8 @@ def compare(
             experiment that is about two of these scenarios.
         run: `module:function` that executes a run.
         program: The code version to record instead of the hash of the program.
+        assumptions_differ: Whether to compare scenarios that differ in what they assume too (see
+            `sim.scenario.comparable`); the answer then says so first.
 
     Returns:
         The experiment's folder.
@@ -112,13 +116,14 @@ def compare(
     counts = _counts(replicates, precision, step, limit)
     check_workers(workers)
     base = _baseline(plans, baseline)
+    vectors = drawing(parameters, load_set)
+    apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
     kept = copies((plan.world.profile, [policy.code for policy in plan.policies]) for plan in plans)
     # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
     stamp = program or code_version()
-    vectors = drawing(parameters, load_set)
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
     keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
@@ -148,6 +153,12 @@ def compare(
             "first_seed": seeds_first,
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
+        "assumptions_differ": [
+            {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
+            for one in apart
+        ],
+        "twins": _differ_in_names_alone(plans),
+        "never_act": _never_act(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
@@ -174,7 +185,7 @@ def compare(
             judged: list[Judged] = []
             for count in counts:
                 seeds = done.do_fitting(seeds_first, count)
-                pairs, judged = done.judge(compared, base, seeds, precision)
+                pairs, judged = done.judge(compared, base, seeds, precision, len(counts) > 1)
                 if replicates is None and judged and all(one.verdict.enough for one in judged):
                     break
         said.status("making the tables")
@@ -214,10 +225,25 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
         if one.casefold() in seen:
             raise UserError(f"two scenarios are called {one!r}", mend="give the files different names")
         seen[one.casefold()] = one
-    check_comparable(plans)
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
     return asked or ("baseline" if "baseline" in ids else ids[0])
+
+
+def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
+    return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _differ_in_names_alone(plans: Sequence[Plan]) -> list[list[str]]:
+    """Pairs of scenarios that differ in ids, titles and labels alone."""
+    nameless: dict[str, str] = {}
+    pairs = []
+    for plan in plans:
+        bare = [policy.model_copy(update={"label": policy.kind}) for policy in plan.policies]
+        first = nameless.setdefault(plan.model_copy(update={"policies": tuple(bare)}).digest(), plan.id)
+        if first != plan.id:
+            pairs.append([first, plan.id])
+    return pairs
 
 
 def _index(plans: Sequence[Plan], scenario: str) -> int:

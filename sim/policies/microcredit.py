@@ -113,6 +113,7 @@ class Microcredit(Policy):
         "rate", "subsidy", "size_yuan", "term_months", "guarantee", "least_income_yuan",
         "fee_yuan", "papers", "quota_yuan", "loans_a_round", "priority", "capture",
     )
+    amounts: ClassVar[tuple[str, ...]] = ("quota_yuan",)
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),
         "lent": ("Loans paid out", "发放贷款笔数"),

@@ -56,6 +56,10 @@ class Policy:
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
+    from_purses: ClassVar[bool] = True
+    """Whether it can do nothing without money from a purse."""
+    amounts: ClassVar[tuple[str, ...]] = ("budget_yuan",)
+    """Settings of which zero means that it has nothing to give, beside those of its bases."""
     beside: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Settings that show only beside others, by name: the others (or addresses of the plan).
     A test moves every setting and sees that it shows."""

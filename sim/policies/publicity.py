@@ -34,6 +34,7 @@ class Publicity(Policy):
     title_en: ClassVar[str] = "Publicity"
     title_zh: ClassVar[str] = "政策宣传"
     may_change: ClassVar[tuple[str, ...]] = ("cost_yuan", "subjects", "budget_yuan")
+    amounts: ClassVar[tuple[str, ...]] = ("meetings",)
     counts: ClassVar[dict[str, Names]] = {
         "meetings": ("Meetings held", "召开会议场次"),
         "told": ("Times told of a programme", "政策告知户次"),

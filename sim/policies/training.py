@@ -72,6 +72,7 @@ class Training(Policy):
         "cost_yuan", "hours", "class_size",
         "follow_up", "placement", "priority", "capture",
     )
+    amounts: ClassVar[tuple[str, ...]] = ("places",)
     counts: ClassVar[dict[str, Names]] = {
         "trained": ("Trained", "完成培训人数"),
         "placed": ("Placed in jobs", "就业安置人数"),

@@ -38,6 +38,8 @@ class Visits(Policy):
     title_en: ClassVar[str] = "Household visits"
     title_zh: ClassVar[str] = "入户走访"
     may_change: ClassVar[tuple[str, ...]] = ("visits_per_household", "visits_per_day", "substance")
+    from_purses: ClassVar[bool] = False
+    amounts: ClassVar[tuple[str, ...]] = ("visits_per_household",)
     counts: ClassVar[dict[str, Names]] = {
         "visited": ("Visits made", "走访户次"),
         "reached": ("Households visited at least once", "走访到户数"),

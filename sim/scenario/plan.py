@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -174,38 +174,3 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def check_same_era(plans: Sequence[Plan]) -> None:
-    """Refuse plans of different eras.
-
-    Raises:
-        UserError: Era 2012 and era 2023 measure income and poverty differently and cannot be compared.
-    """
-    _check_same(plans, "era", lambda plan: plan.era, "eras differ in income concept, line and categories")
-
-
-def check_comparable(plans: Sequence[Plan]) -> None:
-    """Refuse plans whose paired differences would mean nothing.
-
-    Raises:
-        UserError: Era, world, horizon or first day differ.
-    """
-    check_same_era(plans)
-    _check_same(plans, "world", _county, "give all the same profile and villages")
-    _check_same(plans, "world.population_seed", lambda plan: plan.world.population_seed, "give all the same")
-    _check_same(plans, "horizon_months", lambda plan: plan.horizon_months, "give all the same horizon")
-    _check_same(plans, "campaign.start", lambda plan: plan.campaign.start, "give all the same first day")
-
-
-def _county(plan: Plan) -> tuple[str, int]:
-    return plan.profile_digest or plan.world.profile, plan.world.villages
-
-
-def _check_same(plans: Sequence[Plan], field: str, value: Callable[[Plan], object], mend: str) -> None:
-    found: dict[object, list[str]] = {}
-    for plan in plans:
-        found.setdefault(value(plan), []).append(plan.id)
-    if len(found) > 1:
-        groups = "; ".join(f"{', '.join(ids[:3])}{' ...' * (len(ids) > 3)}: {what}" for what, ids in found.items())
-        raise UserError(f"these scenarios cannot be compared ({groups})", field=field, mend=mend)

@@ -40,7 +40,7 @@ def _answer(b: Book) -> None:
         ]
     )
     for ctx in (b.zh, b.en):
-        first, more = answer.sentences(ctx)
+        first, more = answer.said_with_caveats(ctx)
         top.append((" " if ctx is b.en else "").join((first, *more)))
         top.append(ctx.say("covers", n=b.exp.replicates))
     rows: list[list[Content]] = []
