@@ -250,6 +250,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
     monkeypatch.setattr(experiments.compare.run, "print_summary", lambda where, language: print("summary in", language))
     monkeypatch.setattr(experiments.compare.report, "write_report", write_report)
     monkeypatch.setattr(experiments.compare.summary, "write_summary", lambda found: found)
+    monkeypatch.setattr("experiments.compare.summary.said_with", lambda where: {"failed": 0})
     return calls
 
 
@@ -279,7 +280,8 @@ def test_compare_says_where_to_look(compared: list[dict[str, Any]]) -> None:
     assert "Report: results/base-mix/report.en.html" in result.output
     assert compared[0]["progress"] is True and compared[0]["spillovers"] is None
     as_json = json.loads(village("compare", "mix.toml", "--json").output)
-    assert as_json == {"folder": "results/mix", "files": ["results/mix/report.en.html", "results/mix/report.zh.html"]}
+    files = ["results/mix/report.en.html", "results/mix/report.zh.html"]
+    assert as_json == {"folder": "results/mix", "files": files, "failed": 0}
 
 
 def test_compare_under_other_parameters(compared: list[dict[str, Any]]) -> None:
