@@ -38,7 +38,7 @@ class Caveat:
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
     found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
-    found += [*_twins(ctx), _costs(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx)]
     return [one for one in found if one]
 
 
@@ -152,11 +152,11 @@ def _missing(ctx: Context) -> list[Caveat]:
     ]
 
 
-def _twins(ctx: Context) -> list[Caveat]:
+def _names_alone(ctx: Context) -> list[Caveat]:
     """Scenarios that differ in names alone; a label names a measure's luck, so that they need not end alike."""
     return [
-        Caveat("twins", ctx.say("caveat_twins", one=ctx.title(one), other=ctx.title(other)))
-        for one, other in ctx.exp.manifest.get("twins") or []
+        Caveat("differ_in_names_alone", ctx.say("caveat_names_alone", one=ctx.title(one), other=ctx.title(other)))
+        for one, other in ctx.exp.manifest.get("differ_in_names_alone") or []
     ]
 
 
