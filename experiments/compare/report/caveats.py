@@ -161,16 +161,18 @@ def _names_alone(ctx: Context) -> list[Caveat]:
 
 
 def _costs(ctx: Context) -> Caveat | None:
-    """The cost of each scenario, where the most expensive costs much more than the cheapest."""
+    """The cheapest and the most expensive scenario, where one costs much more than the other; section 6 has all."""
     costs = {s: ctx.extra_cost(s) for s in ctx.ranked}
     known = {s: cost for s, cost in costs.items() if cost.value > 0}
     if len(known) < 2:
         return None
-    least, most = min(cost.value for cost in known.values()), max(cost.value for cost in known.values())
+    cheapest, dearest = (choose(known, key=lambda s: known[s].value) for choose in (min, max))
+    least, most = known[cheapest].value, known[dearest].value
     if most < UNEQUAL * least:
         return None
     unit = "money" if least >= LARGE_YUAN else "yuan"
-    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(e, unit)) for s, e in known.items()]
+    ends = (cheapest, dearest)
+    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(known[s], unit)) for s in ends]
     return Caveat(
         "unequal_costs", ctx.say("caveat_costs", ratio=ctx.num.plain(most / least, 1), list=ctx.num.join(said))
     )
