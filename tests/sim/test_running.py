@@ -11,6 +11,7 @@ import pytest
 
 from sim import running
 from sim.model import VillageModel
+from sim.scenario import load_plan
 from tests.small_worlds import plan_of
 
 
@@ -38,3 +39,13 @@ def test_a_run_can_stop_after_so_many_days(tmp_path: Path) -> None:
     short, whole = running.run(plan, 1, days=150), running.run(plan, 1)
     months = {int(month) for month in short.records["month"][short.records["table"] == "monthly"]}
     assert months == {1, 2, 3, 4} and short.value("day100", "awareness") == whole.value("day100", "awareness")
+
+
+def test_what_is_booked_as_the_run_ends_stands_in_its_last_month() -> None:
+    small = ["world.profile=five_villages", "world.villages=5", "horizon_months=14"]
+    found = running.run(load_plan("microcredit", small), 2)
+    for name in ("cost_yuan", "cash_outlay_yuan", "households_served"):
+        whole = found.value("cost", name, "microcredit", month=0)
+        assert found.value("by_month", name, "microcredit", month=14) == whole > 0
+    costs = [found.value("by_month", "cost_yuan", "microcredit", month) for month in range(1, 15)]
+    assert costs == sorted(costs)
