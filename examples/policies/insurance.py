@@ -20,6 +20,9 @@ class Insurance(Policy):
     counts = {"enrolled": ("Households enrolled", "参保户数"), "claims": ("Payments for illness", "补偿户次")}
     Settings = InsuranceSettings
 
+    def open(self, county):
+        self.enrolled = np.zeros(0, dtype=np.int64)
+
     def days(self, county):
         return [self.settings.start_day]
 
@@ -37,9 +40,8 @@ class Insurance(Policy):
         self.enrolled = rows
 
     def month_end(self, county):  # what illness has cost this month, paid back in turn as far as money reaches
-        rows = getattr(self, "enrolled", np.zeros(0, dtype=np.int64))
         back = self.settings.share * county.households["medical_month_yuan"]
-        rows = self.in_turn(county, rows[back[rows] > 0.0])
+        rows = self.in_turn(county, self.enrolled[back[self.enrolled] > 0.0])
         rows = self.ration(county, rows, back[rows])
         self.grant(county, rows, back[rows], PAID_BACK, counts_as="relief")
         self.book.reach(rows, back[rows])

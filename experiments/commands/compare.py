@@ -127,10 +127,11 @@ def compare(
     from experiments.compare.run import compare as run_comparison
     from experiments.compare.run import print_summary
     from experiments.compare.summary import said_with
+    from experiments.runs.folder import name_of
 
     folder = run_comparison(
         loaded,
-        name=name or default_name([plan.id for plan in loaded] if files else []),
+        name=name or name_of(plan.id for plan in loaded if files) or "county",
         results=results,
         replicates=replicates,
         precision=precision,
@@ -160,8 +161,3 @@ def compare(
             typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
     if said["failed"]:
         raise typer.Exit(FAILED)
-
-
-def default_name(ids: list[str]) -> str:
-    """The name of an experiment nobody named: the scenarios chosen, so that the same command finds it again."""
-    return "-".join(ids)[:80] or "county"

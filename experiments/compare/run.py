@@ -157,7 +157,7 @@ def compare(
             {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
             for one in apart
         ],
-        "twins": _differ_in_names_alone(plans),
+        "differ_in_names_alone": _differ_in_names_alone(plans),
         "never_act": _never_act(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),

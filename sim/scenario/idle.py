@@ -57,7 +57,8 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
     if settings.village_share == 0:
         yield idle("no village has it (village_share = 0)", "没有一个村实施（village_share = 0）")
     for name in _amounts(kind):
-        if getattr(settings, name) == 0 and type(settings).model_fields[name].default != 0:
+        field = type(settings).model_fields.get(name)  # a policy of the user's own may have other settings
+        if field is not None and getattr(settings, name) == 0 and field.default != 0:
             yield idle(f"it has nothing to give ({name} = 0)", f"没有可提供的内容（{name} = 0）")
     days = _days(plan, one)
     if days is not None and not [day for day in days if day <= over]:

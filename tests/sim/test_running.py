@@ -13,9 +13,11 @@ import pytest
 
 from sim import running
 from sim.core.errors import UserError
+from sim.county import County
 from sim.model import VillageModel
+from sim.policies.microcredit import Microcredit
 from sim.running import RunResult
-from sim.scenario import Plan
+from sim.scenario import Plan, load_plan
 from tests.small_worlds import lived, plan_of
 
 CASH = {"kind": "cash", "budget_yuan": 3_000_000, "months": 2}
@@ -102,3 +104,15 @@ def test_households_are_kept_by_month_only_on_request(plan: Plan) -> None:
     short = running.run(plan, 3, days=150)
     with pytest.raises(UserError, match=r"no household was recorded at month 2.*0, 5.*monthly=True"):
         short.households(2)
+
+
+def test_what_is_booked_as_the_run_ends_stands_in_its_last_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    def close(policy: Microcredit, _: County) -> None:
+        policy.book.costs["loan_losses_yuan"] += 1000.0
+
+    monkeypatch.setattr(Microcredit, "close", close)
+    small = ["world.profile=five_villages", "world.villages=5", "horizon_months=6"]
+    found = running.run(load_plan("microcredit", small), 2)
+    at_the_end = found.value("by_month", "cost_yuan", "microcredit", month=6)
+    assert found.value("cost", "loan_losses_yuan", "microcredit") == 1000.0
+    assert at_the_end == found.value("cost", "cost_yuan", "microcredit")

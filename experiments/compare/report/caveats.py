@@ -38,7 +38,7 @@ class Caveat:
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
     found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
-    found += [*_twins(ctx), _costs(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx)]
     return [one for one in found if one]
 
 
@@ -152,25 +152,27 @@ def _missing(ctx: Context) -> list[Caveat]:
     ]
 
 
-def _twins(ctx: Context) -> list[Caveat]:
+def _names_alone(ctx: Context) -> list[Caveat]:
     """Scenarios that differ in names alone; a label names a measure's luck, so that they need not end alike."""
     return [
-        Caveat("twins", ctx.say("caveat_twins", one=ctx.title(one), other=ctx.title(other)))
-        for one, other in ctx.exp.manifest.get("twins") or []
+        Caveat("differ_in_names_alone", ctx.say("caveat_names_alone", one=ctx.title(one), other=ctx.title(other)))
+        for one, other in ctx.exp.manifest.get("differ_in_names_alone") or []
     ]
 
 
 def _costs(ctx: Context) -> Caveat | None:
-    """The cost of each scenario, where the most expensive costs much more than the cheapest."""
+    """The cheapest and the most expensive scenario, where one costs much more than the other; section 6 has all."""
     costs = {s: ctx.extra_cost(s) for s in ctx.ranked}
     known = {s: cost for s, cost in costs.items() if cost.value > 0}
     if len(known) < 2:
         return None
-    least, most = min(cost.value for cost in known.values()), max(cost.value for cost in known.values())
+    cheapest, dearest = (choose(known, key=lambda s: known[s].value) for choose in (min, max))
+    least, most = known[cheapest].value, known[dearest].value
     if most < UNEQUAL * least:
         return None
     unit = "money" if least >= LARGE_YUAN else "yuan"
-    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(e, unit)) for s, e in known.items()]
+    ends = (cheapest, dearest)
+    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(known[s], unit)) for s in ends]
     return Caveat(
         "unequal_costs", ctx.say("caveat_costs", ratio=ctx.num.plain(most / least, 1), list=ctx.num.join(said))
     )
