@@ -82,8 +82,9 @@ class County(Part):
             self.accounts.open(held.account, held.amount_yuan)
         self.tills = np.zeros((len(self.villages), N_REASONS))
         self.loans = opened.world.loans
-        days = profile.support.field_days_per_month * clock.campaign_days / MONTH_DAYS
-        self.cadre_days = CadreDays(self.households, self.villages, self.cadres, days, clock)
+        a_month = profile.support.field_days_per_month
+        days, after = a_month * clock.campaign_days / MONTH_DAYS, a_month * self.p.field_days_after
+        self.cadre_days = CadreDays(self.households, self.villages, self.cadres, days, after, clock)
         self.books: dict[str, Delivery] = {}
         self.shared: dict[str, NDArray[Any]] = {}
         self.engine = engine

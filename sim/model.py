@@ -28,7 +28,10 @@ from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
+from sim.indicators.land import land_used_twice
+from sim.money.audit import Audit
 from sim.money.lending import Loan
+from sim.money.reasons import FUNDS
 from sim.month import close_month, close_year
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
@@ -124,6 +127,8 @@ class VillageModel(Whole, MesaModel):
         for policy in self.policies:
             policy.book = Delivery(policy.label, policy.kind, len(self.households))
             self.county.books[policy.label] = policy.book
+        county = self.county
+        self._audit = Audit(self.households, county.accounts, county.purses, county.tills, county.loans)
         # Who acts first on a day goes by kind and label: not by the order of the list.
         self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
         self._agenda: dict[int, list[Policy]] = {}
@@ -132,6 +137,7 @@ class VillageModel(Whole, MesaModel):
             if policy.label in self._reach:
                 policy.reach = self._reach[policy.label](self.county)
             policy.open(self.county)
+            self._hold(policy, "open")
             self._promise(policy.book)
             for campaign_day in policy.days(self.county):
                 self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
@@ -164,8 +170,13 @@ class VillageModel(Whole, MesaModel):
         self._turn_the_calendar(calendar)
         if calendar["day"] == 1:
             self.market.open_month(self.today)
-        for policy in self._agenda.get(self.day, ()):
+        self._change_settings()
+        acting = self._agenda.get(self.day, ())
+        if acting:
+            self._audit.look()
+        for policy in acting:
             policy.day(self.county)
+            self._hold(policy, "day")
         if self.clock.is_campaign(self.day) and self._ends_week:
             self._tell(lambda observer: observer.week(self.county))
         if calendar["month_end"]:
@@ -198,8 +209,10 @@ class VillageModel(Whole, MesaModel):
         """End the run today: policies book what is still to be booked, observers close. Done once, at the horizon."""
         if not self._ended:
             self._ended = True
+            self._audit.look()
             for policy in self.policies:
                 policy.close(self.county)
+                self._hold(policy, "close")
                 lost = policy.book.lost_yuan.get("purse", 0.0)
                 self.county.purses.refuse(policy.kind, policy.settings.purses, lost)
             self._tell(lambda observer: observer.close(self.county))
@@ -217,16 +230,35 @@ class VillageModel(Whole, MesaModel):
             if new_year:
                 self.market.open_year(today)
 
+    def _change_settings(self) -> None:
+        """What the plan changes today: settings of policies, and money put into purses by the state."""
+        county = self.county
+        for change in self.plan.changes:
+            if change.date != county.date:
+                continue
+            for what, name, setting, value in change.addresses:
+                if what == "purses":
+                    county.accounts.pay("state", *county.purses.raise_to(name, value), FUNDS)
+                    continue
+                policy = next(policy for policy in self.policies if policy.label == name)
+                policy.settings = policy.settings.model_copy(update={setting: value})
+            for policy in self._acting:
+                policy.settings_changed(county)
+
     def _close_month(self) -> None:
         """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
         county, loans, world = self.county, self.county.loans, self.county.world
+        self._audit.look()
         county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
+        self._audit.hold("a rule of the household's month", county.date)
         for policy in self._acting:
             policy.month_end(county)
+            self._hold(policy, "month_end")
         county.accounts.post(county.tills)
         loans.post(county.accounts)
         for policy in self._acting:
             policy.books_closed(county)
+            self._hold(policy, "books_closed")
         self.engine.run(look_around, self.households, self.villages, self.seen)
         county.everywhere(learn_from_contacts, self.seen, world.indptr, world.indices)
         self._check_ranges()
@@ -234,6 +266,10 @@ class VillageModel(Whole, MesaModel):
         if self.today.month % 12 == 0:
             self.engine.call(close_year, self.households, 0, len(self.households))
             self._tell(lambda observer: observer.year_end(county))
+
+    def _hold(self, policy: Policy, hook: str) -> None:
+        """Hold what a policy has just done against the books."""
+        self._audit.hold(f"policy '{policy.label}', `{hook}`", self.county.date)
 
     def _tell(self, what: Callable[[Observer], None]) -> None:
         for observer in self.observers:
@@ -247,6 +283,10 @@ class VillageModel(Whole, MesaModel):
                 who = rows["key" if "key" in kind.COLUMNS else "household"][row]
                 found = rows[column][row].tolist()
                 raise ArithmeticError(f"{self.county.date}: {column} of {kind.__name__} {who} is {found}")
+        over = land_used_twice(self.households)
+        if len(over):
+            who, mu = self.households["key"][over[0]], self.households["land_mu"][over[0]]
+            raise ArithmeticError(f"{self.county.date}: Household {who} uses more land than its {mu} mu")
 
     @property
     def _ends_week(self) -> bool:
@@ -323,6 +363,27 @@ class VillageModel(Whole, MesaModel):
                 remembers the model.
         """
         return copy_of(self)
+
+    def branch(self, settings: Mapping[str, object]) -> Self:
+        """A copy that lives on with other settings from the next day on; chance and the past are the same.
+
+        It is, to the bit, the run of a plan whose `[[changes]]` say so from the start (`branch.plan`), so it may change
+        what those may.
+
+        Args:
+            settings: New values by address: `{"policies.microcredit.rate": 0.05}`.
+
+        Raises:
+            UserError: Something of it cannot change during a run, or no day has been lived or is left.
+        """
+        from_day = self.clock.date(min(self.day + 1, self.clock.last_day_index))
+        if not self.running or self.day < 0:
+            when = "before its first day: use plan.with_settings" if self.day < 0 else "after its last day"
+            raise UserError(f"a run cannot branch {when}")
+        plan = self.plan.with_settings({f"changes.{from_day}.{name}": value for name, value in settings.items()})
+        twin = self.copy()
+        twin.plan = plan
+        return twin
 
     def __copy__(self) -> Self:
         return self.copy()

@@ -115,7 +115,7 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
     rows: list[tuple[str, int, str, str, int, float]] = []
     weight, poor = persons(), start_income() < LINE
     labels = [policy.label for policy in of.policies if policy.settings.budget_yuan]
-    marks = range(0, of.horizon_months + 1, 12)
+    end, marks = of.horizon_months, range(0, of.horizon_months + 1, 12)
     for month in (-1, *marks):
         income = start_income() if month == 0 else incomes(of, seed)
         for group, inside in {"all": weight > 0, "poor_at_start": poor, "cause_none": weight < 0}.items():
@@ -148,22 +148,23 @@ def records(of: Plan, seed: int) -> dict[str, np.ndarray]:
         rows.append(("delivery", 0, label, "told_target", 0, 100.0))
         rows.append(("delivery", 0, label, "told_deadline", 0, 70.0))
         rows.append(("delivery", 0, label, "told_in_time", 0, 100.0 if seed % 5 < 3 else 99.0))
+        rows += [("by_month", month, label, "lent", 0, served * min(2.0, month / 6)) for month in (6, 12)]
         spent = 1000.0 * (place + 1)
-        rows.append(("cost", 0, label, "cost_yuan", 0, spent))
-        rows.append(("cost", 0, label, "households_served", 0, served))
-        rows.append(("money", 0, f"purse>{label}", "grant", 0, spent))
-        rows.append(("purse", 0, f"purse_{label}", "spent_yuan", 0, spent))
-        rows.append(("binding", 0, label, "purse", 0, 0.25))
-        rows += [("spending", 0, label, "fifth", fifth, spent / 5) for fifth in range(1, 6)]
+        rows.append(("cost", end, label, "cost_yuan", 0, spent))
+        rows.append(("cost", end, label, "households_served", 0, served))
+        rows.append(("money", end, f"purse>{label}", "grant", 0, spent))
+        rows.append(("purse", end, f"purse_{label}", "spent_yuan", 0, spent))
+        rows.append(("binding", end, label, "purse", 0, 0.25))
+        rows += [("spending", end, label, "fifth", fifth, spent / 5) for fifth in range(1, 6)]
     rows.append(("cadre_days", 0, "all", "used", 1, 7.0))
     bits = np.zeros(HOUSEHOLDS)
     for place, policy in enumerate(of.policies):
         bits += SERVED[policy.label] * (1 << place)
     fifth = 1 + np.arange(HOUSEHOLDS) * 5 // HOUSEHOLDS
-    starts = {"persons": weight, "poor_at_start": poor, "fifth": fifth, "served": bits, "village": KEYS * 0}
-    for name, values in starts.items():
+    starts = {"persons": weight, "poor_at_start": poor, "fifth": fifth, "village": KEYS * 0}
+    for month, name, values in (*((0, *start) for start in starts.items()), (end, "served", bits)):
         cells = zip(KEYS, values, strict=True)
-        rows += [("household", 0, "all", name, int(key), float(value)) for key, value in cells]
+        rows += [("household", month, "all", name, int(key), float(value)) for key, value in cells]
     frame = pd.DataFrame(rows, columns=["table", "month", "group", "name", "item", "value"])
     types = {"month": np.int16, "item": np.int64, "value": np.float64}
     return {name: np.array(frame[name].to_list(), dtype=types.get(name)) for name in frame}

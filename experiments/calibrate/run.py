@@ -15,15 +15,16 @@ from experiments.calibrate.calibration import Calibration
 from experiments.calibrate.identifiability import identifiability
 from experiments.calibrate.measures import RUN
 from experiments.calibrate.page import page
-from experiments.calibrate.search import SearchResult, Space, Vector, search
+from experiments.calibrate.search import SearchResult, Space, SpentError, Vector, search
 from experiments.calibrate.spec import LEAST_VECTORS, Spec, parameter_values
 from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.files import write_atomic
 from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
-from experiments.runs.store import Store, write_atomic
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -113,7 +114,7 @@ def calibrate(
     check_workers(workers)
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "calibrate", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {spec.id: spec.plan().resolved_toml()})
         model = _Model(spec, store, workers, said, run, program)
         truth = None
@@ -123,7 +124,7 @@ def calibrate(
         before = dict(parameter_values(spec))
         said.begin(spec.effort.budget, "calibrating; a run is a parameter vector under every seed")
         before_answers = model.measured([before])[0][0]
-        found = search(spec, model.residuals, said.status)
+        found = _searched(spec, model, said)
         if found.objective >= len(spec.fitted) * 900.0:
             error = next(iter(model.failures.values()), "no vector comes near the targets")
             raise UserError(f"no vector could be run: {error}", mend="narrow the ranges or mend the profile")
@@ -140,7 +141,7 @@ def calibrate(
             failures=len(model.failures),
             truth=truth,
         )
-        _write(store.folder, calibration)
+        products = _write(store.folder, calibration)
         if len(found.vectors) < LEAST_VECTORS:
             raise UserError(
                 f"only {len(found.vectors)} vectors fit about as well as the best, of {found.evaluations} tried",
@@ -149,8 +150,20 @@ def calibrate(
                 mend="repeat the command with a greater --budget; what is done is kept",
             )
         manifest["complete"] = True
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, products)
     return store.folder, calibration
+
+
+def _searched(spec: Spec, model: _Model, said: Progress) -> SearchResult:
+    """What the search finds within its budget."""
+    try:
+        return search(spec, model.residuals, said.status)
+    except SpentError:
+        raise UserError(
+            f"{spec.effort.budget} evaluations are spent before the search has come to its end",
+            field="effort.budget",
+            mend="repeat the command with a greater --budget; what is done is kept",
+        ) from None
 
 
 def hidden_vector(spec: Spec) -> Vector:
@@ -202,9 +215,11 @@ def _set_of(spec: Spec, found: SearchResult, stamp: str, command: str) -> Calibr
     )
 
 
-def _write(folder: Path, calibration: Calibration) -> None:
-    write_atomic(folder / "calibrated.toml", calibration.set.toml())
-    for name, rows in tables(calibration).items():
-        write_atomic(folder / "tables" / f"{name}.csv", csv_of(rows))
-    for language in ("en", "zh"):
-        write_atomic(folder / f"calibration.{language}.md", page(calibration, language))
+def _write(folder: Path, calibration: Calibration) -> list[str]:
+    """Write what came of it; gives the names of the files."""
+    products = {"calibrated.toml": calibration.set.toml()}
+    products |= {f"tables/{name}.csv": csv_of(rows) for name, rows in tables(calibration).items()}
+    products |= {f"calibration.{language}.md": page(calibration, language) for language in ("en", "zh")}
+    for name, text in products.items():
+        write_atomic(folder / name, text)
+    return list(products)

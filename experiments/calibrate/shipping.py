@@ -10,7 +10,7 @@ from experiments.calibrate.page import body, number, pinned_sentences
 from experiments.calibrate.spec import DEFAULT
 from experiments.calibrate.tables import parameter_rows, target_rows
 from experiments.designs.sets import SHIPPED
-from experiments.runs.store import write_atomic
+from experiments.runs.files import write_atomic
 from sim.core.errors import UserError
 from sim.shipped import DOCS, check_checkout
 

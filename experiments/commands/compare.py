@@ -19,11 +19,15 @@ from experiments.commands.options import (
     Results,
     Set,
     Villages,
+    given,
     languages,
     plans,
     print_json,
     shipped_files,
 )
+
+FAILED = 1
+"""The exit code of a comparison that ended, some of whose runs failed."""
 
 
 def compare(
@@ -76,6 +80,13 @@ def compare(
             "chance.",
         ),
     ] = ParameterMode.point,
+    assumptions_differ: Annotated[
+        bool,
+        typer.Option(
+            "--assumptions-differ",
+            help="Compare scenarios that differ in uncertainties, place or closure too; the answer says so first.",
+        ),
+    ] = False,
     sensitivity: Annotated[
         Path | None,
         typer.Option(
@@ -92,6 +103,12 @@ def compare(
     horizon: Horizon = None,
     results: Results = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    renew: Annotated[
+        bool,
+        typer.Option(
+            "--renew", help="Run again what was made before a change of its scenario, its code or the program."
+        ),
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -109,10 +126,12 @@ def compare(
     from experiments.compare.report import write_report
     from experiments.compare.run import compare as run_comparison
     from experiments.compare.run import print_summary
+    from experiments.compare.summary import said_with
+    from experiments.runs.folder import name_of
 
     folder = run_comparison(
         loaded,
-        name=name or default_name([plan.id for plan in loaded] if files else []),
+        name=name or name_of(plan.id for plan in loaded if files) or "county",
         results=results,
         replicates=replicates,
         precision=precision,
@@ -125,19 +144,20 @@ def compare(
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
+        renew=renew,
+        inputs=given(chosen, code),
         parameters=parameters.value,
         sensitivity=sensitivity,
+        assumptions_differ=assumptions_differ,
     )
     written = languages(language)
     reports = write_report(folder, written)
+    said = said_with(folder)
     if as_json:
-        print_json({"folder": str(folder), "files": [str(file) for file in reports]})
-        return
-    print_summary(folder, written[0])
-    if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
-
-
-def default_name(ids: list[str]) -> str:
-    """The name of an experiment nobody named: the scenarios chosen, so that the same command finds it again."""
-    return "-".join(ids)[:80] or "county"
+        print_json({"folder": str(folder), "files": [str(file) for file in reports], **said})
+    else:
+        print_summary(folder, written[0])
+        if not quiet:
+            typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+    if said["failed"]:
+        raise typer.Exit(FAILED)

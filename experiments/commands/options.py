@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,6 +86,20 @@ Languages = Annotated[
     list[Language] | None, typer.Option("--language", help="Language of the report; both by default. Repeatable.")
 ]
 Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
+
+
+def given(files: Sequence[str], *others: Sequence[Path] | Path | None) -> list[Path]:
+    """The files that a command was given and must not write: scenarios, code, and what else there is."""
+    from sim.core.errors import UserError
+    from sim.scenario.catalogue import find_scenario
+
+    found = []
+    for file in files:
+        with suppress(UserError):  # said when it is read
+            found.append(find_scenario(file))
+    for other in others:
+        found += [other] if isinstance(other, Path) else other or []
+    return found
 
 
 def plans(

@@ -75,7 +75,7 @@ def fit(
     )
     typer.echo(table, nl=False)
     if write:
-        from experiments.runs.store import write_atomic
+        from experiments.runs.files import write_atomic
 
         write_atomic(path, put_table(path.read_text(encoding="utf-8"), "fitted", table))
         typer.echo(f"written to {path}", err=True)
@@ -95,7 +95,7 @@ def make(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from experiments.runs.store import write_atomic
+    from experiments.runs.files import write_atomic
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import reference_start

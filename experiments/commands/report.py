@@ -22,6 +22,8 @@ def report(
 ) -> None:
     """Write an experiment's report and workbook again, from its stored runs."""
     from experiments.compare.report import write_report
+    from experiments.compare.summary import write_summary
+    from experiments.compare.tables import Comparison
 
     folder = find_experiment(experiment, results)
     _check_kind(folder)
@@ -29,6 +31,7 @@ def report(
         from experiments.compare.provenance import quote
 
         quote(folder, results, sensitivity)
+    write_summary(Comparison.load(folder))
     files = write_report(folder, languages(language))
     if as_json:
         print_json({"files": [str(file) for file in files]})
@@ -43,7 +46,7 @@ def _check_kind(folder: Path) -> None:
     Raises:
         UserError: It is the folder of another command, which is named.
     """
-    from experiments.runs.store import read_json
+    from experiments.runs.files import read_json
     from sim.core.errors import UserError
 
     manifest = read_json(folder / "manifest.json")

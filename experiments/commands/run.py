@@ -33,7 +33,9 @@ SHOWN = (
     *("headcount", "headcount_after", "poverty_gap", "gini", "debt_formal_yuan", "overdue_rate"),
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
-PRINTED_TABLES = ("panel", "day100", "delivery", "cost", "purse", "cadre_days", "binding", "spending", "money")
+PRINTED_TABLES = (
+    *("panel", "day100", "delivery", "by_month", "cost", "purse", "cadre_days", "binding", "spending", "money"),
+)
 
 
 class Engine(StrEnum):
@@ -87,21 +89,28 @@ def run(
     records = run_plan(plan, seed, engine=engine.value, **asked).records
     if out:
         _write(records, plan, seed, out)
+    from sim.scenario.idle import never_act
+
+    idle = never_act(plan)
     if as_json:
-        print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), "records": _rows(records)})
+        never = {"never_act": [vars(one) for one in idle]} if idle else {}
+        print_json({"scenario": plan.id, "seed": seed, "digest": plan.digest(), **never, "records": _rows(records)})
         return
     from experiments.screen import screen
 
     screen().print(_table(records, plan, seed, language.value))
+    for one in idle:
+        chinese = language is Language.zh
+        typer.echo(f"“{one.policy}”不会实施：{one.zh}" if chinese else f"'{one.policy}' never acts: {one.en}")
     if out and not quiet:
         typer.echo(f"{'已写入' if language is Language.zh else 'written to'} {out}")
 
 
 def _write(records: dict[str, Any], plan: Plan, seed: int, out: Path) -> None:
     from experiments.runs.codeversion import code_version
+    from experiments.runs.files import write_atomic
     from experiments.runs.records import TABLES, split
     from experiments.runs.runfile import RunKey, encode_run
-    from experiments.runs.store import write_atomic
 
     code = plan.code_files()
     key = RunKey(plan.id, seed, plan.digest(), code_version(code))

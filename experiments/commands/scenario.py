@@ -33,12 +33,18 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         ]
         print_json({"ok": False, "problems": found})
         raise typer.Exit(2) from None
+    from sim.scenario.idle import never_act
+
+    idle = {plan.id: never_act(plan) for plan in loaded}
     if as_json:
-        print_json({"ok": True, "scenarios": {plan.id: plan.digest() for plan in loaded}})
+        never = {name: [vars(one) for one in found] for name, found in idle.items() if found}
+        print_json({"ok": True, "scenarios": {plan.id: plan.digest() for plan in loaded}, "never_act": never})
         return
     for plan in loaded:
         labels = ", ".join(policy.label for policy in plan.policies) or "no policies"
         typer.echo(f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels})")
+        for one in idle[plan.id]:
+            typer.echo(f"{plan.id}: but '{one.policy}' never acts: {one.en} / “{one.policy}”不会实施：{one.zh}")
 
 
 @app.command()
@@ -62,7 +68,7 @@ def schema(
     if out is None:
         typer.echo(text)
         return
-    from experiments.runs.store import write_atomic
+    from experiments.runs.files import write_atomic
 
     write_atomic(out, text + "\n")
     typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")

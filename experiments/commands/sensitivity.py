@@ -18,6 +18,7 @@ from experiments.commands.options import (
     Results,
     Set,
     complete_scenario,
+    given,
     languages,
     plans,
     print_json,
@@ -107,6 +108,7 @@ def sensitivity(
     The same command again does only what is missing.
     """
     loaded = plans(scenarios, overrides, code, villages, horizon, DEFAULT)
+    from experiments.runs.folder import name_of
     from experiments.sensitivity.analysis import SensitivityRequest
     from experiments.sensitivity.conclusion import Speaker, conclusion
     from experiments.sensitivity.factors import MANY, REACH_OF_MANY, choose
@@ -121,12 +123,13 @@ def sensitivity(
         asked,
         outcomes=outcomes or ["income_yuan"],
         replicates=seeds,
-        name=name or "-".join(["sensitivity", *(plan.id for plan in loaded)])[:80],
+        name=name or name_of(["sensitivity", *(plan.id for plan in loaded)]),
         results=results,
         workers=workers,
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,
+        inputs=given(scenarios, code, Path(parameters)),
         languages=written,
     )
     pages = [str(folder / f"sensitivity.{one}.html") for one in written]

@@ -72,6 +72,7 @@ def trial(
         workers=workers,
         progress=not quiet and not as_json,
         fresh=fresh,
+        inputs=[Path(one) for one in (*(files or ()), *(code or ()))],
     )
     written = languages(language)
     pages = write_results(found, written)

@@ -48,9 +48,10 @@ class Households:
 
     def served(self, policies: int = -1) -> NDArray[np.bool_]:
         """Whether any of these policies (bits, in the order of the plan) served the household."""
-        mask = self.columns.get((0, "served"))
-        if mask is None:
+        last = max((month for month, name in self.columns if name == "served"), default=None)
+        if last is None:
             return np.zeros(len(self.keys), dtype=bool)
+        mask = self.columns[last, "served"]
         return np.asarray((mask.astype(np.int64) & policies) != 0)
 
 

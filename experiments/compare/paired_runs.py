@@ -22,7 +22,7 @@ from experiments.measure.tradeoffs import dominated, fieller, synergy
 from experiments.runs.records import RECORDS
 from experiments.runs.runfile import RunFile
 
-PLAIN = ("purse", "cadre_days", "binding", "spending", "money")
+PLAIN = ("purse", "cadre_days", "binding", "spending", "money", "by_month")
 _NOT_NOUGHT = (
     "panel",
     "day100",

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from experiments.designs import sets
 from experiments.designs.vectors import CalibratedSet, Drawing
 from experiments.measure.conclusion import CONCLUSION, Conclusion
-from experiments.runs.store import Store, read_json
+from experiments.runs.files import read_json
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.population.profile import load_profile
 from sim.scenario import Plan
@@ -104,7 +105,7 @@ def quote(folder: Path, results: Path, asked: Path) -> None:
     Raises:
         UserError: As `conclusion_for`, or another process works on the comparison.
     """
-    with Store(folder.parent, folder.name) as store:
+    with Store.at(folder) as store:
         manifest = read_json(folder / "manifest.json")
         scenarios = [entry["id"] for entry in manifest["scenarios"]]
         manifest["sensitivity"] = conclusion_for(scenarios, results, asked, str(manifest.get("code_version")))

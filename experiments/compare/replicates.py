@@ -92,7 +92,12 @@ class Replicates:
         return found & set(seeds)
 
     def judge(
-        self, compared: Sequence[str], baseline: str, seeds: Sequence[int], precision: float | None
+        self,
+        compared: Sequence[str],
+        baseline: str,
+        seeds: Sequence[int],
+        precision: float | None,
+        sequential: bool = False,
     ) -> tuple[list[int], list[Judged]]:
         """The seeds that every compared scenario has, and the verdict on the differences under them.
 
@@ -101,6 +106,7 @@ class Replicates:
             baseline: Id of the one they are compared with.
             seeds: The seeds.
             precision: As for `experiments.measure.precision.judge`.
+            sequential: Likewise.
 
         Raises:
             UserError: There is no such seed.
@@ -115,7 +121,7 @@ class Replicates:
                 mend="mend what failed and repeat the command with --retry-failed",
             )
         values = {scenario: np.array([self._outcomes_of(scenario, seed) for seed in pairs]).T for scenario in alive}
-        return pairs, judge(values, baseline, self._outcomes, precision)
+        return pairs, judge(values, baseline, self._outcomes, precision, sequential)
 
     def _do(self, seeds: Sequence[int]) -> None:
         requests = [

@@ -6,7 +6,6 @@ that was interrupted and resumed ends after the same replicates, with the same t
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -18,12 +17,14 @@ from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
-from experiments.compare.tables import Comparison, rebuild
+from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
 from experiments.runs import records
-from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.codeversion import code_version
+from experiments.runs.command_line import command_line
+from experiments.runs.copies import copies, stored_profile, stored_scenarios
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
@@ -31,6 +32,7 @@ from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.scenario import Plan, check_comparable
+from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
 
@@ -54,12 +56,15 @@ def compare(
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
+    renew: bool = False,
+    inputs: Sequence[Path] = (),
     command: str | None = None,
     parameters: str = "point",
     load_set: Callable[[], CalibratedSet] | None = None,
     sensitivity: Path | None = None,
     run: str = MODEL,
     program: str | None = None,
+    assumptions_differ: bool = False,
 ) -> Path:
     """Run every scenario under the same seeds, store each run, and write the tables of their differences.
 
@@ -87,6 +92,8 @@ def compare(
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
         fresh: Whether to throw away what the folder holds.
+        renew: Whether to run again what was made before a change of its scenario, its code or the program.
+        inputs: The files that the plans were read from; none of them is written or deleted.
         command: The command line to record; this process's by default.
         parameters: "point": every parameter at its value, and intervals of the mean over chance events. "calibrated"
             or "ranges": another parameter vector with each seed, the same for all scenarios (see
@@ -96,6 +103,8 @@ def compare(
             experiment that is about two of these scenarios.
         run: `module:function` that executes a run.
         program: The code version to record instead of the hash of the program.
+        assumptions_differ: Whether to compare scenarios that differ in what they assume too (see
+            `sim.scenario.comparable`); the answer then says so first.
 
     Returns:
         The experiment's folder.
@@ -107,12 +116,14 @@ def compare(
     counts = _counts(replicates, precision, step, limit)
     check_workers(workers)
     base = _baseline(plans, baseline)
+    vectors = drawing(parameters, load_set)
+    apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
-    code = tuple(sorted({file for plan in plans for file in plan.code_files()}))
-    stamp = program or code_version(code)
-    vectors = drawing(parameters, load_set)
+    kept = copies((plan.world.profile, plan.code()) for plan in plans)
+    # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
+    stamp = program or code_version()
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
     keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
@@ -120,7 +131,6 @@ def compare(
         "kind": "compare",
         "complete": False,
         "code_version": stamp,
-        "code": {file.name: file_hash(file) for file in code},
         "scenarios": [
             {
                 "id": plan.id,
@@ -143,18 +153,24 @@ def compare(
             "first_seed": seeds_first,
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
+        "assumptions_differ": [
+            {"field": one.field, "values": dict(zip([plan.id for plan in plans], one.values, strict=True))}
+            for one in apart
+        ],
+        "differ_in_names_alone": _differ_in_names_alone(plans),
+        "never_act": _never_act(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
-        "command": command or shlex.join(["village", *map(_from_here, sys.argv[1:])]),
+        "command": command or command_line(),
         "versions": _versions(),
-        "world": plans[0].world.model_dump(mode="json"),
+        "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
     }
-    work = Work(records.RUN, records.TABLES, run, code, "" if program else stamp)
+    work = Work(records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+    with Store(results, name, fresh=fresh, renew=renew, inputs=inputs) as store, Progress(progress) as said:
+        store.begin(manifest, stored_scenarios(plans), kept)
         compared = [plan.id for plan in plans]
         with Replicates(
             store,
@@ -169,7 +185,7 @@ def compare(
             judged: list[Judged] = []
             for count in counts:
                 seeds = done.do_fitting(seeds_first, count)
-                pairs, judged = done.judge(compared, base, seeds, precision)
+                pairs, judged = done.judge(compared, base, seeds, precision, len(counts) > 1)
                 if replicates is None and judged and all(one.verdict.enough for one in judged):
                     break
         said.status("making the tables")
@@ -184,17 +200,8 @@ def compare(
             manifest["replicates"] |= {"tried": len(seeds), "unfitted": len(done.unfitted(seeds))}
         manifest["complete"] = True
         write_summary(Comparison(store.folder, manifest))
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, [f"tables/{table}.parquet" for table in COLUMNS])
     return store.folder
-
-
-def _from_here(word: str) -> str:
-    """A word of the command line, with a path below the current folder said from there, so that it holds elsewhere."""
-    option, equals, value = word.rpartition("=") if word.startswith("-") else ("", "", word)
-    path = Path(value)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        value = path.relative_to(Path.cwd()).as_posix()
-    return f"{option}{equals}{value}"
 
 
 def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:
@@ -218,10 +225,25 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
         if one.casefold() in seen:
             raise UserError(f"two scenarios are called {one!r}", mend="give the files different names")
         seen[one.casefold()] = one
-    check_comparable(plans)
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
     return asked or ("baseline" if "baseline" in ids else ids[0])
+
+
+def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
+    return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _differ_in_names_alone(plans: Sequence[Plan]) -> list[list[str]]:
+    """Pairs of scenarios that differ in ids, titles and labels alone."""
+    nameless: dict[str, str] = {}
+    pairs = []
+    for plan in plans:
+        bare = [policy.model_copy(update={"label": policy.kind}) for policy in plan.policies]
+        first = nameless.setdefault(plan.model_copy(update={"policies": tuple(bare)}).digest(), plan.id)
+        if first != plan.id:
+            pairs.append([first, plan.id])
+    return pairs
 
 
 def _index(plans: Sequence[Plan], scenario: str) -> int:

@@ -10,12 +10,15 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from experiments.compare.report.caveats import caveats, failed_runs
+from experiments.compare.report.context import Context
+from experiments.compare.report.data import Experiment
 from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
 from experiments.pages.numbers import Estimate, Numbers, decimals
 from experiments.pages.spreadsheet import csv_text
 from experiments.pages.words import terms
-from experiments.runs.store import write_atomic
+from experiments.runs.files import write_atomic
 from experiments.screen import screen
 
 HEADLINES = ("income_yuan", "income_after_yuan", "headcount", "headcount_after", "poverty_gap")
@@ -41,6 +44,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "enough": ("Replicates", "重复次数"),
     "yes": ("enough", "足够"),
     "no": ("not enough: would need about {n}", "不够：约需{n}次"),
+    "tied": (
+        "not enough: the same in {same} of {n} runs; up to {share} of runs may differ",
+        "不够：{n}次中{same}次相同，至多{share}的模拟可能不同",
+    ),
     "unknown": ("not enough to say", "次数太少，无法判断"),
     "failed": ("{n} failed runs are left out; see {where}", "有{n}次模拟失败，未计入；见 {where}"),
     "first": (
@@ -135,7 +142,8 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
     numbers = Numbers(language)
     verdict = comparison.table("verdict")
     differences = _last_mark(comparison.table("differences"))
-    costs = comparison.table("cost").query("policy == 'all' and name == 'cost_yuan'").set_index("scenario")
+    costs = comparison.table("extra").query("kind == 'cost' and group == 'all' and name == 'cost_yuan'")
+    costs = costs.set_index("scenario")
     month = int(differences["month"].iloc[0]) if len(differences) else -1
     heading = say(
         "title" if month >= 0 else "title_day",
@@ -145,6 +153,10 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         closure=terms("closure_short")[manifest["closure"]][language == "zh"],
         covers=say("chance" if comparison.of == "mean" else "chance and parameters"),
     )
+    said = caveats(Context(Experiment(folder), language))
+    for one in said:
+        if one.first:
+            console.print(one.text)
     table = Table(title=heading)
     table.add_column(say("scenario"), overflow="fold")
     for word in ("income_yuan", "headcount", "cost_yuan"):
@@ -156,15 +168,25 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         of_it = differences[differences["scenario"] == scenario].set_index("name")
         judged = verdict[verdict["scenario"] == scenario]
         needed = int(judged["needed"].max()) if len(judged) else 0
-        enough = "yes" if judged["enough"].all() else "no" if needed else "unknown"
+        tied = judged.sort_values("may_differ", kind="stable")
+        same = int(tied["same"].iloc[-1]) if len(tied) else 0
+        enough = "yes" if judged["enough"].all() else "tied" if same else "no" if needed else "unknown"
         table.add_row(
             title,
             numbers.bare(_estimate(of_it, "income_yuan", "difference"), "yuan", signed=True),
             numbers.bare(_estimate(of_it, "headcount", "difference"), "points", signed=True),
-            numbers.bare(_estimate(costs, scenario, "mean"), "money"),
-            say(enough, n=needed),
+            numbers.bare(_estimate(costs, scenario, "difference"), "money", signed=True),
+            say(
+                enough,
+                n=int(tied["replicates"].iloc[-1]) if same else needed,
+                same=same,
+                share=numbers.share(float(tied["may_differ"].iloc[-1])) if same else "",
+            ),
         )
     console.print(table)
+    for one in said:
+        if not one.first:
+            console.print(one.text)
     if found := _first(comparison.table("ranking"), month):
         draws = say("runs" if comparison.of == "mean" else "vectors")
         titled = {"mix": titles[found["mix"]], "other": titles[found["other"]]}
@@ -177,6 +199,17 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         console.print(say("failed", n=failed, where=folder / "tables" / "failures.parquet"))
     known = manifest.get("calibration") if manifest.get("calibrated") else None
     console.print(say("calibrated", n=len(known["parameters"])) if known else say("uncalibrated"))
+
+
+def said_with(folder: Path) -> dict[str, Any]:
+    """For programs: what has to be said with a comparison's answer."""
+    experiment = Experiment(folder)
+    en, zh = (caveats(Context(experiment, language)) for language in ("en", "zh"))
+    return {
+        "caveats": [{"kind": one.kind, "en": one.text, "zh": other.text} for one, other in zip(en, zh, strict=True)],
+        "assumptions_differ": experiment.manifest.get("assumptions_differ") or [],
+        "failed": failed_runs(Context(experiment, "en")),
+    }
 
 
 def _first(frame: pd.DataFrame, month: int) -> dict[str, Any] | None:

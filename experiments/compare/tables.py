@@ -14,7 +14,7 @@ from experiments.compare import paired_runs as of
 from experiments.compare.paired_runs import PairedRuns
 from experiments.measure.precision import Judged
 from experiments.measure.statistics import Of
-from experiments.runs.store import read_json, write_atomic
+from experiments.runs.files import read_file, read_json, write_atomic
 from sim.core.errors import UserError
 
 _LEVEL = "| mean low high"
@@ -35,16 +35,16 @@ COLUMNS: dict[str, str] = {
     " lost_share_low lost_share_high unchanged_share_low unchanged_share_high",
     "spillover": "scenario month group name | endogenous endogenous_low endogenous_high fixed fixed_low fixed_high"
     " spillover spillover_low spillover_high replicates",
-    "verdict": "scenario month group name | asked_precision halfwidth replicates enough needed",
+    "verdict": "scenario month group name | asked_precision halfwidth replicates enough needed same may_differ",
     "reconcile": "| name label_en label_zh model profile difference tolerance within unit",
     "failures": "scenario seed | error",
 }
 """Every table's columns; those before the bar are its key, by which it is sorted.
 
 Limits are those of a 95% interval, which covers what `Comparison.of` says; but the half-width in `verdict` is that of
-the mean, and the limits in `ranking` are those of a share (Wilson).
+the mean, at 97% where replicates were added until it was enough, and the limits in `ranking` those of a share (Wilson).
 """
-_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "times"}
+_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "same", "times"}
 _WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
@@ -167,6 +167,8 @@ def _verdict(judged: Sequence[Judged]) -> Frames:
                 "replicates": found.replicates,
                 "enough": found.enough,
                 "needed": found.needed or 0,  # 0: too few replicates to say
+                "same": found.same,
+                "may_differ": found.may_differ,
             }
         )
 
@@ -226,7 +228,8 @@ class Comparison:
         if name not in self._tables:
             path = self.folder / "tables" / f"{name}.parquet"
             try:
-                self._tables[name] = pd.read_parquet(path)
+                content = read_file(self.folder, path.relative_to(self.folder).as_posix(), self.manifest)
+                self._tables[name] = pd.read_parquet(pa.BufferReader(content))
             except (OSError, ValueError, pa.ArrowException) as error:
                 raise UserError(
                     "this table is missing or damaged",

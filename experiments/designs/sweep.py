@@ -179,15 +179,14 @@ def sweep(
     """
     question, seeds = Question(tuple(plans), tuple(outcomes), evaluate), tuple(seeds)
     said = said or Progress(False)
-    code = tuple(sorted({file for plan in plans for file in plan.code_files()}))
-    stamp = program or code_version(code)
+    stamp = program or code_version()
     size = block or len(seeds)
     tasks = [
         (index, first, _request(question, vector, seeds[first : first + size], stamp))
         for index, vector in enumerate(vectors)
         for first in range(0, len(seeds), size)
     ]
-    work = Work(RUN, (EVALUATIONS,), evaluate, code, "" if program else stamp)
+    work = Work(RUN, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
     with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:

@@ -18,7 +18,7 @@ from experiments.evidence.run import Measured, measure_all
 from experiments.evidence.targets import all_targets, select
 from experiments.evidence.trials import trial_lines
 from experiments.published import Published, trial_rows
-from experiments.runs.store import write_atomic
+from experiments.runs.store import add_files
 
 PATH_VIEWS, SHOCK_VIEWS = ("path",), ("droughts", "disaster")
 
@@ -71,12 +71,8 @@ class EvidenceResult:
 
     def write_figures(self, language: str) -> list[Path]:
         """Write the figures beside the runs."""
-        paths = []
-        for name, drawing in self.drawings(language).items():
-            path = self.folder / "tables" / f"{name}.{language}.svg"
-            write_atomic(path, f"{drawing}\n")
-            paths.append(path)
-        return paths
+        drawings = {f"tables/{name}.{language}.svg": f"{one}\n" for name, one in self.drawings(language).items()}
+        return add_files(self.folder, "evidence", drawings)
 
     def write_page(self, docs: Path | None = None) -> Path:
         """Write docs/evidence.md and its figures."""

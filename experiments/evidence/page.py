@@ -14,7 +14,7 @@ from experiments.evidence.judge import Counts, Line
 from experiments.evidence.registry import measures, views
 from experiments.evidence.words import GROUPS, Words
 from experiments.published import Figure, Published
-from experiments.runs.store import write_atomic
+from experiments.runs.files import write_atomic
 from sim.shipped import DOCS
 
 PAGE, FIGURES = "evidence.md", "evidence"

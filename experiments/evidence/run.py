@@ -89,7 +89,7 @@ def measure_all(
         for view, task, key in zip(shown, tasks, keys, strict=True)
     }
     work = Work(RUN, TABLES, model=RUN, code_version=stamp)
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "evidence", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {})
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do([one for those in requests.values() for one in those], todo, store.folder)

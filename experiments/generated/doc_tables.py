@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -134,9 +135,10 @@ def _levers(settings: type[PolicySettings], kind: str) -> str:
     rows = (
         (f"`{name}`", _default(field), _allowed(field), field.description)
         for name, field in settings.model_fields.items()
-        if name not in common or common[name].default != field.default
+        if name not in common or (common[name].default, common[name].description) != (field.default, field.description)
     )
-    return _rows("lever", "default", "allowed", "meaning", rows=rows)
+    refused = ((f"`{name}`", "(left out)", "nothing", f"refused: {why}") for name, why in settings.no_use.items())
+    return _rows("lever", "default", "allowed", "meaning", rows=chain(rows, refused))
 
 
 def _counts() -> str:
@@ -150,7 +152,7 @@ def _default(field: Any) -> str:
     if field.is_required():
         return "(must be given)"
     if field.default is None:
-        return "as published"
+        return "(left out)" if "left out" in (field.description or "") else "as published"
     if isinstance(field.default, tuple):
         return ", ".join(field.default) or "(none)"
     return f"{field.default:g}" if isinstance(field.default, float) else str(field.default).lower()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from sim.scenario.comparable import assumptions_apart
+
 
 @dataclass(frozen=True)
 class Factorial:
@@ -24,14 +26,14 @@ class Factorial:
 def find_factorials(plans: Sequence[Any], baseline: str) -> list[Factorial]:
     """Every scenario with two or more policies beyond the baseline, all of whose subsets are there.
 
-    A policy counts as the same only with the same label and settings. Scenarios must agree in closure, campaign and
-    uncertainties; what the purses hold may differ, since a part needs only its own.
+    A policy counts as the same only with the same label and settings. Scenarios must agree in campaign and
+    assumptions; what the purses hold may differ, since a part needs only its own.
     """
     by_id = {plan.id: plan for plan in plans}
     base = by_id[baseline]
     extra: dict[str, list[Any]] = {}
     for plan in plans:
-        alike = all(getattr(plan, name) == getattr(base, name) for name in ("closure", "campaign", "uncertainties"))
+        alike = plan.campaign == base.campaign and not assumptions_apart([base, plan])
         if alike and all(policy in plan.policies for policy in base.policies):
             extra[plan.id] = [policy for policy in plan.policies if policy not in base.policies]
     found = []

@@ -7,7 +7,9 @@ as the headcount) it is absolute: 0.01 asks for one percentage point. Within mea
 Where no precision is asked for, 0.01 would say nothing of effects that are smaller. Each outcome then asks for a fifth
 of the largest effect that any scenario has on it, or for 0.01, whichever is less.
 
-Whoever looks again after every step stops a little too soon now and then; the interval is not widened for that.
+Where replicates are added until it is enough, the interval is judged more strictly, since whoever looks again after
+every step stops too soon now and then (`experiments.measure.statistics.verdict`). A difference that is the same in
+almost every run is never known well enough: the runs to come may differ.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.measure.outcome import LAST_DAY, MARKS, SPELLING, Outcome, last_mark, parse_outcome, unknown
-from experiments.measure.statistics import Floats, Verdict, paired_difference, verdict
+from experiments.measure.statistics import Floats, Verdict, verdict
 from sim.core.errors import UserError
 
 DEFAULT_PRECISION = 0.01
@@ -71,7 +73,11 @@ def check_outcomes(outcomes: Iterable[Outcome], cells: Iterable[tuple[int, str, 
 
 
 def judge(
-    values: Mapping[str, Floats], baseline: str, outcomes: Sequence[Outcome], precision: float | None
+    values: Mapping[str, Floats],
+    baseline: str,
+    outcomes: Sequence[Outcome],
+    precision: float | None,
+    sequential: bool = False,
 ) -> list[Judged]:
     """Judge every scenario's paired difference to the baseline, outcome by outcome.
 
@@ -80,16 +86,17 @@ def judge(
         baseline: Id of the scenario that the others are compared with.
         outcomes: The rows.
         precision: As in the module's text; None = 0.01 or a fifth of the largest effect.
+        sequential: Whether replicates are added until all is enough.
     """
     share = DEFAULT_PRECISION if precision is None else precision
     found = []
     for row, outcome in enumerate(outcomes):
         without = values[baseline][row]
-        effects = {name: paired_difference(sample[row], without) for name, sample in values.items() if name != baseline}
+        effects = {name: sample[row] - without for name, sample in values.items() if name != baseline}
         level = abs(float(without.mean()))
         asked = share * (level if level > 0 else TINY) if outcome.is_amount else share
-        largest = max((abs(effect.value) for effect in effects.values()), default=0.0)
+        largest = max((abs(float(effect.mean())) for effect in effects.values()), default=0.0)
         if precision is None and largest > 0:
             asked = min(asked, SHARE_OF_EFFECT * largest)
-        found += [Judged(name, outcome, verdict(effect, asked)) for name, effect in effects.items()]
+        found += [Judged(name, outcome, verdict(effect, asked, sequential)) for name, effect in effects.items()]
     return found

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MINUS = "\u2212"
 SURE = 5e-4  # an interval narrower than this share of its value is not worth a reader's while: four digits say it
@@ -177,6 +177,24 @@ class Numbers:
     def month(self, year: int, month: int) -> str:
         """December 2012, or 2012年12月."""
         return f"{year}年{month}月" if self.zh else f"{_MONTHS.split()[month - 1]} {year}"
+
+    def values(self, value: Any) -> str:
+        """A parameter, or each number of a list of them, to four digits; a dash for what is none."""
+        if value is None:
+            return "–"
+        if isinstance(value, (list, tuple)):
+            return " / ".join(map(self.values, value))
+        number = float(value)
+        if not math.isfinite(number):
+            return "–"
+        text = self.plain(number, max(0, 3 - math.floor(math.log10(abs(number))) if number else 0))
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    def counted(self, text: str, unit: str) -> str:
+        """A value and what it is counted in; a Chinese unit is often a clause, so it stands in brackets."""
+        if not unit:
+            return text
+        return f"{text}（{unit}）" if self.zh else f"{text} {unit}"
 
     def join(self, parts: Sequence[str]) -> str:
         """A list in a sentence."""

@@ -19,7 +19,7 @@ from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.plots.analyses import morris, sobol, trial, trials
 from experiments.plots.comparison import delivery, differences, groups, incidence, path, plane
 from experiments.plots.paper import ONE_COLUMN, TWO_COLUMNS, Figure, Language, NotStored, style
-from experiments.runs.store import read_json
+from experiments.runs.files import read_json
 from sim.core.errors import UserError
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import tomllib
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ from experiments.plots.paper import (
     page,
     whole,
 )
-from experiments.runs.store import read_json
+from experiments.runs.files import read_file, read_json
 from experiments.sensitivity.conclusion import Analysis, Speaker
 from experiments.trials.report import MISSED, MODEL, PUBLISHED, SINGLE
 from experiments.trials.results import OutcomeResult
@@ -51,9 +52,9 @@ def _indices(folder: Path | str, outcome: str | None, column: str, first: int) -
     manifest = of_kind(folder, "sensitivity")
     file = Path(folder) / "indices.csv"
     try:
-        frame = pd.read_csv(file)
-    except (OSError, ValueError) as error:
-        raise NotStored("the table is missing or damaged", file=file, mend="repeat the command") from error
+        frame = pd.read_csv(io.BytesIO(read_file(Path(folder), file.name, manifest)))
+    except ValueError as error:
+        raise NotStored("the table is damaged", file=file, mend="repeat the command") from error
     chosen = outcome or str(manifest["outcomes"][0])
     if chosen not in manifest["outcomes"]:
         raise UserError(f"there is no outcome '{chosen}'", file=file, allowed=", ".join(manifest["outcomes"]))
@@ -224,10 +225,10 @@ def trials(folder: Path | str) -> dict[str, dict[str, list[tuple[OutcomeResult, 
     """
     manifest = of_kind(folder, "trial")
     result = read_json(Path(folder) / "result.json")
-    files = {one["trial"]: Path(folder) / "scenarios" / f"{one['id']}.toml" for one in manifest["scenarios"]}
+    files = {one["trial"]: f"scenarios/{one['id']}.toml" for one in manifest["scenarios"]}
     found: dict[str, dict[str, list[tuple[OutcomeResult, bool | None]]]] = {}
     for one in result["trials"]:
-        stated = tomllib.loads(files[one["id"]].read_text(encoding="utf-8"))
+        stated = tomllib.loads(read_file(Path(folder), files[one["id"]], manifest).decode())
         labels = {outcome["name"]: outcome.get("label") for outcome in stated["outcomes"]}
         for outcome in one["outcomes"]:
             row = _outcome(outcome, labels.get(outcome["name"]) or dict.fromkeys(("en", "zh"), outcome["name"]))

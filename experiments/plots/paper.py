@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import BASELINE, FAINT, GRID, INK, PALE, Style, wrap
-from experiments.runs.store import read_json
+from experiments.runs.files import read_json
 from sim.core.errors import UserError
 
 try:

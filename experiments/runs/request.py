@@ -23,7 +23,7 @@ class Work:
         call: `module:function`; called with (plan, *arguments) of a request, it returns the columns of each table.
         tables: The tables it returns.
         model: `module:function` of the model behind it, compiled before workers start (see `progress.compile_first`).
-        code: The user's own policy files, which count for the code version.
+        code: Further files that count for the code version.
         code_version: Workers refuse to work unless the program on disk is still this one; empty = they do not look.
     """
 

@@ -152,10 +152,10 @@ class RunFile:
         UserError: The file cannot be read, is damaged, is not a run of villagesim or is one of an earlier version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path
         with self._reading():
-            data = path.read_bytes()
+            data = path.read_bytes() if data is None else data
             if not _is_whole(data):
                 raise ValueError("the checksum differs")
             self._file = pq.ParquetFile(pa.BufferReader(data))

@@ -1,104 +1,28 @@
 """What survives: one folder an experiment, one file a run, written so that no moment is a bad one to be killed at.
 
-A file appears under its name only when it is whole (temporary name in the same folder, fsync, rename, fsync of the
-folder), and a file that exists is never written again. Only the process that holds the folder's lock writes; the lock
-is the kernel's (flock) and goes when the process does, however it goes.
+A file appears under its name only when it is whole, and a run that is stored is never written again unless that is
+asked for. Only the process that holds the folder's lock writes; the lock is the kernel's (flock) and goes when the
+process does, however it goes.
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import json
 import os
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.files import MANIFEST, cannot_write, digest_of, read_json, write_atomic, write_json
+from experiments.runs.folder import COPIES, check_claim, check_name, claim, empty, keep_input, refuse_inputs
 from experiments.runs.runfile import EARLIER, FORMAT, RunFile, RunKey
 from sim.core.errors import UserError
 
-_TEMPORARY = ".part-"
-_MADE_HERE = ("runs", "tables", "scenarios", "manifest.json", "summary.csv", "workbook.xlsx")
-_REPORTS = (
-    "report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json", "result.csv",
-    "sensitivity.en.html", "sensitivity.zh.html", "conclusion.json", "indices.csv",
-)  # fmt: skip
 _PROGRAM = "the program (its sources, parameters, pinned versions or policy files)"
 _POINT = {"mode": "point"}
 _FRESH = "run the command again with --fresh, or use another --name"
-_ANOTHER = "use another --name, or --fresh to start this folder again"
-
-
-def write_atomic(path: Path, data: bytes | str) -> None:
-    """Put a whole file in place, or nothing.
-
-    Raises:
-        UserError: The disk is full or the folder cannot be written; what was there before is untouched.
-    """
-    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Put a JSON file in place atomically; readable, UTF-8, keys in the order given."""
-    write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object of an experiment folder.
-
-    Raises:
-        UserError: The file is missing, damaged or not a JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict):
-            raise ValueError("not an object")
-    except FileNotFoundError:
-        raise UserError("there is no such file", file=path, mend="is this the folder of an experiment?") from None
-    except (OSError, ValueError) as error:
-        raise UserError(
-            "this file is damaged; nothing was overwritten",
-            file=path,
-            mend="delete it and repeat the command",
-        ) from error
-    return content
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _cannot_write(path: Path, error: OSError) -> UserError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        problem, mend = "the disk is full", "free some space and repeat the command; what is stored stays"
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        problem, mend = (
-            "this place cannot be written",
-            "choose another folder with --results, or ask for permission",
-        )
-    else:
-        problem, mend = (
-            f"it could not be written: {error.strerror or error}",
-            "mend that and repeat the command",
-        )
-    return UserError(problem, file=path, mend=mend)
+_CHANGED = "use another --name, or --fresh to start this folder again"
+_RENEW = f"use --renew to run again what the change concerns, and only that; or {_CHANGED}"
 
 
 class Store:
@@ -107,42 +31,68 @@ class Store:
     Args:
         results: Folder of all experiments, usually `results/`.
         name: Name of the experiment and of its folder.
-        fresh: Throw away what the folder holds.
+        kind: Kind of the experiment, one of `folder.KINDS`.
+        fresh: Throw away what an experiment wrote into the folder.
+        renew: Run again what was made before a change of its scenario or of the program, instead of refusing it.
+        inputs: The files that the command was given; none of them is written or deleted.
 
     Raises:
-        UserError: The name is not a folder name; the folder is another program's, cannot be written, or is in use.
+        UserError: The name is not a folder name; the folder is not ours, or another kind's, or holds an input that
+            would be written, or cannot be written, or is in use.
     """
 
-    def __init__(self, results: Path, name: str, *, fresh: bool = False) -> None:
-        if not name or name.startswith(".") or any(sign in name for sign in '/\\:*?"<>|\0'):
-            raise UserError(
-                f"{name!r} cannot be the name of a folder", field="--name", allowed="letters, digits, - and _"
-            )
-        self.folder = results / name
-        self._fresh = fresh
+    def __init__(
+        self,
+        results: Path,
+        name: str,
+        kind: str = "compare",
+        *,
+        fresh: bool = False,
+        renew: bool = False,
+        inputs: Iterable[Path] = (),
+    ) -> None:
+        check_name(name)
+        self.folder, self.kind = results / name, kind
+        self._fresh, self._renew, self._given = fresh, renew, tuple(inputs)
+        self._inputs: frozenset[Path] = frozenset()
+        self._copies: dict[str, str] = {}
         self._lock = -1
+
+    @classmethod
+    def at(cls, folder: Path, kind: str = "compare") -> Store:
+        """The store of an experiment that stands already, under whatever name."""
+        store = cls(folder.parent, "there", kind)
+        store.folder = folder
+        return store
 
     def __enter__(self) -> Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._refuse_foreign()
+            check_claim(self.folder, self.kind)
+            self._inputs = refuse_inputs(self.folder, self._given, self._fresh)
             self._take_lock()
         except OSError as error:
-            raise _cannot_write(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
         try:
+            claim(self.folder, self.kind)
             if self._fresh:
-                self._empty()
-            for leftover in self.folder.glob(f"**/{_TEMPORARY}*"):
-                leftover.unlink()
+                empty(self.folder, self._inputs)
         except OSError as error:
             self.__exit__()
-            raise _cannot_write(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
+        except UserError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    @property
+    def _mend(self) -> str:
+        return _RENEW if self.kind == "compare" else _CHANGED
 
     def _take_lock(self) -> None:
         # Python opens with O_CLOEXEC and workers are fresh programs, so no child can hold on to the lock.
@@ -164,81 +114,82 @@ class Store:
             raise
         self._lock = lock
 
-    def _refuse_foreign(self) -> None:
-        ours = {*_MADE_HERE, *_REPORTS}
-        strange = [
-            entry.name for entry in self.folder.iterdir() if entry.name not in ours and not entry.name.startswith(".")
-        ]
-        if strange and not (self.folder / "manifest.json").exists():
-            raise UserError(
-                f"this folder holds something else ({min(strange)}) and is no experiment's; nothing was touched",
-                file=self.folder,
-                mend="use another --name or --results",
-            )
-
-    def _empty(self) -> None:
-        for name in (*_MADE_HERE, *_REPORTS):
-            entry = self.folder / name
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink(missing_ok=True)
-
     # What the folder says about itself
 
-    def begin(self, manifest: Mapping[str, Any], scenarios: Mapping[str, str]) -> None:
-        """Claim the folder for this question, or refuse because it holds the answer to another one.
+    def begin(
+        self, manifest: Mapping[str, Any], scenarios: Mapping[str, str], copies: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Take the folder for this question, or refuse because it holds the answer to another one.
 
-        Scenarios may be added to a folder or left out of it; what may not change is the content of a scenario that is
-        there already, and the program. A folder that was begun but holds no result yet is begun anew.
+        Scenarios may be added to a folder or left out of it; what may not change, unless it is to be renewed, is the
+        content of a scenario that is there already, and the program. A folder that was begun but holds no result yet is
+        begun anew.
 
         Args:
             manifest: What will stand in manifest.json beside the format; `code_version` and the scenarios' digests are
                 compared.
             scenarios: The resolved text of each scenario, by id.
+            copies: What else the experiment was asked with (see `folder.COPIES`), by its name in the folder.
 
         Raises:
             UserError: The code version or a scenario differs from what the stored results were made with, or an
                 earlier version wrote them.
         """
-        path = self.folder / "manifest.json"
-        if path.exists():
-            self._keep_or_empty(read_json(path), manifest)
-        for scenario, text in scenarios.items():
-            write_atomic(self.folder / "scenarios" / f"{scenario}.toml", text)
+        if (self.folder / MANIFEST).exists():
+            self._keep_or_empty(read_json(self.folder / MANIFEST), manifest)
+        texts = {f"scenarios/{scenario}.toml": text.encode() for scenario, text in scenarios.items()}
+        for name, data in {**texts, **(copies or {})}.items():
+            path = self.folder / name
+            if not keep_input(path, data, self._inputs):
+                write_atomic(path, data)
+            self._copies[name] = digest_of(data)
         self.write_manifest(manifest)
 
     def _keep_or_empty(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         changed, earlier = self._changes(old, new), old.get("format") != FORMAT
         if not changed and not earlier:
-            return
-        if not any(self.folder.glob("**/*.parquet")):
-            self._empty()  # begun, but nothing came of it
+            files: Mapping[str, str] = old.get("files", {})
+            kept = {name: digest for name, digest in files.items() if name.partition("/")[0] in COPIES}
+            self._copies |= {name: digest for name, digest in kept.items() if (self.folder / name).is_file()}
+        elif not any(self.folder.glob("runs/*/*.parquet")):
+            empty(self.folder, self._inputs)  # begun, but nothing came of it
         elif earlier:
             raise UserError(f"the runs stored here were {EARLIER}", file=self.folder, mend=_FRESH)
-        else:
+        elif not self._renew:
             problem = f"the runs stored here were made before a change of {' and of '.join(changed)}"
-            raise UserError(problem, file=self.folder, mend=_ANOTHER)
+            raise UserError(problem, file=self.folder, mend=self._mend)
 
     def _changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """What of the program and the scenarios is no longer what the folder was begun with."""
         try:
             version = old["code_version"]
-            digests = {scenario["id"]: scenario["digest"] for scenario in old["scenarios"]}
+            before = {scenario["id"]: _content(scenario) for scenario in old["scenarios"]}
         except (KeyError, TypeError) as error:
             raise UserError(
                 "this is not the manifest of an experiment; nothing was overwritten",
-                file=self.folder / "manifest.json",
-                mend=_ANOTHER,
+                file=self.folder / MANIFEST,
+                mend=_FRESH,
             ) from error
         changed = [
             f"scenario {scenario['id']!r}"
             for scenario in new["scenarios"]
-            if digests.get(scenario["id"], scenario["digest"]) != scenario["digest"]
+            if before.get(scenario["id"], _content(scenario)) != _content(scenario)
         ]
         if old.get("parameters", _POINT) != new.get("parameters", _POINT):
             changed.append("the parameters of each seed (--parameters, or the calibrated set)")
         return changed if version == new["code_version"] else [*changed, _PROGRAM]
+
+    def write_manifest(self, manifest: Mapping[str, Any], products: Iterable[str] = ()) -> None:
+        """Put manifest.json in place, with the format of what is stored and a digest of each file.
+
+        Args:
+            manifest: What it says.
+            products: The files made of the runs, by their names in the folder.
+        """
+        made = {name: digest_of((self.folder / name).read_bytes()) for name in products}
+        known = {**manifest.get("files", {}), **self._copies, **made}
+        content = {name: value for name, value in manifest.items() if name not in ("format", "files")}
+        write_json(self.folder / MANIFEST, {"format": FORMAT, **content, "files": dict(sorted(known.items()))})
 
     # Runs
 
@@ -259,7 +210,10 @@ class Store:
         path = self.run_path(key.scenario, key.seed)
         if not path.exists():
             return False
-        self.read_run(key)
+        stored = RunFile(path).key
+        if self._renew and _same_run(stored, key) and stored != key:
+            return False
+        self._refuse_other(path, stored, key)
         return True
 
     def failure(self, key: RunKey) -> str | None:
@@ -277,13 +231,15 @@ class Store:
             error = str(found["error"])
         except KeyError as missing:
             raise UserError("this file is damaged", file=path, mend="delete it and repeat the command") from missing
+        if self._renew and _same_run(stored, key) and stored != key:
+            return None
         self._refuse_other(path, stored, key)
         return error
 
     def _refuse_other(self, path: Path, stored: RunKey, asked: RunKey) -> None:
         if stored == asked:
             return
-        if (stored.scenario, stored.seed) != (asked.scenario, asked.seed):
+        if not _same_run(stored, asked):
             raise UserError(
                 f"this file holds the run of scenario {stored.scenario!r} with seed {stored.seed}",
                 file=path,
@@ -291,7 +247,7 @@ class Store:
             )
         what = "the scenario" if stored.digest != asked.digest else _PROGRAM
         raise UserError(
-            f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=_ANOTHER
+            f"this run was made before a change of {what}; nothing was overwritten", file=path, mend=self._mend
         )
 
     def write_run(self, key: RunKey, data: bytes) -> None:
@@ -310,6 +266,7 @@ class Store:
             "traceback": traceback.splitlines(),
         }
         write_json(self.failure_path(key.scenario, key.seed), record)
+        self.run_path(key.scenario, key.seed).unlink(missing_ok=True)  # one from before a change, being renewed
 
     def read_run(self, key: RunKey) -> RunFile:
         """Open a stored run.
@@ -322,6 +279,34 @@ class Store:
         self._refuse_other(path, run.key, key)
         return run
 
-    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Put manifest.json in place, with the format of what is stored."""
-        write_json(self.folder / "manifest.json", {"format": FORMAT, **manifest})
+
+def _content(scenario: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What of a scenario's entry in a manifest decides its runs."""
+    return scenario["digest"], scenario.get("code_version")
+
+
+def _same_run(one: RunKey, other: RunKey) -> bool:
+    """Whether two keys are of one place in the folder, whatever their content."""
+    return (one.scenario, one.seed) == (other.scenario, other.seed)
+
+
+def add_files(folder: Path, kind: str, files: Mapping[str, bytes | str]) -> list[Path]:
+    """Put products into a finished experiment's folder, and their digests into its manifest if it has one.
+
+    Args:
+        folder: The experiment's folder.
+        kind: Kind of the experiment.
+        files: Contents, by their names in the folder.
+
+    Returns:
+        The files, in the order given.
+
+    Raises:
+        UserError: As `Store`.
+    """
+    with Store.at(folder, kind) as store:
+        for name, data in files.items():
+            write_atomic(folder / name, data)
+        if (folder / MANIFEST).is_file():
+            store.write_manifest(read_json(folder / MANIFEST), files)
+    return [folder / name for name in files]

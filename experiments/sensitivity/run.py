@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,12 @@ from experiments.extras import need
 from experiments.measure.conclusion import CONCLUSION
 from experiments.measure.outcome import parse_outcome
 from experiments.pages.spreadsheet import csv_text
-from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.codeversion import code_version
+from experiments.runs.command_line import command_line
+from experiments.runs.copies import copies, stored_scenarios
+from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
-from experiments.runs.store import Store, read_json, write_atomic, write_json
+from experiments.runs.store import Store
 from experiments.sensitivity.analysis import SensitivityRequest, analyse
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.evaluations import Evaluator
@@ -26,6 +27,7 @@ from sim.core.errors import UserError
 from sim.scenario import Plan, check_comparable
 
 LANGUAGES = ("en", "zh")
+INDICES = "indices.csv"
 _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
 
 
@@ -42,6 +44,7 @@ def sensitivity(
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
+    inputs: Sequence[Path] = (),
     languages: Sequence[str] = LANGUAGES,
     command: str | None = None,
     evaluate: str = PANEL,
@@ -61,6 +64,7 @@ def sensitivity(
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
         fresh: Whether to throw away what the folder holds.
+        inputs: The files that the plans were read from; none of them is written or deleted.
         languages: Languages of the page.
         command: The command line to record; this process's by default.
         evaluate: See `experiments.designs.sweep.sweep`.
@@ -78,15 +82,13 @@ def sensitivity(
     _check(plans, asked, replicates)
     chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
     texts = tuple(map(str, chosen))
-    code = sorted({file for plan in plans for file in plan.code_files()})
-    line = command or shlex.join(["village", *sys.argv[1:]])
+    line = command or command_line()
     seeds = tuple(range(seeds_first, seeds_first + replicates))
     manifest: dict[str, Any] = {
         "name": name,
         "kind": "sensitivity",
         "complete": False,
-        "code_version": program or code_version(code),
-        "code": {file.name: file_hash(file) for file in code},
+        "code_version": program or code_version(),
         "scenarios": [
             {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
             for plan in plans
@@ -94,9 +96,9 @@ def sensitivity(
         "outcomes": list(texts),
         "command": line,
     }
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        _refuse_other_kind(store.folder)
-        store.begin(manifest, {plan.id: plan.resolved_toml() for plan in plans})
+    with Store(results, name, "sensitivity", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
+        kept = copies((plan.world.profile, plan.code()) for plan in plans)
+        store.begin(manifest, stored_scenarios(plans), kept)
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
         evaluator = Evaluator(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
         parts = asked.points()
@@ -107,12 +109,12 @@ def sensitivity(
         )
         analysis = Analysis(plans, chosen, seeds, asked, analyse(asked, evaluator))
         comes_to = conclusion(analysis)
-        write_atomic(store.folder / "indices.csv", indices_csv(analysis))
+        write_atomic(store.folder / INDICES, indices_csv(analysis))
         for language in languages:
             write_atomic(store.folder / f"sensitivity.{language}.html", page(analysis, language, name, line))
         write_json(store.folder / CONCLUSION, comes_to)
         manifest["complete"] = True
-        store.write_manifest(manifest)
+        store.write_manifest(manifest, [INDICES])
     return store.folder, analysis
 
 
@@ -136,16 +138,6 @@ def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) ->
             f"{asked.samples} samples do not balance Sobol's sequence",
             field="--samples",
             allowed=f"{near // 2} or {near}",
-        )
-
-
-def _refuse_other_kind(folder: Path) -> None:
-    path = folder / "manifest.json"
-    if path.exists() and (kind := read_json(path).get("kind")) != "sensitivity":
-        raise UserError(
-            f"this folder holds another kind of experiment ({kind})",
-            file=folder,
-            mend="use another --name; a comparison's report finds the conclusion beside it",
         )
 
 

@@ -68,8 +68,9 @@ class Offer:
 def offers_of(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
     """The policies of all arms, amounts in yuan; the same policy with the same settings in several arms is one.
 
-    A policy that does not say when it ends takes people in for a hundred days. Training without a number of places
-    has one for each household of its arms; a lender tells nobody but whom the arm says, unless it is told to.
+    A policy that does not say when it ends takes people in for a hundred days, and pays for all its months. Training
+    without a number of places has one for each household of its arms; a lender tells nobody but whom the arm says,
+    unless it is told to.
 
     Raises:
         UserError: There are more policies of a kind than a world can have, or one that acts on whole villages is
@@ -88,7 +89,7 @@ def offers_of(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
                 )
             policy = _complete(policy)
             plan = policy.plan(income)
-            if plan.settings.end_day < plan.settings.start_day:
+            if plan.settings.end_day is not None and plan.settings.end_day < plan.settings.start_day:
                 problem = f"ends on day {plan.settings.end_day}, before it starts on day {plan.settings.start_day}"
                 raise UserError(problem, file=trial.file, field=f"arms.{arm.name}.{policy.label}.end_day")
             merged.setdefault((plan.kind, plan.settings.model_dump_json()), (policy, []))[1].append(number)
@@ -106,7 +107,8 @@ def offers_of(trial: Trial, profile: Profile) -> tuple[Offer, ...]:
 def _complete(policy: ArmPolicy) -> ArmPolicy:
     """The policy with what a trial leaves unsaid."""
     settings = dict(policy.settings)
-    settings.setdefault("end_day", int(settings.get("start_day", 1)) + USUAL_DAYS - 1)
+    days = max(USUAL_DAYS, 30 * int(settings.get("months", 0)))  # nobody's payments are cut short
+    settings.setdefault("end_day", int(settings.get("start_day", 1)) + days - 1)
     if "told_share" in policy.policy_class().Settings.model_fields:
         settings.setdefault("told_share", 0.0)
     return policy.model_copy(update={"settings": settings})
@@ -138,7 +140,7 @@ def plan_of(trial: Trial, profile: Profile, offers: Sequence[Offer]) -> Plan:
     """The plan that a replicate runs: every arm's policies, and a campaign as long as they last."""
     first = trial.world.opens
     horizon = (month_end(first.replace(day=1), trial.months) - first).days + 1
-    last = max([offer.policy.settings.end_day for offer in offers], default=1)
+    last = max((offer.policy.settings.end_day or 1 for offer in offers), default=1)
     return Plan(
         id=trial.id,
         title=trial.title,

@@ -293,7 +293,7 @@ class _Loader(OverlaidTables):
                 probe[name] = value
         settings, problems = check(cls.Settings, probe, self.place, at=at, also=("kind", "label"))
         self.problems += problems
-        if settings is not None and "end_day" in probe and settings.start_day > settings.end_day:
+        if settings is not None and settings.end_day is not None and settings.start_day > settings.end_day:
             self.problem((*at, "start_day"), f"starts on day {settings.start_day}, ends on day {settings.end_day}")
         return policy
 

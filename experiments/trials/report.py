@@ -26,7 +26,8 @@ from experiments.pages.charts import Panel, Row, dots
 from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.svg import Style
-from experiments.runs.store import read_json, write_atomic, write_json
+from experiments.runs.files import json_text, read_json
+from experiments.runs.store import add_files
 from experiments.screen import screen
 from experiments.trials.export import as_csv, as_json
 from experiments.trials.file import LEAST_REPLICATES
@@ -50,17 +51,15 @@ def write_results(results: Sequence[TrialResult], languages: Sequence[str] = ("e
         The pages, in the order of the languages.
     """
     folder = results[0].folder
-    write_json(folder / "result.json", as_json(results))
-    write_atomic(folder / "result.csv", as_csv(results))
-    pages = []
-    for language in languages:
-        for result in results:
-            for figure in forests(result, Shown(language)):
-                write_atomic(folder / "tables" / f"{figure.key}.{language}.svg", str(figure.wide) + "\n")
-        page = folder / f"trial.{language}.html"
-        write_atomic(page, render(results, language))
-        pages.append(page)
-    return pages
+    pages = {f"trial.{language}.html": render(results, language) for language in languages}
+    figures = {
+        f"tables/{figure.key}.{language}.svg": f"{figure.wide}\n"
+        for language in languages
+        for result in results
+        for figure in forests(result, Shown(language))
+    }
+    texts = {"result.json": json_text(as_json(results)), "result.csv": as_csv(results)}
+    return add_files(folder, "trial", {**pages, **figures, **texts})[: len(pages)]
 
 
 # ---- figures ---------------------------------------------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.codeversion import code_version, file_hash
+from experiments.runs.codeversion import code_version
+from experiments.runs.command_line import command_line
+from experiments.runs.copies import copies, stored_profile
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import Request, Work, load_function
@@ -41,6 +41,7 @@ def run_trials(
     workers: int | None = None,
     progress: bool = True,
     fresh: bool = False,
+    inputs: Sequence[Path] = (),
     command: str | None = None,
     run: str = "experiments.trials.replicate:run",
     prepare: str = "experiments.trials.replicate:prepare",
@@ -59,6 +60,7 @@ def run_trials(
         workers: Worker processes; None = one a processor, 0 = none (run in this process).
         progress: Whether to say how far it has come.
         fresh: Whether to throw away what the folder holds.
+        inputs: The files that were given; none of them is written or deleted.
         command: The command line to record; this process's by default.
         run: `module:function` that executes a replicate, called with (prepared trial, seed).
         prepare: `module:function` that prepares a trial once for all its replicates.
@@ -78,7 +80,8 @@ def run_trials(
         chosen = [_with_replicates(trial, replicates) for trial in chosen]
     check_workers(workers)
     name = name or (chosen[0].id if len(chosen) == 1 else "trials")
-    code = _code(chosen)
+    code = [_HERE / f"{module}.py" for module in _DECIDES]
+    kept = copies((one.world.profile, [policy.code for arm in one.arms for policy in arm.policies]) for one in chosen)
     stamp = program or code_version(code)
     wanted = [
         _Replicates(trial, RunKey(f"{trial.id}-{trial.digest()[:8]}", 0, trial.digest(), stamp)) for trial in chosen
@@ -88,14 +91,13 @@ def run_trials(
         "kind": "trial",
         "complete": False,
         "code_version": stamp,
-        "code": {file.name: file_hash(file) for file in code},
         "scenarios": [{"id": one.key.scenario, "digest": one.key.digest, "trial": one.trial.id} for one in wanted],
         "replicates": {one.trial.id: one.trial.design.replicates for one in wanted},
-        "command": command or shlex.join(["village", *sys.argv[1:]]),
+        "command": command or command_line(),
     }
     work = Work(stored.RUN, stored.TABLES, code=tuple(code), code_version="" if program else stamp)
-    with Store(results, name, fresh=fresh) as store, Progress(progress) as said:
-        store.begin(manifest, {one.key.scenario: one.trial.resolved_toml() for one in wanted})
+    with Store(results, name, "trial", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
+        store.begin(manifest, {one.key.scenario: _stored(one.trial) for one in wanted}, kept)
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))
         found = [combine(one.trial, one.read(store, todo), one.failures(todo), store.folder) for one in wanted]
@@ -180,8 +182,7 @@ def _with_replicates(trial: Trial, count: int) -> Trial:
     return trial.model_copy(update={"design": trial.design.model_copy(update={"replicates": count})})
 
 
-def _code(trials: Sequence[Trial]) -> list[Path]:
-    own = {_HERE / f"{module}.py" for module in _DECIDES}
-    policies = (policy for trial in trials for arm in trial.arms for policy in arm.policies)
-    users = {file for policy in policies if policy.code for file in policy.code.files()}
-    return sorted(file for file in own | users if file.is_file())
+def _stored(trial: Trial) -> str:
+    """The trial's text, its profile named as the folder keeps it."""
+    world = trial.world.model_copy(update={"profile": stored_profile(trial.world.profile)})
+    return trial.model_copy(update={"world": world}).resolved_toml()

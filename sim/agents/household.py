@@ -66,6 +66,7 @@ class Household(RecordAgent):
         "yuan", "net income this accounting year: wage, operating, property, transfer", 4
     )
     income_last: MutableSequence[float] = real("yuan", "the same, last closed year", 4)
+    medical_month_yuan: float = real("yuan", "its own medical payments this month")
     burden_year_yuan: float = real("yuan", "medical and school payments this accounting year")
     burden_last_yuan: float = real("yuan", "the same, last closed year")
     consumption_year_yuan: float = real("yuan", "consumption this accounting year")

@@ -27,38 +27,64 @@ def take_days(
                 break
 
 
+MONTHLY = ("given", "asked", "used")
+"""What is kept of each month."""
+
+
 class CadreDays:
-    """The campaign's stock of cadre-days, and which villages asked for them in which week.
+    """Cadre-days: a stock for the campaign, then so many a month; and which villages asked for them when.
 
     Attributes:
         given: Days given to the campaign in all.
-        asked: Days asked for, by week (row 0 is empty) and village.
+        asked: Days asked for, by week (row 0 is empty; the last row is what comes after the campaign) and village.
         used: Days given, likewise.
         left: Days left as a week begins, all villages together.
+        months: `MONTHLY` by month, all villages together; row 0 is empty.
     """
 
-    def __init__(self, households: Any, villages: Any, cadres: Any, days_a_cadre: float, clock: Clock) -> None:
+    def __init__(
+        self, households: Any, villages: Any, cadres: Any, days_a_cadre: float, days_after: float, clock: Clock
+    ) -> None:
+        """Give every cadre its days.
+
+        Args:
+            households: Rows; likewise `villages`, `cadres`.
+            days_a_cadre: Days each has for the campaign.
+            days_after: Days each has in a month that begins after the campaign; what is left of a month lapses.
+            clock: The calendar.
+        """
         self._rows = (households, villages, cadres)
-        self._clock = clock
+        self._clock, self._days_after = clock, days_after
         cadres["days_left"] = days_a_cadre
-        weeks = clock.campaign_weeks + 1
+        weeks = clock.campaign_weeks + 2
         self.given = days_a_cadre * len(cadres)
         self.asked = np.zeros((weeks, len(villages)))
         self.used = np.zeros((weeks, len(villages)))
         self.left = np.full(weeks, self.given)
-        self.week = 1
+        self.months = np.zeros((clock.horizon_months + 1, len(MONTHLY)))
+        self.months[1, 0] = self.given
+        self.week = self.month = 1
 
     def turn_to(self, day_index: int) -> None:
-        """Move to the week of this day."""
-        week = min(max(1, self._clock.week_of_campaign(day_index)), self._clock.campaign_weeks)
+        """Move to the week and month of this day."""
+        week = max(1, self._clock.week_of_campaign(day_index))
+        if day_index > self._clock.last_campaign_day_index:
+            week = self._clock.campaign_weeks + 1
         if week != self.week:
             self.week = week
             self.left[week:] = total(np.ascontiguousarray(self._rows[2]["days_left"]))
+        month = self._clock.month_index(day_index)
+        if month != self.month:
+            self.month = month
+            if day_index > self._clock.last_campaign_day_index:
+                self._rows[2]["days_left"] = self._days_after
+                self.months[month, 0] = self._days_after * len(self._rows[2])
 
     def note(self, asked: NDArray[np.float64], used: NDArray[np.float64]) -> None:
-        """Enter days asked for and given this week, by village."""
+        """Enter days asked for and given today, by village."""
         self.asked[self.week] += asked
         self.used[self.week] += used
+        self.months[self.month, 1:] += total(asked), total(used)
 
     def by_unit(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
         """Days by week and support unit, from days by week and village."""

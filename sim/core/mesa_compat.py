@@ -1,21 +1,23 @@
 """The narrow door to Mesa 3.3 - 3.5: the only module that imports it and that knows its versions.
 
 Mesa ships without usable types, hence the stand-ins below and nowhere else. What differs between the supported
-versions: 3.3 keeps every Model that ever had agents alive, because `Agent._ids` is keyed by model; 3.5 deprecates
-`seed=` for `rng=`, which both take, and owns the names `scenario` and `time` (ours are `plan` and `clock`).
+versions: 3.3 keeps every Model that ever had agents alive, because `Agent._ids` is keyed by model, and its collectors
+keep what agents' reporters return without copying it; 3.5 deprecates `seed=` for `rng=`, which both take, and owns the
+names `scenario` and `time` (ours are `plan` and `clock`).
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from copy import copy
+from copy import copy, deepcopy
 from itertools import count
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import mesa
+import numpy as np
 
 MESA_VERSION: str = mesa.__version__
 
@@ -55,6 +57,35 @@ class _Counters(WeakKeyDictionary[Any, Iterator[int]]):
 _ONE_COUNTER = not isinstance(getattr(mesa.Agent, "_ids", None), dict)  # the model's own, among its attributes
 if not _ONE_COUNTER:
     mesa.Agent._ids = _Counters()
+
+
+class Live:
+    """What shows state as it stands at any moment; a deep copy is what it shows now."""
+
+    __slots__ = ()
+
+
+def _as_it_stands(value: Any) -> Any:
+    if isinstance(value, (Live, np.ndarray, np.void)):
+        return deepcopy(value)
+    if type(value) in (list, tuple):
+        return type(value)(map(_as_it_stands, value))
+    return {key: _as_it_stands(inside) for key, inside in value.items()} if type(value) is dict else value
+
+
+def _keep_values(name: str) -> None:
+    """Let a collector keep what agents' reporters gave, not views of rows that change later (3.3; tuples in 3.5)."""
+    record = getattr(mesa.DataCollector, name)
+
+    def recorded(*args: Any) -> Iterator[Any]:
+        return map(_as_it_stands, record(*args))
+
+    setattr(mesa.DataCollector, name, recorded)
+
+
+for _name in ("_record_agents", "_record_agenttype"):
+    if hasattr(mesa.DataCollector, _name):
+        _keep_values(_name)
 
 
 def in_repeated_batch() -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import UserError
-from sim.core.mesa_compat import MesaAgent
+from sim.core.mesa_compat import Live, MesaAgent
 from sim.core.rule import kernel
 from sim.core.snapshot import Part
 
@@ -67,7 +67,7 @@ def whole(dtype: str, meaning: str, low: float, high: float, unit: str = "", len
     return Column(dtype, unit, meaning, length, low, high)
 
 
-class _Cells:
+class _Cells(Live):
     """An array field of one row; hands out Python numbers."""
 
     __slots__ = ("_cells", "_column")
@@ -86,6 +86,10 @@ class _Cells:
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._cells.tolist())
+
+    def __deepcopy__(self, memo: object) -> list[Any]:
+        found: list[Any] = self._cells.tolist()
+        return found
 
     def __repr__(self) -> str:
         return repr(self._cells.tolist())

@@ -27,6 +27,12 @@ def farm_quality(h: Household, v: Village, p: P) -> float:
 
 
 @rule
+def open_land(h: Household) -> float:
+    """Land, in mu, on which neither trees nor a greenhouse stand: land is used once."""
+    return h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu
+
+
+@rule
 def staple_land(h: Household, p: P) -> float:
     """Land under staple crops, in mu; between young trees there is room for some."""
     return max(0.0, h.land_mu - h.orchard_mu - h.block_mu * (1.0 - p.intercropped) - h.greenhouse_mu)

@@ -31,6 +31,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     Returns:
         The household's own payment in yuan: a shock that consumption will feel in part.
     """
+    h.medical_month_yuan = 0.0
     if h.ill_months > 0:
         h.ill_months -= 1
     weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == ILLNESS else 1.0)
@@ -43,6 +44,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     )
     own = bill * (1.0 - p.hospital_reimbursed * h.insured)
     spend(h, till, own, MEDICAL)
+    h.medical_month_yuan = own
     h.burden_year_yuan += own
     months = 1.0 + 2.0 * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month)
     h.ill_months = int(min(p.illness_most_months, max(float(h.ill_months), months)))

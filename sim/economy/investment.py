@@ -12,7 +12,7 @@ from sim.core.draws import decision, uniform
 from sim.core.numerics import power
 from sim.core.rule import rule
 from sim.economy.consumption import buffer
-from sim.economy.crops import staple_land
+from sim.economy.crops import open_land, staple_land
 from sim.economy.industries import (
     business_profit,
     day_value,
@@ -65,7 +65,7 @@ def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money
         if v.terrain == HILLS or v.irrigation < p.greenhouse_irrigation:
             return 0.0
         mu = min(p.greenhouse_max_mu - h.greenhouse_mu, days / p.greenhouse_days_mu)
-        return max(0.0, min(mu, h.land_mu)) * p.greenhouse_build_mu_yuan * today.cpi
+        return max(0.0, min(mu, open_land(h))) * p.greenhouse_build_mu_yuan * today.cpi
     if h.business_yuan <= 0.0 and days < p.business_days_month * 12.0:
         return 0.0
     worth = (

@@ -52,6 +52,13 @@ class Accounts:
         self._households["cash_yuan"][who] += amounts_yuan
         self.pay(payer, HOUSEHOLDS, total(np.ascontiguousarray(amounts_yuan, dtype=np.float64)), reason)
 
+    def collect_households(
+        self, who: NDArray[np.int64], payee: str, amounts_yuan: NDArray[np.float64], reason: Reason
+    ) -> None:
+        """Let each of the households in `who` (row numbers, each at most once) pay its amount."""
+        self._households["cash_yuan"][who] -= amounts_yuan
+        self.pay(HOUSEHOLDS, payee, total(np.ascontiguousarray(amounts_yuan, dtype=np.float64)), reason)
+
     def post(self, tills: NDArray[np.float64]) -> None:
         """Carry the villages' tills (villages x reasons) into the accounts, village by village, and empty them."""
         for i, reason in enumerate(REASONS):
@@ -60,13 +67,17 @@ class Accounts:
                 self.pay(reason.payer, reason.payee, amount, reason)
         tills[:] = 0.0
 
+    def gap_yuan(self) -> float:
+        """By how much all balances together exceed what they were opened with."""
+        return total(np.array(list(self.balances.values()))) - self._opening
+
     def audit(self) -> float:
         """The largest imbalance found, relative to all money that has moved.
 
         Two sums are held against their books: all balances against the opening total, and the cash in the households'
         rows against their control account. Money conserved means a result of at most 1e-9.
         """
-        whole = abs(total(np.array(list(self.balances.values()))) - self._opening)
+        whole = abs(self.gap_yuan())
         cash = abs(total(self._households["cash_yuan"]) - self.balances[HOUSEHOLDS])
         return max(whole, cash) / max(1.0, self.turnover_yuan)
 

@@ -40,9 +40,20 @@ class PurseBook:
             start: First campaign day, from which releases given as a day are counted.
             share: The world's villages over the profile's: a part of a county has that part of its money.
         """
-        self.held = [
+        self.share = share
+        self.held: list[Held] = [
             Held(p.id, p.amount_yuan * share, p.amount_yuan * share, date_of(p.release, start), p.uses) for p in purses
         ]
+
+    def raise_to(self, name: str, amount_yuan: float) -> tuple[str, float]:
+        """Let a purse hold so much in all, stated for the whole county; gives its account and what is put into it."""
+        account, more = "", 0.0
+        for held in self.held:
+            if held.id == name:
+                account, more = held.account, max(0.0, amount_yuan * self.share - held.amount_yuan)
+                held.amount_yuan += more
+                held.left_yuan += more
+        return account, more
 
     def open_to(self, kind: str, named: Sequence[str], day: dt.date) -> Iterator[Held]:
         """The purses a policy may use today, in the order named (or as listed)."""

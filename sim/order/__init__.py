@@ -132,9 +132,10 @@ class Order:
         return sorted(self._writes.unknown)
 
     def _is_step(self, call: Called) -> bool:
-        """Whether a call does something of its own: draws, arithmetic and questions are parts of a step."""
+        """Whether a call does something of its own: draws, arithmetic, checks and questions are parts of a step."""
         home = self.source.home[call.full]
-        return not home.startswith("sim.core.") and not self.source.marked(call.full, "property")
+        asks = home.startswith(("sim.core.", "sim.indicators.", "sim.money.audit"))
+        return not asks and not self.source.marked(call.full, "property")
 
     def _step(self, full: str, within: str, writes: Iterable[Write], meant: list[str], when: tuple[str, ...]) -> Step:
         node = self.source.functions[full]

@@ -133,6 +133,7 @@ class P:
     farm_growth: float
     farm_skill_mean: float
     farm_skill_schooling: float
+    field_days_after: float
     field_luck: float
     first_year: float
     fodder_base_head: float

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from sim.core.numerics import total
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 DELIVERY = reason("delivery of cash", "现金发放费用")
 CASH = reason("cash payments", "现金补助")
-WITHHELD = reason("cash withheld (null check)", "现金未发放（空白对照）")
 
 
 class CashSettings(TargetedSettings):
@@ -22,6 +20,9 @@ class CashSettings(TargetedSettings):
 
     amount_yuan: float = Field(default=1000.0, ge=1, le=50_000, description="amount a household and month")
     months: int = Field(default=3, ge=1, le=36, description="months of payment")
+    end_day: int | None = Field(
+        default=None, ge=1, le=3650, description="last campaign day on which it pays; left out: all months are paid"
+    )
     delivery_share: float = Field(default=0.03, ge=0, le=0.3, description="administration on top of the amount")
 
 
@@ -40,15 +41,18 @@ class Cash(Policy):
         """Who is on the list: in turn, as far as the money reaches for all the months."""
         s = self.settings
         rows = self.in_turn(county, np.flatnonzero(self.households_on(county)).astype(np.int64))
-        whole = s.amount_yuan * s.months * (1.0 + s.delivery_share)
-        self._list = rows[: int(self.money_yuan(county) / whole)]
+        payments = len(self.days(county))
+        whole = s.amount_yuan * payments * (1.0 + s.delivery_share)
+        self._list = rows[: int(self.money_yuan(county) / whole) if payments else 0]
         self.book.met_yuan = whole * len(self._list)
         self.book.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
-        self.book.targets["paid"] = float(len(self._list) * s.months)
+        self.book.targets["paid"] = float(len(self._list) * payments)
 
-    def days(self, county: County) -> Iterable[int]:
+    def days(self, county: County) -> Sequence[int]:
         """A payment every thirty days."""
-        return [self.settings.start_day + 30 * k for k in range(self.settings.months)]
+        s = self.settings
+        days = [s.start_day + 30 * k for k in range(s.months)]
+        return days if s.end_day is None else [day for day in days if day <= s.end_day]
 
     def day(self, county: County) -> None:
         """Pay everyone on the list, as far as what is left reaches."""
@@ -67,12 +71,8 @@ class Cash(Policy):
         """The amounts, and what bringing them costs."""
         s = self.settings
         self.buy(county, s.amount_yuan * s.delivery_share * len(rows), "administration_yuan", DELIVERY)
-        if s.effects:
-            self.grant(county, rows, worth_yuan, CASH)
-        else:
-            self.buy(county, total(worth_yuan), "grants_yuan", WITHHELD)
+        self.grant(county, rows, worth_yuan, CASH, counts_as="transfer")
 
     def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """Income of the year; part of it is spent over the coming year, as a shock in reverse."""
-        county.households["income_year"][rows, 3] += worth_yuan
+        """Part of it is spent over the coming year, as a shock in reverse."""
         county.households["deferred_cut_yuan"][rows] -= county.p.cash_spent * worth_yuan

@@ -37,6 +37,7 @@ class Demonstration(Policy):
     kind: ClassVar[str] = "demonstration"
     title_en: ClassVar[str] = "Demonstration"
     title_zh: ClassVar[str] = "典型示范"
+    may_change: ClassVar[tuple[str, ...]] = ("meeting_yuan", "budget_yuan")
     counts: ClassVar[dict[str, Names]] = {
         "show_households": ("Show households", "示范户"),
         "meetings": ("Meetings held", "召开会议场次"),
@@ -57,7 +58,7 @@ class Demonstration(Policy):
     def days(self, county: County) -> Iterable[int]:
         """The day of choosing, then site meetings spread over the rest."""
         s = self.settings
-        last = min(s.end_day, county.clock.campaign_days)
+        last = self.last_day(county)
         span = max(1, (last - s.start_day) // (s.meetings + 1))
         return sorted({s.start_day, *(s.start_day + span * (k + 1) for k in range(s.meetings))})
 

@@ -28,6 +28,7 @@ class FeeWaiver(Policy):
     kind: ClassVar[str] = "fee_waiver"
     title_en: ClassVar[str] = "School fee waiver"
     title_zh: ClassVar[str] = "高中学费减免"
+    may_change: ClassVar[tuple[str, ...]] = ("share", "budget_yuan", "priority", "capture")
     counts: ClassVar[dict[str, Names]] = {"waived": ("Terms for which a household's fees were waived", "减免学费户次")}
     Settings: ClassVar[type[PolicySettings]] = FeeWaiverSettings
     settings: FeeWaiverSettings
@@ -54,9 +55,5 @@ class FeeWaiver(Policy):
         return np.where(self._applies[rows], self.settings.share * fees, 0.0)
 
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """Money to the household, before the fees fall due at the month's end."""
-        self.grant(county, rows, worth_yuan, WAIVED)
-
-    def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """The fees burden it no longer."""
-        county.households["burden_year_yuan"][rows] -= worth_yuan
+        """Money to the household, before the fees fall due at the month's end: they burden it no longer."""
+        self.grant(county, rows, worth_yuan, WAIVED, counts_as="relief")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core.numerics import total
 from sim.core.rule import kernel
@@ -20,7 +20,6 @@ from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, Row
 
 GRANTS = reason("industry grants", "产业补助")
 IN_KIND = reason("industry support in kind", "产业实物扶持")
-WITHHELD = reason("grants withheld (null check)", "补助未发放（空白对照）")
 RUNNING = reason("delivery, contracts and administration", "发放、签约和管理费用")
 LINE_OF = {"fruit": ORCHARD, "livestock": LIVESTOCK, "vegetables": GREENHOUSE}
 # On tableland, river flats, hills: where a line is offered at all when terrain is matched.
@@ -45,6 +44,14 @@ class IndustrySettings(TargetedSettings):
         default=0.08, ge=0, le=0.5, description="administration and transport on top of the worth"
     )
     round_days: int = Field(default=10, ge=1, le=100, description="days between rounds")
+
+    @field_validator("terrain_match")
+    @classmethod
+    def _somewhere_unsuited(cls, value: bool, info: ValidationInfo) -> bool:
+        line = str(info.data.get("line"))
+        if not value and all(SUITS.get(line, ())):
+            raise ValueError(f"has no use here: every terrain suits {line}")
+        return value
 
 
 @kernel
@@ -111,8 +118,15 @@ class Industry(Policy):
     kind: ClassVar[str] = "industry"
     title_en: ClassVar[str] = "Industry support"
     title_zh: ClassVar[str] = "产业扶持"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "form", "value_yuan", "own_share", "delivery_share",
+        "contract", "budget_yuan", "priority", "capture",
+    )
     counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
     warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        "terrain_match": {"line": "vegetables", "value_yuan": 10_000.0, "uncertainties.farm.greenhouse_irrigation": 0.1}
+    }
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
     programme: ClassVar[int] = KNOWS_INDUSTRY
@@ -124,14 +138,17 @@ class Industry(Policy):
         terrain = county.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
         self._on = self.households_on(county) & suits[county.households["village"]]
-        self._contract_yuan = county.p.contract_yuan * s.contract
+        self.settings_changed(county)
         each = s.value_yuan * (1.0 - s.own_share) * (1.0 + s.delivery_share) + self._contract_yuan
         self.book.targets["started"] = float(int(self.money_yuan(county) / each))
 
+    def settings_changed(self, county: County) -> None:
+        """What contracts cost, a household served."""
+        self._contract_yuan = county.p.contract_yuan * self.settings.contract
+
     def days(self, county: County) -> Iterable[int]:
-        """Rounds, while the campaign lasts."""
-        last = min(self.settings.end_day, county.clock.campaign_days)
-        return range(self.settings.start_day, last + 1, self.settings.round_days)
+        """Rounds, from the first day on."""
+        return self.rounds(county, self.settings.round_days)
 
     def in_season(self, county: County) -> bool:
         """Nothing is planted or built in frozen ground, and nobody comes at the festival."""
@@ -164,10 +181,8 @@ class Industry(Policy):
         self.buy(county, running, "administration_yuan", RUNNING)
         if s.form == "in_kind":
             self.buy(county, amount, "grants_yuan", IN_KIND)
-        elif s.effects:
-            self.grant(county, rows, worth_yuan, GRANTS)
         else:
-            self.buy(county, amount, "grants_yuan", WITHHELD)
+            self.grant(county, rows, worth_yuan, GRANTS, counts_as="capital")
 
     def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
         """The household adds its own part, and puts the line to use."""

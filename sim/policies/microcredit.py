@@ -71,16 +71,20 @@ def usual_terms(channel: str, p: P) -> Channel:
 class MicrocreditSettings(TargetedSettings):
     """Levers of a loan programme; what is left out is the channel's own."""
 
+    no_use: ClassVar[dict[str, str]] = {
+        "budget_yuan": "what is lent is capped by quota_yuan, and what lending costs follows from its terms and losses"
+    }
+
     channel: Literal["women", "shuanglian", "village_fund", "microlender"] = Field(description="who lends")
-    quota_yuan: float = Field(
-        default=0.0, ge=0, le=MOST_YUAN, description="principal for the whole county; 0 = what the purse holds"
+    quota_yuan: float | None = Field(
+        default=None, ge=0, le=MOST_YUAN, description="principal for the whole county; left out: what the purse holds"
     )
     size_yuan: float | None = Field(default=None, ge=1, le=500_000, description="largest loan")
     rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
     subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
     term_months: int | None = Field(default=None, ge=1, le=60, description="term")
     lump_sum: bool | None = Field(default=None, description="principal at the end instead of in instalments")
-    days_to_decide: int | None = Field(default=None, ge=0, le=365, description="days from application to payment")
+    days_to_decide: int | None = Field(default=None, ge=1, le=365, description="days from application to payment")
     guarantee: bool | None = Field(default=None, description="a guarantee instead of own collateral")
     least_income_yuan: float | None = Field(
         default=None, ge=0, le=1_000_000, description="income a household and year it asks for"
@@ -91,8 +95,11 @@ class MicrocreditSettings(TargetedSettings):
     )
     round_days: int = Field(default=14, ge=1, le=100, description="days between rounds of applications")
     told_share: float = Field(default=0.4, ge=0, le=1, description="share of households that the lender itself reaches")
-    loans_a_round: int = Field(
-        default=0, ge=0, le=MOST_COUNT, description="loans a county's staff can decide in a round; 0 = no limit"
+    loans_a_round: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_COUNT,
+        description="loans a county's staff can decide in a round; left out: no limit",
     )
 
 
@@ -102,6 +109,11 @@ class Microcredit(Policy):
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "rate", "subsidy", "size_yuan", "term_months", "guarantee", "least_income_yuan",
+        "fee_yuan", "papers", "quota_yuan", "loans_a_round", "priority", "capture",
+    )
+    amounts: ClassVar[tuple[str, ...]] = ("quota_yuan",)
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),
         "lent": ("Loans paid out", "发放贷款笔数"),
@@ -110,6 +122,9 @@ class Microcredit(Policy):
         "told": ("Times told of a programme", "政策告知户次"),
     }
     warm: ClassVar[dict[str, object]] = {"channel": "microlender", "told_share": 1.0}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        "guarantee": {"channel": "women", "uncertainties.policies.collateral_need": 2.0}
+    }
     Settings: ClassVar[type[PolicySettings]] = MicrocreditSettings
     settings: MicrocreditSettings
     programme: ClassVar[int] = KNOWS_CREDIT
@@ -117,17 +132,14 @@ class Microcredit(Policy):
     def open(self, county: County) -> None:
         """Open the lender's books, with its terms and its quota."""
         s = self.settings
-        usual = usual_terms(s.channel, county.p)
-        given = {name: value for name in usual._fields if (value := getattr(s, name, None)) is not None}
-        self.terms = t = usual._replace(**given)
+        self.terms = t = self._terms(county)
         self._purses = s.purses or self._purse_of(county, CHANNELS[s.channel])
         self._subsidy_purse = self._purse_of(county, SUBSIDY_PURSES.get(s.channel, ""))
         self.account = f"lender {self.label}"
         county.accounts.open(self.account, 0.0)
         self.lender = county.loans.add_lender(self.account, t.rate, t.subsidy, t.lump_sum)
-        self.quota_yuan = s.quota_yuan * county.share or county.purses.available(
-            self.kind, self._purses, county.clock.end
-        )
+        purse_yuan = county.purses.available(self.kind, self._purses, county.clock.end)
+        self.quota_yuan = purse_yuan if s.quota_yuan is None else s.quota_yuan * county.share
         self.book.targets["lent_yuan"] = self.quota_yuan
         households = len(county.households)
         self._on = self.households_on(county)
@@ -135,6 +147,21 @@ class Microcredit(Policy):
         self._told = np.zeros(households, dtype=np.bool_)
         self._asked_before, self._borrowed = self._told.copy(), self._told.copy()
         self._outstanding = self._committed_yuan = 0.0
+
+    def _terms(self, county: County) -> Channel:
+        """The channel's own terms, but for what the settings say."""
+        usual = usual_terms(self.settings.channel, county.p)
+        given = {name: value for name in usual._fields if (value := getattr(self.settings, name, None)) is not None}
+        return usual._replace(**given)
+
+    def settings_changed(self, county: County) -> None:
+        """New terms; interest and subsidy are the lender's and hold for its loans under way too."""
+        self.terms = self._terms(county)
+        lender = county.loans.lenders[self.lender]
+        lender["rate"], lender["subsidy"] = self.terms.rate, self.terms.subsidy
+        held = county.purses.available(self.kind, self._purses, county.clock.end)
+        asked = self.settings.quota_yuan
+        self.quota_yuan = self.book.principal_yuan + held if asked is None else asked * county.share
 
     @staticmethod
     def _purse_of(county: County, name: str) -> tuple[str, ...]:
@@ -147,8 +174,7 @@ class Microcredit(Policy):
         return sorted({*rounds, *(self._paid_on(county, day) for day in rounds)})
 
     def _rounds(self, county: County) -> range:
-        s = self.settings
-        return range(s.start_day, min(s.end_day, county.clock.campaign_days) + 1, s.round_days)
+        return self.rounds(county, self.settings.round_days)
 
     def _paid_on(self, county: County, day: int) -> int:
         """The campaign day on which an application of `day` is paid: no bank opens at the festival."""
@@ -215,8 +241,8 @@ class Microcredit(Policy):
         still = (county.loans.owed(self.lender)[rows] <= 0) & (county.households["overdue_months"][rows] == 0)
         rows = self.in_turn(county, rows[still])
         staff = self.settings.loans_a_round
-        if staff and len(rows) > staff * county.share:
-            most = max(1, int(staff * county.share))
+        if staff is not None and len(rows) > staff * county.share:
+            most = max(1, int(staff * county.share)) if staff else 0
             self.book.lost_yuan["staff"] += total(wanted[rows[most:]])
             self._asked_before[rows[most:]] = False
             rows = rows[:most]

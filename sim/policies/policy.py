@@ -2,8 +2,8 @@
 
 A policy is one class in one file, and owns what is its own: settings, state, reasons for payments, names of what it
 counts. The base does the rest: the queue, the purse, cadre-days, and the book of what was delivered. A policy works on
-the rows of the `County` it is given, and moves money only through `grant` and `buy`. One that is not in the plan costs
-nothing and draws nothing.
+the rows of the `County` it is given, and moves money only through `grant`, `collect` and `buy`: the model holds every
+hook against the books. A policy that is not in the plan costs nothing and draws nothing.
 
 The model calls `open` once, `day` on each of `days`, `month_end` and `books_closed` each month, `close` at the end.
 """
@@ -11,7 +11,7 @@ The model calls `open` once, `day` on each of `days`, `month_end` and `books_clo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,21 @@ from sim.campaign.delivery import Delivery, Mask, RowsOf, Yuan
 from sim.core.draws import number_of
 from sim.core.numerics import total
 from sim.county import County
-from sim.money.reasons import FUNDS, Reason
+from sim.facts.sources import TRANSFER, WAGE
+from sim.money.reasons import FUNDS, Reason, reason
 from sim.policies import queue
 from sim.policies.settings import PolicySettings, TargetedSettings
 
-__all__ = ["County", "Mask", "Policy", "PolicySettings", "Reason", "RowsOf", "TargetedSettings", "Yuan"]
+__all__ = [
+    "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
+]  # fmt: skip
 
 Names = tuple[str, str]
 """English and Chinese."""
+CountsAs = Literal["transfer", "wage", "relief", "capital"]
+"""How money given to a household counts: as net income of the year (a transfer, or pay for work), as relief of its
+medical and school payments, or as no income at all (a grant to build up production, which income leaves out)."""
+WITHHELD = reason("withheld (null check)", "未发放（空白对照）")
 
 
 class Policy:
@@ -43,10 +50,19 @@ class Policy:
     """Topic (`sim.facts.topics`) of those who have been told of it; 0 = nobody needs to be."""
     most: ClassVar[int | None] = None
     """How many of the kind a scenario may have; None = any number."""
+    may_change: ClassVar[tuple[str, ...]] = ()
+    """Settings that a plan may change at a date; `settings_changed` works out what follows from them."""
     village_wide: ClassVar[bool] = False
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
+    from_purses: ClassVar[bool] = True
+    """Whether it can do nothing without money from a purse."""
+    amounts: ClassVar[tuple[str, ...]] = ("budget_yuan",)
+    """Settings of which zero means that it has nothing to give, beside those of its bases."""
+    beside: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    """Settings that show only beside others, by name: the others (or addresses of the plan).
+    A test moves every setting and sees that it shows."""
     warm: ClassVar[Mapping[str, object] | None] = None
     """Settings under which a small run uses every kernel of its own; None = it has none."""
 
@@ -55,6 +71,7 @@ class Policy:
         self.label = label
         self.book = Delivery(label, self.kind, 0)
         self.reach: Mask | None = None  # households that a trial offers it to; None = wherever the settings say
+        self._collected_yuan = 0.0  # paid in by households and not yet paid out again
 
     # ---- what a subclass answers -------------------------------------------------------------------------------
 
@@ -63,7 +80,15 @@ class Policy:
 
     def days(self, county: County) -> Iterable[int]:
         """Campaign days (1 = first) on which `day` is called: every day from the first to the last by default."""
-        return range(self.settings.start_day, self.settings.end_day + 1)
+        return self.rounds(county, 1)
+
+    def last_day(self, county: County) -> int:
+        """Last campaign day on which it takes anyone in: the campaign's own, unless the settings say another."""
+        return county.clock.campaign_days if self.settings.end_day is None else self.settings.end_day
+
+    def rounds(self, county: County, every_days: int) -> range:
+        """Campaign days of rounds, from the first day on to the last."""
+        return range(self.settings.start_day, self.last_day(county) + 1, every_days)
 
     def in_season(self, county: County) -> bool:
         """Whether today allows it; by default nothing happens at a festival."""
@@ -86,7 +111,7 @@ class Policy:
         return 0.0
 
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
-        """Pay for a round: `grant` to households, or `buy` for them."""
+        """Pay for a round: `grant` to households (it says how the money counts), or `buy` for them."""
         raise NotImplementedError(f"{type(self).__name__} has to say in `pay` who is paid for a round")
 
     def hand_over(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
@@ -97,6 +122,9 @@ class Policy:
 
     def books_closed(self, county: County) -> None:
         """Called when the month's payments have been posted (those on loans are in `county.loans.posted`)."""
+
+    def settings_changed(self, county: County) -> None:
+        """Called on days on which the plan changes settings: work out anew what `open` made of them."""
 
     def close(self, county: County) -> None:
         """Called once, as the run ends: costs still to be booked."""
@@ -136,6 +164,32 @@ class Policy:
         self.book.count(next(iter(self.counts)), float(len(rows)))
         return rows
 
+    def deliver_villages(
+        self, county: County, villages: RowsOf, each_yuan: float, reason: Reason, days_each: float = 0.0
+    ) -> RowsOf:
+        """Serve whole villages in turn: buy for each, as far as money and their own cadres' days reach.
+
+        Args:
+            county: The county.
+            villages: Rows of villages in their order (`villages_in_turn`).
+            each_yuan: What serving a village costs.
+            reason: What is bought for it.
+            days_each: Cadre-days that a village takes.
+
+        Returns:
+            Those served.
+        """
+        villages = self.ration(county, villages, np.full(len(villages), each_yuan))
+        one_of_each = county.villages["first"][villages].astype(np.int64)
+        served = self.take_days(county, one_of_each, days_each, each_yuan)
+        villages = county.households["village"][served].astype(np.int64)
+        self.buy(county, each_yuan * len(villages), "grants_yuan", reason)
+        for village in villages:
+            rows = self.households_of(county, int(village))
+            self.book.reach(rows, each_yuan / len(rows))
+        self.book.count(next(iter(self.counts)), float(len(villages)))
+        return villages
+
     # ---- chance, places, turns ---------------------------------------------------------------------------------
 
     def number(self, name: str) -> int:
@@ -168,6 +222,10 @@ class Policy:
         keys = county.villages["key"][rows].astype(np.int64)
         return rows[np.lexsort((keys, county.village_luck(self.number("village turn"), rows)))]
 
+    def households_of(self, county: County, village: int) -> RowsOf:
+        """Rows of a village's households."""
+        return np.arange(county.villages["first"][village], county.villages["last"][village], dtype=np.int64)
+
     def in_turn(self, county: County, rows: RowsOf) -> RowsOf:
         """Candidates in their order: by need where the settings say how, else by a keyed lottery."""
 
@@ -185,16 +243,16 @@ class Policy:
 
         Scenario files state amounts for the whole county; a world of fewer villages has its share of them.
         """
-        if self.settings.budget_yuan > 0:
+        if self.settings.budget_yuan is not None:
             return self.settings.budget_yuan * county.share
         return county.purses.available(self.kind, self.settings.purses, county.clock.end)
 
     def left_yuan(self, county: County) -> float:
-        """What the policy may still pay out today."""
+        """What the policy may still pay out today, with what households have paid in."""
         held = county.purses.available(self.kind, self.settings.purses, county.date)
-        if self.settings.budget_yuan <= 0:
-            return held
-        return min(held, max(0.0, self.money_yuan(county) - self.book.cash_outlay_yuan))
+        if self.settings.budget_yuan is not None:
+            held = min(held, max(0.0, self.money_yuan(county) - self.book.cash_outlay_yuan))
+        return held + self._collected_yuan
 
     def ration(self, county: County, rows: RowsOf, each_yuan: Yuan) -> RowsOf:
         """The candidates, in turn, who can be paid; it stops at the first who cannot.
@@ -221,14 +279,55 @@ class Policy:
         self.book.lost_yuan["cadre_days"] = unserved_yuan
         return rows[served]
 
-    def grant(self, county: County, rows: RowsOf, amounts_yuan: Yuan, reason: Reason) -> None:
-        """Pay households money from the policy's purses."""
+    def grant(
+        self,
+        county: County,
+        rows: RowsOf,
+        amounts_yuan: Yuan,
+        reason: Reason,
+        counts_as: CountsAs = "transfer",
+    ) -> None:
+        """Pay households money from the policy's purses, and enter it once in all books.
+
+        It is money in hand and a cost of the policy, and counts in the household's year as `counts_as` says. What
+        households have paid in (`collect`) goes first, and is no cost. Where `settings.effects` is false the market
+        gets it.
+
+        Args:
+            county: The county.
+            rows: Households, each at most once.
+            amounts_yuan: What each of them gets.
+            reason: Why.
+            counts_as: As which income, relief of which payments, or neither.
+        """
         amount = total(np.ascontiguousarray(amounts_yuan))
-        account = f"policy {self.label}"
-        for purse, part in county.purses.draw(self.kind, self.settings.purses, county.date, amount):
-            county.accounts.pay(purse, account, part, FUNDS)
-        county.accounts.pay_households(account, rows, amounts_yuan, reason)
-        self.book.spend("grants_yuan", amount)
+        if not self.settings.effects:
+            self.buy(county, amount, "grants_yuan", WITHHELD)
+            return
+        own = min(amount, self._collected_yuan)
+        self._collected_yuan -= own
+        for purse, part in county.purses.draw(self.kind, self.settings.purses, county.date, amount - own):
+            county.accounts.pay(purse, self._account, part, FUNDS)
+        county.accounts.pay_households(self._account, rows, amounts_yuan, reason)
+        self.book.spend("grants_yuan", amount - own)
+        if counts_as == "relief":
+            county.households["burden_year_yuan"][rows] -= amounts_yuan
+        elif counts_as != "capital":
+            county.households["income_year"][rows, WAGE if counts_as == "wage" else TRANSFER] += amounts_yuan
+
+    def collect(self, county: County, rows: RowsOf, amounts_yuan: Yuan, reason: Reason) -> None:
+        """Take money from households (premiums, shares) for what this policy pays out; nothing without `effects`.
+
+        It is no income foregone: net income does not count what is paid in. A household may go into debt by it, so
+        ask those who have the cash.
+        """
+        if self.settings.effects:
+            county.accounts.collect_households(rows, self._account, amounts_yuan, reason)
+            self._collected_yuan += total(np.ascontiguousarray(amounts_yuan))
+
+    @property
+    def _account(self) -> str:
+        return f"policy {self.label}"
 
     def buy(self, county: County, amount_yuan: float, item: str, reason: Reason) -> None:
         """Pay the market (goods in kind, classes, meetings) from the policy's purses.

@@ -33,6 +33,8 @@ class Publicity(Policy):
     kind: ClassVar[str] = "publicity"
     title_en: ClassVar[str] = "Publicity"
     title_zh: ClassVar[str] = "政策宣传"
+    may_change: ClassVar[tuple[str, ...]] = ("cost_yuan", "subjects", "budget_yuan")
+    amounts: ClassVar[tuple[str, ...]] = ("meetings",)
     counts: ClassVar[dict[str, Names]] = {
         "meetings": ("Meetings held", "召开会议场次"),
         "told": ("Times told of a programme", "政策告知户次"),
@@ -49,7 +51,7 @@ class Publicity(Policy):
     def days(self, county: County) -> Iterable[int]:
         """Days of meetings: evenly through the campaign."""
         s = self.settings
-        last = min(s.end_day, county.clock.campaign_days)
+        last = self.last_day(county)
         if s.meetings == 0:
             return ()
         step = max(1, (last - s.start_day + 1) // s.meetings)

@@ -1,10 +1,14 @@
-"""Settings that policies share; a policy's own `Settings` adds its levers."""
+"""Settings that policies share; a policy's own `Settings` adds its levers.
+
+What is left out stands for "as far as it goes": the whole purse, the whole campaign. Zero is zero.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from sim.facts.limits import MOST_YUAN
 
@@ -13,22 +17,38 @@ class PolicySettings(BaseModel):
     """Settings that every policy has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    no_use: ClassVar[Mapping[str, str]] = {}
+    """Shared settings that a policy cannot honour, each with the reason: whoever states one is told, not ignored."""
 
-    budget_yuan: float = Field(
-        default=0.0,
+    budget_yuan: float | None = Field(
+        default=None,
         ge=0,
         le=MOST_YUAN,
-        description="most the policy may pay out in the whole county; 0 = whatever its purses hold",
+        description="most the policy may pay out in the whole county; left out: whatever its purses hold",
     )
     purses: tuple[str, ...] = Field(
         default=(), description="purses it may draw on, in this order; empty = all that permit its kind"
     )
     start_day: int = Field(default=1, ge=1, le=3650, description="campaign day on which it starts")
-    end_day: int = Field(default=100, ge=1, le=3650, description="last campaign day on which it takes anyone in")
+    end_day: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="last campaign day on which it takes anyone in; left out: the campaign's last",
+    )
     village_share: float = Field(
         default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery"
     )
     effects: bool = Field(default=True, description="false: delivered and paid, but nothing changes (a null check)")
+
+    @field_validator("*")
+    @classmethod
+    def _honoured(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what would be accepted and do nothing."""
+        name = str(info.field_name)
+        if name in cls.no_use and value != cls.model_fields[name].default:
+            raise ValueError(f"has no use here: {cls.no_use[name]}")
+        return value
 
 
 class TargetedSettings(PolicySettings):

@@ -26,7 +26,7 @@ class SupportUnitsSettings(PolicySettings):
 
     coordination: float = Field(default=0.5, ge=0, le=1, description="how far group leaders keep projects together")
     supervision: float = Field(default=0.5, ge=0, le=1, description="supervision of the money")
-    end_day: int = Field(default=365, ge=1, le=3650, description="last campaign day on which a project is begun")
+    end_day: int | None = Field(default=365, ge=1, le=3650, description="last campaign day on which a project is begun")
 
 
 class SupportUnits(Policy):
@@ -35,6 +35,7 @@ class SupportUnits(Policy):
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Support units' projects"
     title_zh: ClassVar[str] = "联村单位项目"
+    may_change: ClassVar[tuple[str, ...]] = ("coordination", "supervision", "budget_yuan")
     counts: ClassVar[dict[str, Names]] = {
         "finished": ("Projects finished", "完工项目"),
         "begun": ("Projects begun", "开工项目"),
@@ -83,7 +84,7 @@ class SupportUnits(Policy):
 
     def _choose(self, county: County, i: int) -> None:
         u, s = county.units, self.settings
-        if not 1 <= county.today.campaign_day <= s.end_day:
+        if not s.start_day <= county.today.campaign_day <= self.last_day(county):
             return
         villages = np.arange(u["first_village"][i], u["last_village"][i])
         villages = villages[self._on[villages]]

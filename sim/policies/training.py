@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
@@ -26,8 +26,8 @@ class TrainingSettings(TargetedSettings):
     """Levers of a training programme."""
 
     content: Literal["farm", "work", "leavers"] = Field(description="farm skills, skills for work, or school leavers")
-    places: int = Field(
-        default=0, ge=0, le=MOST_COUNT, description="places in a county; 0 = as many as the money pays for"
+    places: int | None = Field(
+        default=None, ge=0, le=MOST_COUNT, description="places in a county; left out: as many as the money pays for"
     )
     cost_yuan: float | None = Field(default=None, ge=1, le=20_000, description="cost a trainee (default: as published)")
     hours: float = Field(default=24.0, gt=0, le=400, description="hours of teaching")
@@ -37,6 +37,13 @@ class TrainingSettings(TargetedSettings):
         default=None, ge=0, le=1, description="share of trainees found work (default: as published)"
     )
     round_days: int = Field(default=7, ge=1, le=100, description="days between classes")
+
+    @field_validator("placement")
+    @classmethod
+    def _work_only(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("content") == "farm":
+            raise ValueError("has no use here: nobody is placed in work by a course in farm skills")
+        return value
 
 
 @kernel
@@ -61,29 +68,42 @@ class Training(Policy):
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
     title_zh: ClassVar[str] = "技能培训"
+    may_change: ClassVar[tuple[str, ...]] = (
+        "cost_yuan", "hours", "class_size",
+        "follow_up", "placement", "priority", "capture",
+    )
+    amounts: ClassVar[tuple[str, ...]] = ("places",)
     counts: ClassVar[dict[str, Names]] = {
         "trained": ("Trained", "完成培训人数"),
         "placed": ("Placed in jobs", "就业安置人数"),
     }
     warm: ClassVar[dict[str, object]] = {"content": "leavers", "places": 4000}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        name: {"content": "farm", "places": 30} for name in ("end_day", "round_days", "priority", "capture")
+    }
     Settings: ClassVar[type[PolicySettings]] = TrainingSettings
     settings: TrainingSettings
     programme: ClassVar[int] = KNOWS_TRAINING
 
     def open(self, county: County) -> None:
         """Price, places and the quality that so many places leave."""
-        s, p = self.settings, county.p
-        usual = p.training_cost_yuan[CONTENTS.index(s.content)]
-        teaching = s.hours / p.course_hours * p.course_class / s.class_size
-        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
-        self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
-        places = int(s.places * county.share) if s.places else int(self.money_yuan(county) / self._each)
+        s = self.settings
+        self.settings_changed(county)
+        places = int(self.money_yuan(county) / self._each if s.places is None else s.places * county.share)
         self.book.targets["trained"] = float(places)
         self._on = self.households_on(county)
         # Who has been on such a course, and how many places there are, whichever policy gives them.
         self._asked = county.shared_mask(f"asked to {s.content}")
         self._places = county.shared.setdefault(f"places to {s.content}", np.zeros(1))
         self._places += places
+
+    def settings_changed(self, county: County) -> None:
+        """What a place costs."""
+        s, p = self.settings, county.p
+        usual = p.training_cost_yuan[CONTENTS.index(s.content)]
+        teaching = s.hours / p.course_hours * p.course_class / s.class_size
+        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
+        self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
 
     def quality(self, county: County) -> float:
         """How good the courses are: a county's good trainers serve all its courses together, then come the others."""
@@ -96,8 +116,7 @@ class Training(Policy):
 
     def days(self, county: County) -> Iterable[int]:
         """Days on which classes begin."""
-        last = min(self.settings.end_day, county.clock.campaign_days)
-        return range(self.settings.start_day, last + 1, self.settings.round_days)
+        return self.rounds(county, self.settings.round_days)
 
     def eligible(self, county: County) -> Mask:
         """Has someone at home to send, has been told or is registered, has not been asked before."""

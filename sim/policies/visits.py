@@ -18,6 +18,11 @@ ENTRIES = ("visited", "visited_substance", "told", "days")  # what a field day e
 class VisitsSettings(PolicySettings):
     """Levers of the visits."""
 
+    no_use: ClassVar[dict[str, str]] = {
+        "budget_yuan": "visits take field days of cadres, and pay nobody",
+        "purses": "visits take field days of cadres, and pay nobody",
+    }
+
     coverage: Literal["linked", "everyone"] = Field(default="linked", description="who has a contact cadre")
     visits_per_household: float = Field(default=4.0, ge=0, le=60, description="visits each should get in the campaign")
     visits_per_day: float = Field(default=3.0, ge=1, le=20, description="calls a cadre can make on a good field day")
@@ -32,6 +37,9 @@ class Visits(Policy):
     kind: ClassVar[str] = "visits"
     title_en: ClassVar[str] = "Household visits"
     title_zh: ClassVar[str] = "入户走访"
+    may_change: ClassVar[tuple[str, ...]] = ("visits_per_household", "visits_per_day", "substance")
+    from_purses: ClassVar[bool] = False
+    amounts: ClassVar[tuple[str, ...]] = ("visits_per_household",)
     counts: ClassVar[dict[str, Names]] = {
         "visited": ("Visits made", "走访户次"),
         "reached": ("Households visited at least once", "走访到户数"),
@@ -65,14 +73,17 @@ class Visits(Policy):
         self._told = np.zeros((len(v), len(ENTRIES)))
         self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
         self.book.targets["reached"] = float(len(self.contacts))
+        self.settings_changed(county)
+
+    def settings_changed(self, county: County) -> None:
+        """What cadres go by."""
         s = self.settings
         self._lever = np.array([s.visits_per_day, s.visits_per_household, s.substance, float(s.effects)])
 
     def days(self, county: County) -> Iterable[int]:
         """Working days of the campaign."""
         first = county.clock.day_index(county.clock.start)
-        last = min(self.settings.end_day, county.clock.campaign_days)
-        working = [d for d in range(self.settings.start_day, last + 1) if county.clock.is_working_day(first + d - 1)]
+        working = [d for d in self.rounds(county, 1) if county.clock.is_working_day(first + d - 1)]
         self._to_come = {d: len(working) - n for n, d in enumerate(working)}
         return working
 
@@ -92,8 +103,9 @@ class Visits(Policy):
         self.book.costs["cadre_days_yuan"] += float(gained[-1]) * county.profile.support.day_cost_yuan
 
     def month_end(self, county: County) -> None:
-        """What visits asked for and could not have: households still short of their visits when the campaign ends."""
-        if county.day >= county.clock.last_campaign_day_index and not self.book.met_yuan:
+        """What visits asked for and could not have: households still short of their visits on the last day."""
+        last = max(county.clock.campaign_days, self.last_day(county))
+        if county.today.campaign_day >= last and not self.book.met_yuan:
             call_yuan = county.profile.support.day_cost_yuan / self.settings.visits_per_day
             self.book.met_yuan = self.book.counts["visited"] * call_yuan
             c = county.cadres

@@ -94,6 +94,8 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
     if not in_range(h):
         raise ArithmeticError("households end the opening year out of range")
     h["expected_yuan"] = income(h) / 12.0
+    # Orchard and greenhouse are drawn apart; on a few of the smallest holdings they would stand on the same land.
+    h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], h["land_mu"] - h["orchard_mu"] - h["block_mu"])
     market.remember_opening()
     return Opened(world, market, line)
 

@@ -1,4 +1,4 @@
-"""What a run leaves behind: panels at yearly marks, months, weeks of delivery, costs, purses, flows of money."""
+"""What a run leaves behind: panels at yearly marks, months, delivery and costs by week and month, purses, money."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ MONTHLY_GROUPS = ("all", "poor_at_start", "fifth_1", "linked", "registered")
 class Recorder(Observer):
     """Writes the long records.
 
+    Args:
+        monthly: Whether to keep rows of every household at each month's end, not at yearly marks alone.
+
     Attributes:
         records: What has been written so far.
         groups: Masks of households by group, fixed as the run opens.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monthly: bool = False) -> None:
+        self.monthly = monthly
         self.records = Records()
         self.groups: dict[str, NDArray[np.bool_]] = {}
 
@@ -47,6 +51,8 @@ class Recorder(Observer):
         h = county.households
         self.groups, self._persons = groups_of(county), h["persons"].astype(np.float64)
         self._month_so_far: dict[str, dict[str, float]] = {}
+        self._so_far_yuan = [np.zeros(len(h)), np.zeros(len(h))]
+        self._standings: dict[int, dict[str, dict[str, float]]] = {}
         self._lines: list[float] = []
         self._away_at_opening = float(h["migrants"].sum())
         self._poor: list[NDArray[np.bool_]] = [h["poor_at_start"] == 1]
@@ -61,13 +67,7 @@ class Recorder(Observer):
                 self.records.add("delivery", DAY_100, label, name, book.counts[name], week)
 
     def campaign_end(self, county: County) -> None:
-        """The state on the last campaign day, and the targets it is held against."""
-        for label, book in county.books.items():
-            for name, target in sorted(book.targets.items()):
-                self.records.add("delivery", DAY_100, label, f"{name}_target", target)
-            for name, day in sorted(book.deadlines.items()):
-                self.records.add("delivery", DAY_100, label, f"{name}_deadline", day)
-                self.records.add("delivery", DAY_100, label, f"{name}_in_time", book.at_deadline[name])
+        """The state on the last campaign day."""
         h = county.households
         left = float(h["migrants"].sum()) - self._away_at_opening
         self.records.add("day100", DAY_100, "all", "jobs_begun", left)
@@ -87,7 +87,8 @@ class Recorder(Observer):
             self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
 
     def month_end(self, county: County) -> None:
-        """Income and consumption of the month, a head."""
+        """Income and consumption of the month, a head; what has been delivered and spent so far."""
+        self._standings[county.today.month] = _standing(county)
         h, month = county.households, county.today.month
         self._lines.append(county.today.line_yuan)
         columns = {f"income_{s}_yuan": h["income_year"][:, k] for k, s in enumerate(SOURCES)}
@@ -101,6 +102,8 @@ class Recorder(Observer):
             for name, value in flows.items():
                 self.records.add("monthly", month, group, name, value)
         self._month_so_far = sums
+        if self.monthly:
+            self._household_month(county, month)
 
     def year_end(self, county: County) -> None:
         """The panel at a 12-month mark, and each household's income."""
@@ -110,17 +113,20 @@ class Recorder(Observer):
         self._household_rows(county, county.today.month)
 
     def close(self, county: County) -> None:
-        """Costs, purses, spending, what bound, money flows, who was served."""
+        """What has been delivered by month, costs, purses, spending, what bound, money flows, who was served."""
+        self._last = county.today.month
+        self._targets(county)
+        self._months(county)
         self._costs(county)
         self._spending(county)
         self._purses(county)
         self._cadre_days(county)
         for (payer, payee, reason), amount in county.accounts.matrix().items():
-            self.records.add("money", 0, f"{payer}>{payee}", reason, amount)
+            self.records.add("money", self._last, f"{payer}>{payee}", reason, amount)
         served = np.zeros(len(county.keys), dtype=np.int64)
         for bit, book in enumerate(county.books.values()):
             served |= book.served.astype(np.int64) << bit
-        self.records.add_block("household", 0, "all", "served", county.keys, served)
+        self.records.add_block("household", self._last, "all", "served", county.keys, served)
 
     # ---- tables ------------------------------------------------------------------------------------------------
 
@@ -143,19 +149,50 @@ class Recorder(Observer):
         items = np.arange(1, 101)
         add("percentile", month, "all", "income_yuan", items, percentile_means(means, self._persons))
 
+    def _household_month(self, county: County, month: int) -> None:
+        """Each household's month, a head, and what it holds and owes at its end."""
+        h = county.households
+        year = [h["income_year"].sum(axis=1), h["consumption_year_yuan"].copy()]
+        before = [np.zeros(len(h))] * len(year) if month % 12 == 1 else self._so_far_yuan
+        for name, now, then in zip(("income", "consumption"), year, before, strict=True):
+            means = (now - then) / self._persons
+            block = means.astype(np.float32)
+            self.records.add_block("household", month, "all", f"{name}_month_yuan", county.keys, block)
+        for name in ("cash_yuan", "debt_yuan", "informal_yuan"):
+            self.records.add_block("household", month, "all", name, county.keys, h[name].astype(np.float32))
+        self._so_far_yuan = year
+
+    def _targets(self, county: County) -> None:
+        add = self.records.add
+        for label, book in county.books.items():
+            for name, target in sorted(book.targets.items()):
+                add("delivery", DAY_100, label, f"{name}_target", target)
+            for name, day in sorted(book.deadlines.items()):
+                add("delivery", DAY_100, label, f"{name}_deadline", day)
+                add("delivery", DAY_100, label, f"{name}_in_time", book.at_deadline.get(name, book.counts[name]))
+
+    def _months(self, county: County) -> None:
+        """What had been delivered and spent by the end of each month; costs booked as the run ends are the last's."""
+        if self._standings:
+            self._standings[max(self._standings)] = _standing(county)
+        for month, groups in self._standings.items():
+            for group, values in groups.items():
+                for name, value in values.items():
+                    self.records.add("by_month", month, group, name, value)
+
     def _costs(self, county: County) -> None:
         add = self.records.add
         for label, book in county.books.items():
             for name in COST_ITEMS:
-                add("cost", 0, label, name, book.costs[name])
-            add("cost", 0, label, "cost_yuan", book.cost_yuan)
-            add("cost", 0, label, "cash_outlay_yuan", book.cash_outlay_yuan)
-            add("cost", 0, label, "principal_yuan", book.principal_yuan)
-            add("cost", 0, label, "households_served", float(book.served.sum()))
+                add("cost", self._last, label, name, book.costs[name])
+            add("cost", self._last, label, "cost_yuan", book.cost_yuan)
+            add("cost", self._last, label, "cash_outlay_yuan", book.cash_outlay_yuan)
+            add("cost", self._last, label, "principal_yuan", book.principal_yuan)
+            add("cost", self._last, label, "households_served", float(book.served.sum()))
             asked = book.asked_yuan
             for constraint, lost in sorted(book.lost_yuan.items()):
-                add("binding", 0, label, constraint, lost / asked if asked > 0 else 0.0)
-            add("binding", 0, label, "demand", book.short_of_takers)
+                add("binding", self._last, label, constraint, lost / asked if asked > 0 else 0.0)
+            add("binding", self._last, label, "demand", book.short_of_takers)
 
     def _spending(self, county: County) -> None:
         h = county.households
@@ -165,12 +202,12 @@ class Recorder(Observer):
             every = every + worth
         for label, worth in (*worths.items(), ("all", every)):
             for k, part in enumerate(coverage.spending_by_fifth(worth, h["fifth"]), start=1):
-                self.records.add("spending", 0, label, "fifth", float(part), k)
+                self.records.add("spending", self._last, label, "fifth", float(part), k)
             if worth.sum() > 0:
                 wrong = coverage.inclusion_error(worth, poor)
                 left_out = coverage.exclusion_error(worth > 0, poor, self._persons)
-                self.records.add("spending", 0, label, "targeting_inclusion_error", wrong)
-                self.records.add("spending", 0, label, "targeting_exclusion_error", left_out)
+                self.records.add("spending", self._last, label, "targeting_inclusion_error", wrong)
+                self.records.add("spending", self._last, label, "targeting_exclusion_error", left_out)
 
     def _purses(self, county: County) -> None:
         for held in county.purses.held:
@@ -181,15 +218,27 @@ class Recorder(Observer):
                 "infeasible_yuan": held.refused_yuan,
             }  # fmt: skip
             for name, value in values.items():
-                self.records.add("purse", 0, held.id, name, value)
+                self.records.add("purse", self._last, held.id, name, value)
 
     def _cadre_days(self, county: County) -> None:
         """Cadre-days asked for, given and left by week: all together, and each unit's."""
         add, block, days = self.records.add, self.records.add_block, county.cadre_days
         weeks = np.arange(1, county.clock.campaign_weeks + 1)
-        block("cadre_days", DAY_100, "all", "available", weeks, days.left[1:])
+        block("cadre_days", DAY_100, "all", "available", weeks, days.left[1:-1])
         add("cadre_days", DAY_100, "all", "given", days.given)
         for name, table in (("asked", days.asked), ("used", days.used)):
-            block("cadre_days", DAY_100, "all", name, weeks, table[1:].sum(axis=1))
-            for unit, column in enumerate(days.by_unit(table)[1:].T):
+            block("cadre_days", DAY_100, "all", name, weeks, table[1:-1].sum(axis=1))
+            for unit, column in enumerate(days.by_unit(table)[1:-1].T):
                 block("cadre_days", DAY_100, f"unit_{int(county.units['key'][unit])}", name, weeks, column)
+
+
+def _standing(county: County) -> dict[str, dict[str, float]]:
+    """What each policy has delivered and cost so far, and what cadre-days there were."""
+    groups = {}
+    for label, book in county.books.items():
+        counts = {name: book.counts.get(name, 0.0) for name in sorted({*book.counts, *book.targets})}
+        money = {"cost_yuan": book.cost_yuan, "cash_outlay_yuan": book.cash_outlay_yuan}
+        groups[label] = counts | money | {"households_served": float(book.served.sum())}
+    given, asked, used = (add_up(column) for column in county.cadre_days.months.T.tolist())
+    groups["all"] = {"cadre_days_given": given, "cadre_days_asked": asked, "cadre_days_used": used}
+    return groups

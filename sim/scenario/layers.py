@@ -5,6 +5,7 @@ Nothing here knows what a setting means; beside each merged value it keeps the f
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +29,11 @@ _SETTABLE = (
     "uncertainties",
     "targets",
     "rules",
+    "changes",
     "policy",
     "purse",
 )
+_A_CHANGE = 'write "policies.LABEL.SETTING" = value below the date'
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -38,13 +41,13 @@ class Layers:
     """The merged content of scenario files, lowest first, and where each value came from.
 
     Attributes:
-        data: Tables by key; policies by label, purses by id, uncertainties by full name.
+        data: Tables by key; policies by label, purses by id, uncertainties by full name, changes by date and address.
         problems: What was wrong so far.
         unmatched: Settings that name a policy or purse which is not there.
     """
 
     def __init__(self, canonical: Callable[[str], str]) -> None:
-        self.data: dict[str, Any] = {"policies": {}, "purses": {}, "uncertainties": {}}
+        self.data: dict[str, Any] = {"policies": {}, "purses": {}, "uncertainties": {}, "changes": {}}
         self.problems: list[UserError] = []
         self.unmatched: list[UserError] = []
         self._origins: dict[KeyPath, Place] = {}
@@ -74,6 +77,8 @@ class Layers:
                 self._uncertainties(value, (key,), source.place)
             elif key == "campaign" and isinstance(value, dict):
                 self._campaign(value, source.place)
+            elif key == "changes":
+                self._changes(value, source)
             elif key not in ("extends", "drop", *LISTS):
                 self._merge(self.data, {key: value}, (), (), source.place)
 
@@ -201,7 +206,10 @@ class Layers:
                     where.error(f"no policy {show(name)} to drop", field="drop", **meant(str(name), words))
                 )
             for label in labels:
-                self.data["policies"].pop(label, None)
+                heads = (f"policies.{label}.", f"policies.{self.data['policies'].pop(label)['kind']}.")
+                for asked in self.data["changes"].values():
+                    for address in [address for address in asked if address.startswith(heads)]:
+                        del asked[address]
                 self._origins = {path: at for path, at in self._origins.items() if path[:2] != ("policies", label)}
 
     def _policies(self, source: TomlSource) -> None:
@@ -272,6 +280,50 @@ class Layers:
         self.data["uncertainties"][name] = value
         self._origins["uncertainties", name] = place
 
+    def _changes(self, tables: object, source: TomlSource) -> None:
+        """`[[changes]]`: a date, and new values by address."""
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            problem, mend = f"must be a list of tables, found {show(tables)}", "write [[changes]] before each"
+            self.problems.append(source.place(("changes",)).error(problem, field="changes", mend=mend))
+            return
+        for index, table in enumerate(tables):
+            here, date = ("changes", index), table.get("date")
+            leaves = list(_leaves((), {key: value for key, value in table.items() if key != "date"}))
+            if type(date) is not dt.date:
+                found = f"found {show(date)}" if "date" in table else "'date' is missing"
+                problem = f"must be a date such as 2013-06-01, {found}"
+                where = source.place((*here, "date") if "date" in table else here)
+                self.problems.append(where.error(problem, field="changes.date"))
+            elif not leaves:
+                self.problems.append(source.place(here).error("changes nothing", field="changes", mend=_A_CHANGE))
+            else:
+                self._origins["changes", date] = source.place(here)  # type: ignore[index]
+                for path, value in leaves:
+                    self._change(date, ".".join(map(str, path)), value, source.place((*here, *path)))
+
+    def _change(self, date: dt.date, address: str, value: object, place: Place) -> str:
+        head, _, rest = address.partition(".")
+        plural = next((many for many, one in LISTS.items() if head in (many, one)), head)
+        address = f"{plural}.{rest}"
+        self.data["changes"].setdefault(date, {})[address] = value
+        self._origins.setdefault(("changes", date), place)  # type: ignore[arg-type]
+        self._origins["changes", date, address] = place  # type: ignore[index]
+        return address
+
+    def _put_change(self, rest: Sequence[str], setting: Setting) -> None:
+        """A setting `changes.DATE.ADDRESS`."""
+        try:
+            date = dt.date.fromisoformat(rest[0])
+            leaves = [(".".join(map(str, (*rest[1:], *path))), value) for path, value in _leaves((), setting.value)]
+            if not all(address for address, _ in leaves):
+                raise ValueError
+        except (ValueError, IndexError, TypeError):
+            form = setting.form.format("changes.2013-06-01.policies.<label>.<setting>")
+            self.problems.append(setting.place.error("names no setting and no date", mend=f"write {form}"))
+            return
+        for address, value in leaves:
+            self._change(date, address, value, setting.place)
+
     def _campaign(self, table: Mapping[str, Any], place: Callable[[KeyPath], Place]) -> None:
         """A file that states the end or the days replaces whichever its parent stated."""
         below = self.data.get("campaign")
@@ -294,6 +346,8 @@ class Layers:
             self._once((head, *rest), setting)
         if head not in _SETTABLE:
             self.problems.append(where.error(f"unknown key '{head}'", **meant(head, _SETTABLE)))
+        elif head == "changes":
+            self._put_change(rest, setting)
         elif head in LISTS.values():
             self._put_in_list(head, rest, setting)
         elif head == "uncertainties" and rest and not isinstance(value, dict):
@@ -329,7 +383,7 @@ class Layers:
 
     def _once(self, path: KeyPath, setting: Setting) -> None:
         """Note a problem where an earlier setting says the same, under whatever of its names."""
-        for leaf in _leaves(path, setting.value):
+        for leaf, _ in _leaves(path, setting.value):
             for head in (("uncertainties",), ("world", "place")):
                 if leaf[: len(head)] == head:
                     leaf = (*head, self._canonical(dotted(leaf[len(head) :])))
@@ -341,10 +395,10 @@ class Layers:
                 self.problems.append(setting.place.error(problem, field=dotted(path), mend="leave one of them out"))
 
 
-def _leaves(path: KeyPath, value: object) -> Iterator[KeyPath]:
-    """The addresses of single values in a table."""
+def _leaves(path: KeyPath, value: object) -> Iterator[tuple[KeyPath, object]]:
+    """Single values in a table, by their addresses."""
     if isinstance(value, Mapping):
         for key, inside in value.items():
             yield from _leaves((*path, key), inside)
     else:
-        yield path
+        yield path, value

@@ -74,3 +74,10 @@ def checked_name(name: str) -> str:
 def own_rules(plans: Iterable[RulePlan]) -> Own:
     """What the engine is given: shipped rule -> own rule."""
     return FrozenDict({REPLACEABLE[plan.name]: plan.load() for plan in plans})
+
+
+def stands_for(name: str, plans: Iterable[RulePlan]) -> str:
+    """The function that does what a rule is there for, with the start of its file's hash if it is the user's own."""
+    own = next((plan for plan in plans if plan.name == name), None)
+    shipped = REPLACEABLE[name]
+    return f"{own.function} ({own.code.sha256[:8]})" if own else f"{shipped.__module__}:{shipped.__name__}"

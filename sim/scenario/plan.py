@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
 from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
+from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile, pinned
 from sim.scenario.own_rules import RulePlan, own_rules
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
@@ -41,6 +42,7 @@ class Plan(FrozenModel):
     purses: tuple[Purse, ...] = ()
     uncertainties: Uncertainties = FrozenDict()
     targets: Targets = FrozenDict()
+    changes: tuple[Change, ...] = ()
     rules: tuple[RulePlan, ...] = ()
     profile_digest: str = ""
 
@@ -116,8 +118,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`. Paths in it start from the
-                working folder.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`. Paths in it
+                start from the working folder.
 
         Raises:
             UserError: Something is wrong; all problems are reported together, each with its address.
@@ -152,6 +154,7 @@ class Plan(FrozenModel):
                 label: {name: target.model_dump() for name, target in named.items()}
                 for label, named in self.targets.items()
             },
+            "changes": [{"date": change.date, **change.settings} for change in self.changes],
             "rules": {rule.name: rule.function for rule in self.rules},
         }
         return {key: _without_none(value) for key, value in content.items() if value or key not in _LISTS}
@@ -176,7 +179,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets", "rules")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "rules")
 
 
 def _without_none(value: Any) -> Any:
@@ -195,44 +198,3 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def check_same_era(plans: Sequence[Plan]) -> None:
-    """Refuse plans of different eras.
-
-    Raises:
-        UserError: Era 2012 and era 2023 measure income and poverty differently and cannot be compared.
-    """
-    _check_same(plans, "era", lambda plan: plan.era, "eras differ in income concept, line and categories")
-
-
-def check_comparable(plans: Sequence[Plan]) -> None:
-    """Refuse plans whose paired differences would mean nothing.
-
-    Raises:
-        UserError: Era, world, horizon or first day differ.
-    """
-    check_same_era(plans)
-    _check_same(plans, "world", _county, "give all the same profile and villages")
-    _check_same(plans, "rules", _rules, "give all the same rules, and compare under each set apart")
-    _check_same(plans, "world.population_seed", lambda plan: plan.world.population_seed, "give all the same")
-    _check_same(plans, "horizon_months", lambda plan: plan.horizon_months, "give all the same horizon")
-    _check_same(plans, "campaign.start", lambda plan: plan.campaign.start, "give all the same first day")
-
-
-def _county(plan: Plan) -> tuple[str, int]:
-    return plan.profile_digest or plan.world.profile, plan.world.villages
-
-
-def _rules(plan: Plan) -> str:
-    own = [f"{rule.name} = {rule.function} ({rule.code.sha256[:8]})" for rule in plan.rules]
-    return ", ".join(own) or "those that ship"
-
-
-def _check_same(plans: Sequence[Plan], field: str, value: Callable[[Plan], object], mend: str) -> None:
-    found: dict[object, list[str]] = {}
-    for plan in plans:
-        found.setdefault(value(plan), []).append(plan.id)
-    if len(found) > 1:
-        groups = "; ".join(f"{', '.join(ids[:3])}{' ...' * (len(ids) > 3)}: {what}" for what, ids in found.items())
-        raise UserError(f"these scenarios cannot be compared ({groups})", field=field, mend=mend)

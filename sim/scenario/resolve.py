@@ -18,6 +18,7 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue
+from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.layers import LISTS, Layers
 from sim.scenario.own_rules import RulePlan, checked_name
@@ -29,7 +30,7 @@ from sim.toml.source import Place, each_problem, meant, raise_all
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
-FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties")
+FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes")
 """Keys of a scenario file beside those of `ScenarioHead`."""
 
 
@@ -97,7 +98,10 @@ class Resolver:
         uncertainties = self._uncertainties(campaign)
         rules = self._rules(head.rules if head else {})
         if head is not None and campaign is not None:
-            self._check_targets(head.targets, policies, campaign)
+            first = campaign.start.replace(day=1)
+            horizon = month_end(first, head.horizon_months)
+            self._check_targets(head.targets, policies, campaign, horizon)
+            changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
         return {
@@ -111,6 +115,7 @@ class Resolver:
             "purses": tuple(purses),
             "uncertainties": uncertainties,
             "targets": head.targets,
+            "changes": changes,
             "rules": rules,
             "profile_digest": digest,
         }
@@ -120,8 +125,10 @@ class Resolver:
         self.problems += problems
         return checked
 
-    def _check_targets(self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign) -> None:
-        """A target is one of a policy of the plan, of something that it counts, within the campaign."""
+    def _check_targets(
+        self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign, horizon: dt.date
+    ) -> None:
+        """A target is one of a policy of the plan, of something that it counts, due before the run ends."""
         counts = {plan.label: plan.policy_class().counts for plan in policies}
         for label, named in targets.items():
             if label not in counts:
@@ -135,9 +142,9 @@ class Resolver:
                     problem = f"'{label}' does not count '{name}'"
                     self.problems.append(place.error(problem, field=field, **meant(name, counts[label])))
                 day = date_of(target.deadline or campaign.end, campaign.start)
-                if not campaign.start <= day <= campaign.end:
+                if not campaign.start <= day <= horizon:
                     problem = f"the deadline of '{name}' is {day}"
-                    allowed = f"{campaign.start} to {campaign.end}, the days of the campaign"
+                    allowed = f"{campaign.start} to {horizon}, the days of the run"
                     self.problems.append(place.error(problem, field=field, allowed=allowed))
 
     def _canonical(self, name: str) -> str:
@@ -292,7 +299,7 @@ class Resolver:
             return None
         settings = cls.Settings.model_validate(dict(settings), strict=True)  # a default 0 is 0.0 if stated
         place = self.layers.place
-        if settings.start_day > settings.end_day:
+        if settings.end_day is not None and settings.start_day > settings.end_day:
             problem = f"ends on day {settings.end_day}, before it starts on day {settings.start_day}"
             which = "end_day" if "end_day" in own else "start_day"
             self.problems.append(place((*at, which)).error(problem, field=f"policy.{label}.{which}"))

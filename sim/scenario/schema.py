@@ -34,7 +34,8 @@ def json_schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
     policies = []
     for kind, policy in classes.items():
         settings = definition(policy.Settings)
-        properties = {"kind": {"const": kind}, "label": _TEXT, **settings.get("properties", {})}
+        levers = {k: v for k, v in settings.get("properties", {}).items() if k not in policy.Settings.no_use}
+        properties = {"kind": {"const": kind}, "label": _TEXT, **levers}
         policies.append({**settings, "title": kind, "properties": properties, "required": ["kind"]})
     own = {"title": "module:Class", "required": ["kind"], "properties": {"kind": {**_TEXT, "pattern": ":"}}}
     head = definition(ScenarioHead)
@@ -57,6 +58,16 @@ def json_schema(catalogue: Catalogue | None = None) -> dict[str, Any]:
             },
             "policies": {"type": "array", "items": {"anyOf": [*policies, own]}},
             "purses": {"type": "array", "items": {**definition(Purse), "required": ["id"]}},
+            "changes": {
+                "type": "array",
+                "description": "settings that change at dates: policies.LABEL.SETTING, purses.ID.amount_yuan",
+                "items": {
+                    "type": "object",
+                    "properties": {"date": {**_TEXT, "format": "date"}},
+                    "required": ["date"],
+                    "minProperties": 2,
+                },
+            },
             "uncertainties": {
                 "type": "object",
                 "additionalProperties": True,  # short names and `topic.name` tables are allowed too

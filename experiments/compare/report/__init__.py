@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from experiments.runs.files import write_atomic
 from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
@@ -39,21 +38,7 @@ def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Pat
     experiment = Experiment(Path(folder))
     files = {f"report.{language}.html": render(experiment, language).encode("utf-8") for language in languages}
     files["workbook.xlsx"] = workbook_bytes(experiment)
-    return [_replace(Path(folder) / name, content) for name, content in files.items()]
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write beside and rename, so that a reader never meets half a file."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise UserError(
-            f"cannot be written ({error.strerror or error})",
-            file=path,
-            mend="close the file if it is open, or free some space",
-        ) from error
-    return path
+    paths = [Path(folder) / name for name in files]
+    for path, content in zip(paths, files.values(), strict=True):
+        write_atomic(path, content)
+    return paths

@@ -14,6 +14,7 @@ import pandas as pd
 from experiments.compare.tables import COLUMNS, Comparison
 from experiments.measure.statistics import Of, mean_of
 from experiments.pages.numbers import Estimate
+from experiments.runs.files import read_file
 from sim.core.errors import UserError
 
 DAY100 = -1
@@ -69,9 +70,9 @@ class Experiment:
         plan: dict[str, Any] = {}
         path = self.folder / "scenarios" / f"{entry['id']}.toml"
         try:
-            plan = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            pass  # the report can do without: it only loses dates and kinds
+            if path.exists() or "files" in self.manifest:  # an older folder can do without: it loses dates and kinds
+                name = path.relative_to(self.folder).as_posix()
+                plan = tomllib.loads(read_file(self.folder, name, self.manifest).decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"the stored scenario cannot be read ({error})", file=path, mend="run it again") from error
         kinds = {str(p.get("label") or p.get("kind")): str(p.get("kind")) for p in plan.get("policies", [])}

@@ -9,6 +9,7 @@ from experiments.compare.report.book import Book, Content, fixed_bytes, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
 from experiments.compare.report.sections import answer, certainty, leans, people, together
+from experiments.compare.report.sections.day100 import at_horizon
 from experiments.pages.numbers import delivery_unit, unit_of
 
 
@@ -39,7 +40,7 @@ def _answer(b: Book) -> None:
         ]
     )
     for ctx in (b.zh, b.en):
-        first, more = answer.sentences(ctx)
+        first, more = answer.said_with_caveats(ctx)
         top.append((" " if ctx is b.en else "").join((first, *more)))
         top.append(ctx.say("covers", n=b.exp.replicates))
     rows: list[list[Content]] = []
@@ -168,15 +169,19 @@ def _day100(b: Book) -> None:
     frame = b.exp.table("delivery")
     rows: list[list[Content]] = []
     last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
+    in_the_end = at_horizon(b.exp.table("by_month"))
     for r in last.to_dict("records"):
         if str(r["name"]).endswith("_target"):
             continue
+        later = in_the_end.get((str(r["scenario"]), str(r["policy"]), str(r["name"])))
         rows.append(
             [
                 b.title(str(r["scenario"])),
                 b.policy(str(r["policy"]), str(r["scenario"])),
                 b.term("delivery", str(r["name"])),
-                *(value(r[c], delivery_unit(str(r["name"]))) for c in ("mean", "low", "high", "target")),
+                *(value(r[c], delivery_unit(str(r["name"]))) for c in ("mean", "low", "high")),
+                value(later.value if later else math.nan, delivery_unit(str(r["name"]))),
+                value(r["target"], delivery_unit(str(r["name"]))),
                 value(r["mean"] / r["target"] if r["target"] > 0 else math.nan, "share"),
                 value(r["chance_met"], "share"),
                 b.unit("money") if str(r["name"]).endswith("_yuan") else "",
@@ -185,8 +190,8 @@ def _day100(b: Book) -> None:
     b.sheet(
         "day100",
         b.header(
-            "col_scenario col_policy col_delivered col_done col_low95 col_high95 col_target col_percent_done "
-            "col_chance_share col_unit"
+            "col_scenario col_policy col_delivered col_done col_low95 col_high95 col_done_in_the_end col_target "
+            "col_percent_done col_chance_share col_unit"
         ),
         rows,
     )

@@ -123,3 +123,13 @@ def test_the_model_itself_from_the_command_line(tmp_path: Path) -> None:
     assert "参数" in (folder / "calibration.zh.md").read_text(encoding="utf-8")
     again = CliRunner().invoke(app, arguments)
     assert json.loads(again.stdout) == found
+
+
+@pytest.mark.parametrize("budget", [2, 5, 9, 14])
+def test_a_budget_that_is_too_small_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
+    monkeypatch.setenv("STAND_IN_LOG", str(tmp_path / "log"))
+    spec = load_spec(write_spec(tmp_path, starts=1, vectors=16))
+    spec = spec.model_copy(update={"effort": spec.effort.model_copy(update={"budget": budget})})
+    how = {"workers": 0, "progress": False, "run": RUN, "program": "test", "command": "x"}
+    with pytest.raises(UserError, match=r"effort\.budget"):
+        calibrate(spec, name="small", results=tmp_path, **how)

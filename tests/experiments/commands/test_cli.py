@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 import experiments.compare.report
 import experiments.compare.run
+import experiments.compare.summary
 from experiments.cli import app
-from experiments.commands.compare import default_name
 from experiments.commands.population import put_table
 from sim.scenario import Catalogue, load_plan
 
@@ -238,7 +238,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
         calls.append({"plans": plans, **asked})
         where: Path = asked["results"] / asked["name"]
         where.mkdir(parents=True)
-        (where / "manifest.json").write_text("{}", encoding="utf-8")
+        (where / "manifest.json").write_text('{"complete": true}', encoding="utf-8")
         return where
 
     def write_report(where: Path, languages: list[str]) -> list[Path]:
@@ -248,6 +248,8 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
     monkeypatch.setattr(experiments.compare.run, "compare", compare)
     monkeypatch.setattr(experiments.compare.run, "print_summary", lambda where, language: print("summary in", language))
     monkeypatch.setattr(experiments.compare.report, "write_report", write_report)
+    monkeypatch.setattr(experiments.compare.summary, "write_summary", lambda found: found)
+    monkeypatch.setattr("experiments.compare.summary.said_with", lambda where: {"failed": []})
     return calls
 
 
@@ -277,7 +279,8 @@ def test_compare_says_where_to_look(compared: list[dict[str, Any]]) -> None:
     assert "Report: results/base-mix/report.en.html" in result.output
     assert compared[0]["progress"] is True and compared[0]["spillovers"] is None
     as_json = json.loads(village("compare", "mix.toml", "--json").output)
-    assert as_json == {"folder": "results/mix", "files": ["results/mix/report.en.html", "results/mix/report.zh.html"]}
+    files = ["results/mix/report.en.html", "results/mix/report.zh.html"]
+    assert as_json == {"folder": "results/mix", "files": files, "failed": []}
 
 
 def test_compare_under_other_parameters(compared: list[dict[str, Any]]) -> None:
@@ -297,9 +300,20 @@ def test_compare_with_and_without_spillovers(compared: list[dict[str, Any]]) -> 
     assert both.exit_code == 2 and "--no-spillovers: one option asks for it" in both.stderr
 
 
-def test_names_of_experiments_nobody_named() -> None:
-    assert default_name([]) == "county"
-    assert default_name(["baseline", "cash"]) == "baseline-cash"
+def test_names_of_experiments_nobody_named(compared: list[dict[str, Any]]) -> None:
+    village("compare", "base.toml", "mix.toml")
+    assert [call["name"] for call in compared if "plans" in call] == ["base-mix"]
+
+
+def test_failed_runs_end_a_comparison_with_a_code_of_failure(
+    compared: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = [{"scenario": "mix", "seed": 2, "error": "no money"}]
+    monkeypatch.setattr("experiments.compare.summary.said_with", lambda where: {"failed": failed})
+    result = village("compare", "base.toml", "mix.toml")
+    assert result.exit_code == 1 and "Report: results/base-mix/report.en.html" in result.output
+    as_json = village("compare", "mix.toml", "--json")
+    assert as_json.exit_code == 1 and json.loads(as_json.output)["failed"] == failed
 
 
 def test_report_by_name_or_folder(compared: list[dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ def test_it_needs_no_scenario_and_reads_from_top_to_bottom() -> None:
     shown = village("run", "--order", "--no-time")
     places = [shown.index(text) for text in ("A day", "A month's end", "A household's month", "repay  sim/economy")]
     assert places == sorted(places)
-    assert "may write: household: burden_year_yuan, cash_yuan, ill_months; till: medical" in shown
+    assert "may write: household: burden_year_yuan, cash_yuan, ill_months, medical_month_yuan; till: medical" in shown
     assert "visits visits  sim/policies/visits.py" in shown and " ns" not in shown
 
 

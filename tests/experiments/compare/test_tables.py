@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.compare.cells import Cells
+from experiments.compare.report.context import Context
+from experiments.compare.report.data import Experiment
+from experiments.compare.report.sections.day100 import at_horizon, delivery
 from experiments.compare.run import compare
 from experiments.compare.tables import COLUMNS, Comparison
 from experiments.measure.factorial import find_factorials
@@ -149,6 +153,14 @@ def test_a_target_of_the_plan_counts_as_met_only_in_time(found: Comparison) -> N
     assert not any(name.endswith(("_target", "_deadline", "_in_time")) for name in names)
 
 
+def test_delivery_goes_on_by_month_to_the_horizon(found: Comparison) -> None:
+    served = fake_runs.SERVED["credit"].sum()
+    month = {"scenario": "credit", "group": "credit", "name": "lent"}
+    by_month = found.table("by_month")
+    assert [one(by_month, **month, month=at)["mean"] for at in (6, 12)] == [served, 2 * served]
+    assert at_horizon(by_month)["credit", "credit", "lent"].value == 2 * served
+
+
 def test_costs_add_up_and_households_count_once(found: Comparison) -> None:
     frame = found.table("cost")
     assert one(frame, scenario="mix", policy="all", name="cost_yuan")["mean"] == 3000
@@ -210,7 +222,38 @@ def test_what_is_absent_is_nought_for_money_and_unknown_for_indicators() -> None
 def test_a_table_that_is_missing_or_unknown_is_named(found: Comparison, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no table 'nonsense'; allowed: outcomes"):
         found.table("nonsense")
-    with pytest.raises(UserError, match=r"cost\.parquet.*missing or damaged"):
+    with pytest.raises(UserError, match=r"cost\.parquet: this file is missing"):
         Comparison(tmp_path, {}).table("cost")
     with pytest.raises(UserError, match=r"manifest\.json"):
         Comparison.load(tmp_path)
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_a_flipped_bit_in_a_table_is_found(found: Comparison, tmp_path: Path, table: str) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(found.folder, folder)
+    path = folder / "tables" / f"{table}.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=rf"{table}\.parquet: this file is not as the experiment wrote it"):
+        Comparison.load(folder).table(table)
+
+
+def test_an_emptied_scenario_is_found(found: Comparison, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(found.folder, folder)
+    (folder / "scenarios" / "credit.toml").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match=r"credit\.toml: this file is not as the experiment wrote it"):
+        Experiment(folder)
+
+
+def test_the_report_shows_what_is_delivered_by_the_runs_end(found: Comparison) -> None:
+    ctx = Context(Experiment(found.folder), "en")
+    _, table = delivery(ctx)
+    assert table is not None
+    at = table.header.index(ctx.say("col_done_in_the_end"))
+    lent = [row for row in table.rows if row[0].text == ctx.title("credit") and row[2].text == "Loans paid out"]
+    in_the_end = at_horizon(found.table("by_month"))["credit", "credit", "lent"]
+    assert [row[at].text for row in lent] == [ctx.num.show(in_the_end, "")]
+    assert lent[0][at].text != lent[0][at - 1].text  # day 100 came before

@@ -15,6 +15,7 @@ from experiments.measure.statistics import (
     met,
     needed_replicates,
     paired_difference,
+    share_at_most,
     share_positive,
     t_critical,
     t_limits,
@@ -57,8 +58,8 @@ def test_one_replicate_has_no_interval() -> None:
     assert not found.defined
     assert not found.excludes_zero
     assert math.isnan(found.halfwidth)
-    assert verdict(found, 1.0).enough is False
-    assert verdict(found, 1.0).needed is None
+    assert verdict([3.0], 1.0).enough is False
+    assert verdict([3.0], 1.0).needed is None
     assert math.isnan(mean_interval([]).value)
 
 
@@ -113,12 +114,42 @@ def test_needed_replicates_is_the_least_that_is_enough(halfwidth: float, n: int,
 
 
 def test_verdict() -> None:
-    found = mean_interval([1.0, 2.0, 3.0, 4.0])
-    judged = verdict(found, 1.0)
+    judged = verdict([1.0, 2.0, 3.0, 4.0], 1.0)
     assert (judged.enough, judged.replicates) == (False, 4)
     assert judged.needed == 9  # s = 1.291: t(7) s / sqrt(8) = 1.079, t(8) s / sqrt(9) = 0.992
-    assert verdict(found, 3.0).enough
-    assert verdict(mean_interval([2.0, 2.0]), 1.0).needed == 2
+    assert verdict([1.0, 2.0, 3.0, 4.0], 3.0).enough
+    assert (judged.same, judged.may_differ) == (0, 0.0)
+    assert verdict([math.nan] * 9, 1.0).same == 0  # an outcome that is not defined is no constant
+
+
+@pytest.mark.parametrize(("same", "others", "enough"), [(4, 0, False), (64, 0, False), (20, 4, False), (20, 5, True)])
+def test_what_hardly_varies_is_never_known_well_enough(same: int, others: int, enough: bool) -> None:
+    for sequential in (False, True):
+        judged = verdict([0.0] * same + [0.1 * (k + 1) for k in range(others)], 1.0, sequential)
+        assert judged.enough is enough and judged.halfwidth < 1.0
+        assert judged.same == (0 if enough else same)
+
+
+def test_the_share_that_may_differ_is_exact() -> None:
+    assert share_at_most(0, 4) == pytest.approx(1 - 0.05**0.25)
+    assert share_at_most(0, 300) == pytest.approx(3 / 300, rel=0.01)  # the rule of three
+    share = share_at_most(2, 24)
+    assert sum(math.comb(24, k) * share**k * (1 - share) ** (24 - k) for k in range(3)) == pytest.approx(0.05)
+    assert share_at_most(3, 3) == 1.0
+
+
+def test_what_is_enough_after_many_looks_is_known_as_well_as_it_says() -> None:
+    """Normal differences with a spread of 1, a look after every replicate: how often the truth is within 0.55."""
+    asked = 0.55
+    draws = np.random.default_rng(11).normal(size=(700, 64))
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for sample in draws:
+        for strict, found in held.items():
+            for n in range(2, 65):
+                if verdict(sample[:n], asked, strict).enough:
+                    found.append(abs(sample[:n].mean()) <= asked)
+                    break
+    assert np.mean(held[True]) > 0.945 > 0.94 > np.mean(held[False])
 
 
 def test_share_positive() -> None:

@@ -19,9 +19,10 @@ import pytest
 
 from experiments.runs import store as store_module
 from experiments.runs.codeversion import code_version
+from experiments.runs.files import write_atomic
 from experiments.runs.records import HOUSEHOLDS, RECORDS, TABLES, household_rows, panel, split
 from experiments.runs.runfile import FORMAT, RunFile, RunKey, encode_run
-from experiments.runs.store import Store, write_atomic
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 
 KEY = RunKey("credit", 3, "d1", "c1")
@@ -143,7 +144,7 @@ def test_a_folder_keeps_to_its_scenarios_and_program(store: Store) -> None:
     store.write_run(KEY, encoded())
     store.begin(manifest(credit="d1", mix="d2", more="d3"), {})  # one more is welcome
     store.begin(manifest(credit="d1"), {})  # one fewer too
-    with pytest.raises(UserError, match=r"change of scenario 'credit' \(use another --name, or --fresh"):
+    with pytest.raises(UserError, match=r"change of scenario 'credit' \(use --renew to run again what the change"):
         store.begin(manifest(credit="changed"), {})
     with pytest.raises(UserError, match="scenario 'credit' and of the program"):
         store.begin(manifest("c2", credit="changed"), {})
@@ -314,3 +315,35 @@ def test_the_code_version_follows_content(tmp_path: Path) -> None:
     assert first == code_version([policy]) != code_version()
     policy.write_text("a = 2")
     assert code_version([policy]) != first
+
+
+def test_a_folder_is_ours_by_our_sign_alone(tmp_path: Path) -> None:
+    for name, file in (("own", "summary.csv"), ("app", "manifest.json"), ("c2", "scenarios/mine.toml")):
+        path = tmp_path / name / file
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
+        for fresh in (True, False):
+            with pytest.raises(UserError, match="holds something else") as caught, Store(tmp_path, name, fresh=fresh):
+                pass
+            assert "--fresh" not in str(caught.value)
+        assert [one.name for one in (tmp_path / name).iterdir()] == [file.partition("/")[0]]
+        assert path.read_text() == "{}"
+
+
+@pytest.mark.parametrize("kind", ["compare", "trial", "evidence", "calibrate", "sensitivity"])
+def test_every_kind_refuses_another_and_heals_without_a_manifest(tmp_path: Path, kind: str) -> None:
+    other = "trial" if kind != "trial" else "compare"
+    with Store(tmp_path, "x", kind) as store:
+        store.begin({"kind": kind, **manifest()}, {})
+    with pytest.raises(UserError, match=f"'village {kind}'.*'village {other}'"), Store(tmp_path, "x", other):
+        pass
+    (tmp_path / "x" / "manifest.json").unlink()
+    for fresh in (True, False):
+        with Store(tmp_path, "x", kind, fresh=fresh) as store:
+            store.begin({"kind": kind, **manifest()}, {})
+
+
+@pytest.mark.parametrize("name", ["a~b", "a\nb", "x" * 300])
+def test_names_with_other_signs_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="--name"):
+        Store(tmp_path, name)

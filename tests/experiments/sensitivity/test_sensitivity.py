@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.compare.provenance import conclusion_for
-from experiments.runs.store import read_json
+from experiments.runs.files import read_json
 from experiments.sensitivity.analysis import SensitivityRequest, Shared
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.factors import Factor
@@ -246,7 +246,7 @@ def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path)
     comparison = tmp_path / "compared"
     comparison.mkdir()
     (comparison / "manifest.json").write_text(json.dumps({"kind": "compare", "code_version": "x", "scenarios": []}))
-    with pytest.raises(UserError, match="another kind of experiment"):
+    with pytest.raises(UserError, match=r"'village compare'.*'village sensitivity'"):
         analysed(tmp_path, "compared")
     assert conclusion_for(["plain", "better"], tmp_path, None, "test") is None
     analysed(tmp_path)

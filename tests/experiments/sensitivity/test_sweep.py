@@ -17,7 +17,8 @@ import pytest
 from fake_model import ADVANTAGE, EVALUATE, OUTCOME, WEIGHTS, factors, manifest, pair, swept
 
 from experiments.designs.sweep import Sweep, Vector, panel_values, sweep
-from experiments.runs.store import Store, read_json
+from experiments.runs.files import read_json
+from experiments.runs.store import Store
 from sim.core.errors import UserError
 from sim.running import run
 from sim.scenario import load_plan

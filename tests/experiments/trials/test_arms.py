@@ -146,9 +146,9 @@ def test_the_same_settings_in_several_arms_are_one_policy() -> None:
         ("loan.loan", (1, 2)), ("both.cash", (2,)), ("late.cash", (3,))
     ]  # fmt: skip
     assert [offer.start_day for offer in offers] == [1, 1, 200]
-    assert [offer.policy.settings.end_day for offer in offers] == [100, 100, 299]
+    assert [offer.policy.settings.end_day for offer in offers] == [100, 360, 559]
     plan = plan_of(trial, world_of(trial), offers)
-    assert plan.campaign.days == 299
+    assert plan.campaign.days == min(559, (plan.last_day - plan.campaign.start).days + 1)
     assert [one.label for one in plan.policies] == ["loan.loan", "both.cash", "late.cash"]
 
 

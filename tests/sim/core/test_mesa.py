@@ -174,6 +174,47 @@ def test_a_data_collector_sees_every_day(plan: Plan) -> None:
     assert len(villages) == 40 * 2 and villages["away"].iloc[-1] == model.villages["away_share"][-1]
 
 
+REPORTERS: dict[str, Any] = {
+    "by_name": "income_year",
+    "by_function": lambda h: h.income_year,
+    "in_a_tuple": lambda h: (h.key, {"income": [h.income_year]}),
+    "column": lambda h: h.model.households["income_year"][h.row],
+    "whole_row": lambda h: h.model.households[h.row],
+}
+
+
+def only_households(reporter: Any) -> Any:
+    return lambda agent: reporter(agent) if isinstance(agent, Household) else 0
+
+
+def test_a_collector_keeps_the_values_of_its_day(plan: Plan) -> None:
+    """Array columns, parts of them and whole rows are views of what changes from day to day."""
+    model = VillageModel(plan, rng=3)
+    of_household = {name: only_households(r) for name, r in REPORTERS.items() if callable(r)}
+    collector = mesa.DataCollector(
+        model_reporters={"all": lambda m: [h.income_year for h in households(m)], "rows": "households"},
+        agent_reporters={"by_name": "income_year", **of_household},
+        agenttype_reporters={Household: REPORTERS},
+    )
+    as_it_stood = []
+    for _ in range(35):  # a month ends on the 31st day
+        model.step()
+        collector.collect(model)
+        as_it_stood.append(model.households["income_year"].tolist())
+    assert as_it_stood[0] != as_it_stood[-1]
+    of_all, of_type = collector.get_agent_vars_dataframe(), collector.get_agenttype_vars_dataframe(Household)
+    n = len(model.households)
+    for day, incomes in enumerate(as_it_stood):
+        for frame in (of_type, of_all):
+            rows = frame.loc[day + 1].iloc[:n]
+            assert list(map(list, rows["by_name"])) == list(map(list, rows["by_function"])) == incomes
+            assert [list(cell[1]["income"][0]) for cell in rows["in_a_tuple"]] == incomes
+            assert [cell.tolist() for cell in rows["column"]] == incomes
+            assert [cell["income_year"].tolist() for cell in rows["whole_row"]] == incomes
+        of_model = collector.get_model_vars_dataframe().iloc[day]
+        assert list(map(list, of_model["all"])) == of_model["rows"]["income_year"].tolist() == incomes
+
+
 @pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
 def test_batch_run_gives_what_a_run_gives(plan: Plan) -> None:
     parameters: dict[str, Any] = {"plan": [plan]}

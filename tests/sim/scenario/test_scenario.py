@@ -20,9 +20,6 @@ from scenario_fakes import BASE, Credit, make_catalogue
 from sim.core.errors import UserError
 from sim.scenario import (
     Catalogue,
-    Plan,
-    check_comparable,
-    check_same_era,
     load_plan,
     load_plans,
     shipped_scenarios,
@@ -339,27 +336,6 @@ def test_own_code_reaches_a_worker(tmp_path: Path, catalogue: Catalogue, own: Pa
     own.write_text(OWN + "\n# edited\n", encoding="utf-8")
     changed = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3])
     assert "has changed since the plan was read" in changed.stderr
-
-
-# --- plans together ---
-
-
-def test_what_can_be_compared(tmp_path: Path, catalogue: Catalogue) -> None:
-    def plan(name: str, *overrides: str) -> Plan:
-        return load_plan(child(tmp_path, "", f"{name}.toml"), overrides, catalogue=catalogue)
-
-    first = plan("a")
-    check_comparable([first, plan("b", "policy.visits.days=2", "closure=fixed")])
-    for override in (
-        "world.villages=3",
-        "horizon_months=12",
-        "campaign.start=2013-01-01",
-        "world.population_seed=2",
-    ):
-        with pytest.raises(UserError, match="cannot be compared"):
-            check_comparable([first, plan("b", override)])
-    with pytest.raises(UserError, match=r"era: these scenarios cannot be compared \(a: 2012; b: 2023\)"):
-        check_same_era([first, plan("b").model_copy(update={"era": "2023"})])
 
 
 # --- the schema for editors ---

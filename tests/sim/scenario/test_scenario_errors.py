@@ -76,7 +76,7 @@ def test_the_good_one_is_good(tmp_path: Path, catalogue: Catalogue) -> None:
         ("villages", "vilages", "7: world: unknown key 'vilages' (did you mean 'villages'?)"),
         ("zh =", "cn =", "1: title: unknown key 'cn'; allowed: en, zh"),
         ("[world]", "[policy]\n[world]", "5: unknown key 'policy' (did you mean 'policies'?)"),
-        ("[world]", "[zzz]\n[world]", "5: unknown key 'zzz'; allowed: campaign, closure, drop, era, extends, "),
+        ("[world]", "[zzz]\n[world]", "5: unknown key 'zzz'; allowed: campaign, changes, closure, drop, era, extends, "),
         (
             'kind = "microcredit"',
             'knd = "microcredit"',

@@ -27,7 +27,7 @@ def with_targets(folder: Path, text: str) -> Plan:
         ("[targets.visit.visited]\namount = 5\n", r"no policy 'visit' \(did you mean 'visits'\?\)"),
         ("[targets.visits.visitd]\namount = 5\n", r"does not count 'visitd' \(did you mean 'visited'\?\)"),
         ("[targets.visits.visited]\namount = 0\n", "must be more than 0"),
-        ("[targets.visits.visited]\namount = 5\ndeadline = 101\n", "deadline of 'visited' is 2013-04-03; allowed"),
+        ("[targets.visits.visited]\namount = 5\ndeadline = 401\n", "deadline of 'visited' is 2014-01-28; allowed"),
         ("[targets.visits.visited]\namount = 5\ndeadline = 2012-12-23\n", "deadline of 'visited' is 2012-12-23"),
         ("[targets.visits.visited]\namuont = 5\n", "amount"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from experiments.compare.report.caveats import caveats
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import estimate_of
 from experiments.compare.report.sections import certainty
@@ -14,7 +15,7 @@ from experiments.pages.numbers import Estimate, decimals, unit_of
 
 def build(ctx: Context) -> Answer:
     """The answer, or the plain statement that there is none."""
-    sentence, more = sentences(ctx)
+    sentence, more = said_with_caveats(ctx)
     return Answer(
         "answer",
         ctx.say("s1"),
@@ -36,6 +37,15 @@ def relative(ctx: Context, scenario: str, month: int, group: str, name: str) -> 
     share = Estimate(row["difference"] / base, row["low"] / base, row["high"] / base)
     places = min(decimals(share.half * 100), 2) if share.has_interval and share.half > 0 else 1
     return ctx.num.plain(abs(share.value) * 100, places) + "%"
+
+
+def said_with_caveats(ctx: Context) -> tuple[str, tuple[str, ...]]:
+    """The answer with what has to be said with it: before it what turns its meaning, after it all else."""
+    sentence, more = sentences(ctx)
+    found = caveats(ctx)
+    before, after = ([one.text for one in found if one.first is first] for first in (True, False))
+    said = [*before, sentence, *after, *more]
+    return said[0], tuple(said[1:])
 
 
 def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
@@ -317,9 +327,12 @@ def verdict(ctx: Context) -> Aside:
             "half": ctx.num.plain(float(half) * factor_unit.factor, digits_of(float(half) * factor_unit.factor))
             + factor_unit.suffix,
             "needed": _about(ctx, float(row["needed"])),
+            "same": int(row["same"]),
+            "share": ctx.num.share(float(row["may_differ"])),
         }
         warn = warn or not enough
-        items.append(ctx.say("verdict_enough" if enough else "verdict_not_enough", **values))
+        known = "verdict_not_enough" if row["needed"] > 0 else "verdict_few"
+        items.append(ctx.say("verdict_enough" if enough else "verdict_same" if row["same"] else known, **values))
     left_out = [text.text for text in certainty.mode(ctx)[1:]]
     return Aside(heading, (*items, ctx.say("verdict_covers"), *left_out), warn)
 

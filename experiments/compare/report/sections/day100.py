@@ -1,8 +1,9 @@
-"""Section 3: what is done by the last campaign day, with the chance of meeting each target, and what is expected."""
+"""Section 3: what is done by the last campaign day and by the run's end, targets met, and what is expected."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,8 @@ def build(ctx: Context) -> Section:
     section.add(Text(ctx.say("day100_caveat", days=ctx.days)))
     figure, table = delivery(ctx)
     section.add(figure or Text(ctx.missing(), "missing"), table)
+    if ctx.exp.table("by_month").empty:
+        section.add(Text(ctx.say("part_missing", part=ctx.say("col_done_in_the_end")), "missing"))
     section.add(*expectations(ctx))
     return section
 
@@ -32,6 +35,7 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     if frame.empty or ctx.leader is None:
         return None, None
     mine = in_plan_order(ctx, frame[frame["scenario"] == ctx.leader])
+    in_the_end = at_horizon(ctx.exp.table("by_month"))
     panels: list[LinePanel] = []
     data: list[list[Cell]] = []
     for (policy, name), part in mine.groupby(["policy", "name"], sort=False, observed=True):
@@ -40,7 +44,7 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
         if str(name).endswith("_target") or (not math.isfinite(target) and len(panels) >= MOST_PANELS):
             continue
         panels.append(_panel(ctx, str(policy), str(name), part, target))
-        data.append(_row(ctx, ctx.leader, part.iloc[-1]))
+        data.append(_row(ctx, ctx.leader, part.iloc[-1], in_the_end))
     panels.sort(key=lambda p: p.target is None)
     rated = mine.sort_values("week").drop_duplicates(["policy", "name"], keep="last")
     chances = rated["chance_met"].dropna()
@@ -62,7 +66,11 @@ def delivery(ctx: Context) -> tuple[Figure | None, Table | None]:
     )
     last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
     last = in_plan_order(ctx, last)
-    rows = [_row(ctx, str(r["scenario"]), r) for _, r in last.iterrows() if not str(r["name"]).endswith("_target")]
+    rows = [
+        _row(ctx, str(r["scenario"]), r, in_the_end)
+        for _, r in last.iterrows()
+        if not str(r["name"]).endswith("_target")
+    ]
     return figure, Table(ctx.say("delivery_table", days=ctx.days), _header(ctx), rows, fold=True)
 
 
@@ -73,8 +81,17 @@ def in_plan_order(ctx: Context, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[sorted(range(len(frame)), key=lambda i: (places[i], i))]
 
 
+def at_horizon(by_month: pd.DataFrame) -> dict[tuple[str, str, str], Estimate]:
+    """What each policy of each scenario had delivered when the run ended, by scenario, policy and name."""
+    if by_month.empty:
+        return {}
+    last = by_month[by_month["month"] == by_month["month"].max()]
+    keys = zip(last["scenario"].astype(str), last["group"].astype(str), last["name"].astype(str), strict=True)
+    return dict(zip(keys, (estimate_of(row) for _, row in last.iterrows()), strict=True))
+
+
 def _header(ctx: Context) -> tuple[str, ...]:
-    keys = "col_scenario col_policy col_delivered col_done col_target col_percent_done col_chance"
+    keys = "col_scenario col_policy col_delivered col_done col_done_in_the_end col_target col_percent_done col_chance"
     return tuple(ctx.say(k) for k in keys.split())
 
 
@@ -94,13 +111,15 @@ def _target(ctx: Context, target: float, unit: str, deadline: float) -> str:
     return ctx.say("target_by", amount=amount, day=round(deadline)) if math.isfinite(deadline) else amount
 
 
-def _row(ctx: Context, scenario: str, row: Any) -> list[Cell]:
+def _row(ctx: Context, scenario: str, row: Any, in_the_end: Mapping[tuple[str, str, str], Estimate]) -> list[Cell]:
     target, chance, unit = float(row["target"]), float(row["chance_met"]), delivery_unit(str(row["name"]))
+    later = in_the_end.get((scenario, str(row["policy"]), str(row["name"])))
     return [
         Cell(ctx.title(scenario)),
         Cell(ctx.policy(str(row["policy"]), scenario)),
         Cell(ctx.say.term("delivery", str(row["name"]))),
         Cell(ctx.num.show(estimate_of(row), unit), number=True),
+        Cell(ctx.num.show(later, unit) if later else "–", number=True),
         Cell(_target(ctx, target, unit, float(row.get("deadline_day", math.nan))), number=True),
         Cell(_done(ctx, float(row["mean"]), target), number=True),
         Cell(ctx.num.chance(chance, ctx.exp.replicates), mark="bad" if float(row["mean"]) < 0.99 * target else ""),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.compare.report import caveats
 from experiments.compare.report.context import Context
 from experiments.compare.report.sections import certainty
 from experiments.designs.vectors import UNFITTED
@@ -49,55 +49,43 @@ class Number:
 
 
 def load_numbers(ctx: Context) -> list[Number]:
-    """The model's parameters, with the scenario's own uncertainties; empty when the model has none to show."""
+    """The model's parameters as the scenarios set them; empty when the model has none to show."""
     try:
         from sim.parameters import load_parameters
     except ImportError:
         return []
-    base = ctx.scenario(ctx.baseline)
-    changed = dict(base.plan.get("uncertainties", {})) if base else {}
+    plans = [s.plan for s in sorted(ctx.exp.scenarios, key=lambda s: s.id != ctx.baseline)]
+    touched = {key for plan in plans for key in (*plan.get("uncertainties", {}), *_place(plan))}
     try:
-        table = load_parameters(changed).table()
+        held = [
+            load_parameters(plan.get("uncertainties"), place=_place(plan), on=plan.get("campaign", {}).get("start"))
+            for plan in plans
+        ]
     except UserError:  # written by another version of the model
-        table = load_parameters().table()
-    touched = set(changed) | {str(k).split(".")[-1] for k in changed}
-    return [_number(ctx, p, touched) for p in table]
+        held = [load_parameters()]
+    apart = {one["field"].partition(".")[2]: one for one in ctx.exp.manifest.get("assumptions_differ") or []}
+    return [_number(ctx, p, touched, apart.get(p.key) or apart.get(f"place.{p.key}")) for p in held[0].table()]
 
 
-def _number(ctx: Context, p: Any, touched: set[str]) -> Number:
+def _place(plan: dict[str, Any]) -> dict[str, Any]:
+    return dict(plan.get("world", {}).get("place", {}))
+
+
+def _number(ctx: Context, p: Any, touched: set[str], apart: dict[str, Any] | None) -> Number:
     label = getattr(p, "label_zh" if ctx.zh else "label_en", "") or ""
+    value = ctx.num.values(p.value) if apart is None else caveats.values_by_scenario(ctx, apart)
     return Number(
         str(p.topic),
         str(p.name),
         str(label),
-        _text(ctx, p.value),
-        _text(ctx, p.low),
-        _text(ctx, p.high),
-        unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or ""),
+        value,
+        ctx.num.values(p.low),
+        ctx.num.values(p.high),
+        "" if apart else unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or ""),
         str(p.source or ""),
         str(p.confidence),
-        p.name in touched,
+        bool({p.name, p.key} & touched),
     )
-
-
-def _text(ctx: Context, value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, (list, tuple)):
-        return " / ".join(_text(ctx, v) for v in value)
-    number = float(value)
-    if not math.isfinite(number):
-        return "–"
-    places = 3 - math.floor(math.log10(abs(number))) if number else 0
-    text = ctx.num.plain(number, max(0, places))
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _with_unit(ctx: Context, n: Number) -> str:
-    """The value and what it is counted in; a Chinese unit is often a clause, so it stands in brackets."""
-    if not n.unit:
-        return n.value
-    return f"{n.value}（{n.unit}）" if ctx.zh else f"{n.value} {n.unit}"
 
 
 def assumptions(ctx: Context) -> list[Text | Table]:
@@ -116,7 +104,7 @@ def assumptions(ctx: Context) -> list[Text | Table]:
             [
                 Cell(ctx.say.term("topic", n.topic), lang="" if ctx.say.knows("topic", n.topic) else "en"),
                 Cell(n.label or n.name, lang="" if n.label else "en"),
-                Cell(_with_unit(ctx, n), number=True, lang="en" if n.unit.isascii() and n.unit else ""),
+                Cell(ctx.num.counted(n.value, n.unit), number=True, lang="en" if n.unit.isascii() and n.unit else ""),
                 Cell(n.low, number=True),
                 Cell(n.high, number=True),
                 Cell(n.source, lang="en"),

@@ -211,7 +211,7 @@ def delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
         "visited_substance": 2310,
     }
     start = {"lent": 6, "started": 10, "finished": 12, "trained": 3, "applied": 2}
-    rows, days, bind = [], [], []
+    rows, days, bind, months = [], [], [], []
     for ident in scenarios:
         for policy in ("visits", *SCENARIOS[ident][2]):
             for name in HOW[policy]:
@@ -225,6 +225,8 @@ def delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
                     chance = float(1 / (1 + math.exp(-(reach[name] - 1) * 60))) if math.isfinite(target) else math.nan
                     half = level * 0.03
                     rows.append((ident, policy, name, week, level, level - half, level + half, target, chance))
+                later = 1.2 * final
+                months.append((ident, 36, policy, name, 0, later, later * 0.97, later * 1.03))
             bind += [
                 (ident, policy, "cadre_days", 0.31 if policy == "visits" else 0.08, 0.28, 0.34),
                 (ident, policy, "purse", 0.22 if policy == "microcredit" else 0.02, 0.2, 0.24),
@@ -246,6 +248,9 @@ def delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
     return {
         "delivery": pd.DataFrame(
             rows, columns=["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
+        ),
+        "by_month": pd.DataFrame(
+            months, columns=["scenario", "month", "group", "name", "item", "mean", "low", "high"]
         ),
         "cadre_days": pd.DataFrame(days, columns=["scenario", "group", "item", "name", "mean", "low", "high"]),
         "binding": pd.DataFrame(bind, columns=["scenario", "group", "name", "mean", "low", "high"]),

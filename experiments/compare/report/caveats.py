@@ -1,0 +1,180 @@
+"""What has to be said with an answer, wherever it is given: page, workbook, terminal and JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.compare.report.context import HEADCOUNT, INCOME, Context
+from experiments.designs.vectors import UNFITTED
+from experiments.pages.words import unit_zh
+from sim.core.errors import UserError
+from sim.parameters import load_parameters
+
+UNEQUAL = 1.5
+"""From how many times the cheapest's cost a comparison is said to be one of unequal costs."""
+LARGE_YUAN = 1e5
+"""From which cost on all are said in millions (of 10,000 in Chinese)."""
+MOST = 3
+"""How many things of one kind a sentence names."""
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """A sentence that belongs to the answer.
+
+    Attributes:
+        kind: What it is about; programs go by it.
+        text: The sentence.
+        first: Whether the answer means something else without it, so that it has to come first.
+    """
+
+    kind: str
+    text: str
+    first: bool = False
+
+
+def caveats(ctx: Context) -> list[Caveat]:
+    """All that has to be said, the gravest first."""
+    found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx)]
+    return [one for one in found if one]
+
+
+def _assumptions(ctx: Context) -> Caveat | None:
+    """In which assumptions the scenarios differ, with each one's value."""
+    apart = ctx.exp.manifest.get("assumptions_differ") or []
+    if not apart:
+        return None
+    said = [
+        ctx.say("caveat_assumption", name=_assumption(ctx, one["field"]), values=values_by_scenario(ctx, one))
+        for one in apart
+    ]
+    more = ctx.say("caveat_more", n=len(said) - MOST) if len(said) > MOST else ""
+    joint = "；" if ctx.zh else "; "
+    text = ctx.say("caveat_assumptions", list=joint.join(said[:MOST]), more=more)
+    return Caveat("assumptions_differ", text, first=True)
+
+
+def _assumption(ctx: Context, field: str) -> str:
+    name = field.removeprefix("uncertainties.").removeprefix("world.place.")
+    if field.startswith("rules."):
+        return ctx.say("rule_name", name=name.removeprefix("rules."))
+    return ctx.say("closure_name") if field == "closure" else ctx.parameter(name)
+
+
+def values_by_scenario(ctx: Context, one: dict[str, Any]) -> str:
+    """Each scenario's value of an assumption in which they differ."""
+    name = one["field"].removeprefix("uncertainties.").removeprefix("world.place.")
+    said = [
+        ctx.say("caveat_value", value=_value(ctx, name, value), scenario=ctx.title(scenario))
+        for scenario, value in one["values"].items()
+    ]
+    return ctx.num.join(said)
+
+
+def _value(ctx: Context, name: str, value: Any) -> str:
+    if value is None:
+        return ctx.say("drawn_by_seed")
+    if isinstance(value, str):  # a rule is named by its function
+        return ctx.say.term("closure_short", value) if name == "closure" else value
+    try:
+        unit = load_parameters().find(name).unit
+    except UserError:  # written by another version of the model
+        unit = ""
+    return ctx.num.counted(ctx.num.values(value), unit_zh(unit) if ctx.zh else unit)
+
+
+def _never_act(ctx: Context) -> list[Caveat]:
+    """Measures that no run of their plan can carry out."""
+    return [
+        Caveat(
+            "never_acts",
+            ctx.say(
+                "caveat_never_acts",
+                policy=ctx.policy(one["policy"], one["scenario"]),
+                scenario=ctx.title(one["scenario"]),
+                why=one[ctx.language],
+            ),
+        )
+        for one in ctx.exp.manifest.get("never_act") or []
+    ]
+
+
+def _reached_nobody(ctx: Context) -> list[Caveat]:
+    """Measures that could act, but neither reached nor delivered anything in any run."""
+    known = {(one["scenario"], one["policy"]) for one in ctx.exp.manifest.get("never_act") or []}
+    cost, delivery = ctx.exp.table("cost"), ctx.exp.table("delivery")
+    reached = cost[cost["name"] == "households_served"].set_index(["scenario", "policy"])["mean"]
+    delivered = delivery.groupby(["scenario", "policy"], observed=True)["mean"].max()
+    idle = [
+        (s.id, label)
+        for s in ctx.exp.scenarios
+        for label in s.policies
+        if (s.id, label) not in known and reached.get((s.id, label)) == 0 and not delivered.get((s.id, label), 0.0) > 0
+    ]
+    return [
+        Caveat("reached_nobody", ctx.say("caveat_nobody", policy=ctx.policy(label, s), scenario=ctx.title(s)))
+        for s, label in idle
+    ]
+
+
+def _same_as_the_baseline(ctx: Context) -> list[Caveat]:
+    """Scenarios under which income and poverty are the baseline's in every run, for everyone and every group."""
+    frame = ctx.exp.table("outcomes")
+    frame = frame[frame["name"].isin((INCOME, HEADCOUNT, "poverty_gap")) & (frame["month"] > 0)]
+    wide = frame.pivot_table(
+        index=["month", "group", "name", "seed"], columns="scenario", values="value", observed=True
+    ).dropna()
+    n = ctx.exp.replicates
+    return [
+        Caveat("same_as_baseline", ctx.say("caveat_same", scenario=ctx.title(s), baseline=ctx.title(ctx.baseline), n=n))
+        for s in ctx.treatments
+        if len(wide) and {s, ctx.baseline} <= set(wide.columns) and (wide[s] == wide[ctx.baseline]).all()
+    ]
+
+
+def failed_runs(ctx: Context) -> list[dict[str, Any]]:
+    """The runs that failed; parameter vectors that fit no county are none of them."""
+    frame = ctx.exp.table("failures")
+    frame = frame[~frame["error"].astype(str).str.startswith(UNFITTED)]
+    return [
+        {"scenario": str(row["scenario"]), "seed": int(row["seed"]), "error": str(row["error"])}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _missing(ctx: Context) -> list[Caveat]:
+    """How many runs of each scenario failed, and how many pairs that leaves."""
+    count = Counter(one["scenario"] for one in failed_runs(ctx))
+    return [
+        Caveat("failed_runs", ctx.say("caveat_failed", n=n, scenario=ctx.title(s), pairs=ctx.exp.replicates))
+        for s, n in count.items()
+    ]
+
+
+def _names_alone(ctx: Context) -> list[Caveat]:
+    """Scenarios that differ in names alone; a label names a measure's luck, so that they need not end alike."""
+    return [
+        Caveat("differ_in_names_alone", ctx.say("caveat_names_alone", one=ctx.title(one), other=ctx.title(other)))
+        for one, other in ctx.exp.manifest.get("differ_in_names_alone") or []
+    ]
+
+
+def _costs(ctx: Context) -> Caveat | None:
+    """The cheapest and the most expensive scenario, where one costs much more than the other; section 6 has all."""
+    costs = {s: ctx.extra_cost(s) for s in ctx.ranked}
+    known = {s: cost for s, cost in costs.items() if cost.value > 0}
+    if len(known) < 2:
+        return None
+    cheapest, dearest = (choose(known, key=lambda s: known[s].value) for choose in (min, max))
+    least, most = known[cheapest].value, known[dearest].value
+    if most < UNEQUAL * least:
+        return None
+    unit = "money" if least >= LARGE_YUAN else "yuan"
+    ends = (cheapest, dearest)
+    said = [ctx.say("caveat_cost", scenario=ctx.title(s), cost=ctx.num.show(known[s], unit)) for s in ends]
+    return Caveat(
+        "unequal_costs", ctx.say("caveat_costs", ratio=ctx.num.plain(most / least, 1), list=ctx.num.join(said))
+    )

@@ -1,0 +1,109 @@
+"""Measures that can never act in their plan, and why: what would otherwise read as "no effect"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sim.calendar.clock import Clock
+from sim.core.dates import date_of
+from sim.policies.policy import Policy
+from sim.scenario.parts import PolicyPlan
+from sim.scenario.plan import Plan
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A measure that can never act.
+
+    Attributes:
+        policy: Its label.
+        en: Why, in English.
+        zh: Why, in Chinese.
+    """
+
+    policy: str
+    en: str
+    zh: str
+
+
+def never_act(plan: Plan) -> list[Idle]:
+    """The measures of a plan that cannot act on any day of its run, each with the first reason.
+
+    A measure without effects (`effects = false`) is none of them: it is delivered and paid for. Nor is one whose
+    settings, or whose money, the plan changes at a date: nothing may be what it begins with.
+    """
+    changing = {(what, name) for change in plan.changes for what, name, *_ in change.addresses}
+    money_changes = any(what == "purses" for what, _ in changing)
+    waits = [one for one in plan.policies if not money_changes and ("policies", one.label) not in changing]
+    return [found for one in waits if (found := next(_reasons(plan, one), None))]
+
+
+def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
+    settings, kind = one.settings, one.policy_class()
+
+    def idle(en: str, zh: str) -> Idle:
+        return Idle(one.label, en, zh)
+
+    start, over = settings.start_day, (plan.last_day - plan.campaign.start).days + 1
+    if start > over:
+        yield idle(
+            f"it starts on campaign day {start}, after the run's last ({over})",
+            f"第{start}天才开始，而模拟到第{over}天为止",
+        )
+    if settings.village_share == 0:
+        yield idle("no village has it (village_share = 0)", "没有一个村实施（village_share = 0）")
+    for name in _amounts(kind):
+        field = type(settings).model_fields.get(name)  # a policy of the user's own may have other settings
+        if field is not None and getattr(settings, name) == 0 and field.default != 0:
+            yield idle(f"it has nothing to give ({name} = 0)", f"没有可提供的内容（{name} = 0）")
+    days = _days(plan, one)
+    if days is not None and not [day for day in days if day <= over]:
+        yield idle(
+            f"its settings and the campaign's {plan.campaign.days} days leave it no day to act on",
+            f"按其设置和{plan.campaign.days}天的活动期，没有可以实施的日子",
+        )
+    # What a policy of one's own costs shows only in a run, unless the base's round serves it.
+    by_the_base = kind.day is Policy.day and kind.cost_yuan is Policy.cost_yuan
+    if kind.from_purses and (one.code is None or by_the_base):
+        until = plan.last_day if not days else plan.campaign.start + dt.timedelta(days=min(max(days), over) - 1)
+        yield from _unpaid(plan, one, until)
+
+
+def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
+    """Why no purse can pay for it."""
+    named = one.settings.purses
+    purses = [purse for purse in plan.purses if one.kind in purse.uses and (not named or purse.id in named)]
+    if not purses:
+        yield Idle(one.label, f"no purse may pay for '{one.kind}'", f"没有一项资金允许用于“{one.kind}”")
+        return
+    names_en, names_zh = ", ".join(purse.title_en for purse in purses), "、".join(purse.title_zh for purse in purses)
+    full = [purse for purse in purses if purse.amount_yuan > 0]
+    if not full:
+        yield Idle(one.label, f"what may pay for it holds nothing ({names_en})", f"可用资金为零（{names_zh}）")
+        return
+    release = min(date_of(purse.release, plan.campaign.start) for purse in full)
+    if release > until:
+        yield Idle(
+            one.label,
+            f"its money is released on {release}, after its last day, {until} ({names_en})",
+            f"资金{release}才可动用，晚于其最后一天{until}（{names_zh}）",
+        )
+
+
+def _days(plan: Plan, one: PolicyPlan) -> list[int] | None:
+    """The campaign days on which it would be called; None where that shows only in a run."""
+    clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
+    county: Any = SimpleNamespace(clock=clock)
+    try:
+        return list(one.build().days(county))
+    except Exception:  # a policy may need what `open` prepares, or the county itself
+        return None
+
+
+def _amounts(kind: type[Policy]) -> list[str]:
+    """The settings of which zero means that there is nothing to give, its own and those of the base."""
+    return [name for base in kind.__mro__ for name in vars(base).get("amounts", ())]

@@ -1,0 +1,63 @@
+"""Measures that can never act are named, with the reason; all others are not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from sim.running import run
+from sim.scenario import Plan, load_plan, shipped_scenarios
+from sim.scenario.idle import never_act
+
+CASH: dict[str, Any] = {"kind": "cash", "months": 1, "purses": ["aid"]}
+PURSE: dict[str, Any] = {"id": "aid", "title_en": "Aid", "title_zh": "补助", "amount_yuan": 5e6, "uses": ["cash"]}
+
+
+def plan(policy: dict[str, Any], purse: dict[str, Any] | None = None, **more: Any) -> Plan:
+    return Plan.build(
+        title={"en": "t", "zh": "题"}, era="2012", horizon_months=12, world={"profile": "five_villages", "villages": 2},
+        campaign={"start": load_plan("baseline").campaign.start, "days": 100}, policies=[policy],
+        **({"purses": [purse]} if purse else {}), **more,
+    )  # fmt: skip
+
+
+CASES: list[tuple[dict[str, Any], dict[str, Any] | None, str]] = [
+    ({**CASH, "start_day": 500, "end_day": 600}, PURSE, "after the run's last"),
+    ({"kind": "industry", "line": "livestock", "start_day": 150}, None, "no day to act on"),
+    ({**CASH, "village_share": 0.0}, PURSE, "no village has it"),
+    ({"kind": "publicity", "meetings": 0}, None, "nothing to give (meetings = 0)"),
+    ({"kind": "visits", "visits_per_household": 0}, None, "nothing to give"),
+    ({"kind": "fee_waiver"}, None, "no purse may pay for 'fee_waiver'"),
+    (CASH, {**PURSE, "amount_yuan": 0}, "holds nothing (Aid)"),
+    (CASH, {**PURSE, "release": 40}, "released on 2013-02-01, after its last day"),
+]
+
+
+@pytest.mark.parametrize(("policy", "purse", "why"), CASES)
+def test_a_measure_that_can_never_act_is_named(policy: dict[str, Any], purse: dict[str, Any] | None, why: str) -> None:
+    made = plan(policy, purse)
+    (found,) = never_act(made)
+    assert found.policy == policy["kind"] and why in found.en and any("\u4e00" <= c <= "\u9fff" for c in found.zh)
+
+
+@pytest.mark.parametrize(
+    "policy", [CASH, {**CASH, "effects": False}, {"kind": "visits"}, {**CASH, "start_day": 90, "end_day": 91}]
+)
+def test_a_measure_that_acts_is_not_named(policy: dict[str, Any]) -> None:
+    made = plan(policy, PURSE if policy["kind"] == "cash" else None)
+    assert not never_act(made)
+    assert run(made, seed=1).value("cost", "households_served", group=policy["kind"]) > 0  # and it does act
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_measure_that_ships_can_act(name: str) -> None:
+    assert never_act(load_plan(name)) == []
+
+
+def test_what_begins_with_nothing_and_changes_at_a_date_may_act() -> None:
+    empty = {**PURSE, "amount_yuan": 0.0}
+    assert never_act(plan(CASH, empty))
+    later = {"date": load_plan("baseline").campaign.start + dt.timedelta(days=20), "purses.aid.amount_yuan": 6e6}
+    assert never_act(plan(CASH, empty, changes=[later])) == []
