@@ -16,7 +16,7 @@ from sim.model import VillageModel
 from sim.month import live_month
 from sim.running import run
 from sim.scenario import Plan, load_plan
-from sim.scenario.plan import check_comparable
+from sim.scenario.comparable import check_comparable
 
 SCENARIO = """
 title = { en = "Careful", zh = "谨慎" }
