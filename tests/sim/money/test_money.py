@@ -16,6 +16,7 @@ from small_worlds import EVERY_POLICY, VISITS, lived, plan_of, shipped_plan, shi
 from sim.agents.household import Household
 from sim.campaign.delivery import COST_ITEMS
 from sim.core.errors import UserError
+from sim.core.rule import rule
 from sim.economy import consumption, transfers
 from sim.model import VillageModel
 from sim.money.accounts import Accounts
@@ -311,6 +312,7 @@ def plan(tmp_path: Path) -> Plan:
 
 
 def test_the_audit_sees_a_rule_that_receives_without_a_payer(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    @rule
     def conjure(h: Household, till: Any, amount: float, reason: int) -> None:
         h.cash_yuan += amount
 
@@ -321,6 +323,7 @@ def test_the_audit_sees_a_rule_that_receives_without_a_payer(plan: Plan, monkeyp
 
 
 def test_the_audit_sees_a_rule_that_spends_what_it_keeps(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    @rule
     def pretend(h: Household, till: Any, amount: float, reason: int) -> None:
         till[reason] += amount
 
