@@ -36,6 +36,7 @@ from sim.month import close_month, close_year
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
+from sim.population.own_line import with_own_line
 from sim.population.profile import Profile, load_profile
 from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder
@@ -89,8 +90,9 @@ class VillageModel(Whole, MesaModel):
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
         self.parameters = plan.parameters()
-        self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
         self.profile = profile or load_profile(plan.world.profile)
+        values = with_own_line(self.parameters.values, self.profile)
+        self.p, self._p_row = as_python(values), as_row(values)
         self._reach = dict(reach or {})
         self._open_county(threads)
         self._open_policies()

@@ -12,7 +12,7 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.records import views_of
 from sim.core.rule import in_python, kernel, rule
-from sim.economy.consumption import consume
+from sim.economy.consumption import consume, expect
 from sim.economy.credit import repay
 from sim.economy.crops import farm
 from sim.economy.events import fall_ill, pay_school
@@ -49,7 +49,7 @@ def household_month(
     receive_transfers(h, v, p, today, till)
     income_now = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
     # A bad or a good harvest passes: what it counts on for good moves with a normal one.
-    h.expected_yuan += p.expectation_rate * (income_now - income_before + shortfall - h.expected_yuan)
+    expect(h, p, today, income_now - income_before + shortfall)
     repay(h, v, p, today, till, loans, lenders, lent)
     consume(h, v, p, today, till, hardship)
     invest(h, v, p, today, till)

@@ -57,13 +57,15 @@ def fit(
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import digest
     from sim.population.fitting import fit as find
+    from sim.population.own_line import with_own_line
     from sim.population.profile import PROFILES
     from sim.shipped import check_checkout
 
     path = _path(profile)
     if write and path.is_relative_to(PROFILES):
         check_checkout(path)
-    loaded, values = _profile(profile), load_parameters().values
+    loaded = _profile(profile)
+    values = with_own_line(load_parameters().values, loaded)
     row = as_row(values)
     knobs, cuts = find(loaded, as_python(values), row)
     table = "".join(
@@ -100,8 +102,10 @@ def make(
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import reference_start
     from sim.population.opening import open_world
+    from sim.population.own_line import with_own_line
 
-    loaded, values = _profile(profile), load_parameters().values
+    loaded = _profile(profile)
+    values = with_own_line(load_parameters().values, loaded)
     size = villages or loaded.villages
     opened = open_world(loaded, size, seed, as_python(values), as_row(values), *reference_start(loaded))
     world = opened.world

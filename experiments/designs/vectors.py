@@ -276,6 +276,7 @@ def run(drawn: Drawn, seed: int) -> Any:
 def _check_fit(plan: Plan) -> None:
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import fitted
+    from sim.population.own_line import with_own_line
     from sim.population.profile import load_profile
 
     parameters = plan.parameters()
@@ -283,7 +284,8 @@ def _check_fit(plan: Plan) -> None:
     if key not in _UNFIT:
         profile = load_profile(plan.world.profile)
         try:
-            fitted(profile, as_python(parameters.values), as_row(parameters.values))
+            values = with_own_line(parameters.values, profile)
+            fitted(profile, as_python(values), as_row(values))
         except Unfittable as error:
             _UNFIT[key] = str(error)
     if key in _UNFIT:

@@ -39,7 +39,7 @@ class Household(RecordAgent):
     overdue_months: int = whole("i2", "months by which its latest loan is overdue", 0, 600, "months")
 
     cash_yuan: float = real("yuan", "money in hand and at the bank")
-    debt_yuan: float = real("yuan", "principal owed to lenders")
+    debt_yuan: float = real("yuan", "principal and unpaid interest owed to lenders")
     due_soon_yuan: float = real("yuan", "lump sums that fall due within the saving horizon, to be put by for")
     informal_yuan: float = real("yuan", "owed to relatives and friends")
     land_mu: float = real("mu", "cultivated land")
@@ -54,6 +54,9 @@ class Household(RecordAgent):
     work_skill: float = real("share", "skill for work away")
     property_yuan: float = real("yuan/year", "rents and dividends at 2012 prices")
     expected_yuan: float = real("yuan/month", "income it has come to expect")
+    counted_yuan: MutableSequence[float] = real(
+        "yuan", "income of the last twelve months, what a bad season took given back, by calendar month", 12
+    )
     deferred_cut_yuan: float = real("yuan", "cut in consumption still to come from past shocks")
     labour_met: float = real("share", "labour given of labour needed, over recent months")
     drive: float = real("share", "drive to act oneself")

@@ -93,17 +93,20 @@ def field_day(
     """A cadre goes out, or not; if so, calls on as many of their households as the road allows, in turn.
 
     Field days are spread over the working days to come; a cadre whose households have all had their visits stays
-    at the desk.
+    at the desk. A day is asked for (`told[4]`) where visits call for one, whether or not the cadre has one left.
 
     Returns:
         Days used (0 or 1).
     """
     per_day, wanted_visits, substance, effects = lever[0], lever[1], lever[2], int(lever[3])
     c.fatigue *= 1.0 - p.rest_rate
-    if c.count == 0 or c.days_left < 1.0 or c.visits >= wanted_visits * c.count:
+    if c.count == 0 or c.visits >= wanted_visits * c.count:
         return 0.0
-    still = min(c.days_left, (wanted_visits * c.count - c.visits) / per_day + 1.0)
-    if uniform(today.seed, GO_OUT, c.key, today.day) * max(1.0, float(days_to_come)) >= still:
+    turn = uniform(today.seed, GO_OUT, c.key, today.day) * max(1.0, float(days_to_come))
+    if turn >= (wanted_visits * c.count - c.visits) / per_day + 1.0:
+        return 0.0
+    told[4] += 1.0
+    if c.days_left < 1.0 or turn >= c.days_left:
         return 0.0
     c.days_left -= 1.0
     c.days_used += 1.0

@@ -1,4 +1,4 @@
-"""Consumption: smoothed, partly insured, never below what there is."""
+"""What a household comes to expect, and consumption: smoothed, partly insured, never below what there is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from sim.economy.credit import borrow_from_relatives, repay_relatives, sell_anim
 from sim.money.reasons import CONSUMPTION, INFORMAL_LOAN
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
+
+
+@rule
+def expect(h: Household, p: P, today: Today, counted: float) -> None:
+    """What the household has come to expect follows its last twelve months, so that no harvest raises it."""
+    h.counted_yuan[today.calendar_month - 1] = counted
+    year = 0.0
+    for month in range(12):
+        year += h.counted_yuan[month]
+    h.expected_yuan += p.expectation_rate * (year / 12.0 - h.expected_yuan)
 
 
 @rule

@@ -94,7 +94,8 @@ def pay_instalment(
 ) -> None:
     """Interest and principal that fall due: from cash above subsistence, then relatives, then stock, then late.
 
-    The part of interest that the state pays goes straight to the lender. A loan late for `write_off_months` is
+    The part of interest that the state pays goes straight to the lender; what the household cannot pay of its own part
+    stays owed, without interest of its own, and is paid before principal. A loan late for `write_off_months` is
     written off in the lender's books and bars new loans for the rest of the run.
     """
     debt = loan.principal_yuan
@@ -104,7 +105,7 @@ def pay_instalment(
     interest = debt * lender.rate / 12.0
     subsidy = interest * lender.subsidy if loan.overdue_months == 0 else 0.0
     lent[loan.lender, SUBSIDY] += subsidy
-    interest -= subsidy
+    interest += loan.interest_yuan - subsidy
     if left == 0:
         principal = debt
     elif lender.lump > 0:
@@ -125,6 +126,7 @@ def pay_instalment(
     lent[loan.lender, INTEREST] += paid_interest
     lent[loan.lender, PRINCIPAL] += paid_principal
     loan.principal_yuan = debt - paid_principal
+    loan.interest_yuan = interest - paid_interest
     h.income_year[OPERATING] -= paid_interest
     if paid_interest + paid_principal < due * PAID:
         loan.overdue_months = loan.overdue_months + 1
@@ -135,6 +137,7 @@ def pay_instalment(
         loan.principal_yuan = 0.0
     if loan.principal_yuan < FEN:
         loan.principal_yuan = 0.0
+        loan.interest_yuan = 0.0
 
 
 @rule

@@ -34,6 +34,7 @@ class Loan(Record):
     """A loan of one household."""
 
     principal_yuan: float = real("yuan", "principal still owed")
+    interest_yuan: float = real("yuan", "interest that fell due and was not paid")
     household: int = whole("i4", "row of the household", 0, 2**31 - 1)
     lender: int = whole("i4", "row of the lender", 0, 2**31 - 1)
     next: int = whole("i4", "row of the household's next loan (-1: none)", -1, 2**31 - 1)
@@ -61,7 +62,7 @@ def tally_debts(h: Household, p: P, loans: Any, lenders: Any) -> None:
     while k >= 0:
         loan = loans[k]
         lender = lenders[loan.lender]
-        owed += loan.principal_yuan
+        owed += loan.principal_yuan + loan.interest_yuan
         late = max(late, loan.overdue_months)
         if loan.principal_yuan > 0.0:
             if lender.campaign > 0:

@@ -63,7 +63,7 @@ def takes_place(
 
 
 class Training(Policy):
-    """Courses; their quality thins out with scale."""
+    """Courses; the next trainee gets the next trainer, and a county's good ones are taken first."""
 
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
@@ -86,33 +86,42 @@ class Training(Policy):
     programme: ClassVar[int] = KNOWS_TRAINING
 
     def open(self, county: County) -> None:
-        """Price, places and the quality that so many places leave."""
+        """Price and places."""
         s = self.settings
         self.settings_changed(county)
         places = int(self.money_yuan(county) / self._each if s.places is None else s.places * county.share)
         self.book.targets["trained"] = float(places)
         self._on = self.households_on(county)
-        # Who has been on such a course, and how many places there are, whichever policy gives them.
+        # Who has been asked to such a course, and what has been taught of it, whichever policy gives it.
         self._asked = county.shared_mask(f"asked to {s.content}")
-        self._places = county.shared.setdefault(f"places to {s.content}", np.zeros(1))
-        self._places += places
+        self._taught = county.shared.setdefault(f"taught of {s.content}", np.zeros(1))
 
     def settings_changed(self, county: County) -> None:
         """What a place costs."""
         s, p = self.settings, county.p
         usual = p.training_cost_yuan[CONTENTS.index(s.content)]
-        teaching = s.hours / p.course_hours * p.course_class / s.class_size
-        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * teaching)
+        each = s.cost_yuan or usual * (1.0 - p.teaching_share + p.teaching_share * self._teaching(county))
         self._each = each * (1.0 + p.follow_up_cost) if s.follow_up else each
 
-    def quality(self, county: County) -> float:
-        """How good the courses are: a county's good trainers serve all its courses together, then come the others."""
+    def _teaching(self, county: County) -> float:
+        """A trainer's time that a trainee takes, against a usual one: longer courses take more, larger classes less."""
         s, p = self.settings, county.p
-        good = min(1.0, p.good_trainers * county.share / max(1.0, float(self._places[0])))
-        thin = p.course_least + (1.0 - p.course_least) * good
+        return s.hours / p.course_hours * p.course_class / s.class_size
+
+    def quality(self, county: County, trainees: int) -> Yuan:
+        """How good the course is for each of the next trainees, as a share of full quality.
+
+        A county's good trainers can teach so many of `good_trainers` a campaign, in all its courses together; they are
+        taken first, and whoever comes after them is taught by others. Places that stay empty take nobody's time.
+        """
+        s, p = self.settings, county.p
+        each = self._teaching(county)
+        before = float(self._taught[0]) + each * np.arange(trainees)
+        self._taught += each * trainees
+        good = np.clip((p.good_trainers * county.share - before) / each, 0.0, 1.0)
         crowd = 1.0 - p.course_crowding * (1.0 - min(1.0, p.course_class / s.class_size))
         time = min(1.0, p.course_first_hours + (1.0 - p.course_first_hours) * s.hours / p.course_hours)
-        return thin * crowd * time
+        return np.asarray((p.course_least + (1.0 - p.course_least) * good) * crowd * time)
 
     def days(self, county: County) -> Iterable[int]:
         """Days on which classes begin."""
@@ -160,10 +169,11 @@ class Training(Policy):
         """Skill; news of jobs and places to go to."""
         s, h, p = self.settings, county.households, county.p
         if s.content == "farm":
-            gain = p.course_gain * self.quality(county) * (1.0 if s.follow_up else p.course_without_follow_up)
+            kept = 1.0 if s.follow_up else p.course_without_follow_up
+            gain = p.course_gain * kept * self.quality(county, len(rows))
             h["farm_skill"][rows] += gain * (1.0 - h["farm_skill"][rows])
             return
-        gain = p.work_course_gain * self.quality(county)
+        gain = p.work_course_gain * self.quality(county, len(rows))
         each = 1.0 / np.maximum(1, h["workers"][rows])  # one of the household's workers has been on the course
         h["work_skill"][rows] += gain * (1.0 - h["work_skill"][rows]) * each
         h["knows"][rows] |= 1 << KNOWS_JOBS

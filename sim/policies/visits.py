@@ -12,7 +12,7 @@ from sim.campaign.visits import cadres_go_out
 from sim.core.numerics import total
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
-ENTRIES = ("visited", "visited_substance", "told", "days")  # what a field day enters, village by village
+ENTRIES = ("visited", "visited_substance", "told", "days", "asked")  # what a field day enters, village by village
 
 
 class VisitsSettings(PolicySettings):
@@ -96,11 +96,11 @@ class Visits(Policy):
         )  # fmt: skip
         by_village = self._told - before
         gained = by_village.sum(axis=0)
-        for name, amount in zip(ENTRIES[:-1], gained[:-1], strict=True):
+        for name, amount in zip(ENTRIES[:3], gained[:3], strict=True):
             self.book.count(name, float(amount))
         self.book.counts["reached"] = float(self.book.served.sum())
-        county.cadre_days.note(by_village[:, -1], by_village[:, -1])
-        self.book.costs["cadre_days_yuan"] += float(gained[-1]) * county.profile.support.day_cost_yuan
+        county.cadre_days.note(by_village[:, 4], by_village[:, 3])
+        self.book.costs["cadre_days_yuan"] += float(gained[3]) * county.profile.support.day_cost_yuan
 
     def month_end(self, county: County) -> None:
         """What visits asked for and could not have: households still short of their visits on the last day."""

@@ -33,6 +33,7 @@ from sim.parameters.packed import P, as_python, as_row
 from sim.population.fitting import LEAST_VILLAGES, REFERENCE_SEED, reference_start, reference_villages
 from sim.population.network import DegreeStatistics, degree_statistics
 from sim.population.opening import Opened, income, open_world, per_head
+from sim.population.own_line import with_own_line
 from sim.population.profile import Profile
 from sim.toml.check import check
 from sim.toml.source import raise_all, read_toml
@@ -130,7 +131,7 @@ def describe(
         UserError: The profile's figures do not fit together.
     """
     n = villages or profile.villages
-    values = load_parameters().values if values is None else values
+    values = with_own_line(load_parameters().values if values is None else values, profile)
     purses = profile.purses if purses is None else purses
     p, row = as_python(values), as_row(values)
 

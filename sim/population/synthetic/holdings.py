@@ -86,6 +86,8 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     """
     term = 0
     h.expected_yuan = (k.a_head_yuan * h.persons + k.a_worker_yuan * h.workers * h.ability) * v.level / k.level
+    for month in range(12):
+        h.counted_yuan[month] = h.expected_yuan
     saved = p.cash_months * h.expected_yuan * lognormal(p.cash_variance, normal(seed, SAVINGS, h.key, 0))
     h.cash_yuan = saved + p.cash_least_yuan
     likelier = min(p.bank_talent[2], p.bank_talent[0] + h.talent * p.bank_talent[1])
