@@ -46,6 +46,7 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/population/kept.py", ""): ((2000,), MEMORY),
     ("sim/population/network.py", "_contacts"): ((10, 16), MEMORY),
     ("sim/population/network.py", "degree_statistics"): ((10, 90), DEFINED),
+    ("sim/population/own_line.py", ""): ((0.01,), CHECK),
     ("sim/population/profile.py", "_Parts._whole"): ((0.001,), CHECK),
     ("sim/population/profile.py", "consistency"): ((0.02,), CHECK),
     ("sim/population/sharing.py", ""): ((1e-6,), ROUNDING),

@@ -44,6 +44,7 @@ class Demonstration(Policy):
         "told": ("Times told of a programme", "政策告知户次"),
     }
     village_wide: ClassVar[bool] = True
+    beside: ClassVar[dict[str, dict[str, object]]] = {"effects": {"line": "livestock"}}
     Settings: ClassVar[type[PolicySettings]] = DemonstrationSettings
     settings: DemonstrationSettings
 

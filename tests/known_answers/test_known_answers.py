@@ -60,6 +60,5 @@ def test_a_month_has_its_parts_in_the_order_of_odd() -> None:
 
     month = RULES["household_month"]
     with patch.dict(month.__globals__, {name: lambda *_, name=name: part(name) for name in order}):
-        household = SimpleNamespace(income_year=[0.0] * 4, expected_yuan=0.0)
-        month(household, None, SimpleNamespace(expectation_rate=0.1), *[None] * 5)
-    assert called == order and len(order) == 13
+        month(SimpleNamespace(income_year=[0.0] * 4), None, None, *[None] * 5)
+    assert called == order and len(order) == 14

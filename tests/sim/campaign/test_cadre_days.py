@@ -46,3 +46,10 @@ def test_no_field_days_are_no_visits_and_a_campaign_alone_asks_for_none() -> Non
     none = months(0.0)
     assert each_month(none, "cadre_days_given") == each_month(none, "visited", "visits") == [0.0] * len(AFTER)
     assert each_month(months(1.0, end_day=100), "cadre_days_asked") == [0.0] * len(AFTER)
+
+
+def test_days_that_visits_call_for_are_asked_for_though_nobody_has_them() -> None:
+    found = months(0.25, end_day=100)
+    asked, used = (found.value("by_month", f"cadre_days_{what}", "all", 12) for what in ("asked", "used"))
+    assert found.value("by_month", "visited", "visits", 12) < 1000.0  # of 60 a household
+    assert asked > 1.5 * used > 0

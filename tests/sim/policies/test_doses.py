@@ -1,0 +1,65 @@
+"""More of a measure never does less in all: the same luck, from a quarter to ten times a usual amount."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim.model import VillageModel
+from sim.running import run
+from sim.scenario import Plan
+
+SEEDS = range(1, 5)
+TIMES = (0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
+DOSES: dict[str, tuple[dict[str, Any], str, float]] = {
+    "cash": ({"kind": "cash"}, "budget_yuan", 5e6),
+    "farm": ({"kind": "training", "content": "farm", "follow_up": True}, "places", 2000),
+    "work": ({"kind": "training", "content": "work"}, "places", 2000),
+    "microcredit": ({"kind": "microcredit", "channel": "village_fund"}, "quota_yuan", 5e6),
+    "industry": ({"kind": "industry", "line": "livestock"}, "budget_yuan", 5e6),
+    "fee_waiver": ({"kind": "fee_waiver"}, "budget_yuan", 1e6),
+    "visits": ({"kind": "visits"}, "visits_per_household", 4.0),
+}
+
+
+@cache
+def plan(name: str, times: float) -> Plan:
+    settings, amount, usual = DOSES[name]
+    purse = {"id": "all", "title_en": "All", "title_zh": "全部", "amount_yuan": 1e9, "uses": [settings["kind"]]}
+    measure = {**settings, amount: type(usual)(usual * times)}
+    return Plan.build(
+        era="2012", title={"en": name, "zh": name}, horizon_months=24,
+        world={"profile": "five_villages", "villages": 5}, campaign={"start": dt.date(2012, 12, 24), "days": 100},
+        policies=[measure] if times else [], purses=[purse],
+    )  # fmt: skip
+
+
+@cache
+def incomes(name: str, times: float) -> NDArray[np.float64]:
+    """Income a head in the second year, by seed."""
+    return np.array([run(plan(name, times), seed).value("panel", "income_yuan", "all", 24) for seed in SEEDS])
+
+
+@pytest.mark.parametrize("name", DOSES)
+def test_more_never_does_less(name: str) -> None:
+    for less, more in zip((0.0, *TIMES), TIMES, strict=False):
+        gained = incomes(name, more) - incomes(name, less)
+        error = gained.std(ddof=1) / np.sqrt(len(SEEDS))
+        assert gained.mean() > -3.0 * error - 0.05, f"{name}: {more:g} times against {less:g}: {gained.mean():.2f}"
+    assert (incomes(name, TIMES[-1]) - incomes(name, 0.0)).mean() > 0.0 or name == "visits"
+
+
+def test_places_that_stay_empty_dilute_nothing() -> None:
+    """The same people taught by the same trainers, however many places were planned beside them."""
+    learnt = []
+    for places in (200_000, 2_000_000):
+        model = VillageModel(plan("farm", places / 2000), rng=3)
+        before = model.households["farm_skill"].copy()
+        model.run_model()
+        learnt.append((model.households["farm_skill"] - before).sum())
+    assert learnt[0] == pytest.approx(learnt[1], rel=0.02) and learnt[0] > 0
