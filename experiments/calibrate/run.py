@@ -21,6 +21,7 @@ from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.estimate import Expected, Size, expect
 from experiments.runs.files import write_atomic
 from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
@@ -114,6 +115,7 @@ def calibrate(
     check_workers(workers)
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
+    expected = _expected(results / name, spec, workers, run)
     with Store(results, name, "calibrate", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {spec.id: spec.plan().resolved_toml()})
         model = _Model(spec, store, workers, said, run, program)
@@ -122,6 +124,7 @@ def calibrate(
             truth = hidden_vector(spec)
             model.spec = spec = _with_own_figures(model, truth)
         before = dict(parameter_values(spec))
+        said.say(expected.text())
         said.begin(spec.effort.budget, "calibrating; a run is a parameter vector under every seed")
         before_answers = model.measured([before])[0][0]
         found = _searched(spec, model, said)
@@ -152,6 +155,11 @@ def calibrate(
         manifest["complete"] = True
         store.write_manifest(manifest, products)
     return store.folder, calibration
+
+
+def _expected(folder: Path, spec: Spec, workers: int | None, run: str) -> Expected:
+    size = Size.of(spec.plan(), few=True).times(spec.effort.seeds) if run == RUN else Size()
+    return expect(folder, spec.effort.budget, size, field="--budget", workers=workers, at_most=True, what="vectors")
 
 
 def _searched(spec: Spec, model: _Model, said: Progress) -> SearchResult:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.evidence.registry import MEASURES, SERIES, TABLES, Task, View, measures, views
 from experiments.runs.codeversion import code_version
+from experiments.runs.estimate import Size, expect, mean_size
 from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Request, Work
@@ -22,6 +23,9 @@ from sim.core.errors import UserError
 Floats = NDArray[np.float64]
 RUN = "experiments.evidence.registry:look"
 QUICK_SEEDS = 4
+COUNTY = "gansu_county"
+MONTHS_A_SEED = 150
+"""Lived by a view on average, in all its runs together; for a rough estimate of time."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,20 @@ def measure_all(
         ]
         for view, task, key in zip(shown, tasks, keys, strict=True)
     }
+    sizes = [Size.of_world(COUNTY, task.villages, MONTHS_A_SEED, few=True) for task in tasks]
+    expected = expect(
+        results / name,
+        sum(map(len, requests.values())),
+        mean_size([(size, len(those)) for size, those in zip(sizes, requests.values(), strict=True)]),
+        field="--only",
+        workers=workers,
+        scenarios=requests,
+        afresh=fresh,
+    )
     work = Work(RUN, TABLES, model=RUN, code_version=stamp)
     with Store(results, name, "evidence", fresh=fresh) as store, Progress(progress) as said:
         store.begin(manifest, {})
+        said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do([one for those in requests.values() for one in those], todo, store.folder)
         files = {view: [store.read_run(one.key) for one in those] for view, those in requests.items()}
