@@ -54,6 +54,7 @@ def measure_all(
     workers: int | None = None,
     fresh: bool = False,
     progress: bool = True,
+    inputs: Sequence[Path] = (),
     command: str = "village evidence",
 ) -> Measured:
     """Run what these measures need, unless it is stored, and read it.
@@ -66,6 +67,7 @@ def measure_all(
         workers: Worker processes; None = one a processor, 0 = none.
         fresh: Throw away what the folder holds.
         progress: Whether to say how far it has come.
+        inputs: The files that were given; none of them is written or deleted.
         command: The command line to record.
 
     Raises:
@@ -103,7 +105,7 @@ def measure_all(
         afresh=fresh,
     )
     work = Work(RUN, TABLES, model=RUN, code_version=stamp)
-    with Store(results, name, "evidence", fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "evidence", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {})
         said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
