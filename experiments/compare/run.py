@@ -168,6 +168,7 @@ def compare(
             "step": step,
             "limit": limit,
             "first_seed": seeds_first,
+            "added": adds,
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
         "assumptions_differ": [
