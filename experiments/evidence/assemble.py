@@ -103,6 +103,7 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
     shown = [targets[name] for name in chosen if name in targets]
     wanted = {name for target in shown if not target.not_modelled for name in (target.measure, target.without) if name}
     folder = asked.results / asked.name
+    inputs = (asked.targets,) if asked.targets else ()
     measured = None
     if wanted:
         measured = measure_all(
@@ -113,6 +114,7 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
             workers=asked.workers,
             fresh=asked.fresh,
             progress=asked.progress,
+            inputs=inputs,
         )
     values = measured.values if measured else {}
     lines = [_with_without(judge(target, values.get(target.measure, ())), values) for target in shown]
@@ -125,5 +127,6 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
         progress=asked.progress,
         fresh=asked.fresh,
         replicates=asked.replicates,
+        inputs=inputs,
     )
     return EvidenceResult(lines, measured, folder)

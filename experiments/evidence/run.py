@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.evidence.registry import MEASURES, SERIES, TABLES, Task, View, measures, views
 from experiments.runs.codeversion import code_version
+from experiments.runs.estimate import Size, expect, mean_size
 from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Request, Work
@@ -22,6 +23,9 @@ from sim.core.errors import UserError
 Floats = NDArray[np.float64]
 RUN = "experiments.evidence.registry:look"
 QUICK_SEEDS = 4
+COUNTY = "gansu_county"
+MONTHS_A_SEED = 150
+"""Lived by a view on average, in all its runs together; for a rough estimate of time."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def measure_all(
     workers: int | None = None,
     fresh: bool = False,
     progress: bool = True,
+    inputs: Sequence[Path] = (),
     command: str = "village evidence",
 ) -> Measured:
     """Run what these measures need, unless it is stored, and read it.
@@ -62,6 +67,7 @@ def measure_all(
         workers: Worker processes; None = one a processor, 0 = none.
         fresh: Throw away what the folder holds.
         progress: Whether to say how far it has come.
+        inputs: The files that were given; none of them is written or deleted.
         command: The command line to record.
 
     Raises:
@@ -88,9 +94,20 @@ def measure_all(
         ]
         for view, task, key in zip(shown, tasks, keys, strict=True)
     }
+    sizes = [Size.of_world(COUNTY, task.villages, MONTHS_A_SEED, few=True) for task in tasks]
+    expected = expect(
+        results / name,
+        sum(map(len, requests.values())),
+        mean_size([(size, len(those)) for size, those in zip(sizes, requests.values(), strict=True)]),
+        field="--only",
+        workers=workers,
+        scenarios=requests,
+        afresh=fresh,
+    )
     work = Work(RUN, TABLES, model=RUN, code_version=stamp)
-    with Store(results, name, "evidence", fresh=fresh) as store, Progress(progress) as said:
+    with Store(results, name, "evidence", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {})
+        said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do([one for those in requests.values() for one in those], todo, store.folder)
         files = {view: [store.read_run(one.key) for one in those] for view, those in requests.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from experiments.evidence.judge import Line, unmeasured
@@ -25,6 +25,7 @@ def trial_lines(
     progress: bool = True,
     fresh: bool = False,
     replicates: int | None = None,
+    inputs: Sequence[Path] = (),
 ) -> list[Line]:
     """A line for every row, from the shipped trial files that are held against it.
 
@@ -37,6 +38,7 @@ def trial_lines(
         progress: Whether to say how far it has come.
         fresh: Throw away what the folder holds.
         replicates: How many replicates, instead of what the files say.
+        inputs: The files that were given; none of them is written or deleted.
 
     Raises:
         UserError: A trial file is wrong, or the folder cannot be used.
@@ -54,6 +56,7 @@ def trial_lines(
                 progress=progress,
                 fresh=fresh,
                 replicates=replicates,
+                inputs=inputs,
             ):
                 for outcome in result.outcomes:
                     row = outcome.outcome.row
