@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from experiments.compare.report import write_report
+from experiments.compare.run import compare
 from experiments.designs.vectors import Drawn, drawing
 from experiments.sensitivity.factors import choose
 from sim.core.errors import UserError
@@ -117,3 +120,22 @@ def test_it_is_a_factor_of_sensitivity(place: Path) -> None:
     found = {factor.key: factor for factor in choose("gifts", plans)}
     assert sorted(found) == ["gifts.gift_sum_yuan", TAKEN]
     assert (found[TAKEN].low, found[TAKEN].base, found[TAKEN].high) == (0.2, 0.6, 0.8)
+
+
+def test_the_report_lists_it_with_its_source(place: Path) -> None:
+    folder = compare(
+        [load_plan("plain.toml"), own(gift_taken=0.6)],
+        name="gifts",
+        results=place,
+        replicates=2,
+        spillovers=[],
+        workers=1,
+        progress=False,
+    )
+    write_report(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    listed = {entry["name"]: entry for entry in manifest["own_parameters"]}
+    assert listed["gift_taken"]["source"] == "A guess for this test."
+    for language, label in (("en", "Share that takes the gift"), ("zh", "接受赠款的比例")):
+        page = (folder / f"report.{language}.html").read_text(encoding="utf-8")
+        assert label in page and "A guess for this test." in page
