@@ -33,6 +33,7 @@ from sim.money.audit import Audit
 from sim.money.lending import Loan
 from sim.money.reasons import FUNDS
 from sim.month import close_month, close_year
+from sim.parameters.own import of_model
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
@@ -89,7 +90,8 @@ class VillageModel(Whole, MesaModel):
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
         self.parameters = plan.parameters()
-        self.p, self._p_row = as_python(self.parameters.values), as_row(self.parameters.values)
+        values = self.parameters.values  # rules read a policy's own numbers only where rules of the user's own run
+        self.p, self._p_row = as_python(values), as_row(values if plan.rules else of_model(self.parameters))
         self.profile = profile or load_profile(plan.world.profile)
         self._reach = dict(reach or {})
         self._open_county(threads)

@@ -32,6 +32,8 @@ from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
+from sim.parameters import load_parameters
+from sim.parameters.own import with_own, written
 from sim.scenario import Plan, check_comparable
 from sim.scenario.idle import never_act
 
@@ -117,7 +119,8 @@ def compare(
     _check_counts(replicates, precision, step, limit)
     check_workers(workers)
     base = _baseline(plans, baseline)
-    vectors = drawing(parameters, load_set)
+    own = [entry for plan in plans for entry in plan.own_parameters()]
+    vectors = drawing(parameters, load_set, with_own(load_parameters(), own))
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
@@ -181,6 +184,7 @@ def compare(
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
+        **({"own_parameters": written(own)} if own else {}),
         "command": command or command_line(),
         "versions": _versions(),
         "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
