@@ -45,7 +45,7 @@ def print_lines(lines: Sequence[Line], counts: Counts, language: str) -> None:
                 words.model(line),
                 words.published(target),
                 words.passes(target) if line.judged else "–",
-                words.pick(ROLES[target.role]),
+                words.evidence(line) or words.pick(ROLES[target.role]),
                 Text(words.verdict(line), style=style),
             )
         console.print(table)
