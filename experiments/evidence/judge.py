@@ -82,6 +82,11 @@ class Line:
         return self.speaks and any(not null.met for null in self.nulls.values())
 
     @property
+    def nulls_meet(self) -> bool:
+        """Whether it is no evidence because every null world that it was put to meets it as well."""
+        return self.speaks and bool(self.nulls) and not self.could_fail
+
+    @property
     def speaks(self) -> bool:
         """Whether a rule was applied to a row that was neither set nor fitted."""
         return self.judged and self.target.role in ("check", "informed")

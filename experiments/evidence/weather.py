@@ -149,7 +149,7 @@ def drought_income(seen: Weather) -> float:
 def drought_income_left(seen: Weather) -> float:
     """What is left of that loss a year later, as a share of it."""
     first = seen.of[MAJOR].income[0] - seen.of[NORMAL].income[0]
-    return (seen.of[MAJOR].income[1] - seen.of[NORMAL].income[1]) / first
+    return part(seen.of[MAJOR].income[1] - seen.of[NORMAL].income[1], first)
 
 
 @measure("droughts")

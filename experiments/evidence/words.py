@@ -111,9 +111,10 @@ class Words:
             text += "（在误差内）" if self.zh else ", not firmly"
         return text
 
-    def evidence(self, line: Line) -> str:
-        """That a row is no evidence, since every null world meets it as well; nothing of any other."""
-        return self.pick(EVIDENCE["met"]) if line.speaks and line.nulls and not line.could_fail else ""
+    @property
+    def nulls_meet(self) -> str:
+        """What the mark of rows says that every null world meets."""
+        return self.pick(EVIDENCE["met"])
 
     def nulls(self, line: Line) -> str:
         """What each null world that a line was put to makes of it."""
