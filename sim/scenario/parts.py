@@ -117,13 +117,15 @@ class PolicyPlan(FrozenModel):
         return shipped[self.kind]
 
     def own_parameters(self) -> tuple[Parameter, ...]:
-        """The parameters that its class declares.
+        """The parameters that its class declares; those of policies that ship are the model's.
 
         Raises:
             UserError: One is declared wrongly.
         """
+        if not self.code:
+            return ()
         cls = self.policy_class()
-        return declared(cls.kind, cls.parameters, Path(self.code.path if self.code else cls.__module__))
+        return declared(cls.kind, cls.parameters, Path(self.code.path))
 
     def build(self) -> Policy:
         """The policy itself."""
