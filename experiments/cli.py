@@ -12,6 +12,7 @@ from experiments.commands import (
     calibrate,
     compare,
     demo,
+    diverge,
     evidence,
     parameters,
     plots,
@@ -58,6 +59,7 @@ def village(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
+app.command("diverge")(diverge.diverge)
 app.command("calibrate")(calibrate.calibrate)
 app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)

@@ -1,7 +1,7 @@
 """villagesim: try a village-development campaign before it is carried out.
 
-The public names are `VillageModel`, `run`, `load_plan` and `Plan`; they are loaded when first asked for, so that
-`import sim` stays light.
+The public names that most work begins with (docs/api.md has all of them); they are loaded when first asked for, so
+that `import sim` stays light.
 """
 
 from __future__ import annotations
@@ -13,12 +13,23 @@ from sim.core import kernel_cache
 kernel_cache.set_folder()
 
 _WHERE = {
-    "VillageModel": "sim.model",
+    "load_plan": "sim.scenario",
+    "load_plans": "sim.scenario",
+    "Plan": "sim.scenario",
     "run": "sim.running",
     "warm_up": "sim.running",
     "RunResult": "sim.running",
-    "load_plan": "sim.scenario",
-    "Plan": "sim.scenario",
+    "VillageModel": "sim.model",
+    "County": "sim.county",
+    "Policy": "sim.policies.policy",
+    "PolicySettings": "sim.policies.policy",
+    "TargetedSettings": "sim.policies.policy",
+    "reason": "sim.policies.policy",
+    "Observer": "sim.recording.observer",
+    "Recorder": "sim.recording.recorder",
+    "rule": "sim.core.rule",
+    "kernel": "sim.core.rule",
+    "load_parameters": "sim.parameters",
     "UserError": "sim.core.errors",
 }
 __all__ = list(_WHERE)

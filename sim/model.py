@@ -33,6 +33,7 @@ from sim.money.audit import Audit
 from sim.money.lending import Loan
 from sim.money.reasons import FUNDS
 from sim.month import close_month, close_year
+from sim.parameters.own import of_model
 from sim.parameters.packed import as_python, as_row
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
@@ -92,7 +93,8 @@ class VillageModel(Whole, MesaModel):
         self.parameters = plan.parameters()
         self.profile = profile or load_profile(plan.world.profile)
         values = with_own_line(self.parameters.values, self.profile)
-        self.p, self._p_row = as_python(values), as_row(values)
+        # Rules read a policy's own numbers only where rules of the user's own run.
+        self.p, self._p_row = as_python(values), as_row(values if plan.rules else of_model(values))
         self._reach = dict(reach or {})
         self._open_county(threads)
         self._open_policies()

@@ -143,6 +143,23 @@ def test_the_guide_quotes_real_messages(office: Path, file: str, found: str, put
         assert f"`{message}`" in page.read_text(encoding="utf-8"), page.name
 
 
+def test_the_guides_say_what_a_target_can_count() -> None:
+    english, chinese = (page.read_text(encoding="utf-8") for page in GUIDES)
+    for kind, policy in registry().items():
+        rows = [next(r for r in text.splitlines() if r.startswith(f"| `{kind}` | `{next(iter(policy.counts))}`"))
+                for text in (english, chinese)]  # fmt: skip
+        for name, names in policy.counts.items():
+            for row, said in zip(rows, names, strict=True):
+                assert f"`{name}` {said}".lower() in row.lower()
+
+
+def test_the_guides_name_what_every_scenario_may_hold() -> None:
+    for page in GUIDES:
+        text = page.read_text(encoding="utf-8")
+        for key in ("targets", "changes", "extends", "drop", "purses", "policies", "campaign", "uncertainties"):
+            assert re.search(rf"\b{key}\b", text), f"{page.name} does not explain {key!r}"
+
+
 def commands() -> Iterator[tuple[str, str]]:
     """Every `village ...` line of the documents, with where it stands."""
     for page in PAGES:

@@ -44,6 +44,7 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/population/fitting.py", "digest"): ((8,), MEMORY),
     ("sim/population/flags.py", ""): ((1e-9, 4, 5, 16, 20, 24), SEARCH),
     ("sim/population/kept.py", ""): ((2000,), MEMORY),
+    ("sim/population/memory.py", ""): ((1500, 1_000_000_000), MEMORY),
     ("sim/population/network.py", "_contacts"): ((10, 16), MEMORY),
     ("sim/population/network.py", "degree_statistics"): ((10, 90), DEFINED),
     ("sim/population/own_line.py", ""): ((0.01,), CHECK),

@@ -21,6 +21,7 @@ from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.estimate import Expected, Size, expect
 from experiments.runs.files import write_atomic
 from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
@@ -83,6 +84,7 @@ def calibrate(
     progress: bool = True,
     fresh: bool = False,
     recover: bool = False,
+    inputs: Sequence[Path] = (),
     command: str = "village calibrate",
     run: str = RUN,
     program: str | None = None,
@@ -100,6 +102,7 @@ def calibrate(
         progress: Whether to say how far it has come.
         fresh: Whether to throw away what the folder holds.
         recover: Put the model's own figures, at a vector drawn from the ranges, in the place of the targets.
+        inputs: The files that were given; none of them is written or deleted.
         command: The command line to record.
         run: `module:function` that takes a vector's measures (see `experiments.calibrate.measures.evaluate`).
         program: The code version to record instead of the hash of the program.
@@ -114,7 +117,8 @@ def calibrate(
     check_workers(workers)
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
-    with Store(results, name, "calibrate", fresh=fresh) as store, Progress(progress) as said:
+    expected = _expected(results / name, spec, workers, run)
+    with Store(results, name, "calibrate", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {spec.id: spec.plan().resolved_toml()})
         model = _Model(spec, store, workers, said, run, program)
         truth = None
@@ -122,6 +126,7 @@ def calibrate(
             truth = hidden_vector(spec)
             model.spec = spec = _with_own_figures(model, truth)
         before = dict(parameter_values(spec))
+        said.say(expected.text())
         said.begin(spec.effort.budget, "calibrating; a run is a parameter vector under every seed")
         before_answers = model.measured([before])[0][0]
         found = _searched(spec, model, said)
@@ -142,16 +147,25 @@ def calibrate(
             truth=truth,
         )
         products = _write(store.folder, calibration)
-        if len(found.vectors) < LEAST_VECTORS:
-            raise UserError(
-                f"only {len(found.vectors)} vectors fit about as well as the best, of {found.evaluations} tried",
-                field="effort.budget",
-                allowed=f"enough to find {LEAST_VECTORS}",
-                mend="repeat the command with a greater --budget; what is done is kept",
-            )
+        _check_enough(found)
         manifest["complete"] = True
         store.write_manifest(manifest, products)
     return store.folder, calibration
+
+
+def _expected(folder: Path, spec: Spec, workers: int | None, run: str) -> Expected:
+    size = Size.of(spec.plan(), few=True).times(spec.effort.seeds) if run == RUN else Size()
+    return expect(folder, spec.effort.budget, size, field="--budget", workers=workers, at_most=True, what="vectors")
+
+
+def _check_enough(found: SearchResult) -> None:
+    if len(found.vectors) < LEAST_VECTORS:
+        raise UserError(
+            f"only {len(found.vectors)} vectors fit about as well as the best, of {found.evaluations} tried",
+            field="effort.budget",
+            allowed=f"enough to find {LEAST_VECTORS}",
+            mend="repeat the command with a greater --budget; what is done is kept",
+        )
 
 
 def _searched(spec: Spec, model: _Model, said: Progress) -> SearchResult:

@@ -65,6 +65,7 @@ def calibrate(
         progress=not quiet and not as_json,
         fresh=fresh,
         recover=recover,
+        inputs=[spec] if spec else [],
         command=_command(
             spec,
             {"seeds": seeds, "budget": budget, "starts": starts, "start-seed": start_seed, "villages": villages},

@@ -98,6 +98,7 @@ def make(
     import pyarrow.parquet as pq
 
     from experiments.runs.files import write_atomic
+    from experiments.runs.outputs import MARK, check_output, is_population
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import reference_start
@@ -107,17 +108,20 @@ def make(
     loaded = _profile(profile)
     values = with_own_line(load_parameters().values, loaded)
     size = villages or loaded.villages
+    kinds = ("households", "villages", "cadres", "units")
+    for kind in (*kinds, "contacts"):
+        check_output(out / f"{kind}.parquet", is_population)
     opened = open_world(loaded, size, seed, as_python(values), as_row(values), *reference_start(loaded))
     world = opened.world
     tables: dict[str, dict[str, Any]] = {
         kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names}
-        for kind in ("households", "villages", "cadres", "units")
+        for kind in kinds
     }
     degrees = np.diff(world.indptr)
     tables["contacts"] = {"household": np.repeat(np.arange(len(degrees)), degrees), "contact": world.indices}
     for kind, columns in tables.items():
         buffer = io.BytesIO()
-        pq.write_table(pa.table(columns), buffer, compression="zstd")
+        pq.write_table(pa.table(columns).replace_schema_metadata({MARK: b"population"}), buffer, compression="zstd")
         write_atomic(out / f"{kind}.parquet", buffer.getvalue())
         typer.echo(f"{out / kind}.parquet: {len(next(iter(columns.values()))):,} rows")
 

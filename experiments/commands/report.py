@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +73,8 @@ def find_experiment(name: str, results: Path) -> Path:
     from sim.toml.source import meant
 
     for folder in (results / name, Path(name)):
-        if (folder / "manifest.json").is_file():
-            return folder
+        with suppress(OSError, ValueError):  # a name that no folder can have
+            if (folder / "manifest.json").is_file():
+                return folder
     there = [path.parent.name for path in results.glob("*/manifest.json")]
     raise UserError(f"there is no experiment '{name}' in {results}", **meant(name, there))

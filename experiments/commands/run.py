@@ -80,9 +80,12 @@ def run(
     if file is None:
         raise typer.BadParameter("a scenario file, or the name of a shipped one, is needed", param_hint="FILE")
     (plan,) = plans([file], overrides, code, villages, horizon)
+    from experiments.runs.outputs import check_output, is_run
     from experiments.runs.progress import Progress, compile_first
     from sim.running import run as run_plan
 
+    if out:
+        check_output(out, is_run)
     if engine is Engine.compiled:
         compile_first(Progress(not quiet).say)
     asked: dict[str, Any] = {"days": days} if days else {}

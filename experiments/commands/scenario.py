@@ -69,6 +69,8 @@ def schema(
         typer.echo(text)
         return
     from experiments.runs.files import write_atomic
+    from experiments.runs.outputs import check_output, is_schema
 
+    check_output(out, is_schema)
     write_atomic(out, text + "\n")
     typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")

@@ -25,12 +25,15 @@ from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_profile, stored_scenarios
+from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from sim.core.errors import UserError
+from sim.parameters import load_parameters
+from sim.parameters.own import with_own, written
 from sim.scenario import Plan, check_comparable
 from sim.scenario.idle import never_act
 
@@ -113,14 +116,31 @@ def compare(
         UserError: The question is not a comparison, or the folder cannot be used for it; see `Store`.
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
-    counts = _counts(replicates, precision, step, limit)
+    _check_counts(replicates, precision, step, limit)
     check_workers(workers)
     base = _baseline(plans, baseline)
-    vectors = drawing(parameters, load_set)
+    own = [entry for plan in plans for entry in plan.own_parameters()]
+    vectors = drawing(parameters, load_set, with_own(load_parameters(), own))
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
     chosen = parse_outcomes(outcomes, plans[0].horizon_months)
+    adds = replicates is None and precision is not None
+    most = limit if adds else replicates or DEFAULT_REPLICATES
+    check_seeds(seeds_first, most, "--replicates")
+    expected = expect(
+        results / name,
+        most * len(everything),
+        Size.of(plans[0]) if run == MODEL else Size(),
+        field="--limit" if adds else "--replicates",
+        workers=workers,
+        sure=min(step, limit) * len(everything) if adds else None,
+        at_most=adds,
+        scenarios=[plan.id for plan in everything],
+        seeds=range(seeds_first, seeds_first + most),
+        afresh=fresh or renew,
+    )
+    counts = [*range(step, limit, step), limit] if adds else [most]
     kept = copies((plan.world.profile, plan.code()) for plan in plans)
     # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
     stamp = program or code_version()
@@ -151,6 +171,7 @@ def compare(
             "step": step,
             "limit": limit,
             "first_seed": seeds_first,
+            "added": adds,
         },
         "closure": plans[0].closure if len({plan.closure for plan in plans}) == 1 else "mixed",
         "assumptions_differ": [
@@ -163,6 +184,7 @@ def compare(
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
+        **({"own_parameters": written(own)} if own else {}),
         "command": command or command_line(),
         "versions": _versions(),
         "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
@@ -171,6 +193,7 @@ def compare(
     of: Of = "draw" if vectors.names else "mean"
     with Store(results, name, fresh=fresh, renew=renew, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
+        said.say(expected.text())
         compared = [plan.id for plan in plans]
         with Replicates(
             store,
@@ -204,15 +227,12 @@ def compare(
     return store.folder
 
 
-def _counts(replicates: int | None, precision: float | None, step: int, limit: int) -> list[int]:
+def _check_counts(replicates: int | None, precision: float | None, step: int, limit: int) -> None:
     for value, field in ((replicates, "--replicates"), (step, "--step"), (limit, "--limit")):
         if value is not None and value < 1:
             raise UserError(f"{value} is not possible: it must be at least 1", field=field)
     if precision is not None and not 0 < precision < 1:
         raise UserError(f"{precision} is not a precision", field="--precision", allowed="more than 0 and less than 1")
-    if replicates is not None or precision is None:
-        return [replicates or DEFAULT_REPLICATES]
-    return [*range(step, limit, step), limit]
 
 
 def _baseline(plans: Sequence[Plan], asked: str | None) -> str:

@@ -93,7 +93,9 @@ def evaluations(question: Question, vector: Vector, seeds: Sequence[int]) -> dic
     evaluate = load_function(question.evaluate)
     found = []
     for plan in question.plans:
-        changed = plan.model_copy(update={"uncertainties": FrozenDict({**plan.uncertainties, **vector})})
+        known = {entry.key for entry in plan.parameters().entries}  # without a policy, none of the policy's own
+        moved = {key: value for key, value in vector.items() if key in known}
+        changed = plan.model_copy(update={"uncertainties": FrozenDict({**plan.uncertainties, **moved})})
         try:
             found.append([list(evaluate(changed, one, question.outcomes)) for one in seeds])
         except Unfittable as error:

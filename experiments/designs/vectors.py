@@ -247,9 +247,10 @@ class Drawn:
 
     def under(self, seed: int) -> Plan:
         """The plan with the seed's vector; what the plan sets itself (parameters, facts of its place) stays."""
-        known = load_parameters()
+        known = self.plan.parameters()
         own = {known.find(name).key for name in (*self.plan.uncertainties, *self.plan.world.place)}
-        vector = {key: value for key, value in self.drawing.vector(seed).items() if key not in own}
+        keys = {entry.key for entry in known.entries} - own  # without a policy, there is nothing of the policy's own
+        vector = {key: value for key, value in self.drawing.vector(seed).items() if key in keys}
         return self.plan.model_copy(update={"uncertainties": FrozenDict({**vector, **self.plan.uncertainties})})
 
     def digest(self) -> str:
@@ -274,6 +275,7 @@ def run(drawn: Drawn, seed: int) -> Any:
 
 
 def _check_fit(plan: Plan) -> None:
+    from sim.parameters.own import of_model
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import fitted
     from sim.population.own_line import with_own_line
@@ -285,7 +287,7 @@ def _check_fit(plan: Plan) -> None:
         profile = load_profile(plan.world.profile)
         try:
             values = with_own_line(parameters.values, profile)
-            fitted(profile, as_python(values), as_row(values))
+            fitted(profile, as_python(values), as_row(of_model(values)))
         except Unfittable as error:
             _UNFIT[key] = str(error)
     if key in _UNFIT:

@@ -91,6 +91,14 @@ def _with_without(line: Line, values: Mapping[str, Floats]) -> Line:
     return replace(line, without=float(np.nanmean(values[name]))) if name in values else line
 
 
+def _put_to_nulls(line: Line, nulls: Mapping[str, Mapping[str, Floats]]) -> Line:
+    """The line beside the same in every null world."""
+    target = line.target
+    if not line.judged or not isinstance(target, Published):
+        return line
+    return replace(line, nulls={null: judge(target, values.get(target.measure, ())) for null, values in nulls.items()})
+
+
 def assemble(asked: EvidenceRequest) -> EvidenceResult:
     """Choose the targets, run what they need, and judge them.
 
@@ -101,8 +109,10 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
     targets, rows = all_targets(asked.targets), trial_rows()
     chosen = select({**targets, **rows}, asked.only)
     shown = [targets[name] for name in chosen if name in targets]
-    wanted = {name for target in shown if not target.not_modelled for name in (target.measure, target.without) if name}
+    put = [target for target in shown if not (target.not_modelled or target.waits_for)]
+    wanted = {name for target in put for name in (target.measure, target.without) if name}
     folder = asked.results / asked.name
+    inputs = (asked.targets,) if asked.targets else ()
     measured = None
     if wanted:
         measured = measure_all(
@@ -113,9 +123,12 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
             workers=asked.workers,
             fresh=asked.fresh,
             progress=asked.progress,
+            inputs=inputs,
         )
     values = measured.values if measured else {}
-    lines = [_with_without(judge(target, values.get(target.measure, ())), values) for target in shown]
+    nulls = measured.nulls if measured else {}
+    lines = [judge(target, values.get(target.measure, ())) for target in shown]
+    lines = [_with_without(_put_to_nulls(line, nulls), values) for line in lines]
     lines += trial_lines(
         [name for name in chosen if name in rows],
         run=asked.trials,
@@ -125,5 +138,6 @@ def assemble(asked: EvidenceRequest) -> EvidenceResult:
         progress=asked.progress,
         fresh=asked.fresh,
         replicates=asked.replicates,
+        inputs=inputs,
     )
     return EvidenceResult(lines, measured, folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.evidence.living import Bools, Floats, last_income, part, persons, plan_of, share_of_persons
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.scenario import Plan
@@ -41,19 +42,20 @@ class Leavers:
 
 
 @view(villages=30, quick=10, seeds=48)
-def campaign(villages: int, seed: int) -> Campaign:
+def campaign(villages: int, seed: int, null: NullWorld | None = None) -> Campaign:
     """The shipped mix of credit, industry and training over its first twelve months, and the same year without it."""
-    plan = plan_of("mix", villages, seed, START, MONTHS)
+    plan = plan_of("mix", villages, seed, START, MONTHS, null=null)
     return Campaign(_year(plan, seed), _year(plan.model_copy(update={"policies": ()}), seed))
 
 
 @view(villages=60, quick=20, seeds=4)
-def leavers(villages: int, seed: int) -> Leavers:
+def leavers(villages: int, seed: int, null: NullWorld | None = None) -> Leavers:
     """The shipped scenario of school leavers' training, to the end of the campaign's year."""
-    model = VillageModel(plan_of("scenarios/more/school_leavers.toml", villages, seed, START, MONTHS), rng=seed)
+    plan = plan_of("scenarios/more/school_leavers.toml", villages, seed, START, MONTHS, null=null)
+    model = VillageModel(plan, rng=seed)
     for _ in model.months():
         pass
-    done = model.policies[-1].delivered
+    done = model.county.books[model.policies[-1].label].counts
     model.close()
     return Leavers(done.get("trained", 0.0), done.get("placed", 0.0))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evidence.living import Bools, Floats, last_income, part, persons, quiet_plan, thirds
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.scenario import Plan
@@ -49,9 +50,9 @@ class Disaster:
 
 
 @view(villages=45, quick=30, seeds=16, series=("poorest_left", "richest_left"))
-def disaster(villages: int, seed: int) -> Disaster:
+def disaster(villages: int, seed: int, null: NullWorld | None = None) -> Disaster:
     """Two runs from 2011 to 2015, with and without the disaster of 2012 in every third village."""
-    plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1))
+    plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1), null)
     hit = (np.arange(villages) + seed) % ONE_IN == 0
     calm_income, calm_consumption, people, third = _live(plan, seed, hit, False)
     income, consumption, _, _ = _live(plan, seed, hit, True)

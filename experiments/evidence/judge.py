@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class Line:
         verdict: within or outside where a rule is applied, else why none is.
         sign_share: Share of bootstrap means with the sign of the rule, where the rule is a sign.
         without: Mean of the same without any policy, where a claim names a measure of it.
+        nulls: The same line in each null world that it was put to, by the name of the world.
     """
 
     target: Figure
@@ -43,6 +44,7 @@ class Line:
     verdict: Verdict
     sign_share: float = NAN
     without: float = NAN
+    nulls: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -56,10 +58,38 @@ class Line:
 
     @property
     def firm(self) -> bool:
-        """Whether the whole interval lies on the same side of the rule's limits as the mean."""
+        """Whether the whole interval lies on the same side of the rule's limits as the mean.
+
+        A rule by sign is as firm as the share of means that it asks for.
+        """
+        if self.target.rule is not None and self.target.rule.kind == "sign":
+            return True
         low, high = self.target.limits
-        ends = [low <= end <= high for end in (self.low, self.high) if math.isfinite(end)]
-        return all(inside == (self.verdict == "within") for inside in ends)
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            return True
+        if self.verdict == "within":
+            return low <= self.low and self.high <= high
+        return self.high < low or self.low > high
+
+    @property
+    def met(self) -> bool:
+        """Whether it passes, or may: chance could turn its failure round. What is not there at all is not met."""
+        return self.verdict == "within" or (self.judged and not self.firm)
+
+    @property
+    def could_fail(self) -> bool:
+        """Whether it is evidence: a rule was applied, nothing was turned toward it, and a null world fails it."""
+        return self.speaks and any(not null.met for null in self.nulls.values())
+
+    @property
+    def nulls_meet(self) -> bool:
+        """Whether it is no evidence because every null world that it was put to meets it as well."""
+        return self.speaks and bool(self.nulls) and not self.could_fail
+
+    @property
+    def speaks(self) -> bool:
+        """Whether a rule was applied to a row that was neither set nor fitted."""
+        return self.judged and self.target.role in ("check", "informed")
 
     def standardised(self) -> tuple[float, float, float] | None:
         """Mean and interval in half-widths of what passes, 0 its middle and -1 to 1 what passes; None if unbounded."""
@@ -74,7 +104,16 @@ class Counts:
     """How many rows of each use there are, and how many of those judged are within.
 
     `checks` are blind; `informed` are rows that were in view when something was mended; `used` are fitted or set.
+    Of the first two, `could_fail` are those that at least one null world fails, `blind_could_fail` the blind ones among
+    them, `not_put` those that no null world was put to. `waiting` rows ask for what the model does not have yet.
     """
+
+    could_fail: int
+    could_fail_within: int
+    blind_could_fail: int
+    blind_could_fail_within: int
+    not_put: int
+    waiting: int
 
     checks: int
     checks_within: int
@@ -127,7 +166,16 @@ def count(lines: Iterable[Line]) -> Counts:
     def of(verdict: Verdict) -> int:
         return sum(line.verdict == verdict for line in lines)
 
+    speaks = [line for line in lines if line.speaks]
+    could = [line for line in speaks if line.could_fail]
+    blind = [line for line in could if line.target.role == "check"]
     return Counts(
+        could_fail=len(could),
+        could_fail_within=sum(line.verdict == "within" for line in could),
+        blind_could_fail=len(blind),
+        blind_could_fail_within=sum(line.verdict == "within" for line in blind),
+        not_put=sum(not line.nulls for line in speaks),
+        waiting=of("waiting"),
         checks=len(checks),
         checks_within=sum(line.verdict == "within" for line in checks),
         informed=len(informed),

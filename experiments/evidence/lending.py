@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.evidence.living import COUNTY_VILLAGES, Bools, Floats, part, plan_of, quiet_plan
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.indicators.credit import at_risk_yuan
@@ -62,19 +63,20 @@ class Neighbours:
 
 
 @view(villages=45, quick=20, seeds=8)
-def channels(villages: int, seed: int) -> Channels:
+def channels(villages: int, seed: int, null: NullWorld | None = None) -> Channels:
     """The shipped scenario of four channels, to the end of all terms."""
-    model = VillageModel(plan_of("scenarios/more/credit_all_channels.toml", villages, seed, START, MONTHS), rng=seed)
+    plan = plan_of("scenarios/more/credit_all_channels.toml", villages, seed, START, MONTHS, null=null)
+    model = VillageModel(plan, rng=seed)
     books, largest = _lend(model)
     poor = (model.households["poor_at_start"] == 1) & (largest > 0)
     return Channels(villages, books, part(float(largest[poor].sum()), float(poor.sum())))
 
 
 @view(villages=45, quick=20, seeds=8)
-def uses(villages: int, seed: int) -> Uses:
+def uses(villages: int, seed: int, null: NullWorld | None = None) -> Uses:
     """Shuanglian loans against nothing, the same households, a year on."""
-    with_loans = plan_of("scenarios/more/credit_shuanglian.toml", villages, seed, START, NO_LATER_THAN)
-    without = quiet_plan(villages, seed, START, NO_LATER_THAN)
+    with_loans = plan_of("scenarios/more/credit_shuanglian.toml", villages, seed, START, NO_LATER_THAN, null=null)
+    without = quiet_plan(villages, seed, START, NO_LATER_THAN, null)
     without = without.model_copy(update={"campaign": with_loans.campaign})
     worth = [_worth(plan, seed) for plan in (without, with_loans)]
     lent = worth[1][2]
@@ -83,10 +85,10 @@ def uses(villages: int, seed: int) -> Uses:
 
 
 @view(villages=30, quick=15, seeds=8)
-def neighbours(villages: int, seed: int) -> Neighbours:
+def neighbours(villages: int, seed: int, null: NullWorld | None = None) -> Neighbours:
     """A microlender who goes on for a year and runs out of nothing; to the end of all terms."""
     ample = ["policy.microcredit.end_day=365", f"purse.microlender.amount_yuan={AMPLE_YUAN}"]
-    plan = plan_of("scenarios/more/credit_microlender.toml", villages, seed, START, MONTHS, ample, A_YEAR)
+    plan = plan_of("scenarios/more/credit_microlender.toml", villages, seed, START, MONTHS, ample, A_YEAR, null)
     model = VillageModel(plan, rng=seed)
     books, largest = _lend(model)
     took = largest > 0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.evidence.nulls import NullWorld
 from sim import VillageModel, load_plan
 from sim.scenario import Plan
 
@@ -16,7 +17,7 @@ Bools = NDArray[np.bool_]
 COUNTY_VILLAGES = 215
 
 
-def quiet_plan(villages: int, seed: int, start: str, months: int) -> Plan:
+def quiet_plan(villages: int, seed: int, start: str, months: int, null: NullWorld | None = None) -> Plan:
     """The shipped county without any policy.
 
     Args:
@@ -24,15 +25,23 @@ def quiet_plan(villages: int, seed: int, start: str, months: int) -> Plan:
         seed: Population seed.
         start: First day of the run.
         months: Months to run.
+        null: A null world to run it in.
     """
-    plan: Plan = plan_of("baseline", villages, seed, start, months).model_copy(update={"policies": ()})
+    plan: Plan = plan_of("baseline", villages, seed, start, months, null=null).model_copy(update={"policies": ()})
     return plan
 
 
 def plan_of(
-    scenario: str, villages: int, seed: int, start: str, months: int, settings: Sequence[str] = (), days: int = 0
+    scenario: str,
+    villages: int,
+    seed: int,
+    start: str,
+    months: int,
+    settings: Sequence[str] = (),
+    days: int = 0,
+    null: NullWorld | None = None,
 ) -> Plan:
-    """A shipped scenario in part of its county, with another first day and horizon."""
+    """A shipped scenario in part of its county, with another first day and horizon; or that in a null world."""
     changes = [
         f"world.villages={villages}",
         f"world.population_seed={seed}",
@@ -41,7 +50,7 @@ def plan_of(
         *([f"campaign.days={days}"] if days else []),
     ]
     plan: Plan = load_plan(scenario, [*changes, *settings])
-    return plan
+    return null.plan(plan) if null else plan
 
 
 def persons(model: VillageModel) -> Floats:

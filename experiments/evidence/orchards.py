@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.evidence.living import by_reason, quiet_plan
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 
@@ -22,9 +23,9 @@ class Orchards:
 
 
 @view(villages=3, quick=3, seeds=4)
-def orchards(villages: int, seed: int) -> Orchards:
+def orchards(villages: int, seed: int, null: NullWorld | None = None) -> Orchards:
     """Every orchard is cleared and every household plants half a mu in March; ten years are watched."""
-    model = VillageModel(quiet_plan(villages, seed, START, MONTHS), rng=seed)
+    model = VillageModel(quiet_plan(villages, seed, START, MONTHS, null), rng=seed)
     h = model.households
     h["orchard_mu"], h["block_mu"], h["block_month"] = 0.0, BLOCK_MU, PLANTED_MONTH
     seen, sold = Orchards(), 0.0

@@ -40,6 +40,13 @@ gets wrong, and ask whether your question hangs on one of those rows.
 - *Model* is the mean over seeds, each with a population, weather, prices and luck of its own, and half of its 95%
   interval. It covers chance, not what the parameters leave open. "not firmly" marks verdicts that more seeds might
   reverse.
+- Only rows that **could fail** are evidence: blind checks and rows seen while the model was changed that at least one
+  of two null worlds does not meet. *Nobody changes behaviour* is the same county in which nobody invests, borrows,
+  leaves for work anew, talks or learns; *the trend alone* has no drought, price years, luck or illness either
+  (`scenarios/nulls`). A world *may pass* if its 95% interval reaches what passes, and then counts as passing; it *has
+  none* if there is nothing to measure in it (no loan has no size). The starting world is the same in both. Null worlds
+  get a half and a quarter of the seeds; trials are put to the first alone, on 30 replicates: an effect comes through
+  choices, and the second has none either.
 - A row passes when the model's mean lies within what *passes*; where only a direction is published, when 95% of
   bootstrap means have it.
 """
@@ -84,6 +91,8 @@ def page_text(lines: Sequence[Line], counts: Counts, drawings: Mapping[str, str]
     parts += ["## Claims of the documents\n", _claims([line for line in lines if line.verdict == "claim"])]
     parts += ["## Inputs\n", _INPUTS, _inputs([line for line in lines if line.verdict == "input"])]
     rest = [line for line in lines if line.verdict in ("context", "not_modelled")]
+    waiting = [line for line in lines if line.verdict == "waiting"]
+    parts += ["## Waiting\n", _WAITING, _waiting(waiting)] if waiting else []
     parts += ["## Not modelled, or for reading only\n", _rest(rest)]
     parts += ["## How each number is made\n", _made(lines)]
     return "\n".join(part for part in parts if part).rstrip() + "\n"
@@ -102,6 +111,7 @@ _CAPTIONS = {
     "trials": "Dots: means over replicate trials with their 95% intervals; squares: published; bands: what passes.",
 }
 _INPUTS = "Parameters that take a published figure as it is. They are listed so that nobody counts them as checks.\n"
+_WAITING = "Written before the model can put the question, so that no rule follows an answer. Counted nowhere.\n"
 
 
 def _wrong(lines: Sequence[Line]) -> str:
@@ -169,11 +179,11 @@ def _by_group(lines: Sequence[Line], turned: str) -> str:
         members = [line for line in lines if line.group == group]
         if not members:
             continue
-        heads = ["id", "figure", "published", "model", "passes", "verdict", "source"]
+        heads = ["id", "figure", "published", "model", "passes", "verdict", "null worlds", "source"]
         rows = [
             [
                 f"`{line.target.id}`", cell(line.target.label_en), published_cell(line.target), _WORDS.model(line),
-                cell(_WORDS.passes(line.target)), _verdict(line), _where(line.target),
+                cell(_WORDS.passes(line.target)), _verdict(line), cell(_WORDS.nulls(line)), _where(line.target),
             ]
             for line in members
         ]  # fmt: skip
@@ -222,6 +232,17 @@ def _inputs(lines: Sequence[Line]) -> str:
     return _table(["id", "figure", "published", "taken as", "parameter", "source"], rows)
 
 
+def _waiting(lines: Sequence[Line]) -> str:
+    rows = [
+        [
+            f"`{line.target.id}`", cell(line.target.label_en), published_cell(line.target),
+            cell(_WORDS.passes(line.target)), cell(_sentence(line.target.waits_for)), _where(line.target),
+        ]
+        for line in lines
+    ]  # fmt: skip
+    return _table(["id", "figure", "published", "passes", "what it waits for", "source"], rows)
+
+
 def _rest(lines: Sequence[Line]) -> str:
     rows = [
         [
@@ -237,7 +258,7 @@ def _made(lines: Sequence[Line]) -> str:
     used: dict[str, list[str]] = {}
     for line in lines:
         name = getattr(line.target, "measure", "")
-        if name and line.verdict not in ("not_modelled", "input"):
+        if name and line.verdict not in ("not_modelled", "input", "waiting"):
             used.setdefault(name, []).append(line.target.id)
     text = ""
     for view in views().values():

@@ -17,6 +17,7 @@ from experiments.evidence.living import (
     quiet_plan,
     share_of_persons,
 )
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.core.records import views_of
@@ -88,9 +89,9 @@ SERIES = (
 
 
 @view(villages=30, quick=10, seeds=64, series=SERIES)
-def path(villages: int, seed: int) -> Path:
+def path(villages: int, seed: int, null: NullWorld | None = None) -> Path:
     """Six years without policies, from the books of 2010, under the seed's own weather, prices and population."""
-    model = VillageModel(quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1)), rng=seed)
+    model = VillageModel(quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1), null), rng=seed)
     seen = Path(model.p, villages, seed)
     _note(seen, model, model.county.line_yuan, 0.0, 1.0)
     lines: list[float] = []

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from experiments.evidence.nulls import NullWorld, null_worlds
 from experiments.runs.runfile import Columns, Table
 
 MODULES = ("start", "path", "weather", "disaster", "orchards", "lending", "campaign")
@@ -35,7 +36,7 @@ class View:
 
     Attributes:
         name: Its name, that of its function.
-        look: Called with (villages, seed), returns what was seen.
+        look: Called with (villages, seed, null world or None), returns what was seen.
         villages: How many villages it lives in.
         quick: The same for a quick look.
         seeds: How many seeds.
@@ -43,7 +44,7 @@ class View:
     """
 
     name: str
-    look: Callable[[int, int], Any]
+    look: Callable[[int, int, NullWorld | None], Any]
     villages: int
     quick: int
     seeds: int
@@ -66,16 +67,25 @@ class ViewMeasure:
 
 @dataclass(frozen=True)
 class Task:
-    """One view in so many villages: what a worker is told."""
+    """One view in so many villages, of the model or of a null world: what a worker is told."""
 
     view: str
     villages: int
+    null: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its runs are kept under."""
+        return f"{self.view}-{self.null}" if self.null else self.view
 
     def digest(self) -> str:
         """A hash of the task and of the code that looks and measures."""
         stir = hashlib.blake2b(f"{self.view} {self.villages}".encode(), digest_size=16)
+        if self.null:
+            null = null_worlds()[self.null]
+            stir.update(repr((sorted(null.place.items()), null.closure)).encode())
         for file in sorted(Path(__file__).parent.glob("*.py")):
-            if file.stem in (*MODULES, "registry", "living"):
+            if file.stem in (*MODULES, "registry", "living", "nulls"):
                 stir.update(file.read_bytes())
         return stir.hexdigest()
 
@@ -132,7 +142,7 @@ def look(task: Task, seed: int) -> dict[str, Columns]:
         seed: Seed of the run and of its population.
     """
     found = views()[task.view]
-    seen = found.look(task.villages, seed)
+    seen = found.look(task.villages, seed, null_worlds()[task.null] if task.null else None)
     taken = {one.name: float(one.take(seen)) for one in measures().values() if one.view == task.view}
     series = {name: np.asarray(getattr(seen, name), dtype=np.float64).tolist() for name in found.series}
     return tables_of(taken, series)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.evidence.living import COUNTY_VILLAGES, part
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import add_measure, measure, view
 from sim.parameters import load_parameters
 from sim.parameters.packed import P, as_python, as_row
@@ -30,8 +31,8 @@ class Start:
 
 
 @view(villages=COUNTY_VILLAGES, quick=COUNTY_VILLAGES, seeds=8)
-def start(villages: int, seed: int) -> Start:
-    """The whole county on the eve of 2013, generated from this population seed."""
+def start(villages: int, seed: int, null: NullWorld | None = None) -> Start:
+    """The whole county on the eve of 2013, generated from this population seed; the same in every null world."""
     profile, values = load_profile("gansu_county"), load_parameters().values
     p, row = as_python(values), as_row(values)
     lines = {line.name: line.model for line in describe(profile, villages, seed)}

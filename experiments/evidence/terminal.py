@@ -45,8 +45,10 @@ def print_lines(lines: Sequence[Line], counts: Counts, language: str) -> None:
                 words.model(line),
                 words.published(target),
                 words.passes(target) if line.judged else "–",
-                words.pick(ROLES[target.role]),
+                words.pick(ROLES[target.role]) + ("*" if line.nulls_meet else ""),
                 Text(words.verdict(line), style=style),
             )
         console.print(table)
+    if any(line.nulls_meet for line in lines):
+        console.print(f"* {words.nulls_meet}", highlight=False)
     console.print(words.summary(counts), highlight=False)

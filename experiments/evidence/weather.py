@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.evidence.living import Bools, last_income, mean_income, part, quiet_plan
+from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.calendar.today import Today
@@ -58,9 +59,9 @@ class Weather:
 
 
 @view(villages=20, quick=10, seeds=48, series=("normal_income", "minor_income", "major_income"))
-def droughts(villages: int, seed: int) -> Weather:
+def droughts(villages: int, seed: int, null: NullWorld | None = None) -> Weather:
     """Three runs from 2009 to 2015 that differ in the weather of 2012 only."""
-    plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1))
+    plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (LAST - FIRST + 1), null)
     of = {}
     for severity in (NORMAL, MINOR, MAJOR):
         model = VillageModel(plan, rng=seed)
@@ -148,7 +149,7 @@ def drought_income(seen: Weather) -> float:
 def drought_income_left(seen: Weather) -> float:
     """What is left of that loss a year later, as a share of it."""
     first = seen.of[MAJOR].income[0] - seen.of[NORMAL].income[0]
-    return (seen.of[MAJOR].income[1] - seen.of[NORMAL].income[1]) / first
+    return part(seen.of[MAJOR].income[1] - seen.of[NORMAL].income[1], first)
 
 
 @measure("droughts")

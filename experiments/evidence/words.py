@@ -6,11 +6,14 @@ import math
 from typing import Any
 
 from experiments.evidence.judge import Counts, Line
+from experiments.evidence.nulls import null_worlds
 from experiments.pages.numbers import decimals
 from experiments.pages.words import phrases
 from experiments.published import Figure
 
-GROUPS, ROLES, VERDICTS, UNITS = (phrases("evidence", kind) for kind in ("group", "role", "verdict", "unit"))
+GROUPS, ROLES, VERDICTS, UNITS, NULLS, EVIDENCE = (
+    phrases("evidence", kind) for kind in ("group", "role", "verdict", "unit", "null", "evidence")
+)
 _LARGE, _MANY = ("million yuan", "万元"), 1e7
 _PERCENT = ("share", "relative", "share/year")
 MINUS, SPACE = "\u2212", "\u00a0"
@@ -108,6 +111,22 @@ class Words:
             text += "（在误差内）" if self.zh else ", not firmly"
         return text
 
+    @property
+    def nulls_meet(self) -> str:
+        """What the mark of rows says that every null world meets."""
+        return self.pick(EVIDENCE["met"])
+
+    def nulls(self, line: Line) -> str:
+        """What each null world that a line was put to makes of it."""
+        titles = {name: null.title.zh if self.zh else null.title.en for name, null in null_worlds().items()}
+        said = [f"{titles[name]}{'：' if self.zh else ': '}{self._null(found)}" for name, found in line.nulls.items()]
+        return ("；" if self.zh else "; ").join(said) or "–"
+
+    def _null(self, found: Line) -> str:
+        if not found.judged:
+            return self.pick(NULLS["nothing"])
+        return self.pick(NULLS["met" if found.verdict == "within" else "perhaps" if found.met else "failed"])
+
     def _sign(self, sign: str) -> str:
         return self.pick({"positive": ("positive", "正"), "negative": ("negative", "负")}[sign])
 
@@ -116,21 +135,28 @@ class Words:
         return f"{self.number(low, unit, size=high)}{joint}{self.number(high, unit)}"
 
     def summary(self, counts: Counts) -> str:
-        """One sentence that keeps blind checks, rows seen while mending, used rows, inputs and claims apart."""
+        """First the rows that could fail; then blind checks, rows seen while mending, used rows, inputs and claims."""
         c = counts
         if self.zh:
             text = (
-                f"未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
+                f"可能不符的{c.could_fail}项中，符合{c.could_fail_within}项（其中未参照的{c.blind_could_fail}项，"
+                f"符合{c.blind_could_fail_within}项）：这些至少在一个零世界中不成立。另计：未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
                 f"符合{c.informed_within}项；设定或拟合{c.used}项，符合{c.used_within}项；"
                 f"参数{c.inputs}项，不作检验；文件说法{c.claims}项，仅作对照；未建模{c.not_modelled}项。"
             )
+            text += f"待建模{c.waiting}项。" if c.waiting else ""
+            text += f"未在零世界中检验{c.not_put}项。" if c.not_put else ""
             return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
         text = (
+            f"Of {c.could_fail} rows that could fail, {c.could_fail_within} are within (of them blind: "
+            f"{c.blind_could_fail}, within {c.blind_could_fail_within}): at least one null world fails them. "
             f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while the model was "
             f"changed {c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
             f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "
             f"{c.not_modelled} figures are not modelled."
         )
+        text += f" {c.waiting} rows wait for what the model does not have yet." if c.waiting else ""
+        text += f" {c.not_put} rows were put to no null world." if c.not_put else ""
         return text + (f" {c.not_run} rows were not run." if c.not_run else "")
 
 
@@ -165,12 +191,18 @@ def _plain(line: Line) -> dict[str, Any]:
         "high": line.high,
         "seeds": line.seeds,
         "verdict": line.verdict,
+        "could_fail": line.could_fail if line.speaks else None,
+        "nulls": {
+            name: {"verdict": null.verdict, "met": null.met, "mean": null.mean, "low": null.low, "high": null.high}
+            for name, null in line.nulls.items()
+        },
         "firm": line.firm if line.judged else None,
         "sign_share": line.sign_share,
         "source": target.source,
         "confidence": target.confidence,
         "turned": target.turned,
         "not_modelled": target.not_modelled,
+        "waits_for": target.waits_for,
         "note": target.note,
     }
     return {key: _null(value) for key, value in found.items()}

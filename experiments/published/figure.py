@@ -22,7 +22,7 @@ Role = Literal["set", "fitted", "informed", "check", "input", "claim", "context"
 Group = Literal["start", "moving", "programmes", "claims"]
 Confidence = Literal["read", "computed", "high", "medium", "low", ""]
 Kind = Literal["range", "tolerance", "relative", "sign"]
-Verdict = Literal["within", "outside", "not_modelled", "input", "claim", "context", "not_run"]
+Verdict = Literal["within", "outside", "not_modelled", "input", "claim", "context", "not_run", "waiting"]
 SHARE = 0.95
 """Share of means that must have the sign, where a rule by sign names none."""
 INFINITE = float("inf")
@@ -129,6 +129,7 @@ class Figure(FrozenModel):
         why: What the rule rests on.
         turned: What was turned toward it, or changed with it in view.
         not_modelled: Why the model has nothing to hold against it.
+        waits_for: What the model must have before the row can be put to it; the row is written before that is built.
         note: How to read it.
     """
 
@@ -149,6 +150,7 @@ class Figure(FrozenModel):
     why: str = ""
     turned: str = ""
     not_modelled: str = ""
+    waits_for: str = ""
     note: str = ""
 
     @model_validator(mode="after")
@@ -198,6 +200,8 @@ class Figure(FrozenModel):
         """
         if self.role == "input":
             return "input"
+        if self.waits_for:
+            return "waiting"
         if self.not_modelled:
             return "claim" if self.role == "claim" else "not_modelled"
         if not math.isfinite(mean):

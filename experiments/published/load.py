@@ -47,7 +47,7 @@ class Published(Figure):
             return self
         if self.value is None and self.range is None and (self.rule is None or self.role not in _JUDGED):
             raise ValueError("give a value, a range, or a rule with limits or a sign")
-        if self.not_modelled:
+        if self.not_modelled or self.waits_for:
             return self
         if self.role == "input":
             if not self.parameter:

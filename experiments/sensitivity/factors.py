@@ -18,6 +18,7 @@ from experiments.measure.statistics import Floats
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.parameters import Parameter, Parameters, Value, load_parameters
+from sim.parameters.own import with_own
 from sim.scenario import Plan
 from sim.toml.check import check
 from sim.toml.source import Place, each_problem, raise_all, read_toml
@@ -108,9 +109,13 @@ def choose(asked: str, plans: Sequence[Plan], lists: bool = False) -> list[Facto
     Raises:
         UserError: A name is unknown, cannot be moved, or is named twice; nothing is left; the file is wrong.
     """
-    known = load_parameters(plans[0].uncertainties, on=plans[0].campaign.start)
+    own = [entry for plan in plans for entry in plan.own_parameters()]
+    known = with_own(load_parameters(on=plans[0].campaign.start), own)
+    theirs = [{entry.key for entry in plan.parameters().entries} for plan in plans]
     set_by = {known.find(name).key: plan.id for plan in plans for name in plan.uncertainties}
-    same = {key for key in set_by if len({plan.uncertainties.get(key) for plan in plans}) == 1}
+    having = {key: [plan for plan, keys in zip(plans, theirs, strict=True) if key in keys] for key in set_by}
+    same = {key for key in set_by if len({plan.uncertainties.get(key) for plan in having[key]}) == 1}
+    known = known.override({key: having[key][0].uncertainties[key] for key in same})
     fixed = {key: plan for key, plan in set_by.items() if key not in same}
     fixed |= {known.find(name).key: plan.id for plan in plans for name in plan.world.place}
     if asked.endswith(".toml") or "/" in asked:

@@ -15,6 +15,7 @@ from experiments.pages.spreadsheet import csv_text
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_scenarios
+from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store
@@ -28,6 +29,7 @@ from sim.scenario import Plan, check_comparable
 
 LANGUAGES = ("en", "zh")
 INDICES = "indices.csv"
+MOST_SEEDS = 10_000
 _LEAST = {"trajectories": 4, "samples": 8, "keep": 1}
 
 
@@ -83,6 +85,18 @@ def sensitivity(
     chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
     texts = tuple(map(str, chosen))
     line = command or command_line()
+    parts = asked.points()
+    a_point = len(plans) * replicates
+    check_seeds(seeds_first, replicates, "--seeds")
+    expected = expect(
+        results / name,
+        sum(parts.values()),
+        Size.of(plans[0], few=True).times(a_point) if evaluate == PANEL else Size(),
+        field="--trajectories, --samples",
+        workers=workers,
+        at_most=True,
+        what="points",
+    )
     seeds = tuple(range(seeds_first, seeds_first + replicates))
     manifest: dict[str, Any] = {
         "name": name,
@@ -101,12 +115,12 @@ def sensitivity(
         store.begin(manifest, stored_scenarios(plans), kept)
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
         evaluator = Evaluator(plans, texts, seeds, store, said, workers, retry_failed, evaluate, program)
-        parts = asked.points()
         said.say(
             f"{len(asked.factors)} parameters; "
             + ", ".join(f"{what}: {points:,} points" for what, points in parts.items())
-            + f"; {evaluator.runs_a_point} runs a point, {sum(parts.values()) * evaluator.runs_a_point:,} runs in all"
+            + f"; {a_point} runs a point, {sum(parts.values()) * a_point:,} runs in all"
         )
+        said.say(expected.text())
         analysis = Analysis(plans, chosen, seeds, asked, analyse(asked, evaluator))
         comes_to = conclusion(analysis)
         write_atomic(store.folder / INDICES, indices_csv(analysis))
@@ -125,8 +139,8 @@ def _check(plans: Sequence[Plan], asked: SensitivityRequest, replicates: int) ->
         if plans[0].id == plans[1].id:
             raise UserError(f"both scenarios have the name {plans[0].id!r}", mend="give the files different names")
         check_comparable(plans)
-    if replicates < 1:
-        raise UserError(f"{replicates} is not possible: it must be at least 1", field="--seeds")
+    if not 1 <= replicates <= MOST_SEEDS:
+        raise UserError(f"{replicates} is not possible", field="--seeds", allowed=f"1 to {MOST_SEEDS:,}")
     for field, least in _LEAST.items():
         if getattr(asked, field) < least:
             raise UserError(f"{getattr(asked, field)} is not enough: it must be at least {least}", field=f"--{field}")

@@ -10,6 +10,7 @@ from typing import Any
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_profile
+from experiments.runs.estimate import Expected, Size, expect, mean_size
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import Request, Work, load_function
@@ -21,10 +22,12 @@ from experiments.trials.file import Trial
 from experiments.trials.load import load_trials
 from experiments.trials.replicate_result import ReplicateResult, read_replicate_result
 from experiments.trials.results import TrialResult, combine
+from experiments.trials.world import flat
 from sim.core.errors import UserError
 from sim.toml.source import read_toml
 
 _HERE = Path(__file__).parent
+RUN = "experiments.trials.replicate:run"
 _DECIDES = (
     *("arms", "estimate", "file", "local_conditions", "questions", "replicate", "replicate_result"),
     *("survey_measures", "world"),
@@ -43,7 +46,7 @@ def run_trials(
     fresh: bool = False,
     inputs: Sequence[Path] = (),
     command: str | None = None,
-    run: str = "experiments.trials.replicate:run",
+    run: str = RUN,
     prepare: str = "experiments.trials.replicate:prepare",
     program: str | None = None,
 ) -> list[TrialResult]:
@@ -95,9 +98,11 @@ def run_trials(
         "replicates": {one.trial.id: one.trial.design.replicates for one in wanted},
         "command": command or command_line(),
     }
+    expected = _expected(results / name, wanted, _size(chosen, run), workers, fresh)
     work = Work(stored.RUN, stored.TABLES, code=tuple(code), code_version="" if program else stamp)
     with Store(results, name, "trial", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {one.key.scenario: _stored(one.trial) for one in wanted}, kept)
+        said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))
         found = [combine(one.trial, one.read(store, todo), one.failures(todo), store.folder) for one in wanted]
@@ -163,6 +168,32 @@ def _prepared(prepare: Callable[[Trial], Any], trial: Trial) -> Any:
         dotted = (*parts[:2], ".".join(parts[2:]))
         place = source.place(dotted if source.place(dotted).line else tuple(parts))
         raise place.of(error) from error
+
+
+def _expected(folder: Path, wanted: Sequence[_Replicates], size: Size, workers: int | None, fresh: bool) -> Expected:
+    return expect(
+        folder,
+        sum(one.trial.design.replicates for one in wanted),
+        size,
+        field="--replicates",
+        workers=workers,
+        scenarios=[one.key.scenario for one in wanted],
+        seeds=range(1, max(one.trial.design.replicates for one in wanted) + 1),
+        afresh=fresh,
+        what="replicates",
+    )
+
+
+def _size(trials: Sequence[Trial], run: str) -> Size:
+    """What a replicate takes, on average; of another function than the model's own, nothing is known."""
+    sizes: list[tuple[Size, int]] = []
+    if run != RUN:
+        return Size()
+    for one in trials:
+        stated = flat(one.world.books).get("size.households_per_village")
+        size = Size.of_world(one.world.profile, one.design.village_count, one.months, few=True, households=stated)
+        sizes.append((size, one.design.replicates))
+    return mean_size(sizes)
 
 
 def _loaded(trials: Sequence[Trial | str | Path]) -> list[Trial]:

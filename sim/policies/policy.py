@@ -46,6 +46,9 @@ class Policy:
     Settings: ClassVar[type[PolicySettings]] = PolicySettings
     counts: ClassVar[Mapping[str, Names]] = {}
     """What it counts as delivered, each with its names; the first is what a round of `day` counts, a household each."""
+    parameters: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    """Numbers of its own that nobody knows exactly, by name, each with what a table of `sim/parameters/*.toml` holds;
+    it reads them as `county.p.NAME`, and they are set, drawn and moved as "KIND.NAME"."""
     programme: ClassVar[int] = 0
     """Topic (`sim.facts.topics`) of those who have been told of it; 0 = nobody needs to be."""
     most: ClassVar[int | None] = None

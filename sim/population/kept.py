@@ -16,6 +16,7 @@ from sim.core.meaning import SHIPPED, Own
 from sim.core.numerics import add_up
 from sim.core.rule import all_mean
 from sim.parameters.packed import P
+from sim.population.memory import check_memory
 from sim.population.opening import Opened, open_world
 from sim.population.profile import Profile
 
@@ -34,7 +35,12 @@ def opened_world(
     threads: int = 1,
     own: Own = SHIPPED,
 ) -> Opened:
-    """As `open_world`, from what is kept if the same world has been opened before; the caller owns what it gets."""
+    """As `open_world`, from what is kept if the same world has been opened before; the caller owns what it gets.
+
+    Raises:
+        UserError: As `open_world`, or this machine cannot hold the world.
+    """
+    check_memory(n_villages, profile.size.households_per_village)
     if n_villages > MOST_VILLAGES:
         return open_world(profile, n_villages, seed, p, row, year, month, threads, own)
     key = (n_villages, profile.model_dump_json(), seed, row.tobytes(), year, month, all_mean(own))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.errors import UserError
+from sim.parameters import Parameters, Value
 from sim.scenario.own_rules import stands_for
 from sim.scenario.plan import Plan
 
@@ -99,13 +100,19 @@ def assumptions_apart(plans: Sequence[Plan], drawn: Collection[str] = ()) -> tup
     where |= {key: "world.place" for plan in plans for key in plan.world.place}
     known = [plan.parameters() for plan in plans] if where else []
     for key in sorted(where):
-        values = tuple(
-            None if key in drawn and key not in {**plan.uncertainties, **plan.world.place} else its.find(key).value
+        # None where it is drawn, or declared by a policy that the plan does not have
+        values = [
+            None if key in drawn and key not in {**plan.uncertainties, **plan.world.place} else _value(its, key)
             for plan, its in zip(plans, known, strict=True)
-        )
-        if not _alike(values):
-            found.append(Apart(f"{where[key]}.{key}", values))
+        ]
+        having = [value for value, its in zip(values, known, strict=True) if _value(its, key) is not None]
+        if not _alike(having):
+            found.append(Apart(f"{where[key]}.{key}", tuple(values)))
     return tuple(found)
+
+
+def _value(known: Parameters, key: str) -> Value | None:
+    return next((entry.value for entry in known.entries if entry.key == key), None)
 
 
 def _stated(plan: Plan) -> dict[str, Any]:

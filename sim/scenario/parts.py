@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
@@ -14,7 +15,8 @@ from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.text import OneLine
 from sim.facts.limits import MOST_SEED, MOST_YUAN
-from sim.parameters import load_parameters
+from sim.parameters import Parameter, load_parameters
+from sim.parameters.own import declared
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
@@ -113,6 +115,17 @@ class PolicyPlan(FrozenModel):
             mend = "save it in a file of its own, name it as 'module:Class' and allow the file with code=[...]"
             raise UserError(problem, field=f"policy.{self.label}", mend=mend)
         return shipped[self.kind]
+
+    def own_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that its class declares; those of policies that ship are the model's.
+
+        Raises:
+            UserError: One is declared wrongly.
+        """
+        if not self.code:
+            return ()
+        cls = self.policy_class()
+        return declared(cls.kind, cls.parameters, Path(self.code.path))
 
     def build(self) -> Policy:
         """The policy itself."""

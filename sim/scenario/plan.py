@@ -16,7 +16,8 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.meaning import Own
 from sim.core.text import printable
 from sim.money.purse import Purse
-from sim.parameters import Parameters, load_parameters
+from sim.parameters import Parameter, Parameters, load_parameters
+from sim.parameters.own import with_own
 from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
 from sim.scenario.changes import Change
@@ -62,7 +63,12 @@ class Plan(FrozenModel):
         Raises:
             UserError: What the plan sets is unknown or out of range.
         """
-        return load_parameters(self.uncertainties, place=self.world.place, on=self.campaign.start)
+        known = load_parameters(place=self.world.place, on=self.campaign.start)
+        return with_own(known, self.own_parameters()).override(self.uncertainties)
+
+    def own_parameters(self) -> list[Parameter]:
+        """The parameters that its policies declare themselves."""
+        return [entry for policy in self.policies for entry in policy.own_parameters()]
 
     def code(self) -> list[CodeFile]:
         """The user's own files that it runs, each once."""

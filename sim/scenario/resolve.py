@@ -16,6 +16,7 @@ from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
+from sim.parameters.own import with_own
 from sim.policies.policy import Policy
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
@@ -95,7 +96,7 @@ class Resolver:
         purses = self._purses()
         policies = self._policies({purse.id: purse for purse in purses})
         campaign = self._campaign(head) if head else None
-        uncertainties = self._uncertainties(campaign)
+        uncertainties = self._uncertainties(campaign, policies)
         rules = self._rules(head.rules if head else {})
         if head is not None and campaign is not None:
             first = campaign.start.replace(day=1)
@@ -323,9 +324,17 @@ class Resolver:
                 problem = f"the purse '{name}' may not pay for '{kind}'"
                 self.problems.append(where.error(problem, field=field, allowed=uses))
 
-    def _uncertainties(self, campaign: Campaign | None) -> dict[str, float | tuple[float, ...]]:
+    def _uncertainties(
+        self, campaign: Campaign | None, policies: Sequence[PolicyPlan]
+    ) -> dict[str, float | tuple[float, ...]]:
         checked = {}
         known = self.catalogue.parameters
+        for policy in policies:
+            if policy.code:
+                try:
+                    known = with_own(known, policy.own_parameters())
+                except UserError as error:
+                    self.problems += each_problem(error)
         if campaign is not None:
             try:
                 known = known.on(campaign.start)

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.designs.vectors import UNFITTED
+from experiments.measure.statistics import COVERS_AFTER_LOOKS
 from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
@@ -38,7 +39,7 @@ class Caveat:
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
     found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
-    found += [*_names_alone(ctx), _costs(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx), _looked(ctx)]
     return [one for one in found if one]
 
 
@@ -55,6 +56,17 @@ def _assumptions(ctx: Context) -> Caveat | None:
     joint = "；" if ctx.zh else "; "
     text = ctx.say("caveat_assumptions", list=joint.join(said[:MOST]), more=more)
     return Caveat("assumptions_differ", text, first=True)
+
+
+def _looked(ctx: Context) -> Caveat | None:
+    """That runs were added until the differences were known well enough, which makes printed intervals a little short.
+
+    Of another draw (`Of`) it is not said: those intervals do not shrink with the number of runs.
+    """
+    done = ctx.exp.manifest.get("replicates") or {}
+    if not done.get("added") or done.get("done", 0) <= done["step"] or ctx.exp.of != "mean":
+        return None
+    return Caveat("runs_added", ctx.say("caveat_looked", share=ctx.num.plain(100 * COVERS_AFTER_LOOKS, 1) + "%"))
 
 
 def _assumption(ctx: Context, field: str) -> str:

@@ -184,9 +184,11 @@ class Context:
     @cached_property
     def _parameters(self) -> dict[str, str]:
         from sim.parameters import load_parameters
+        from sim.parameters.own import read
 
+        own = read(self.exp.manifest.get("own_parameters") or [])
         side = "label_zh" if self.zh else "label_en"
-        return {entry.key: getattr(entry, side) or entry.name for entry in load_parameters().table()}
+        return {entry.key: getattr(entry, side) or entry.name for entry in (*load_parameters().table(), *own)}
 
     def parameter(self, name: str) -> str:
         """Name of a parameter ("topic.name")."""

@@ -362,3 +362,10 @@ def test_a_closed_pipe_is_no_trouble() -> None:
     command = f"{sys.executable} -m experiments.cli parameters | head -n 1"
     piped = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT)
     assert (piped.stderr, piped.stdout.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+@pytest.mark.parametrize("command", ["report", "plots"])
+def test_a_name_that_no_folder_can_have_is_an_error(command: str, name: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, [command, name, "--results", str(tmp_path)])
+    assert result.exit_code == 2 and "there is no experiment" in result.stderr

@@ -14,6 +14,7 @@ from experiments.cli import app
 from experiments.evidence import run as running
 from experiments.evidence.assemble import EvidenceRequest, assemble
 from experiments.evidence.judge import count, judge
+from experiments.evidence.nulls import NullWorld, null_worlds
 from experiments.evidence.page import DOCS, PAGE, page_text, published_cell
 from experiments.evidence.registry import Task, measures, tables_of, views
 from experiments.evidence.targets import all_targets
@@ -44,7 +45,8 @@ def test_only_what_is_asked_for_is_run(stand_in: None, tmp_path: Path) -> None:
     assert [line.target.id for line in found.lines] == ["no_trap.slower", "no_trap.closes"]
     assert [line.verdict for line in found.lines] == ["within", "outside"]
     assert found.lines[0].seeds == running.QUICK_SEEDS
-    assert [path.name for path in (tmp_path / "e" / "runs").iterdir()] == ["disaster"]
+    kept = {path.name for path in (tmp_path / "e" / "runs").iterdir()}
+    assert kept == {"disaster", *(f"disaster-{null}" for null in null_worlds())}
 
 
 def test_a_second_command_does_only_what_is_missing(
@@ -169,13 +171,26 @@ def test_trials_join_their_published_rows(monkeypatch: pytest.MonkeyPatch, tmp_p
         outcome(None, "context"),
         outcome("credit_previous_business", "outside"),
     ]
-    trial = SimpleNamespace(outcomes=[one.outcome for one in outcomes])
+    in_null = [outcome("credit_profit_pool", "within"), outcome("credit_previous_business", "outside")]
+    trial = SimpleNamespace(outcomes=[one.outcome for one in outcomes], null="")
     monkeypatch.setattr("experiments.evidence.trials.load_trials", lambda files: [trial])
-    monkeypatch.setattr("experiments.evidence.trials.run_trials", lambda *_, **__: [SimpleNamespace(outcomes=outcomes)])
+    monkeypatch.setattr(NullWorld, "trial", lambda self, one: SimpleNamespace(**{**vars(one), "null": self.name}))
+    folders: list[str] = []
+
+    def run(trials: list[Any], *, name: str, **_: Any) -> list[SimpleNamespace]:
+        folders.append(name)
+        return [SimpleNamespace(outcomes=in_null if one.null else outcomes) for one in trials]
+
+    monkeypatch.setattr("experiments.evidence.trials.run_trials", run)
     found = assemble(_asked(tmp_path, only="credit_pr*", trials=True))
     assert {line.target.id: line.verdict for line in found.lines} == {
         "credit_profit_pool": "within",
         "credit_previous_business": "outside",
+    }
+    assert folders == ["e-trials", "e-trials-nobody_changes"]
+    assert {line.target.id: line.could_fail for line in found.lines} == {
+        "credit_profit_pool": False,
+        "credit_previous_business": True,
     }
     assert [round(line.sign_share, 2) for line in found.lines if line.target.rule and line.target.rule.sign] == [0.97]
     assert set(found.drawings("zh")) == {"trials"}

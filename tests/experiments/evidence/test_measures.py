@@ -104,7 +104,7 @@ def test_the_starting_world_is_that_of_the_description() -> None:
 
 def test_a_stored_run_holds_every_measure_of_its_view(monkeypatch: pytest.MonkeyPatch, dry: weather.Weather) -> None:
     one = views()["droughts"]
-    monkeypatch.setitem(views(), "droughts", type(one)("droughts", lambda villages, seed: dry, 1, 1, 1, one.series))
+    monkeypatch.setitem(views(), "droughts", type(one)("droughts", lambda *_: dry, 1, 1, 1, one.series))
     tables = look(Task("droughts", 1), 1)
     mine = {name for name, found in measures().items() if found.view == "droughts"}
     assert set(tables[MEASURES.name]["name"]) == mine

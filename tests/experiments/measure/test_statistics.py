@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.measure.statistics import (
+    COVERS_AFTER_LOOKS,
+    LEAST,
     Interval,
     mean_interval,
     met,
@@ -117,7 +119,7 @@ def test_verdict() -> None:
     judged = verdict([1.0, 2.0, 3.0, 4.0], 1.0)
     assert (judged.enough, judged.replicates) == (False, 4)
     assert judged.needed == 9  # s = 1.291: t(7) s / sqrt(8) = 1.079, t(8) s / sqrt(9) = 0.992
-    assert verdict([1.0, 2.0, 3.0, 4.0], 3.0).enough
+    assert verdict([1.0, 2.0, 3.0, 4.0] * 2, 3.0).enough
     assert (judged.same, judged.may_differ) == (0, 0.0)
     assert verdict([math.nan] * 9, 1.0).same == 0  # an outcome that is not defined is no constant
 
@@ -142,14 +144,34 @@ def test_what_is_enough_after_many_looks_is_known_as_well_as_it_says() -> None:
     """Normal differences with a spread of 1, a look after every replicate: how often the truth is within 0.55."""
     asked = 0.55
     draws = np.random.default_rng(11).normal(size=(700, 64))
-    held: dict[bool, list[bool]] = {True: [], False: []}
+    judges = {
+        "as judged": lambda seen: verdict(seen, asked, sequential=True).enough,
+        "by its 95% interval": lambda seen: mean_interval(seen).halfwidth <= asked,
+    }
+    held: dict[str, list[bool]] = {name: [] for name in judges}
     for sample in draws:
-        for strict, found in held.items():
-            for n in range(2, 65):
-                if verdict(sample[:n], asked, strict).enough:
-                    found.append(abs(sample[:n].mean()) <= asked)
-                    break
-    assert np.mean(held[True]) > 0.945 > 0.94 > np.mean(held[False])
+        for name, enough in judges.items():
+            n = next((n for n in range(2, 65) if enough(sample[:n])), None)
+            if n is not None:
+                held[name].append(abs(sample[:n].mean()) <= asked)
+    assert np.mean(held["as judged"]) > 0.945 > 0.94 > np.mean(held["by its 95% interval"])
+
+
+def test_a_few_runs_that_nearly_agree_are_not_enough() -> None:
+    for n in (2, 3, 7):
+        judged = verdict([1.0 + 0.001 * k for k in range(n)], 1.0)
+        assert judged.halfwidth < 1.0 and not judged.enough
+        assert judged.needed == LEAST
+    assert verdict([1.0 + 0.001 * k for k in range(LEAST)], 1.0).enough
+
+
+def test_an_interval_printed_after_many_looks_holds_as_often_as_is_said() -> None:
+    held = []
+    for sample in np.random.default_rng(7).normal(size=(2500, 64)):
+        n = next((n for n in range(8, 64, 4) if verdict(sample[:n], 0.55, sequential=True).enough), 64)
+        found = mean_interval(sample[:n])
+        held.append(found.low <= 0 <= found.high)
+    assert np.mean(held) == pytest.approx(COVERS_AFTER_LOOKS, abs=0.012)
 
 
 def test_share_positive() -> None:

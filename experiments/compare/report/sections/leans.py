@@ -52,19 +52,28 @@ def load_numbers(ctx: Context) -> list[Number]:
     """The model's parameters as the scenarios set them; empty when the model has none to show."""
     try:
         from sim.parameters import load_parameters
+        from sim.parameters.own import read, with_own
     except ImportError:
         return []
     plans = [s.plan for s in sorted(ctx.exp.scenarios, key=lambda s: s.id != ctx.baseline)]
     touched = {key for plan in plans for key in (*plan.get("uncertainties", {}), *_place(plan))}
     try:
         held = [
-            load_parameters(plan.get("uncertainties"), place=_place(plan), on=plan.get("campaign", {}).get("start"))
+            with_own(
+                load_parameters(place=_place(plan), on=plan.get("campaign", {}).get("start")),
+                read(ctx.exp.manifest.get("own_parameters") or []),
+            ).override(plan.get("uncertainties") or {})
             for plan in plans
         ]
     except UserError:  # written by another version of the model
         held = [load_parameters()]
     apart = {one["field"].partition(".")[2]: one for one in ctx.exp.manifest.get("assumptions_differ") or []}
-    return [_number(ctx, p, touched, apart.get(p.key) or apart.get(f"place.{p.key}")) for p in held[0].table()]
+    own = {one["topic"] for one in ctx.exp.manifest.get("own_parameters") or []}
+    stated = {
+        key: its.find(key) for its, plan in zip(held, plans, strict=False) for key in plan.get("uncertainties") or {}
+    }
+    table = [stated.get(p.key, p) if p.topic in own else p for p in held[0].table()]  # the baseline may not have it
+    return [_number(ctx, p, touched, apart.get(p.key) or apart.get(f"place.{p.key}")) for p in table]
 
 
 def _place(plan: dict[str, Any]) -> dict[str, Any]:

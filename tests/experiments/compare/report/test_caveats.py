@@ -21,7 +21,7 @@ from sim.scenario import Plan
 
 def done(results: Path, plans: list[Plan], **more: object) -> Path:
     settings = {"workers": 0, "progress": False, "program": "test", "command": "x", "run": fake_runs.RUN}
-    return compare(plans, name="t", results=results, replicates=3, **{**settings, **more})  # type: ignore[arg-type]
+    return compare(plans, name="t", results=results, **{"replicates": 3, **settings, **more})  # type: ignore[arg-type]
 
 
 def kinds(folder: Path) -> list[str]:
@@ -59,3 +59,11 @@ def test_other_assumptions_come_first_with_every_value(tmp_path: Path) -> None:
     for language, values in (("en", ("0.3", "in “Credit”")), ("zh", ("“方案credit”为0.3",))):
         first, _ = said_with_caveats(Context(Experiment(folder), language))
         assert all(value in first for value in values)
+
+
+def test_runs_added_until_it_was_enough_are_said(tmp_path: Path) -> None:
+    searched = done(tmp_path, fake_runs.four_plans(), replicates=None, precision=0.2)
+    (one,) = [one for one in said_with(searched)["caveats"] if one["kind"] == "runs_added"]
+    assert "93.5%" in one["en"] and "93.5%" in one["zh"]
+    fixed = done(tmp_path / "b", fake_runs.four_plans(), replicates=9, precision=0.2)
+    assert "runs_added" not in kinds(fixed)
