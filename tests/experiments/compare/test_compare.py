@@ -135,7 +135,8 @@ def test_the_order_of_scenarios_does_not_matter(tmp_path: Path) -> None:
 def test_precision_adds_replicates_in_steps_until_all_is_known(tmp_path: Path) -> None:
     loose = Comparison.load(compared(tmp_path, "loose", precision=0.5, step=3, limit=12, outcomes=["income_yuan"]))
     # Six would be narrow enough, but the fewest that a rule with several looks goes by are eight.
-    assert loose.manifest["replicates"] == {"done": 9, "asked": 9, "step": 3, "limit": 12, "first_seed": 1, "added": True}
+    looked = {"done": 9, "asked": 9, "step": 3, "limit": 12, "first_seed": 1, "added": True}
+    assert loose.manifest["replicates"] == looked
     assert loose.table("verdict")["enough"].all()
     tight = Comparison.load(compared(tmp_path, "tight", precision=0.0001, step=3, limit=7))
     assert tight.manifest["replicates"]["asked"] == 7
