@@ -141,7 +141,7 @@ def _farm_month(year: Sales, model: VillageModel) -> None:
     business = model.households["business_yuan"]
     has = business > 0
     year.costs_yuan -= float(business.sum()) * p.business_wear / 12.0
-    year.costs_yuan -= float(has.sum()) * p.business_overhead_yuan * model.today.business_trend / 12.0
+    year.costs_yuan -= float(has.sum()) * p.business_overhead_yuan * model.today.spending_trend / 12.0
 
 
 def _close(year: Sales, moved: dict[str, float]) -> None:

@@ -13,7 +13,7 @@ from typing import cast
 
 from experiments.trials.file import Trial
 from experiments.trials.world import books_of, flat, parameters_of, world_of
-from sim.calendar.trend import grown
+from sim.calendar.trend import level
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.facts.sources import TRANSFER
@@ -102,8 +102,8 @@ def _scaled(trial: Trial, names: Sequence[str], times: float) -> Trial:
 def _of_base_income(trial: Trial) -> float:
     """Income of the books, in the base profile's incomes of that year (which went with wages)."""
     base, profile = load_profile(trial.world.profile), books_of(trial)
-    growth = as_python(parameters_of(trial).values).wage_growth
-    then, now = (grown(growth, one.income.year, 7) for one in (base, profile))
+    p = as_python(parameters_of(trial).values)
+    then, now = (level(p.wage_growth, p.later_growth, one.income.year, p) for one in (base, profile))
     return profile.income_yuan / (base.income_yuan * now / then)
 
 

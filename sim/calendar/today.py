@@ -26,6 +26,5 @@ class Today(Record):
     line_yuan: float = real("yuan/person/year", "poverty line this month")
     wage_trend: float = real("ratio", "wages, 2012 = 1")
     farm_trend: float = real("ratio", "farm prices and yields together, 2012 = 1")
-    business_trend: float = real("ratio", "takings of small businesses, 2012 = 1")
+    spending_trend: float = real("ratio", "what rural households spend, 2012 = 1")
     transfer_trend: float = real("ratio", "transfers, 2012 = 1")
-    property_trend: float = real("ratio", "rents and dividends, 2012 = 1")

@@ -1,7 +1,12 @@
-"""The trend of the years: the poverty line, consumer prices, and what rises by itself."""
+"""The trend of the years: the poverty line, prices, wages, and what else rises by itself.
+
+Published series, year by year, to the last year observed; after it the declared scenario of `later_growth` and
+`later_cpi`. Everything but the line is an index whose 2012 is 1.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.calendar.today import Today
@@ -11,17 +16,29 @@ from sim.parameters.packed import P
 BASE_YEAR = 2012
 
 
-def price_level(year: int, p: P) -> float:
-    """Rural consumer prices of a calendar year, 2012 = 1; the last known rate goes on."""
-    rates, first = p.cpi, int(p.first_year)
-    level = 1.0
+def last_observed(p: P) -> int:
+    """The last calendar year of the published series."""
+    return int(p.first_year) + len(p.cpi) - 1
+
+
+def level(growth: Sequence[float], later: float, year: int, p: P) -> float:
+    """The index of a calendar year, 2012 = 1, from its yearly growth since `first_year`.
+
+    Before the series its first growth holds, after it `later`.
+    """
+    first, index = int(p.first_year), 1.0
     for y in range(min(year, BASE_YEAR) + 1, max(year, BASE_YEAR) + 1):
-        level *= 1.0 + rates[min(max(0, y - first), len(rates) - 1)]
-    return level if year >= BASE_YEAR else 1.0 / level
+        index *= 1.0 + (growth[max(0, y - first)] if y < first + len(growth) else later)
+    return index if year >= BASE_YEAR else 1.0 / index
+
+
+def price_level(year: int, p: P) -> float:
+    """Rural consumer prices of a calendar year, 2012 = 1."""
+    return level(p.cpi, p.later_cpi, year, p)
 
 
 def year_line(year: int, p: P) -> float:
-    """Poverty line of a calendar year on the net-income series: published to 2013, then carried by rural prices."""
+    """Poverty line of a calendar year: as published, then carried on by rural prices."""
     known, first = p.line_yuan, int(p.first_year)
     at = min(max(0, year - first), len(known) - 1)
     return float(known[at] * price_level(year, p) / price_level(first + at, p))
@@ -43,10 +60,11 @@ def grown(rate: float, year: int, month: int) -> float:
 def write_month(today: Today, p: P) -> None:
     """Write line, prices and trends of today's month into the row that rules read."""
     y, m = today.year, today.calendar_month
+    nominal = (1.0 + p.later_cpi) * (1.0 + p.later_growth) - 1.0
     today.cpi = between_years(y, m, lambda year: price_level(year, p))
     today.line_yuan = between_years(y, m, lambda year: year_line(year, p))
-    today.wage_trend = grown(p.wage_growth, y, m)
-    today.farm_trend = today.cpi * grown(p.farm_growth, y, m)
-    today.business_trend = grown(p.business_growth, y, m)
-    today.transfer_trend = grown(p.transfer_growth, y, m)
-    today.property_trend = grown(p.property_growth, y, m)
+    today.wage_trend = between_years(y, m, lambda year: level(p.wage_growth, nominal, year, p))
+    farm_prices = between_years(y, m, lambda year: level(p.farm_price_growth, p.later_cpi, year, p))
+    today.farm_trend = farm_prices * grown(p.volume_growth, y, m)
+    today.spending_trend = between_years(y, m, lambda year: level(p.spending_growth, nominal, year, p))
+    today.transfer_trend = between_years(y, m, lambda year: level(p.transfer_growth, nominal, year, p))

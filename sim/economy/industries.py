@@ -182,9 +182,9 @@ def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     """
     if h.business_yuan <= 0.0:
         return
-    overhead = p.business_overhead_yuan * today.business_trend / 12.0
-    normal = business_profit(h, v, p, h.business_yuan) * today.business_trend / 12.0 + overhead
-    v.supply[BUSINESS] += normal / today.business_trend
+    overhead = p.business_overhead_yuan * today.spending_trend / 12.0
+    normal = business_profit(h, v, p, h.business_yuan) * today.spending_trend / 12.0 + overhead
+    v.supply[BUSINESS] += normal / today.spending_trend
     luck = 1.0 + p.trade_luck * (2.0 * uniform(today.seed, TRADE_LUCK, h.key, today.month) - 1.0)
     takings = normal * v.gate_price[BUSINESS] * luck * h.labour_met
     receive(h, till, takings, BUSINESS_TAKINGS)

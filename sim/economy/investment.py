@@ -73,7 +73,7 @@ def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money
         * h.talent
         * v.level
         * p.business_scale_yuan
-        * today.business_trend
+        * today.spending_trend
         * v.expected_price[BUSINESS]
     )
     best = power(worth / (p.business_capital_yuan * (money_price + p.business_wear)), 1.0 / (1.0 - p.business_alpha))
@@ -113,7 +113,7 @@ def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amoun
         return net / cost
     more = business_profit(h, v, p, h.business_yuan + amount_yuan)
     now = business_profit(h, v, p, h.business_yuan) if h.business_yuan > 0.0 else 0.0
-    gain = (more - now) * today.business_trend * h.trust[line - 1] * v.expected_price[BUSINESS]
+    gain = (more - now) * today.spending_trend * h.trust[line - 1] * v.expected_price[BUSINESS]
     if h.business_yuan <= 0.0:
         gain -= p.business_days_month * 12.0 * labour
     return gain / amount_yuan - p.business_wear

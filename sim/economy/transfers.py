@@ -35,6 +35,6 @@ def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArra
         subsidy = h.land_mu * p.subsidy_mu_yuan * today.transfer_trend
         receive(h, till, subsidy, SUBSIDY)
         h.income_year[TRANSFER] += subsidy
-    rent = h.property_yuan / 12.0 * today.property_trend
+    rent = h.property_yuan / 12.0 * today.farm_trend
     receive(h, till, rent, RENT)
     h.income_year[PROPERTY] += rent

@@ -33,7 +33,6 @@ class P:
     business_capital_yuan: float
     business_days_month: float
     business_exit: float
-    business_growth: float
     business_hand: float
     business_households: float
     business_least_yuan: float
@@ -130,7 +129,7 @@ class P:
     far_km: float
     far_loss: float
     far_road: float
-    farm_growth: float
+    farm_price_growth: tuple[float, ...]
     farm_skill_mean: float
     farm_skill_schooling: float
     field_days_after: float
@@ -197,6 +196,8 @@ class P:
     land_person: float
     land_sd: float
     land_terrain: tuple[float, ...]
+    later_cpi: float
+    later_growth: float
     leadership_mean: float
     leadership_sd: float
     leave_base: float
@@ -291,7 +292,6 @@ class P:
     project_scatter: float
     project_trade: float
     project_water: float
-    property_growth: float
     property_households: float
     property_variance: float
     repay_burden: float
@@ -322,6 +322,7 @@ class P:
     skill_schooling: float
     skill_sd: float
     skill_yield: float
+    spending_growth: tuple[float, ...]
     squeeze_pace: float
     standing_rate: float
     staple_cost_mu_yuan: float
@@ -350,7 +351,7 @@ class P:
     trade_luck: float
     training_cost_yuan: tuple[float, ...]
     training_days: float
-    transfer_growth: float
+    transfer_growth: tuple[float, ...]
     trust_contacts: float
     trust_own: float
     trust_rate: float
@@ -366,7 +367,8 @@ class P:
     visit_awareness: float
     visit_drive: float
     visit_satisfaction: float
-    wage_growth: float
+    volume_growth: float
+    wage_growth: tuple[float, ...]
     waiver_applied_for: float
     water_mean: tuple[float, ...]
     water_sd: float

@@ -30,8 +30,8 @@ def _businesses(
         h = households[i]
         if h.business_yuan > 0.0:
             v = villages[h.village]
-            overhead = p.business_overhead_yuan * today.business_trend
-            takings = business_profit(h, v, p, h.business_yuan) * today.business_trend + overhead
+            overhead = p.business_overhead_yuan * today.spending_trend
+            takings = business_profit(h, v, p, h.business_yuan) * today.spending_trend + overhead
             revenue[i] = takings * v.gate_price[BUSINESS] * h.labour_met
             profit[i] = revenue[i] - overhead - h.business_yuan * p.business_wear
 

@@ -59,7 +59,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4},
     "loan": {"next": -1},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
-    | dict.fromkeys(("wage_trend", "farm_trend", "business_trend", "transfer_trend", "property_trend"), 1.0),
+    | dict.fromkeys(("wage_trend", "farm_trend", "spending_trend", "transfer_trend"), 1.0),
 }
 MONTHS = [
     *("January", "February", "March", "April", "May", "June"),

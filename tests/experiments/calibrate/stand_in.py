@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 RUN = "stand_in:evaluate"
-FARM, LEAVE = "trend.farm_growth", "labour.leave_base"
+FARM, LEAVE = "trend.volume_growth", "labour.leave_base"
 SKILL, GAIN = "farm.skill_yield", "policies.course_gain"
 TRUTH = {FARM: 0.05, LEAVE: 0.4, SKILL: 0.8, GAIN: 0.3}
 

@@ -30,9 +30,9 @@ def line_of(path: Path, part: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"trend.farm_growth"', '"trend.farm_grwth"', "did you mean 'trend.farm_growth'"),
-        ('"trend.farm_growth"', '"farm.price_yuan"', "list of numbers"),
-        ('"labour.leave_base"', '"trend.farm_growth"', "twice"),
+        ('"trend.volume_growth"', '"trend.volume_grwth"', "did you mean 'trend.volume_growth'"),
+        ('"trend.volume_growth"', '"farm.price_yuan"', "list of numbers"),
+        ('"labour.leave_base"', '"trend.volume_growth"', "twice"),
         ('name = "labour.leave_base"', 'name = "labour.leave_base"\nlow = -9.0', "leaves the parameter's range"),
         ('name = "labour.leave_base"', 'name = "labour.leave_base"\nscale = "log"', "above 0"),
         ("tolerance = 0.03", "tolerance = -0.1", "more than 0"),

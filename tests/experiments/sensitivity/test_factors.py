@@ -75,7 +75,7 @@ def test_what_tells_the_scenarios_apart_is_not_moved() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ("hospital_rte,wage_growth", "did you mean 'hospital_rate'"),
+        ("hospital_rte,later_growth", "did you mean 'hospital_rate'"),
         ("hospital_rate", "needs at least two"),
         ("farm.livestock_season,hospital_rate", "shares of a whole"),
         (" , ", "no parameter is named"),
