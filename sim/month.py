@@ -16,6 +16,8 @@ from sim.economy.consumption import consume, expect
 from sim.economy.credit import repay
 from sim.economy.crops import farm
 from sim.economy.events import fall_ill, pay_school
+from sim.economy.family import grow
+from sim.economy.fortune import turn_fortune
 from sim.economy.industries import keep_greenhouse, keep_livestock, run_business, tend_orchard
 from sim.economy.investment import invest
 from sim.economy.labour import decide_to_leave, share_out_labour
@@ -38,6 +40,8 @@ def household_month(
 ) -> None:
     """A household's month, in the order in which it happens; `till` and `lent` are its village's tills."""
     income_before = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
+    turn_fortune(h, p, today)
+    grow(h, p, today, till)
     hardship = fall_ill(h, v, p, today, till)
     pay_school(h, v, p, today, till)
     decide_to_leave(h, v, p, today, till)
@@ -84,6 +88,7 @@ def close_month(
     for i in range(first, last):
         v = villages[i]
         v.free_days = 0.0
+        v.spent_yuan = 0.0
         for line in range(N_LINES):
             v.supply[line] = 0.0
         away = 0.0

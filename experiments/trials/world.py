@@ -248,8 +248,6 @@ def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tupl
     """
     reference = fitting._Reference(profile, p, row)
     start = replace(Knobs(), dependants=fitting._dependants(reference))
-    if profile.prices.wage_level is not None:
-        start = replace(start, wages=profile.prices.wage_level)
     knobs, opened, found = fitting._solve(reference, start, None)
     headcount = profile.headcount
     if not fitting._agrees(profile, found):

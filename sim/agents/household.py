@@ -50,6 +50,7 @@ class Household(RecordAgent):
     business_yuan: float = real("yuan", "capital of a small business: trade, transport, processing")
     talent: float = real("ratio", "hand for business (1 = middling)")
     ability: float = real("ratio", "how well it does whatever it does (mean 1)")
+    fortune: float = real("ratio", "how this year goes for it (mean 1)")
     farm_skill: float = real("share", "farm skill")
     work_skill: float = real("share", "skill for work away")
     property_yuan: float = real("yuan/year", "rents and dividends at 2012 prices")
@@ -57,6 +58,8 @@ class Household(RecordAgent):
     counted_yuan: MutableSequence[float] = real(
         "yuan", "income of the last twelve months, what a bad season took given back, by calendar month", 12
     )
+    habit_yuan: float = real("yuan/month", "income it has got used to living on, at what was spent in 2012")
+    home_yuan: float = real("yuan", "put into the house and what is in it, at 2012 prices")
     deferred_cut_yuan: float = real("yuan", "cut in consumption still to come from past shocks")
     labour_met: float = real("share", "labour given of labour needed, over recent months")
     drive: float = real("share", "drive to act oneself")

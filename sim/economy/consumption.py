@@ -10,19 +10,23 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
 from sim.economy.credit import borrow_from_relatives, repay_relatives, sell_animals, subsistence
-from sim.money.reasons import CONSUMPTION, INFORMAL_LOAN
+from sim.money.reasons import CONSUMPTION, HOME, INFORMAL_GIFT
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
 
 
 @rule
 def expect(h: Household, p: P, today: Today, counted: float) -> None:
-    """What the household has come to expect follows its last twelve months, so that no harvest raises it."""
+    """What the household has come to expect follows its last twelve months, so that no harvest raises it; what it has
+    got used to living on follows that, over years.
+    """
     h.counted_yuan[today.calendar_month - 1] = counted
     year = 0.0
     for month in range(12):
         year += h.counted_yuan[month]
     h.expected_yuan += p.expectation_rate * (year / 12.0 - h.expected_yuan)
+    # It gets used to what is its own slowly, to what everybody spends at once.
+    h.habit_yuan += p.habit_rate * (h.expected_yuan / today.spending_trend - h.habit_yuan)
 
 
 @rule
@@ -49,7 +53,7 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     due = h.due_soon_yuan
     spare = h.cash_yuan - buffer(h, p, today) - due
     put_by = p.saving_pace * max(0.0, due - max(0.0, h.cash_yuan - floor))
-    wanted = p.consumption_share * h.expected_yuan + p.wealth_share / 12.0 * spare - cut - put_by
+    wanted = p.consumption_share * h.habit_yuan * today.spending_trend + p.wealth_share / 12.0 * spare - cut - put_by
     wanted = max(floor, wanted)
     if h.cash_yuan < wanted:
         borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
@@ -57,10 +61,23 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
         sell_animals(h, v, p, today, till, floor - h.cash_yuan)
     needed = floor - h.cash_yuan
     if needed > 0.0:
-        # Nobody is let go hungry or turned out of hospital: relatives and friends stand in, beyond their usual limit.
-        receive(h, till, needed, INFORMAL_LOAN)
-        h.informal_yuan += needed
+        # Nobody is let go hungry: beyond what they lend, relatives and friends give, and nobody counts it as a debt.
+        receive(h, till, needed, INFORMAL_GIFT)
     spent = max(0.0, min(wanted, h.cash_yuan))
     spend(h, till, spent, CONSUMPTION)
     h.consumption_year_yuan += spent
+    v.spent_yuan += spent
     repay_relatives(h, p, till, spare - spent)
+    furnish_home(h, p, today, till)
+
+
+@rule
+def furnish_home(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Part of what is to spare goes into the house and what is in it; in the end the house is sound."""
+    spare = h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan
+    bought = p.home_share / 12.0 * max(0.0, spare)
+    if bought > 0.0:
+        spend(h, till, bought, HOME)
+        h.home_yuan += bought / today.cpi
+        if h.home_yuan >= p.house_cost_yuan:
+            h.house = 1

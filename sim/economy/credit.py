@@ -28,12 +28,17 @@ def subsistence(h: Household, p: P, today: Today) -> float:
 
 
 @rule
+def informal_room(h: Household, v: Village, p: P) -> float:
+    """What relatives and friends would still lend it, in yuan (negative: it owes more than they would lend today)."""
+    return p.informal_limit * v.cohesion * max(0.0, h.expected_yuan) * 12.0 - h.informal_yuan
+
+
+@rule
 def borrow_from_relatives(
     h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], wanted: float
 ) -> None:
     """Relatives and friends lend without interest, up to a share of what the household earns in a year."""
-    room = p.informal_limit * v.cohesion * max(0.0, h.expected_yuan) * 12.0 - h.informal_yuan
-    loan = max(0.0, min(wanted, room))
+    loan = max(0.0, min(wanted, informal_room(h, v, p)))
     if loan > 0.0:
         receive(h, till, loan, INFORMAL_LOAN)
         h.informal_yuan += loan

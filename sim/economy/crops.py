@@ -23,7 +23,7 @@ FIELD_LUCK = decision("crops.field_luck")
 def farm_quality(h: Household, v: Village, p: P) -> float:
     """How well this household farms: its place, itself, its skill, the labour it gave (1 = middling)."""
     skill = 1.0 + p.skill_yield * (h.farm_skill - p.farm_skill_mean)
-    return v.level * h.ability * skill * h.labour_met / p.usual_care
+    return v.level * h.ability * h.fortune * skill * h.labour_met / p.usual_care
 
 
 @rule
@@ -40,14 +40,15 @@ def staple_land(h: Household, p: P) -> float:
 
 @rule
 def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
-    """Sow in April and September, harvest in July and October; home consumption is valued at the gate price.
+    """Sow in April and September, harvest in July and October; what is eaten at home is valued at the county's price,
+    the road counts for what is sold.
 
     Returns:
         How far the harvest fell short of a normal one, in yuan (negative: how far it was better).
     """
     mu = staple_land(h, p)
     m = today.calendar_month - 1
-    cost = mu * p.staple_cost_mu_yuan * today.cpi * p.staple_cost_season[m]
+    cost = mu * p.staple_cost_mu_yuan * v.input_price * today.cpi * p.staple_cost_season[m]
     if cost > 0.0:
         spend(h, till, cost, OPERATING_COST)
         h.income_year[OPERATING] -= cost
@@ -58,7 +59,9 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     normal = mu * p.staple_yield_kg_mu * (1.0 + p.irrigation_yield * (v.irrigation - p.irrigation_mean)) * share
     normal *= farm_quality(h, v, p) * today.farm_trend
     luck = 1.0 + p.field_luck * (2.0 * uniform(today.seed, FIELD_LUCK, h.key, today.month) - 1.0)
-    takings = normal * v.weather * luck * v.gate_price[STAPLE]
+    kilos = normal * v.weather * luck / today.farm_trend
+    eaten = min(kilos, share * p.grain_eaten_kg * h.persons)
+    takings = today.farm_trend * (eaten * v.eaten_price + (kilos - eaten) * v.gate_price[STAPLE])
     receive(h, till, takings, CROP_SALE)
     h.income_year[OPERATING] += takings
     return normal * v.expected_price[STAPLE] - takings

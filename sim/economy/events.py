@@ -1,4 +1,4 @@
-"""What befalls a household: illness and school fees."""
+"""What befalls a household: illness and what care costs, school and what it costs; either can be beyond its means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, norm_ppf
 from sim.core.rule import rule
+from sim.economy.credit import borrow_from_relatives, informal_room, subsistence
+from sim.economy.family import settle_counts, start_work
 from sim.facts.causes import ILLNESS
 from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import MEDICAL, SCHOOL
@@ -20,13 +22,16 @@ from sim.parameters.packed import P
 FALL_ILL = decision("health.illness")
 BILL = decision("health.bill")
 RECOVERY = decision("health.recovery")
+DISABLED = decision("health.disabled")
+DROP_OUT = decision("school.drop_out")
 
 
 @rule
 def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
-    """Someone goes to hospital: a bill, and labour lost for some months.
+    """Someone needs a hospital: a bill, and labour lost for some months, now and then for good.
 
-    The elderly and the registered ill carry more of the risk; the mean over all persons is `hospital_rate`.
+    The elderly and the registered ill carry more of the risk; the mean of stays over all persons is `hospital_rate`.
+    Care that costs more than the household can pay or borrow is forgone: there is no bill, and recovery is slower.
 
     Returns:
         The household's own payment in yuan: a shock that consumption will feel in part.
@@ -36,6 +41,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
         h.ill_months -= 1
     weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == ILLNESS else 1.0)
     chance = p.hospital_rate * h.persons * weight / p.illness_weight_mean / 12.0
+    chance /= 1.0 - p.care_forgone
     if uniform(today.seed, FALL_ILL, h.key, today.month) >= chance:
         return 0.0
     z = norm_ppf(uniform(today.seed, BILL, h.key, today.month))
@@ -43,20 +49,49 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
         p.hospital_cost_yuan * today.cpi * exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
     )
     own = bill * (1.0 - p.hospital_reimbursed * h.insured)
+    untreated = 1.0
+    if own > p.care_reach * (max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))):
+        own = 0.0
+        untreated = p.untreated
     spend(h, till, own, MEDICAL)
     h.medical_month_yuan = own
     h.burden_year_yuan += own
-    months = 1.0 + 2.0 * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month)
+    months = untreated * (1.0 + 2.0 * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month))
     h.ill_months = int(min(p.illness_most_months, max(float(h.ill_months), months)))
+    if h.workers > 0 and uniform(today.seed, DISABLED, h.key, today.month) < p.disabling * untreated:
+        h.workers -= 1
+        settle_counts(h)
     return own
 
 
 @rule
 def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Fees of senior school and university, half in September and half in March."""
+    """Fees of senior school and university, half in September and half in March.
+
+    Who can neither pay nor borrow them takes a pupil out of senior school. Some leave junior school before its end,
+    more of them where money is short.
+    """
     if today.calendar_month not in (MARCH, SEPTEMBER):
         return
-    fees = 0.5 * today.cpi * (p.senior_fee_yuan * h.seniors + p.university_fee_yuan * h.university)
+    if today.calendar_month == SEPTEMBER and h.children > 0:
+        rate = p.drop_out_rate * (p.drop_out_poor if 12.0 * h.expected_yuan < today.line_yuan * h.persons else 1.0)
+        if uniform(today.seed, DROP_OUT, h.key, today.month) < rate * h.children * 3.0 / p.childhood_years:
+            h.children -= 1
+            start_work(h)
+    fees = school_fees(h, p, today)
+    keep = p.guaranteed_share * subsistence(h, p, today)
+    if fees > 0.0 and h.cash_yuan - keep < fees:
+        borrow_from_relatives(h, v, p, today, till, fees + keep - h.cash_yuan)
+    if h.seniors > 0 and h.cash_yuan - keep < p.fees_reach * fees:
+        h.seniors -= 1
+        start_work(h)
+        fees = school_fees(h, p, today)
     if fees > 0.0:
         spend(h, till, fees, SCHOOL)
         h.burden_year_yuan += fees
+
+
+@rule
+def school_fees(h: Household, p: P, today: Today) -> float:
+    """Half a year's fees of its pupils, in yuan."""
+    return 0.5 * today.cpi * (p.senior_fee_yuan * h.seniors + p.university_fee_yuan * h.university)

@@ -81,7 +81,7 @@ def tend_orchard(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     bearing = h.orchard_mu + h.block_mu * bearing_share(age_years, p)
     v.supply[ORCHARD] += bearing
     young = between(p.block_cost_mu_yuan, p.orchard_cost_mu_yuan, bearing_share(age_years, p))
-    upkeep = (h.orchard_mu * p.orchard_cost_mu_yuan + h.block_mu * young) * today.cpi
+    upkeep = (h.orchard_mu * p.orchard_cost_mu_yuan + h.block_mu * young) * v.input_price * today.cpi
     cost = upkeep * p.orchard_cost_season[m]
     if cost > 0.0:
         spend(h, till, cost, OPERATING_COST)
@@ -123,6 +123,7 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
         * crowding
         * skill
         * h.labour_met
+        * h.fortune
         * today.farm_trend
         * own_price(h, v, p, LIVESTOCK)
     )
@@ -153,7 +154,7 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
     v.supply[GREENHOUSE] += h.greenhouse_mu
     skill = 1.0 + p.skill_greenhouse * (h.farm_skill - p.farm_skill_mean)
     takings = h.greenhouse_mu * p.greenhouse_yield_kg_mu * p.greenhouse_season[m] * v.level * skill * h.labour_met
-    takings *= today.farm_trend * own_price(h, v, p, GREENHOUSE)
+    takings *= h.fortune * today.farm_trend * own_price(h, v, p, GREENHOUSE)
     receive(h, till, takings, GREENHOUSE_SALE)
     cost = (
         h.greenhouse_mu
@@ -186,7 +187,7 @@ def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     normal = business_profit(h, v, p, h.business_yuan) * today.spending_trend / 12.0 + overhead
     v.supply[BUSINESS] += normal / today.spending_trend
     luck = 1.0 + p.trade_luck * (2.0 * uniform(today.seed, TRADE_LUCK, h.key, today.month) - 1.0)
-    takings = normal * v.gate_price[BUSINESS] * luck * h.labour_met
+    takings = normal * v.gate_price[BUSINESS] * luck * h.fortune * h.labour_met
     receive(h, till, takings, BUSINESS_TAKINGS)
     cost = overhead + h.business_yuan * p.business_wear / 12.0
     spend(h, till, cost, OPERATING_COST)

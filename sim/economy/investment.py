@@ -159,7 +159,7 @@ def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan:
     population, one draw a line. Where it knows the line from its own work it fears much less.
     """
     fear = p.line_risk[line] * (1.0 + p.drive_base - h.drive)
-    fear += p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
+    fear += v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
     if holds(h, line):
         fear *= p.caution_known
     return yearly_return(h, v, p, today, line, amount_yuan) - p.required_return - fear

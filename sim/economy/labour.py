@@ -23,11 +23,12 @@ from sim.parameters.packed import P
 REVIEW = decision("labour.review")
 LEAVE = decision("labour.leave")
 LOSE_JOB = decision("labour.lose_job")
+MONTHS_AWAY = decision("labour.months_away")
 
 
 @rule
 def pay_away(h: Household, v: Village, p: P) -> float:
-    """What a worker of this household is paid away, yuan a month (before living costs)."""
+    """What a worker of this household can count on away, yuan a month (before living costs)."""
     return v.away_wage_yuan * h.ability * (1.0 + p.work_skill_wage * (h.work_skill - p.work_skill_mean))
 
 
@@ -38,12 +39,12 @@ def willing(h: Household, v: Village, p: P, today: Today, worker: int, offer: fl
     It rises with the gain over staying, with skill, with those already away (contacts) and with a sure place (`offer`,
     log odds), and falls with the old and the small to be cared for and with each worker who has already left.
     """
-    away = pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
+    away = (1.0 - p.kept_away) * pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
     home = v.local_wage_yuan * p.work_days_month * v.jobs_now + p.home_value_yuan * today.farm_trend
     gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
     told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
     dependants = float(h.elders + h.children) / h.persons
-    pull = p.leave_base + p.leave_gain * gain + p.leave_contacts * v.away_share + told + offer
+    pull = p.leave_base + v.leaning + p.leave_gain * gain + p.leave_contacts * v.away_share + told + offer
     return logistic(pull - p.leave_care * dependants - p.leave_order * worker)
 
 
@@ -104,6 +105,13 @@ def would_take_place(h: Household, v: Village, p: P, today: Today, offer: float)
 
 
 @rule
+def month_away(h: Household, v: Village, p: P, today: Today) -> float:
+    """Share of this month that those away spend at work: some go for a season, some all year, and work can fail."""
+    luck = 1.0 + p.away_luck * (2.0 * uniform(today.seed, MONTHS_AWAY, h.key, today.year) - 1.0)
+    return min(1.0, p.away_season[today.calendar_month - 1] * v.away_months * luck)
+
+
+@rule
 def young_days(h: Household, p: P, today: Today) -> float:
     """Working days a year for a mu of the young orchard, more as it bears."""
     share = bearing_share((today.month - h.block_month) / 12.0, p)
@@ -115,7 +123,8 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     """Working days go to the household's own lines first, then to whatever work is nearby; those away send home."""
     m = today.calendar_month - 1
     ill = p.ill_worker_share if h.ill_months > 0 else 0.0
-    hands = max(0.0, h.workers - h.migrants - ill)
+    months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
+    hands = max(0.0, h.workers - months - ill)
     days = hands * p.work_days_month + h.elders * p.elder_days_month
     needed = (
         staple_land(h, p) * p.staple_days_mu * p.staple_days_season[m]
@@ -129,13 +138,13 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     h.labour_met += p.care_rate * (given - h.labour_met)
     free = max(0.0, days - needed)
     v.free_days += free
-    wage = free * v.jobs_now * v.local_wage_yuan * h.ability
+    wage = free * v.jobs_now * v.local_wage_yuan * h.ability * h.fortune
     receive(h, till, wage, WAGE_LOCAL)
     h.income_year[WAGE] += wage
-    if h.migrants > 0:
-        months = h.migrants * p.away_season[m]
-        paid = months * pay_away(h, v, p)
-        living = min(paid, months * p.living_away_yuan * today.wage_trend)
+    if months > 0.0:
+        paid = months * pay_away(h, v, p) * h.fortune
+        # What they live on there, and keep of the rest, never comes home: the books do not count it.
+        living = min(paid, p.kept_away * paid + months * p.living_away_yuan * today.wage_trend)
         receive(h, till, paid, WAGE_AWAY)
         spend(h, till, living, LIVING_AWAY)
         h.income_year[WAGE] += paid - living

@@ -31,6 +31,7 @@ class Seen(Record):
     farm_skill: float = real("share", "its farm skill")
     awareness: float = real("share", "its awareness")
     drive: float = real("share", "its drive")
+    fortune: float = real("ratio", "how its year goes")
 
 
 @rule
@@ -79,6 +80,7 @@ def learn(
     aware = 0.0
     drive = 0.0
     orchard = livestock = greenhouse = business = 0
+    r1 = r2 = r3 = r4 = 0.0
     t1 = t2 = t3 = t4 = 0.0
     t5 = t6 = t7 = t8 = 0.0
     for c in range(start, stop):
@@ -97,6 +99,10 @@ def learn(
         livestock += b
         greenhouse += d
         business += e
+        r1 += a * other.fortune
+        r2 += b * other.fortune
+        r3 += d * other.fortune
+        r4 += e * other.fortune
         t1 += ((knows >> ORCHARD) & 1) + more * a
         t2 += ((knows >> LIVESTOCK) & 1) + more * b
         t3 += ((knows >> GREENHOUSE) & 1) + more * d
@@ -116,10 +122,10 @@ def learn(
     mine = lines_of(h)
     own = p.trust_own
     if degree > 0:
-        watch(h, v, p, ORCHARD - 1, orchard + own * ((mine >> ORCHARD) & 1))
-        watch(h, v, p, LIVESTOCK - 1, livestock + own * ((mine >> LIVESTOCK) & 1))
-        watch(h, v, p, GREENHOUSE - 1, greenhouse + own * ((mine >> GREENHOUSE) & 1))
-        watch(h, v, p, BUSINESS - 1, business + own * ((mine >> BUSINESS) & 1))
+        watch(h, v, p, ORCHARD - 1, orchard, r1, own * ((mine >> ORCHARD) & 1))
+        watch(h, v, p, LIVESTOCK - 1, livestock, r2, own * ((mine >> LIVESTOCK) & 1))
+        watch(h, v, p, GREENHOUSE - 1, greenhouse, r3, own * ((mine >> GREENHOUSE) & 1))
+        watch(h, v, p, BUSINESS - 1, business, r4, own * ((mine >> BUSINESS) & 1))
         skill = skill / degree
         if skill > h.farm_skill:
             h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)
@@ -151,13 +157,18 @@ def learn(
 
 
 @rule
-def watch(h: Household, v: Village, p: P, line: int, participants: float) -> None:
-    """Trust in a line moves toward what it was seen to bring, faster when more contacts are in it."""
-    if participants > 0:
+def watch(h: Household, v: Village, p: P, line: int, contacts: float, results: float, own: float) -> None:
+    """What it believes of a line moves toward what contacts in it (and it itself) got, faster when more are in it.
+
+    `results` is the sum of the contacts' fortunes, `own` the weight of its own result.
+    """
+    participants = contacts + own
+    if participants > 0.0:
+        got = v.seen_result[line] * (results + own * h.fortune) / participants
         weight = min(1.0, participants / p.trust_contacts) * (
             1.0 + p.trust_shown * min(p.trust_shown_most, v.shown[line])
         )
-        h.trust[line] += p.trust_rate * weight * (v.seen_result[line] - h.trust[line])
+        h.trust[line] += p.trust_rate * weight * (got - h.trust[line])
 
 
 @kernel
@@ -172,6 +183,7 @@ def look_around(households: Any, villages: Any, seen: Any, first: int, last: int
             s.farm_skill = h.farm_skill
             s.awareness = h.awareness
             s.drive = h.drive
+            s.fortune = h.fortune
 
 
 @kernel

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.calendar.today import Today
 from sim.core.numerics import exp, log, total
 from sim.economy import weather
-from sim.facts.lines import N_LINES, ORCHARD
+from sim.facts.lines import BUSINESS, N_LINES, ORCHARD, STAPLE
 from sim.parameters.packed import P
 
 
@@ -20,7 +20,9 @@ class Market:
     the years alone.
     """
 
-    def __init__(self, villages: NDArray[np.void], p: P, wages: float = 1.0, prices: float = 1.0) -> None:
+    def __init__(
+        self, villages: NDArray[np.void], p: P, wages: float = 1.0, prices: float = 1.0, away_months: float = 1.0
+    ) -> None:
         """A market in which nothing has been sold yet.
 
         Args:
@@ -28,19 +30,26 @@ class Market:
             p: Parameters.
             wages: What its migrants are paid, against the nation's.
             prices: What is paid for farm goods, against the parameters.
+            away_months: Months that migrants work, against the calendar of `away_season`.
         """
-        self.villages, self.p, self.wages, self.prices = villages, p, wages, prices
+        self.villages, self.p = villages, p
+        self.wages, self.prices, self.away_months = wages, prices, away_months
         self.counties = int(villages["county"].max()) + 1
         self.opening_supply = np.ones((self.counties, N_LINES))
         self.supply_ratio = np.ones((self.counties, N_LINES))
         self.shock_log = np.zeros((self.counties, N_LINES))
         self.severity = np.zeros(self.counties, dtype=np.int64)
         self.struck = np.ones(len(villages))  # what a disaster of its own leaves of a village's yield (1 = none)
+        self.luck = np.ones(len(villages))  # how the year goes for a village's fields, beside the region's weather
+        self.opening_spent = np.ones((self.counties, 12))  # in 2012's spending, by calendar month
+        self.demand = np.ones(self.counties)  # what the county's households spend, against the opening year
+        self._trend_then = 1.0
 
     def beside(self, villages: NDArray[np.void]) -> Market:
         """The same market, newly opened, for a copy of its villages."""
-        twin = Market(villages, self.p, self.wages, self.prices)
-        twin.opening_supply = self.opening_supply.copy()
+        twin = Market(villages, self.p, self.wages, self.prices, self.away_months)
+        twin.opening_supply, twin.opening_spent = self.opening_supply.copy(), self.opening_spent.copy()
+        twin._trend_then = self._trend_then
         return twin
 
     def county_supply(self) -> NDArray[np.float64]:
@@ -51,6 +60,12 @@ class Market:
             for line in range(N_LINES):
                 sums[county, line] = total(np.ascontiguousarray(own["supply"][:, line]))
         return sums
+
+    def county_spent(self) -> NDArray[np.float64]:
+        """What households spent on living last month, by county, summed over villages in their order."""
+        county = self.villages["county"]
+        spent = [total(np.ascontiguousarray(self.villages["spent_yuan"][county == c])) for c in range(self.counties)]
+        return np.array(spent) / self._trend_then
 
     def remember_opening(self) -> None:
         """Take this month's supply as what the opening year's prices belong to."""
@@ -65,12 +80,16 @@ class Market:
             for line in range(N_LINES):
                 z = 0.0 if today.normal_year else weather.price_shock(today.seed, region, today.year, line, p)
                 self.shock_log[county, line] = z
+        if not today.normal_year:
+            self.luck = weather.village_luck(today.seed, self.villages["key"].astype(np.int64), today.year, p)
 
     def open_month(self, today: Today) -> None:
         """Write prices, wages, weather and the local jobs of the month into every village."""
         p, v = self.p, self.villages
         if today.endogenous and not today.normal_year:
             self.supply_ratio = self.county_supply() / self.opening_supply
+            self.demand = self.county_spent() / np.maximum(1.0, self.opening_spent[:, today.calendar_month - 2])
+        self._trend_then = today.spending_trend
         county = v["county"]
         expected = np.ones((self.counties, N_LINES))
         actual = np.ones((self.counties, N_LINES))
@@ -97,7 +116,14 @@ class Market:
         else:
             severity = self.severity[county]
             v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
-            v["weather"] *= self.struck
+            v["weather"] *= self.struck * self.luck
+        demand = 1.0 + p.local_demand * (self.demand[county] - 1.0)
+        v["gate_price"][:, BUSINESS] *= demand
+        v["expected_price"][:, BUSINESS] *= demand
+        v["eaten_price"] = actual[county, STAPLE] * self.prices
+        wanting = 1.0 - v["road"] - p.usual_remoteness  # against a usual road
+        v["input_price"] = 1.0 + p.input_haul * wanting
+        v["away_months"] = self.away_months
         for line in range(ORCHARD, N_LINES):
             result = v["gate_price"][:, line] / v["expected_price"][:, line]
             if line == ORCHARD:
@@ -106,6 +132,7 @@ class Market:
         v["away_wage_yuan"] = p.migrant_wage_yuan * self.wages * today.wage_trend
         v["local_wage_yuan"] = p.local_wage_yuan * today.wage_trend
         self.share_out_jobs(today)
+        v["jobs_now"] *= demand * np.maximum(0.0, 1.0 - p.road_jobs * wanting)
 
     def share_out_jobs(self, today: Today) -> None:
         """The same jobs, more or fewer hands: local work gets scarcer when more days are free."""
@@ -118,6 +145,7 @@ class Market:
             np.divide(reference, v["free_days"], out=ratio, where=known)
             v["jobs_now"] = v["jobs"] * np.minimum(self.p.jobs_most, np.maximum(self.p.jobs_least, ratio))
 
-    def remember_free_days(self, today: Today) -> None:
-        """Keep the opening year's free days, month by month."""
+    def remember_month(self, today: Today) -> None:
+        """Keep the opening year's free days and spending, month by month."""
+        self.opening_spent[:, today.calendar_month - 1] = self.county_spent()
         self.villages["free_days_open"][:, today.calendar_month - 1] = self.villages["free_days"]

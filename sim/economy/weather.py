@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sim.core.draws import decision, uniform
-from sim.core.numerics import norm_ppf
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import decision, uniform, uniforms
+from sim.core.numerics import exp_array, norm_ppf, norm_ppf_array
 from sim.parameters.packed import P
 
 DROUGHT = decision("weather.drought")
 PRICE_YEAR = decision("market.price_year")
+VILLAGE_YEAR = decision("weather.village_year")
 
 NORMAL, MINOR, MAJOR = SEVERITIES = 0, 1, 2
 
@@ -31,3 +35,9 @@ def yield_factor(severity: int, irrigation: float, p: P) -> float:
 def price_shock(seed: int, region: int, year: int, line: int, p: P) -> float:
     """This year's deviation of a line's log price, in log points; one draw a region, year and line."""
     return p.price_sd[line] * norm_ppf(uniform(seed, PRICE_YEAR, region, year, line))
+
+
+def village_luck(seed: int, keys: NDArray[np.int64], year: int, p: P) -> NDArray[np.float64]:
+    """How a year goes for each village's fields: hail, late frost, a stream that carries water (mean 1)."""
+    z = norm_ppf_array(uniforms(seed, VILLAGE_YEAR, keys, year))
+    return exp_array(p.village_luck * z - 0.5 * p.village_luck * p.village_luck)

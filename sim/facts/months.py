@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-FEBRUARY, MARCH, APRIL, SEPTEMBER, NOVEMBER = 2, 3, 4, 9, 11
+JANUARY, FEBRUARY, MARCH, APRIL, AUGUST, SEPTEMBER, NOVEMBER = 1, 2, 3, 4, 8, 9, 11

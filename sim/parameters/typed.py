@@ -14,6 +14,7 @@ class P:
     awareness_decay: float
     awareness_neighbours: float
     awareness_open: float
+    away_luck: float
     away_open: float
     away_season: tuple[float, ...]
     bank_borrowers: float
@@ -22,6 +23,9 @@ class P:
     bank_rate: float
     bank_talent: tuple[float, ...]
     bank_term_months: tuple[float, ...]
+    believed_mean: float
+    believed_sd: float
+    birth_rate: float
     block_age_months: tuple[float, ...]
     block_cost_mu_yuan: float
     block_days_mu: float
@@ -48,7 +52,9 @@ class P:
     cadre_knowledge: float
     cadre_means: tuple[float, ...]
     cadre_sd: float
+    care_forgone: float
     care_rate: float
+    care_reach: float
     cash_least_yuan: float
     cash_months: float
     cash_spent: float
@@ -71,6 +77,7 @@ class P:
     channel_subsidy: tuple[float, ...]
     channel_term_months: tuple[float, ...]
     cheap_money: float
+    childhood_years: float
     cohesion_limits: tuple[float, ...]
     cohesion_mean: float
     cohesion_sd: float
@@ -95,6 +102,7 @@ class P:
     course_without_follow_up: float
     cpi: tuple[float, ...]
     day_value_share: float
+    death_rate: float
     deprived_cutoff: float
     deprived_schooling_years: float
     dibao_aim: float
@@ -104,6 +112,7 @@ class P:
     dibao_workers: float
     dibao_yuan_month: float
     disabled_share: float
+    disabling: float
     disease_rate: float
     disease_share: float
     distress_price: float
@@ -113,6 +122,8 @@ class P:
     drive_rate: float
     drive_sd: float
     drive_success: float
+    drop_out_poor: float
+    drop_out_rate: float
     drought_major: float
     drought_major_loss: float
     drought_minor: float
@@ -132,18 +143,24 @@ class P:
     farm_price_growth: tuple[float, ...]
     farm_skill_mean: float
     farm_skill_schooling: float
+    fees_reach: float
     field_days_after: float
     field_luck: float
     first_year: float
     fodder_base_head: float
     fodder_head_mu: tuple[float, ...]
     follow_up_cost: float
+    fortune_lasts: float
+    fortune_sd: float
     frail_illness: float
     frost_luck: float
     funds_cost: float
+    funeral_yuan: float
     gate_margin: float
     gift_usable: float
     good_trainers: float
+    graduates_to_town: float
+    grain_eaten_kg: float
     grant_diverted: float
     greenhouse_build_mu_yuan: float
     greenhouse_cost_mu_yuan: float
@@ -157,13 +174,17 @@ class P:
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
     guaranteed_share: float
+    habit_rate: float
     hassle_helped: float
     hassle_yuan: float
+    home_open: float
+    home_share: float
     home_value_yuan: float
     hospital_cost_sd: float
     hospital_cost_yuan: float
     hospital_rate: float
     hospital_reimbursed: float
+    house_cost_yuan: float
     house_richer: tuple[float, ...]
     house_sound: float
     ill_worker_share: float
@@ -176,6 +197,7 @@ class P:
     informal_loan_variance: float
     informal_loan_yuan: float
     informal_repay_share: float
+    input_haul: float
     insured_share: float
     intercropped: float
     invest_least_yuan: float
@@ -190,6 +212,7 @@ class P:
     jobs_mean: float
     jobs_most: float
     jobs_spread: tuple[float, ...]
+    kept_away: float
     kept_before_repaying: float
     knows_lines: tuple[float, ...]
     land_base: float
@@ -200,6 +223,7 @@ class P:
     later_growth: float
     leadership_mean: float
     leadership_sd: float
+    leaning_sd: float
     leave_base: float
     leave_care: float
     leave_contacts: float
@@ -213,6 +237,7 @@ class P:
     leave_told: float
     leave_worth: float
     leaver_share: float
+    leaver_years: float
     level_effort: tuple[float, ...]
     level_most_sd: float
     level_sd: float
@@ -232,9 +257,11 @@ class P:
     loan_diverted: float
     loan_least_yuan: float
     loan_lost_months: float
+    local_demand: float
     local_wage_yuan: float
     lose_job_rate: float
     lump_sum_ease: float
+    marriage_rate: float
     meeting_awareness: float
     meeting_reach: float
     meeting_tells: float
@@ -266,6 +293,7 @@ class P:
     orchard_terrain: tuple[float, ...]
     orchard_variance: float
     orchard_yield_kg_mu: float
+    parents: float
     passed_poor: float
     passed_poor_lines: float
     passed_rich: float
@@ -299,6 +327,7 @@ class P:
     rest_rate: float
     restocking: float
     restocking_sales: float
+    road_jobs: float
     road_mean: tuple[float, ...]
     road_sd: float
     satisfaction_base: float
@@ -310,6 +339,7 @@ class P:
     schooling_years: tuple[float, ...]
     senior_fee_yuan: float
     senior_share: float
+    senior_years: float
     site_meeting_reach: float
     site_meeting_trust: float
     skill_base_most: float
@@ -348,6 +378,9 @@ class P:
     telling_yuan: float
     think_rate: float
     tire_rate: float
+    to_senior: float
+    to_town_rate: float
+    to_university: float
     trade_luck: float
     training_cost_yuan: tuple[float, ...]
     training_days: float
@@ -361,9 +394,13 @@ class P:
     unit_standing: float
     university_fee_yuan: float
     university_share: float
+    university_years: float
+    untreated: float
     usual_care: float
     usual_remoteness: float
+    village_caution: float
     village_km: tuple[float, ...]
+    village_luck: float
     visit_awareness: float
     visit_drive: float
     visit_satisfaction: float
@@ -373,6 +410,7 @@ class P:
     water_mean: tuple[float, ...]
     water_sd: float
     wealth_share: float
+    wedding_yuan: float
     well_off_lines: float
     work_course_gain: float
     work_days_month: float
@@ -380,4 +418,5 @@ class P:
     work_skill_mean: float
     work_skill_schooling: float
     work_skill_wage: float
+    working_years: float
     write_off_months: float

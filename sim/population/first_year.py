@@ -85,7 +85,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
         if back == 12:
             engine.run(send_away, h, v, row, rows)
         engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till)
-        market.remember_free_days(today)
+        market.remember_month(today)
         engine.run(look_around, h, v, seen)
         engine.run(learn_from_contacts, h, v, row, rows, seen, world.indptr, world.indices)
     engine.call(close_year, h, 0, len(h))
@@ -94,6 +94,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
     if not in_range(h):
         raise ArithmeticError("households end the opening year out of range")
     h["expected_yuan"] = income(h) / 12.0
+    h["habit_yuan"] = h["expected_yuan"] / today.spending_trend
     # Orchard and greenhouse are drawn apart; on a few of the smallest holdings they would stand on the same land.
     h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], h["land_mu"] - h["orchard_mu"] - h["block_mu"])
     market.remember_opening()
@@ -128,8 +129,9 @@ def begin(
     """
 
     def live(engine: Callable[[World], Engine]) -> Opened:
+        prices = profile.prices
         world = lay_out(profile, n, seed, p, row, knobs, network, threads)
-        market = Market(world.villages, p, knobs.wages, profile.prices.price_level)
+        market = Market(world.villages, p, prices.wage_level or 1.0, prices.price_level, knobs.away_months)
         return live_a_year(world, market, row, seed, start, engine(world))
 
     def careful(world: World) -> Engine:

@@ -1,9 +1,9 @@
 """Fitting the generator to a profile: what a household must have so that its opening year ends in the county's books.
 
-Mean income sets the level of the place, headcount the spread of ability, the wage share what migrants are paid (unless
-the profile says), and land, hands, rents and the guarantee follow theirs. The fit is made on a reference world of the
-profile's own size and a fixed seed, so that the size of the world that is then built, and its seed, change nothing in
-the households they share. A small profile is repeated until chance averages out.
+Mean income sets the level of the place, headcount the spread of ability, the wage share how many months migrants work
+(unless the profile says what they are paid), and land, hands, rents and the guarantee follow theirs. The fit is made on
+a reference world of the profile's own size and a fixed seed, so that the size of the world that is then built, and its
+seed, change nothing in the households they share. A small profile is repeated until chance averages out.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ REFERENCE_SEED = 1
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2
-LEVELS, WAGES = (0.05, 20.0), (0.33, 5.0)
-# What log mean income, wage share and headcount (rows) do when log level, log wages and spread (columns) rise: found on
-# the county, where to begin with others.
+LEVELS, AWAY = (0.05, 20.0), (0.2, 1.2)
+# What log mean income, wage share and headcount (rows) do when log level, log months away and spread (columns) rise:
+# found on the county, where to begin with others.
 SLOPES = ((0.71, 0.74, 0.18), (-0.28, 0.55, 0.16), (-0.40, -0.35, 0.36))
 
 
@@ -164,8 +164,6 @@ def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tu
     """
     reference = _Reference(profile, p, row, own)
     start = replace(Knobs(), dependants=_dependants(reference))
-    if profile.prices.wage_level is not None:
-        start = replace(start, wages=profile.prices.wage_level)
     knobs, opened, found = _solve(reference, start, None)
     if not _agrees(profile, found):
         _refuse(reference, start, found)
@@ -215,7 +213,7 @@ def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[K
                 slopes = [[SLOPES[i][j] for j in free] for i in free]  # a step against the grain taught nonsense
         asked = dict(zip(free, _equation(slopes, off), strict=True))
         new = _turn(knobs, profile, reference.p, found, asked)
-        moved = (log(new.level / knobs.level), log(new.wages / knobs.wages), new.spread - knobs.spread)
+        moved = (log(new.level / knobs.level), log(new.away_months / knobs.away_months), new.spread - knobs.spread)
         before, step, knobs = off, [moved[i] for i in free], new
     return knobs, opened, found
 
@@ -277,7 +275,7 @@ def _turn(knobs: Knobs, profile: Profile, p: P, found: _Found, asked: dict[int, 
     return replace(
         knobs,
         level=_within(LEVELS, knobs.level * exp(_within((-0.7, 0.7), asked[0]))),
-        wages=_within(WAGES, knobs.wages * exp(_within((-0.4, 0.4), asked.get(1, 0.0)))),
+        away_months=_within(AWAY, knobs.away_months * exp(_within((-0.4, 0.4), asked.get(1, 0.0)))),
         spread=_within((0.0, MOST_SPREAD), knobs.spread + _within((-0.3, 0.3), asked.get(2, 0.0))),
         property_yuan=knobs.property_yuan * rents / found.property if found.property > 0.0 else knobs.property_yuan,
         dibao=knobs.dibao + _within((-1.0, 1.0), (p.dibao_share - found.dibao) / (0.7 * max(0.01, p.dibao_share))),

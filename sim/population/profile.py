@@ -162,7 +162,7 @@ class Prices(FrozenModel):
         default=None,
         ge=0.01,
         le=5,
-        description="migrants' pay against the nation's; else it follows from the wage share",
+        description="migrants' pay against the nation's (else 1, and the wage share says how many months they work)",
     )
     price_level: float = Field(default=1.0, ge=0.01, le=5, description="against the parameter files' prices")
 

@@ -13,6 +13,7 @@ from sim.agents.village import Village
 from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, logistic, norm_cdf, norm_ppf
 from sim.core.rule import kernel, rule
+from sim.economy.fortune import first_fortune
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD
 from sim.parameters.packed import P
 from sim.population.synthetic.people import gather
@@ -44,6 +45,7 @@ def endow(h: Household, v: Village, p: P, k: Shape, seed: int) -> None:
     schooled = h.schooling - p.schooling_mean
     h.ability = exp(k.spread * z - 0.5 * k.spread * k.spread + p.ability_schooling * schooled)
     hand = normal(seed, GIFTS, h.key, 1)
+    h.fortune = first_fortune(p, normal(seed, GIFTS, h.key, 5))
     h.talent = exp(p.talent_sd * hand - 0.5 * p.talent_sd * p.talent_sd)
     farm = p.farm_skill_mean + p.farm_skill_schooling * schooled + p.skill_sd * normal(seed, GIFTS, h.key, 2)
     h.farm_skill = min(p.nature_limits[1], max(p.nature_limits[0], farm))
@@ -88,6 +90,7 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     h.expected_yuan = (k.a_head_yuan * h.persons + k.a_worker_yuan * h.workers * h.ability) * v.level / k.level
     for month in range(12):
         h.counted_yuan[month] = h.expected_yuan
+    h.habit_yuan = h.expected_yuan
     saved = p.cash_months * h.expected_yuan * lognormal(p.cash_variance, normal(seed, SAVINGS, h.key, 0))
     h.cash_yuan = saved + p.cash_least_yuan
     likelier = min(p.bank_talent[2], p.bank_talent[0] + h.talent * p.bank_talent[1])
@@ -103,20 +106,27 @@ def furnish(h: Household, v: Village, p: P, k: Shape, seed: int, water_share: fl
     h.awareness = p.awareness_open * 2.0 * uniform(seed, LIVING, h.key, 0, 1)
     h.satisfaction = p.satisfaction_base
     for line in range(ORCHARD, N_LINES):
-        h.trust[line - 1] = 1.0
+        # What it believes of lines it has no part in can be wrong, and is so for the most part on the cautious side.
+        z = normal(seed, LIVING, h.key, 20 + line)
+        h.trust[line - 1] = p.believed_mean * exp(p.believed_sd * z - 0.5 * p.believed_sd * p.believed_sd)
         if uniform(seed, LIVING, h.key, 0, 10 + line) < p.knows_lines[line - 1]:
             h.knows |= 1 << line
     if h.orchard_mu + h.block_mu > 0.0:
         h.knows |= 1 << ORCHARD
+        h.trust[ORCHARD - 1] = 1.0
     if h.livestock_head > 0.0:
         h.knows |= 1 << LIVESTOCK
+        h.trust[LIVESTOCK - 1] = 1.0
     if h.greenhouse_mu > 0.0:
         h.knows |= 1 << GREENHOUSE
+        h.trust[GREENHOUSE - 1] = 1.0
     if h.business_yuan > 0.0:
         h.knows |= 1 << BUSINESS
+        h.trust[BUSINESS - 1] = 1.0
     richer = min(p.house_richer[2], h.ability * v.level / k.level)
     sound = p.house_sound * (p.house_richer[0] + p.house_richer[1] * richer)
     h.house = 1 if uniform(seed, LIVING, h.key, 0, 2) < sound else 0
+    h.home_yuan = p.house_cost_yuan * (1.0 if h.house > 0 else p.home_open * uniform(seed, LIVING, h.key, 0, 5))
     h.water = 1 if uniform(seed, LIVING, h.key, 0, 3) < water_share else 0
     h.insured = 1 if uniform(seed, LIVING, h.key, 0, 4) < p.insured_share else 0
     h.first_loan = -1

@@ -27,7 +27,7 @@ class Knobs:
     Attributes:
         level: Factor on what land, stock, glass and shops bring (1 = as the parameters say).
         spread: Standard deviation of log ability.
-        wages: What the county's migrants are paid, against the nation's.
+        away_months: Months that migrants work, against the calendar of `away_season`: how many go for a season only.
         property_yuan: Rents and dividends of a household that has any, at ability 1 and 2012 prices.
         dibao: Log odds of the minimum living guarantee for a middling household.
         dependants: Share of members beyond two who are children.
@@ -36,7 +36,7 @@ class Knobs:
 
     level: float = 1.25
     spread: float = 0.2
-    wages: float = 0.61
+    away_months: float = 0.6
     property_yuan: float = 1300.0
     dibao: float = -2.2
     dependants: float = 0.38

@@ -53,6 +53,8 @@ def lay_out_villages(
     jobs = p.jobs_mean * (p.jobs_spread[0] + p.jobs_spread[1] * uniforms(seed, PLACE, keys, 0, 8))
     villages["jobs"] = jobs * (p.jobs_distance[0] - p.jobs_distance[1] * villages["distance_km"])
     villages["jobs_now"] = villages["jobs"]
+    villages["leaning"] = p.leaning_sd * _normals(seed, keys, 10)
+    villages["caution"] = p.village_caution * _normals(seed, keys, 11)
     villages["away_share"] = p.away_open
     villages["weather"] = 1.0
     water = within(np.array(p.water_mean)[terrain] + p.water_sd * _normals(seed, keys, 9), p.place_limits)

@@ -1,0 +1,111 @@
+"""A family's years: births and deaths, marriages, growing old, moving to town, and what becomes of its pupils.
+
+A household is a row of counts; what befalls it are hazards on them. Rates are those of a population that ages and sends
+its graduates to town, as published.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.household import Household
+from sim.calendar.today import Today
+from sim.core.draws import decision, uniform
+from sim.core.rule import rule
+from sim.facts.months import AUGUST
+from sim.money.reasons import CEREMONY
+from sim.money.till import spend
+from sim.parameters.packed import P
+
+FAMILY = decision("family.month")
+SUMMER = decision("family.summer")
+
+
+@rule
+def settle_counts(h: Household) -> None:
+    """After somebody came or went: nobody is away who is not there, and the guarantee covers all or nobody."""
+    h.migrants = min(h.migrants, h.workers)
+    h.leavers = min(h.leavers, h.workers)
+    if h.dibao > 0:
+        h.dibao = h.persons
+
+
+@rule
+def grow(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """A month of a family: at most one thing befalls it; in August pupils move on.
+
+    A household of one goes on in its heir; the last worker neither marries out nor moves away.
+    """
+    u = 12.0 * uniform(today.seed, FAMILY, h.key, today.month)
+    couples = float(min(h.workers, p.parents))
+    chance = p.birth_rate * couples
+    if u < chance:
+        h.persons += 1
+        h.children += 1
+    elif u < chance + p.death_rate * h.elders:
+        if h.persons > 1:
+            h.persons -= 1
+            h.elders -= 1
+        spend(h, till, p.funeral_yuan * today.spending_trend, CEREMONY)
+    else:
+        chance += p.death_rate * h.elders
+        grow_up(h, p, today, till, u - chance)
+    if today.calendar_month == AUGUST:
+        finish_school(h, p, today)
+    settle_counts(h)
+
+
+@rule
+def grow_up(h: Household, p: P, today: Today, till: NDArray[np.float64], u: float) -> None:
+    """A worker grows old, marries in or out, or moves to town; `u` is what is left of the month's draw (12: a year)."""
+    if h.workers == 0:
+        return
+    old = h.workers / p.working_years
+    wed = old + p.marriage_rate * h.persons
+    gone = wed + p.marriage_rate * h.persons + p.to_town_rate * h.workers
+    if u < old:
+        h.workers -= 1
+        h.elders += 1
+    elif u < wed:
+        h.persons += 1
+        h.workers += 1
+        spend(h, till, p.wedding_yuan * today.spending_trend, CEREMONY)
+    elif u < gone and h.workers > 1:
+        h.persons -= 1
+        h.workers -= 1
+
+
+@rule
+def finish_school(h: Household, p: P, today: Today) -> None:
+    """One of each kind of pupil may be through this summer: to senior school, to university, to work, or to town.
+
+    Who goes to work with no more than junior or senior school is a school leaver for some years.
+    """
+    if h.leavers > 0 and uniform(today.seed, SUMMER, h.key, today.year, 0) < h.leavers / p.leaver_years:
+        h.leavers -= 1
+    if h.university > 0 and uniform(today.seed, SUMMER, h.key, today.year, 1) < h.university / p.university_years:
+        h.university -= 1
+        if h.persons > 1 and uniform(today.seed, SUMMER, h.key, today.year, 2) < p.graduates_to_town:
+            h.persons -= 1
+        else:
+            h.workers += 1
+    if h.seniors > 0 and uniform(today.seed, SUMMER, h.key, today.year, 3) < h.seniors / p.senior_years:
+        h.seniors -= 1
+        if uniform(today.seed, SUMMER, h.key, today.year, 4) < p.to_university:
+            h.university += 1
+        else:
+            start_work(h)
+    if h.children > 0 and uniform(today.seed, SUMMER, h.key, today.year, 5) < h.children / p.childhood_years:
+        h.children -= 1
+        if uniform(today.seed, SUMMER, h.key, today.year, 6) < p.to_senior:
+            h.seniors += 1
+        else:
+            start_work(h)
+
+
+@rule
+def start_work(h: Household) -> None:
+    """A pupil leaves school for work, untrained."""
+    h.workers += 1
+    h.leavers += 1
