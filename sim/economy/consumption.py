@@ -55,8 +55,10 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     put_by = p.saving_pace * max(0.0, due - max(0.0, h.cash_yuan - floor))
     wanted = p.consumption_share * h.habit_yuan * today.spending_trend + p.wealth_share / 12.0 * spare - cut - put_by
     wanted = max(floor, wanted)
-    if h.cash_yuan < wanted:
-        borrow_from_relatives(h, v, p, today, till, wanted - h.cash_yuan)
+    # Relatives help with what is needed and will be earned; not with keeping up what one was used to.
+    needed = max(floor, min(wanted, p.consumption_share * h.expected_yuan))
+    if h.cash_yuan < needed:
+        borrow_from_relatives(h, v, p, today, till, needed - h.cash_yuan)
     if h.cash_yuan < floor:
         sell_animals(h, v, p, today, till, floor - h.cash_yuan)
     needed = floor - h.cash_yuan
