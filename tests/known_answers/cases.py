@@ -55,8 +55,9 @@ RECORDS: dict[str, Any] = {
 }  # fmt: skip
 NEUTRAL: dict[str, dict[str, Any]] = {
     "household": {"key": 1, "persons": 1, "first_loan": -1, "trust": [1.0] * 4}
-    | dict.fromkeys(("ability", "talent", "labour_met"), 1.0),
-    "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4},
+    | dict.fromkeys(("ability", "fortune", "talent", "labour_met"), 1.0),
+    "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4}
+    | dict.fromkeys(("away_months", "input_price"), 1.0),
     "loan": {"next": -1},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
     | dict.fromkeys(("wage_trend", "farm_trend", "spending_trend", "transfer_trend"), 1.0),
