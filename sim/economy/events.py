@@ -75,7 +75,7 @@ def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.fl
         return
     if today.calendar_month == SEPTEMBER and h.children > 0:
         rate = p.drop_out_rate * (p.drop_out_poor if 12.0 * h.expected_yuan < today.line_yuan * h.persons else 1.0)
-        if uniform(today.seed, DROP_OUT, h.key, today.month) < rate * h.children * 3.0 / p.childhood_years:
+        if uniform(today.seed, DROP_OUT, h.key, today.month) < rate * h.children * p.junior_years / p.childhood_years:
             h.children -= 1
             start_work(h)
     fees = school_fees(h, p, today)

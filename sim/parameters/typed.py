@@ -212,6 +212,7 @@ class P:
     jobs_mean: float
     jobs_most: float
     jobs_spread: tuple[float, ...]
+    junior_years: float
     kept_away: float
     kept_before_repaying: float
     knows_lines: tuple[float, ...]
