@@ -171,10 +171,13 @@ def test_hospital_stays_are_those_of_the_rule() -> None:
     today = Today.rows(1)
     today["cpi"], today["seed"] = 1.0, 5
     months = 480
-    stays = fall_ill_often(w.households.copy(), ROW, today, np.zeros(N_REASONS), months)
+    rich = w.households.copy()
+    rich["cash_yuan"], rich["workers"] = 1e12, 0  # nobody forgoes care, and nobody is disabled by what befalls it
+    stays = fall_ill_often(rich, ROW, today, np.zeros(N_REASONS), months)
     persons = w.persons.sum()
     expected = MEASURES["hospital"](w)
-    assert stays / persons / months * 12 == pytest.approx(expected, rel=0.03)
+    needed = expected / (1.0 - P.care_forgone)
+    assert stays / persons / months * 12 == pytest.approx(needed, rel=0.03)
     assert expected == pytest.approx(P.hospital_rate, rel=0.06)
 
 
