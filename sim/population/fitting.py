@@ -38,7 +38,7 @@ REFERENCE_SEED = 1
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2
-LEVELS, AWAY = (0.05, 20.0), (0.2, 1.2)
+LEVELS, AWAY = (0.05, 20.0), (0.1, 1.2)
 # What log mean income, wage share and headcount (rows) do when log level, log months away and spread (columns) rise:
 # found on the county, where to begin with others.
 SLOPES = ((0.71, 0.74, 0.18), (-0.28, 0.55, 0.16), (-0.40, -0.35, 0.36))

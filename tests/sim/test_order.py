@@ -24,8 +24,8 @@ from tests.small_worlds import EVERY_POLICY, plan_of
 
 ROOT = Path(__file__).parents[2]
 MONTH = [
-    "turn_fortune", "grow", "fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "farm", "tend_orchard", "keep_livestock",
-    "keep_greenhouse", "run_business", "receive_transfers", "expect", "repay", "consume", "invest",
+    "turn_fortune", "grow", "fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "farm", "tend_orchard",
+    "keep_livestock", "keep_greenhouse", "run_business", "receive_transfers", "expect", "repay", "consume", "invest",
 ]  # fmt: skip
 RECORDS: dict[str, type[Record]] = {
     "household": Household, "village": Village, "cadre": Cadre, "unit": Unit, "today": Today, "loan": Loan,

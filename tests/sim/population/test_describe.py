@@ -153,14 +153,14 @@ def test_measures_by_hand() -> None:
 
 
 @kernel
-def fall_ill_often(households, params, todays, tills, months):  # type: ignore[no-untyped-def]
+def fall_ill_often(households, villages, params, todays, tills, months):  # type: ignore[no-untyped-def]
     """How often households go to hospital in so many months."""
     stays = 0
     for month in range(months):
         todays[0].month = month
         for i in range(households.shape[0]):
             before = households[i].burden_year_yuan
-            fall_ill(households[i], households[i], params[0], todays[0], tills)
+            fall_ill(households[i], villages[households[i].village], params[0], todays[0], tills)
             stays += households[i].burden_year_yuan > before
     return stays
 
@@ -173,7 +173,7 @@ def test_hospital_stays_are_those_of_the_rule() -> None:
     months = 480
     rich = w.households.copy()
     rich["cash_yuan"], rich["workers"] = 1e12, 0  # nobody forgoes care, and nobody is disabled by what befalls it
-    stays = fall_ill_often(rich, ROW, today, np.zeros(N_REASONS), months)
+    stays = fall_ill_often(rich, world.world.villages, ROW, today, np.zeros(N_REASONS), months)
     persons = w.persons.sum()
     expected = MEASURES["hospital"](w)
     needed = expected / (1.0 - P.care_forgone)
