@@ -31,9 +31,11 @@ from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
+from sim.calendar.trend import last_observed
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.own import with_own, written
+from sim.parameters.packed import as_python
 from sim.scenario import Plan, check_comparable
 from sim.scenario.idle import never_act
 
@@ -181,6 +183,7 @@ def compare(
         "differ_in_names_alone": _differ_in_names_alone(plans),
         "never_act": _never_act(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
+        **_beyond_observed(plans),
         "parameters": vectors.manifest(),
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
@@ -252,6 +255,12 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
 
 def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
     return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _beyond_observed(plans: Sequence[Plan]) -> dict[str, Any]:
+    """Which years of the run no series has observed: in them everything grows as a declared scenario says."""
+    last, until = last_observed(as_python(plans[0].parameters().values)), max(plan.last_day.year for plan in plans)
+    return {"beyond_observed": {"from": last + 1, "to": until}} if until > last else {}
 
 
 def _differ_in_names_alone(plans: Sequence[Plan]) -> list[list[str]]:

@@ -50,7 +50,8 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     )
     own = bill * (1.0 - p.hospital_reimbursed * h.insured)
     untreated = 1.0
-    if own > p.care_reach * (max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))):
+    at_hand = subsistence(h, p, today) + max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))
+    if own > p.care_reach * at_hand:
         own = 0.0
         untreated = p.untreated
     spend(h, till, own, MEDICAL)

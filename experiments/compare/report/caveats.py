@@ -39,7 +39,7 @@ class Caveat:
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
     found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
-    found += [*_names_alone(ctx), _costs(ctx), _looked(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx), _beyond(ctx), _looked(ctx)]
     return [one for one in found if one]
 
 
@@ -56,6 +56,15 @@ def _assumptions(ctx: Context) -> Caveat | None:
     joint = "；" if ctx.zh else "; "
     text = ctx.say("caveat_assumptions", list=joint.join(said[:MOST]), more=more)
     return Caveat("assumptions_differ", text, first=True)
+
+
+def _beyond(ctx: Context) -> Caveat | None:
+    """That the run goes on past the last year that any published series has observed."""
+    years = ctx.exp.manifest.get("beyond_observed")
+    if not years:
+        return None
+    span = f"{years['from']}" if years["from"] == years["to"] else f"{years['from']}–{years['to']}"
+    return Caveat("beyond_observed", ctx.say("caveat_beyond", years=span))
 
 
 def _looked(ctx: Context) -> Caveat | None:

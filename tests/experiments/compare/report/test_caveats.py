@@ -67,3 +67,14 @@ def test_runs_added_until_it_was_enough_are_said(tmp_path: Path) -> None:
     assert "93.5%" in one["en"] and "93.5%" in one["zh"]
     fixed = done(tmp_path / "b", fake_runs.four_plans(), replicates=9, precision=0.2)
     assert "runs_added" not in kinds(fixed)
+
+
+def test_years_that_no_series_has_observed_are_said(tmp_path: Path) -> None:
+    def until(months: int) -> Path:
+        plans = [plan.model_copy(update={"horizon_months": months}) for plan in fake_runs.four_plans()]
+        return done(tmp_path / str(months), plans)
+
+    within, beyond = until(36), until(144)
+    assert "beyond_observed" not in kinds(within)
+    (one,) = [one for one in said_with(beyond)["caveats"] if one["kind"] == "beyond_observed"]
+    assert "2024" in one["en"] and "2024" in one["zh"] and "forecast" in one["en"]

@@ -1,0 +1,240 @@
+"""What each mechanism of a village is for: what it shows, and what is gone in the scenario that leaves it out.
+
+The scenarios are those of scenarios/without, from which docs/mechanisms.md is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim import load_plan
+from sim.calendar.trend import write_month
+from sim.facts.months import MARCH
+from sim.model import VillageModel
+from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, LIVING_AWAY, MEDICAL, WAGE_AWAY
+from sim.scenario import SCENARIOS, Plan
+
+VILLAGES, SEED = 12, 3
+Values = NDArray[np.float64]
+MONTHS = 36
+
+
+@cache
+def plan(without: str = "", months: int = MONTHS) -> Plan:
+    """The county without any policy, whole or without one mechanism."""
+    path = SCENARIOS / "without" / f"{without}.toml" if without else SCENARIOS / "baseline.toml"
+    found = load_plan(path, [f"world.villages={VILLAGES}", f"horizon_months={months}"])
+    return found.model_copy(update={"policies": ()})
+
+
+def lived(without: str = "", change: Callable[[VillageModel], None] | None = None) -> VillageModel:
+    """A model after three years, with something changed on the eve of its first day."""
+    model = VillageModel(plan(without), rng=SEED, observers=())
+    if change:
+        change(model)
+    model.run_model()
+    return model
+
+
+@cache
+def incomes(without: str = "") -> Values:
+    """Income a head of each household in the year before the run and in its three years."""
+    model = VillageModel(plan(without), rng=SEED, observers=())
+    years = [model.households["income_last"].sum(axis=1) / model.households["persons"]]
+    for month in model.months():
+        if month % 12 == 0:
+            years.append(model.households["income_last"].sum(axis=1) / model.households["persons"])
+    return np.array(years)
+
+
+def together(a: Values, b: Values) -> float:
+    """Correlation of logarithms."""
+    some = (a > 0.0) & (b > 0.0)
+    return float(np.corrcoef(np.log(a[some]), np.log(b[some]))[0, 1])
+
+
+def test_incomes_part_over_the_years_by_luck_of_ones_own() -> None:
+    with_luck, without = incomes(), incomes("fortunes")
+    assert together(with_luck[1], with_luck[3]) < together(without[1], without[3]) - 0.02
+    assert together(with_luck[0], with_luck[3]) < 0.85
+
+
+def test_less_than_half_of_a_lasting_gain_is_consumed_in_its_first_three_years() -> None:
+    def gain(model: VillageModel) -> None:
+        model.households["property_yuan"][::3] += 2000.0
+
+    def shares(without: str) -> tuple[float, float]:
+        """Of what was gained: consumed, and found again in money, house, debts, stock, trees, glass or trade."""
+        spent, assets = [], []
+        for change in (None, gain):
+            model = VillageModel(plan(without), rng=SEED, observers=())
+            if change:
+                change(model)
+            total = np.zeros(len(model.households))
+            for month in model.months():
+                if month % 12 == 0:
+                    total += model.households["consumption_last_yuan"]
+            h, p, today = model.households, model.county.p, model.today
+            worth = h["cash_yuan"] - h["informal_yuan"] - h["debt_yuan"] + h["home_yuan"] * today.cpi
+            worth = worth + h["livestock_head"] * p.ewe_price_yuan * today.farm_trend + h["business_yuan"]
+            worth = worth + h["greenhouse_mu"] * p.greenhouse_build_mu_yuan * today.cpi
+            spent.append(total)
+            assets.append(worth)
+        gained = 3 * 2000.0
+        return tuple(float((pair[1] - pair[0])[::3].mean() / gained) for pair in (spent, assets))  # type: ignore[return-value]
+
+    (consumed, kept), (at_once, _) = shares(""), shares("saving")
+    assert 0.1 < consumed < 0.5 < at_once
+    assert kept > 0.4
+
+
+def test_families_are_born_marry_grow_old_and_die() -> None:
+    before, after = VillageModel(plan(), rng=SEED, observers=()).households, lived()
+    h = after.households
+    born = (h["children"].astype(int) > before["children"]).sum()
+    assert born > 0.05 * len(h) and (h["elders"] < before["elders"]).any() and (h["workers"] > before["workers"]).any()
+    assert abs(h["persons"].mean() / before["persons"].mean() - 1.0) < 0.03  # births, deaths and moves nearly even out
+    assert 0.0 < h["elders"].mean() - before["elders"].mean() < 0.2  # the villages age
+    start = VillageModel(plan("families"), rng=SEED, observers=()).households
+    assert (lived("families").households["persons"] != start["persons"]).mean() < 0.02
+
+
+def test_weddings_and_funerals_are_paid_for() -> None:
+    def ceremonies(without: str) -> float:
+        model, spent = VillageModel(plan(without, 12), rng=SEED, observers=()), 0.0
+        post = model.county.accounts.post
+
+        def watched(tills: Values) -> None:
+            nonlocal spent
+            spent += float(tills[:, CEREMONY].sum())
+            post(tills)
+
+        model.county.accounts.post = watched  # type: ignore[method-assign]
+        model.run_model()
+        return spent / len(model.households)
+
+    assert ceremonies("") > 200.0 and ceremonies("families") == 0.0
+
+
+def test_villages_differ_in_who_leaves_for_work() -> None:
+    def spread(without: str) -> float:
+        model = VillageModel(plan(without), rng=SEED, observers=())
+        first, h = model.villages["first"], model.households
+        away, workers = (np.add.reduceat(h[what].astype(float), first) for what in ("migrants", "workers"))
+        return float(np.std(away / workers))
+
+    assert spread("") > 1.3 * spread("villages")
+
+
+def till_of(without: str, reason: int, change: Callable[[VillageModel], None] | None = None) -> Values:
+    """What households paid or were paid for a reason in each month of a year, in all."""
+    model, seen = VillageModel(plan(without, 12), rng=SEED, observers=()), []
+    if change:
+        change(model)
+    post = model.county.accounts.post
+
+    def watched(tills: Values) -> None:
+        seen.append(float(tills[:, reason].sum()))
+        post(tills)
+
+    model.county.accounts.post = watched  # type: ignore[method-assign]
+    model.run_model()
+    return np.array(seen)
+
+
+def test_care_is_forgone_where_it_costs_too_much() -> None:
+    def rich(model: VillageModel) -> None:
+        model.households["cash_yuan"] += 1e6
+
+    poor, able = till_of("", MEDICAL).sum(), till_of("", MEDICAL, rich).sum()
+    assert poor < 0.9 * able  # money decides who goes to hospital
+    assert till_of("care", MEDICAL).sum() == pytest.approx(till_of("care", MEDICAL, rich).sum())
+
+
+def test_who_cannot_pay_the_fees_leaves_school() -> None:
+    def broke(model: VillageModel) -> None:
+        h = model.households
+        h["cash_yuan"], h["expected_yuan"], h["habit_yuan"], h["seniors"] = 0.0, 0.0, 0.0, 1
+
+    def left(without: str) -> float:
+        model = VillageModel(plan(without, 12), rng=SEED, observers=())
+        broke(model)
+        for _ in model.months():
+            if model.today.calendar_month == MARCH:
+                break
+        return float((model.households["seniors"] == 0).mean())
+
+    assert left("") > left("care") + 0.1
+
+
+def test_neighbours_who_do_well_change_what_a_line_is_believed_to_bring() -> None:
+    model = VillageModel(plan(), rng=SEED, observers=())
+    h = model.households
+    outside = h["livestock_head"] <= 0.5
+    assert h["trust"][outside, 1].mean() < 0.97
+    assert VillageModel(plan("beliefs"), rng=SEED, observers=()).households["trust"][outside, 1].mean() > 0.97
+
+    def believed(fortune: float) -> float:
+        def change(model: VillageModel) -> None:
+            model.households["fortune"][~outside] = fortune
+
+        return float(lived("", change).households["trust"][outside, 1].mean())
+
+    assert believed(2.0) > believed(0.5) + 0.01
+
+
+def test_what_neighbours_spend_is_what_shops_take() -> None:
+    def gift(model: VillageModel) -> None:
+        h = model.households
+        h["habit_yuan"][h["business_yuan"] == 0.0] *= 1.5
+        h["cash_yuan"] += 1e5
+
+    def more(without: str) -> float:
+        return till_of(without, BUSINESS_TAKINGS, gift).sum() / till_of(without, BUSINESS_TAKINGS).sum()
+
+    assert more("") > more("demand") + 0.03  # some of those who were given money trade with it in either world
+
+
+def test_part_of_the_pay_stays_away() -> None:
+    def kept(without: str) -> float:
+        return till_of(without, LIVING_AWAY).sum() / till_of(without, WAGE_AWAY).sum()
+
+    assert kept("") > kept("pay_kept") + 0.1
+
+
+def test_a_road_brings_work_nearer_and_inputs_cheaper() -> None:
+    def jobs(without: str) -> tuple[float, float]:
+        found = []
+        for road in (0.3, 0.9):
+            model = VillageModel(plan(without, 12), rng=SEED, observers=())
+            model.villages["road"] = road
+            for _ in model.months():
+                break
+            found.append((float(model.villages["jobs_now"].mean()), float(model.villages["input_price"].mean())))
+        return found[1][0] / found[0][0], found[1][1] / found[0][1]
+
+    (more, cheaper), (same, alike) = jobs(""), jobs("roads")
+    assert more > 1.2 and cheaper < 0.97
+    assert same == pytest.approx(1.0, abs=0.02) and alike == 1.0
+
+
+def test_the_years_slow_as_they_did() -> None:
+    def growth(without: str, year: int) -> float:
+        model = VillageModel(plan(without), rng=SEED, observers=())
+        levels = []
+        for y in (year - 1, year):
+            model.today.year, model.today.calendar_month = y, 7
+            write_month(model.today, model.county.p)
+            levels.append(model.today.wage_trend)
+        return levels[1] / levels[0] - 1.0
+
+    assert growth("", 2013) == pytest.approx(2609 / 2290 - 1.0, abs=0.01)
+    assert growth("", 2018) == pytest.approx(3721 / 3485 - 1.0, abs=0.01)
+    assert growth("years", 2018) == pytest.approx(0.139, abs=0.002)
+    p = VillageModel(plan(), rng=SEED, observers=()).county.p
+    assert growth("", 2030) == pytest.approx((1.0 + p.later_cpi) * (1.0 + p.later_growth) - 1.0, abs=0.001)
