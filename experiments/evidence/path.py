@@ -172,6 +172,24 @@ def growth_2012(seen: Path) -> float:
 
 
 @measure("path")
+def growth_2014(seen: Path) -> float:
+    """Growth of mean net income per head, 2013-14, without a campaign."""
+    return seen.growth(2014)
+
+
+@measure("path")
+def growth_2015(seen: Path) -> float:
+    """Growth of mean net income per head, 2014-15, without a campaign."""
+    return seen.growth(2015)
+
+
+@measure("path")
+def growth_2016(seen: Path) -> float:
+    """Growth of mean net income per head, 2015-16, without a campaign."""
+    return seen.growth(2016)
+
+
+@measure("path")
 def growth_2013_2015(seen: Path) -> float:
     """Growth of mean net income per head a year, 2012-15, without a campaign."""
     return float((seen.at(seen.income, 2015) / seen.at(seen.income, 2012)) ** (1.0 / 3.0) - 1.0)
@@ -269,19 +287,19 @@ def line_2013(seen: Path) -> float:
 
 @measure("path")
 def line_2014(seen: Path) -> float:
-    """Mean poverty line of the months of 2014, yuan: the net-income line carried on by rural prices."""
+    """Mean poverty line of the months of 2014, yuan."""
     return seen.at(seen.line, 2014)
 
 
 @measure("path")
 def line_2015(seen: Path) -> float:
-    """Mean poverty line of the months of 2015, yuan: the net-income line carried on by rural prices."""
+    """Mean poverty line of the months of 2015, yuan."""
     return seen.at(seen.line, 2015)
 
 
 @measure("path")
 def line_2016(seen: Path) -> float:
-    """Mean poverty line of the months of 2016, yuan: the net-income line carried on by rural prices."""
+    """Mean poverty line of the months of 2016, yuan."""
     return seen.at(seen.line, 2016)
 
 

@@ -8,7 +8,7 @@ It runs the plans below in the whole model and in each world of scenarios/withou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -40,7 +40,10 @@ def plans(world: Plan | None) -> list[Plan]:
     return found
 
 
-def row(world: Plan | None) -> tuple[Mapping[str, float], Mapping[str, tuple[float, float]]]:
+Row = tuple[Mapping[str, float], Mapping[str, tuple[float, float]]]
+
+
+def row(world: Plan | None) -> Row:
     """Income and headcount of the baseline, and the gain of each measure with half its 95% interval."""
     runs = run_many(plans(world), list(SEEDS))
 
@@ -55,13 +58,12 @@ def row(world: Plan | None) -> tuple[Mapping[str, float], Mapping[str, tuple[flo
     return base, gains
 
 
-def table(rows: Mapping[str, tuple[Mapping[str, float], Mapping[str, tuple[float, float]]]], names: Sequence[str]) -> str:
+def table(rows: Mapping[str, Row]) -> str:
     """The rows as Markdown."""
     titles = {"": "The whole model"} | {name: world.title.en for name, world in worlds().items() if world}
     lines = ["| Model | Income, yuan a head | Headcount | " + " | ".join(MEASURES) + " | Order |"]
     lines.append("| --- " * (4 + len(MEASURES)) + "|")
-    for name in names:
-        base, gains = rows[name]
+    for name, (base, gains) in rows.items():
         order = " > ".join(sorted(gains, key=lambda measure: -gains[measure][0]))
         told = " | ".join(f"{gain:+.1f} ± {half:.1f}" for gain, half in gains.values())
         lines.append(f"| {titles[name]} | {base['income_yuan']:,.0f} | {base['headcount']:.1%} | {told} | {order} |")
@@ -70,10 +72,10 @@ def table(rows: Mapping[str, tuple[Mapping[str, float], Mapping[str, tuple[float
 
 def main() -> None:
     """Run and write."""
-    check_checkout()
+    check_checkout(PAGE)
     rows = {name: row(world) for name, world in worlds().items()}
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(_TABLE.sub(lambda found: found[1] + table(rows, list(rows)) + found[2], text), encoding="utf-8")
+    PAGE.write_text(_TABLE.sub(lambda found: found[1] + table(rows) + found[2], text), encoding="utf-8")
 
 
 if __name__ == "__main__":
