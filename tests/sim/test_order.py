@@ -24,8 +24,8 @@ from tests.small_worlds import EVERY_POLICY, plan_of
 
 ROOT = Path(__file__).parents[2]
 MONTH = [
-    "fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "farm", "tend_orchard", "keep_livestock",
-    "keep_greenhouse", "run_business", "receive_transfers", "expect", "repay", "consume", "invest",
+    "turn_fortune", "grow", "fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "farm", "tend_orchard",
+    "keep_livestock", "keep_greenhouse", "run_business", "receive_transfers", "expect", "repay", "consume", "invest",
 ]  # fmt: skip
 RECORDS: dict[str, type[Record]] = {
     "household": Household, "village": Village, "cadre": Cadre, "unit": Unit, "today": Today, "loan": Loan,
@@ -92,13 +92,13 @@ def test_a_write_in_a_rule_that_is_called_is_a_write_of_the_step(order: Order) -
     more = changed("sim.economy.credit", old, "    h.drive = 0.0\n" + old)
     for step, before in zip(more.household_month(), order.household_month(), strict=True):
         added = {what: set(these) - set(before.writes.get(what, ())) for what, these in step.writes.items()}
-        asks = step.name in ("repay", "consume", "invest")  # those that ask what the household must spend
+        asks = step.name in ("pay_school", "repay", "consume", "invest")  # those that ask what the household must spend
         assert {what: some for what, some in added.items() if some} == ({"household": {"drive"}} if asks else {})
 
 
 def test_reasons_of_payments_are_told_rule_by_rule(order: Order) -> None:
     writes = {step.name: step.writes for step in order.household_month()}
-    assert writes["pay_school"]["till"] == ("school",)
+    assert writes["pay_school"]["till"] == ("informal loan", "school")
     assert writes["repay"]["till of loans"] == ("interest", "principal", "subsidy", "written off")
 
 
