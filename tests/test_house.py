@@ -141,6 +141,7 @@ LONG = {
     "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
     "sim/parameters/typed.py": "one line a parameter, written by its generator",
     "sim/economy/learning.py:learn": "a compiled loop over contacts, whose sums cannot be handed on without allocating",
+    "sim/parameters/typed.py": "generated: one line a parameter",
     "tests/experiments/compare/report/dummy_tables.py": "the tables of one made-up experiment",
     "tests/experiments/compare/report/dummy_tables.py:money": "the tables of one made-up experiment",
     "tests/sim/scenario/test_scenario_errors.py": "one list of mistakes and what is said of each",

@@ -40,7 +40,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.campaign import cadre_days
-from sim.core.draws import number_of, uniform
+from sim.core.draws import number_of, uniform, uniforms
 from sim.economy import weather
 from sim.economy.learning import Seen
 from sim.economy.market import Market
@@ -58,6 +58,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     | dict.fromkeys(("ability", "fortune", "talent", "labour_met"), 1.0),
     "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4}
     | dict.fromkeys(("away_months", "input_price"), 1.0),
+    "seen": {"fortune": 1.0},
     "loan": {"next": -1},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
     | dict.fromkeys(("wage_trend", "farm_trend", "spending_trend", "transfer_trend"), 1.0),
@@ -69,7 +70,7 @@ MONTHS = [
 TILL = [reason.name for reason in REASONS]
 LENT = {"principal": PRINCIPAL, "interest": INTEREST, "subsidy": SUBSIDY, "written_off": WRITTEN_OFF}
 SHORT = {"household": "h", "village": "v", "cadre": "c"}
-MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity", "struck")
+MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity", "struck", "luck", "opening_spent", "demand")
 # Laying out the world, the statistics of a run and the functions of mathematics have tests of their own.
 ELSEWHERE = ("population", "indicators", "numerics")
 MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(sim.__path__, "sim.")]
@@ -151,6 +152,11 @@ def _luck(chance: Mapping[str, Any]) -> Callable[..., float]:
     return drawn
 
 
+def _each(drawn: Callable[..., float]) -> Callable[..., Any]:
+    """In the place of `uniforms`: the same for many keys."""
+    return lambda seed, event, keys, *when: np.array([drawn(seed, event, int(key), *when) for key in keys])
+
+
 def _rows(kind: str, given: Any) -> Any:
     """The rows of a kind that a case describes: one table or a list of them."""
     tables = _several(given)
@@ -186,6 +192,7 @@ class _Stage:
         for name in MARKET_STATE:
             if name in given.get("market", {}):
                 getattr(self.market, name)[0] = given["market"][name]
+        self.market._trend_then = given.get("market", {}).get("trend_then", 1.0)
         self.hands: dict[str, Any] = {"p": p, "till": self.till, "lent": self.lent, "self": self.market}
         for kind, views in self.views.items():
             self.hands |= {SHORT.get(kind, kind): views[0], f"{kind}s": views}
@@ -206,6 +213,7 @@ class _Stage:
         found |= {f"till.{label}": float(amount) for label, amount in zip(TILL, self.till, strict=True)}
         found |= {f"lent.{i}.{n}": float(row[c]) for i, row in enumerate(self.lent) for n, c in LENT.items()}
         found |= {f"arguments.{n}": v.tolist() for n, v in self.arguments.items() if isinstance(v, np.ndarray)}
+        found["market.trend_then"] = self.market._trend_then
         return found | {f"market.{name}": getattr(self.market, name)[0].tolist() for name in MARKET_STATE}
 
 
@@ -221,6 +229,8 @@ def differences(case: Case, rule: Callable[..., Any]) -> list[str]:
         for module in MODULES:
             if vars(module).get("uniform") is uniform:
                 stack.enter_context(patch.object(module, "uniform", luck))
+            if vars(module).get("uniforms") is uniforms:
+                stack.enter_context(patch.object(module, "uniforms", _each(luck)))
         for _ in range(case.given.get("times", 1)):
             start = stage.state()
             returned = stage.call(rule)
