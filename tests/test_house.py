@@ -139,7 +139,6 @@ LONG = {
     "experiments/commands/sensitivity.py:sensitivity": "the options of a command are its parameters",
     "experiments/compare/run.py:compare": "what is asked of a comparison is its parameters, each described",
     "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
-    "sim/parameters/typed.py": "one line a parameter, written by its generator",
     "sim/economy/learning.py:learn": "a compiled loop over contacts, whose sums cannot be handed on without allocating",
     "sim/parameters/typed.py": "generated: one line a parameter",
     "tests/experiments/compare/report/dummy_tables.py": "the tables of one made-up experiment",
@@ -173,6 +172,7 @@ NAMED = {
     "experiments/calibrate/static_measures.py": {"training"},  # what a good course teaches
     "experiments/evidence/lending.py": {"microcredit"},  # the label in a shipped scenario
     "experiments/trials/checks.py": {"cash"},  # an effect known beforehand
+    "experiments/generated/mechanisms.py": {"microcredit", "industry", "training"},  # shipped scenarios
     "sim/facts/topics.py": {"training", "industry"},  # topics of knowledge
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
     "sim/facts/trades.py": {"publicity"},  # a trade of support units

@@ -64,4 +64,7 @@ def farm(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]
     takings = today.farm_trend * (eaten * v.eaten_price + (kilos - eaten) * v.gate_price[STAPLE])
     receive(h, till, takings, CROP_SALE)
     h.income_year[OPERATING] += takings
-    return normal * v.expected_price[STAPLE] - takings
+    usual = normal / today.farm_trend
+    eaten = min(usual, share * p.grain_eaten_kg * h.persons)
+    worth = eaten * v.eaten_price / v.gate_price[STAPLE] + usual - eaten
+    return today.farm_trend * worth * v.expected_price[STAPLE] - takings

@@ -61,7 +61,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     h.ill_months = int(min(p.illness_most_months, max(float(h.ill_months), months)))
     if h.workers > 0 and uniform(today.seed, DISABLED, h.key, today.month) < p.disabling * untreated:
         h.workers -= 1
-        settle_counts(h)
+        settle_counts(h, h.persons)
     return own
 
 
@@ -83,7 +83,7 @@ def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.fl
     keep = p.guaranteed_share * subsistence(h, p, today)
     if fees > 0.0 and h.cash_yuan - keep < fees:
         borrow_from_relatives(h, v, p, today, till, fees + keep - h.cash_yuan)
-    if h.seniors > 0 and h.cash_yuan - keep < p.fees_reach * fees:
+    if h.seniors > 0 and max(0.0, h.cash_yuan - keep) < p.fees_reach * fees:
         h.seniors -= 1
         start_work(h)
         fees = school_fees(h, p, today)

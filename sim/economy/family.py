@@ -23,12 +23,12 @@ SUMMER = decision("family.summer")
 
 
 @rule
-def settle_counts(h: Household) -> None:
-    """After somebody came or went: nobody is away who is not there, and the guarantee covers all or nobody."""
+def settle_counts(h: Household, persons_before: int) -> None:
+    """After somebody came or went: nobody is away who is not there, and the guarantee covers who came."""
     h.migrants = min(h.migrants, h.workers)
     h.leavers = min(h.leavers, h.workers)
     if h.dibao > 0:
-        h.dibao = h.persons
+        h.dibao = max(1, min(h.persons, h.dibao + h.persons - persons_before))
 
 
 @rule
@@ -37,6 +37,7 @@ def grow(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
 
     A household of one goes on in its heir; the last worker neither marries out nor moves away.
     """
+    persons = h.persons
     u = 12.0 * uniform(today.seed, FAMILY, h.key, today.month)
     couples = float(min(h.workers, p.parents))
     chance = p.birth_rate * couples
@@ -53,7 +54,7 @@ def grow(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
         grow_up(h, p, today, till, u - chance)
     if today.calendar_month == AUGUST:
         finish_school(h, p, today)
-    settle_counts(h)
+    settle_counts(h, persons)
 
 
 @rule

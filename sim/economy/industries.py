@@ -132,7 +132,7 @@ def keep_livestock(h: Household, v: Village, p: P, today: Today, till: NDArray[n
     )
     receive(h, till, takings, LIVESTOCK_SALE)
     h.income_year[OPERATING] += takings
-    cost = h.livestock_head * p.livestock_cost_head_yuan * today.cpi / 12.0
+    cost = h.livestock_head * p.livestock_cost_head_yuan * v.input_price * today.cpi / 12.0
     spend(h, till, cost, OPERATING_COST)
     h.income_year[OPERATING] -= cost
     # Beyond those that replace the old, some young are kept where there is fodder: they are not sold this year.
@@ -158,6 +158,7 @@ def keep_greenhouse(h: Household, v: Village, p: P, today: Today, till: NDArray[
     receive(h, till, takings, GREENHOUSE_SALE)
     cost = (
         h.greenhouse_mu
+        * v.input_price
         * today.cpi
         * (p.greenhouse_cost_mu_yuan * p.greenhouse_season[m] + p.greenhouse_wear_mu_yuan / 12.0)
     )

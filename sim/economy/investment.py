@@ -57,7 +57,8 @@ def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money
     if line == LIVESTOCK:
         # More stock until what one more brings no longer covers its price at the required return.
         price = p.ewe_price_yuan * today.farm_trend
-        keep = p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * day_value(v, p) + money_price * price
+        keep = p.livestock_cost_head_yuan * v.input_price * today.cpi + p.livestock_days_head * day_value(v, p)
+        keep += money_price * price
         gross = p.offspring_head * v.expected_price[LIVESTOCK] * today.farm_trend
         best = fodder_head(h, v, p) * max(0.0, 1.0 - keep / gross)
         return max(0.0, min(best - h.livestock_head, days / p.livestock_days_head)) * price
@@ -94,22 +95,22 @@ def yearly_return(h: Household, v: Village, p: P, today: Today, line: int, amoun
         crop = (
             p.orchard_yield_kg_mu * v.level * h.ability * (1.0 + p.skill_yield * skill) * p.orchard_terrain[v.terrain]
         )
-        net = crop * believed - p.orchard_cost_mu_yuan * today.cpi - p.orchard_days_mu * labour
-        given_up = (
-            p.staple_yield_kg_mu * v.expected_price[STAPLE] * today.farm_trend - p.staple_cost_mu_yuan * today.cpi
-        ) * v.level
+        net = crop * believed - p.orchard_cost_mu_yuan * v.input_price * today.cpi - p.orchard_days_mu * labour
+        given_up = p.staple_yield_kg_mu * v.expected_price[STAPLE] * today.farm_trend
+        given_up = (given_up - p.staple_cost_mu_yuan * v.input_price * today.cpi) * v.level
         return (net * p.orchard_patience - given_up) / cost
     if line == LIVESTOCK:
         price = p.ewe_price_yuan * today.farm_trend
         heads = amount_yuan / price
         crowding = max(0.0, 1.0 - (h.livestock_head + 0.5 * heads) / fodder_head(h, v, p))
         net = p.offspring_head * crowding * (1.0 + p.skill_livestock * skill) * believed
-        net -= p.livestock_cost_head_yuan * today.cpi + p.livestock_days_head * labour
+        net -= p.livestock_cost_head_yuan * v.input_price * today.cpi + p.livestock_days_head * labour
         return net / price - p.disease_rate * p.disease_share
     if line == GREENHOUSE:
         cost = p.greenhouse_build_mu_yuan * today.cpi
         net = p.greenhouse_yield_kg_mu * v.level * (1.0 + p.skill_greenhouse * skill) * believed
-        net -= (p.greenhouse_cost_mu_yuan + p.greenhouse_wear_mu_yuan) * today.cpi + p.greenhouse_days_mu * labour
+        net -= (p.greenhouse_cost_mu_yuan + p.greenhouse_wear_mu_yuan) * v.input_price * today.cpi
+        net -= p.greenhouse_days_mu * labour
         return net / cost
     more = business_profit(h, v, p, h.business_yuan + amount_yuan)
     now = business_profit(h, v, p, h.business_yuan) if h.business_yuan > 0.0 else 0.0

@@ -32,7 +32,7 @@ def _businesses(
             v = villages[h.village]
             overhead = p.business_overhead_yuan * today.spending_trend
             takings = business_profit(h, v, p, h.business_yuan) * today.spending_trend + overhead
-            revenue[i] = takings * v.gate_price[BUSINESS] * h.labour_met
+            revenue[i] = takings * v.gate_price[BUSINESS] * h.fortune * h.labour_met
             profit[i] = revenue[i] - overhead - h.business_yuan * p.business_wear
 
 
