@@ -43,6 +43,7 @@ class Delivery:
         lost_yuan: What was asked for and could not, by what bound (purse, cadre_days, season, quota, staff, ...).
         served: Households reached so far.
         worth_yuan: What each household received, in money or money's worth.
+        started_day: Campaign day from which its days count, had it to wait for a condition; None = no, or not yet.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Delivery:
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     met_yuan: float = 0.0
     lost_yuan: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    started_day: int | None = None
     served: Mask = field(init=False)
     worth_yuan: Yuan = field(init=False)
 
