@@ -104,7 +104,7 @@ class Policy:
         s, self.late_days = self.settings, max(0, county.day - county.clock.day_index(county.clock.start))
         end_day = None if s.end_day is None else s.end_day + self.late_days
         self.settings = s.model_copy(update={"start_day": s.start_day + self.late_days, "end_day": end_day})
-        self.book.started_day = self.late_days + 1
+        self.book.waits, self.book.started_day = False, self.late_days + 1
         self.book.targets.clear()  # what it could deliver comes first, as for every other
 
     def rounds(self, county: County, every_days: int) -> range:

@@ -33,6 +33,8 @@ class Watch:
         self._groups = groups_of(county) if self._waiting else {}
         self._look(county, county.clock.start)
         self._met.clear()  # they open with the run
+        for policy in self._waiting:
+            policy.book.waits = True
 
     def waits(self, policy: Policy) -> bool:
         """Whether a policy has yet to open."""
