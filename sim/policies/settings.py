@@ -29,7 +29,8 @@ class StartWhen(FrozenModel):
     @model_validator(mode="after")
     def _one_threshold(self) -> Self:
         if (self.above is None) == (self.below is None):
-            raise ValueError("a start condition needs one threshold: either above or below")
+            found = "neither" if self.above is None else "both"
+            raise ValueError(f"a start condition needs one threshold: either above or below, found {found}")
         return self
 
     def holds(self, value: float) -> bool:
@@ -62,7 +63,8 @@ class PolicySettings(BaseModel):
     )
     start_when: StartWhen | None = Field(
         default=None,
-        description="condition on which it starts, looked at as each month ends; its days then count from the next day",
+        description="condition on which it starts, looked at as each month ends; its days then count from the next day;"
+        " left out: it starts with the campaign",
     )
     village_share: float = Field(
         default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery"
