@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,43 @@ def test_every_policy_may_wait_in_both_engines_and_in_copies(tmp_path: Path) -> 
     twin = model.copy()
     twin.run_model()
     assert differing(one, twin) == []
+
+
+def test_a_copy_and_a_branch_on_the_eve_of_a_start_live_on_to_the_same_bits() -> None:
+    """On the evening of the day on which the condition was met, and the policy has yet to open."""
+    short = {"purses.aid.amount_yuan": 5e5}
+    april = plan({**HOLDS, "not_before": dt.date(2013, 3, 31)}).with_settings(short)
+    model = VillageModel(april, rng=3)
+    while model.today_date < dt.date(2013, 3, 31):
+        model.step()
+    twins = [model.copy(), pickle.loads(pickle.dumps(model)), model.branch({"purses.aid.amount_yuan": 4e6})]
+    for twin in twins:
+        twin.run_model()
+    assert not model.county.books["cash"].served.any() and twins[0].county.books["cash"].served.any()
+    assert differing(lived(april), twins[0]) == differing(twins[0], twins[1]) == []
+    assert differing(lived(twins[2].plan), twins[2]) == [] and differing(twins[0], twins[2]) != []
+
+
+def test_what_changes_while_it_waits_holds_from_its_first_day() -> None:
+    when = {"measure": "cash_yuan", "above": -1e9, "not_before": dt.date(2013, 2, 1)}
+    credit: dict[str, Any] = {"kind": "microcredit", "channel": "women", "start_when": when}
+    dear, cheap = ({**credit, "rate": rate} for rate in (0.2, 0.02))
+    more = [{"date": dt.date(2013, 2, 10), "policies.microcredit.rate": 0.02}]
+    both = [
+        lived(Plan.build(**{**plan().resolved(), "policies": [one], **{"changes": changes}}))
+        for one, changes in ((dear, more), (cheap, []))
+    ]
+    assert differing(*both) == []
+    assert both[0].county.books["microcredit"].principal_yuan > 0
+
+
+def test_money_released_by_its_own_last_day_counts_for_what_it_can_do() -> None:
+    late = plan({**HOLDS, "not_before": dt.date(2013, 3, 31)}, budget_yuan=None)
+    money = late.with_settings({"purses.aid.release": dt.date(2013, 5, 1)})
+    model = lived(money)
+    policy = next(policy for policy in model.policies if policy.label == "cash")
+    assert policy.campaign_end(model.county) == dt.date(2013, 4, 1) + dt.timedelta(days=99)
+    assert model.county.books["cash"].targets["paid"] > 0
 
 
 def test_it_is_part_of_the_plan(tmp_path: Path) -> None:
