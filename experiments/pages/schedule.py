@@ -117,14 +117,15 @@ class Schedule:
         since = when.get("not_before")
         late = since is not None and self._date(since) > self._date(1)
         looked = self._say("looked_from", date=self._num.day(self._date(since))) if late else self._say("looked")
-        moves = self._moves() if when["measure"] in OF_A_YEAR else ""
+        moves = self._moves(self._date(since or 1)) if when["measure"] in OF_A_YEAR else ""
         condition = self.condition(label)
         return self._say("starts", policy=self._named(label), condition=condition, looked=looked, moves=moves)
 
-    def _moves(self) -> str:
-        """When a figure of the year changes, as far as a measure could still start by it."""
+    def _moves(self, since: dt.date) -> str:
+        """When a figure of the year changes from a day on, as far as a measure could still start by it."""
         if self._clock is None:
             return ""
         clock = self._clock
-        days = [self._num.day(clock.date(day)) for day in clock.marks().values() if day < clock.last_day_index]
-        return self._say("moves", dates=self._num.join(days)) if days else self._say("moves_not")
+        days = [clock.date(day) for day in clock.marks().values() if day < clock.last_day_index]
+        dates = [self._num.day(day) for day in days if day >= since]
+        return self._say("moves", dates=self._num.join(dates)) if dates else self._say("moves_not")

@@ -72,8 +72,9 @@ def test_a_condition_is_said_with_when_it_is_looked_at(when: dict[str, Any], eng
 
 
 def test_a_figure_of_the_year_that_no_longer_moves_is_said_to_stand() -> None:
-    (one,) = said("en", {"measure": "headcount", "above": 0.3}, horizon=12)
-    assert one.endswith("only its opening value counts")
+    late = {"measure": "headcount", "above": 0.3, "not_before": dt.date(2013, 12, 5)}
+    for (one,) in (said("en", {"measure": "headcount", "above": 0.3}, horizon=12), said("en", late)):
+        assert one.endswith("which does not change in that time")
 
 
 def test_one_run_says_when_it_started_or_that_it_did_not() -> None:
