@@ -15,7 +15,7 @@ from experiments.compare.report.sections.answer import said_with_caveats
 from experiments.compare.run import compare
 from experiments.compare.summary import said_with
 from experiments.compare.tables import Comparison
-from experiments.pages.blocks import Bullets
+from experiments.pages.blocks import Bullets, Text
 from sim.running import run
 from sim.scenario import Plan
 
@@ -83,7 +83,9 @@ def test_how_many_runs_it_started_in_is_said_with_the_answer(folder: Path) -> No
 
 
 def test_the_page_has_the_schedule_of_each_scenario(folder: Path) -> None:
-    (bullets,) = [b for b in day100.build(Context(Experiment(folder), "en")).blocks if isinstance(b, Bullets)]
+    blocks = day100.build(Context(Experiment(folder), "en")).blocks
+    (bullets,) = [block for block in blocks if isinstance(block, Bullets)]
+    assert any(isinstance(block, Text) and "counts its days from its own start" in block.text for block in blocks)
     assert len(bullets.items) == 3
     assert all("as each month ends from 1 November 2013 on" in text for text in bullets.items)
     assert all("which changes on 30 November 2013." in text for text in bullets.items)

@@ -27,6 +27,8 @@ def build(ctx: Context) -> Section:
         for text in ctx.schedule(s.id).said()
     ]
     section.add(Bullets(items, ctx.say("schedule_heading")) if items else None)
+    if any(ctx.schedule(s.id).waiting for s in ctx.exp.scenarios):
+        section.add(Text(ctx.say("schedule_late", days=ctx.days), "note"))
     figure, table = delivery(ctx)
     section.add(figure or Text(ctx.missing(), "missing"), table)
     if ctx.exp.table("by_month").empty:
