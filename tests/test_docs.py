@@ -20,6 +20,7 @@ from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.policies import registry
 from sim.scenario import check_comparable, load_plans
+from sim.scenario.idle import never_act
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -124,6 +125,8 @@ def test_the_scenarios_of_the_guide_are_right_and_the_same_in_both_languages(off
     check_comparable(plans)
     english, chinese = ([text for _, _, text in blocks(page, "toml")] for page in GUIDES)
     assert english == chinese
+    waiting = load_plan("our_waiting_mix.toml")
+    assert never_act(waiting) == [] and [one.label for one in waiting.policies if one.settings.start_when]
     for override in ("purse.bank_women.release=2013-02-04", "uncertainties.farm.drought_major=0.34"):
         load_plan("our_mix.toml", [override])
 

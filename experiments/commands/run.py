@@ -34,7 +34,8 @@ SHOWN = (
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
 PRINTED_TABLES = (
-    *("panel", "day100", "delivery", "by_month", "cost", "purse", "cadre_days", "binding", "spending", "money"),
+    *("panel", "day100", "delivery", "by_month", "start", "cost"),
+    *("purse", "cadre_days", "binding", "spending", "money"),
 )
 
 
@@ -102,6 +103,12 @@ def run(
     from experiments.screen import screen
 
     screen().print(_table(records, plan, seed, language.value))
+    from experiments.pages.schedule import Schedule
+
+    schedule = Schedule(plan.resolved(), language.value)
+    started = {str(row["group"]): int(row["value"]) for row in _rows(records)["start"]}
+    for label in schedule.waiting:
+        typer.echo(schedule.run(label, started.get(label)))
     for one in idle:
         chinese = language is Language.zh
         typer.echo(f"“{one.policy}”不会实施：{one.zh}" if chinese else f"'{one.policy}' never acts: {one.en}")

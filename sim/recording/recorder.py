@@ -183,6 +183,8 @@ class Recorder(Observer):
     def _costs(self, county: County) -> None:
         add = self.records.add
         for label, book in county.books.items():
+            if book.started_day is not None:
+                add("start", self._last, label, "campaign_day", book.started_day)
             for name in COST_ITEMS:
                 add("cost", self._last, label, name, book.costs[name])
             add("cost", self._last, label, "cost_yuan", book.cost_yuan)

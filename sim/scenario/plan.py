@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.calendar.era import EraId
+from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.meaning import Own
@@ -56,6 +57,12 @@ class Plan(FrozenModel):
     def last_day(self) -> dt.date:
         """Last day of the last month."""
         return month_end(self.first_day, self.horizon_months)
+
+    def targets_of(self, label: str) -> Iterator[tuple[str, float, int]]:
+        """What a policy is to deliver: the name, the amount in the whole county, the campaign day it is due."""
+        for name, target in self.targets.get(label, {}).items():
+            day = date_of(target.deadline or self.campaign.end, self.campaign.start)
+            yield name, target.amount, (day - self.campaign.start).days + 1
 
     def parameters(self) -> Parameters:
         """The model's numbers under this plan: those in force on the campaign's first day, and what the plan sets.

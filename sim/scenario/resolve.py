@@ -18,6 +18,8 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.parameters.own import with_own
 from sim.policies.policy import Policy
+from sim.policies.settings import StartWhen
+from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
@@ -299,6 +301,7 @@ class Resolver:
         if settings is None:
             return None
         settings = cls.Settings.model_validate(dict(settings), strict=True)  # a default 0 is 0.0 if stated
+        self._check_start(label, settings.start_when)
         place = self.layers.place
         if settings.end_day is not None and settings.start_day > settings.end_day:
             problem = f"ends on day {settings.end_day}, before it starts on day {settings.start_day}"
@@ -312,6 +315,24 @@ class Resolver:
                 place(at).error(problem, field=f"policy.{label}", mend="use tuples, not lists or dicts")
             )
         return settings
+
+    def _check_start(self, label: str, when: StartWhen | None) -> None:
+        """A start condition is on a measure and a group that the panel has, at a value that the measure can have."""
+        if when is None:
+            return
+
+        def wrong(key: str, problem: str, **hint: str) -> None:
+            where = self.layers.place(("policies", label, "start_when", key))
+            self.problems.append(where.error(problem, field=f"policy.{label}.start_when.{key}", **hint))
+
+        for key, what, known in (("measure", "measure", MEASURES), ("of", "group", GROUPS)):
+            if (name := getattr(when, key)) not in known:
+                wrong(key, f"there is no {what} '{name}'", **meant(name, known))
+        for key in ("above", "below"):
+            value = getattr(when, key)
+            if value is not None and when.measure in SHARES and not 0 <= value <= 1:
+                mend = f"{value:g}% is {value / 100:g}" if 1 < value <= 100 else ""
+                wrong(key, f"'{when.measure}' is a share, found {value:g}", allowed="0 to 1", mend=mend)
 
     def _check_purses(self, kind: str, label: str, ids: Sequence[str], purses: Mapping[str, Purse]) -> None:
         for index, name in enumerate(ids):

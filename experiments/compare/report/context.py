@@ -10,6 +10,7 @@ from typing import Any
 from experiments.compare.report.data import Experiment, Scenario, estimate_of
 from experiments.compare.spillover import original
 from experiments.pages.numbers import Estimate, Numbers
+from experiments.pages.schedule import Schedule
 from experiments.pages.svg import BASELINE, Style, scenario_style
 from experiments.pages.words import Words
 from sim.policies import registry
@@ -168,6 +169,10 @@ class Context:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
         name = self.say.term("policy", kind)
         return name if kind == label else self.say("labelled", name=name, label=label)
+
+    def schedule(self, scenario: str) -> Schedule:
+        """The dates and conditions of a scenario."""
+        return Schedule(self._by_id[scenario].plan, self.language, lambda label: self.policy(label, scenario))
 
     def purse(self, ident: str) -> str:
         """Name of a purse: its title in the scenario or profile, else its id."""
