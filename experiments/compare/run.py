@@ -24,7 +24,7 @@ from experiments.measure.statistics import Of
 from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
-from experiments.runs.copies import copies, stored_profile, stored_scenarios
+from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
@@ -142,6 +142,7 @@ def compare(
     )
     counts = [*range(step, limit, step), limit] if adds else [most]
     kept = copies((plan.world.profile, plan.code()) for plan in plans)
+    given = [*inputs, *own_profiles(plans)]
     # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
     stamp = program or code_version()
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
@@ -191,7 +192,7 @@ def compare(
     }
     work = Work(records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
-    with Store(results, name, fresh=fresh, renew=renew, inputs=inputs) as store, Progress(progress) as said:
+    with Store(results, name, fresh=fresh, renew=renew, inputs=given) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
         said.say(expected.text())
         compared = [plan.id for plan in plans]
