@@ -75,7 +75,9 @@ Set = Annotated[
 ]
 Code = Annotated[
     list[Path] | None,
-    typer.Option("--code", metavar="FILE", help="Allow the policies of this Python file. Repeatable."),
+    typer.Option(
+        "--code", metavar="FILE", help="Allow the policies, rules and observers of this Python file. Repeatable."
+    ),
 ]
 Villages = Annotated[int | None, typer.Option("--villages", min=1, help="Only the first so many villages.")]
 Horizon = Annotated[int | None, typer.Option("--horizon", min=1, max=120, help="Months to run.")]

@@ -19,6 +19,7 @@ from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
+from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
 from experiments.runs import records
@@ -124,7 +125,8 @@ def compare(
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
-    chosen = parse_outcomes(outcomes, plans[0].horizon_months)
+    own_code = Own.of(plans)
+    chosen = parse_outcomes(outcomes, plans[0].horizon_months, own_code.declared)
     adds = replicates is None and precision is not None
     most = limit if adds else replicates or DEFAULT_REPLICATES
     check_seeds(seeds_first, most, "--replicates")
@@ -186,6 +188,7 @@ def compare(
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
         **({"own_parameters": written(own)} if own else {}),
+        **own_code.manifest(),
         "command": command or command_line(),
         "versions": _versions(),
         "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,3 +62,12 @@ def test_what_begins_with_nothing_and_changes_at_a_date_may_act() -> None:
     assert never_act(plan(CASH, empty))
     later = {"date": load_plan("baseline").campaign.start + dt.timedelta(days=20), "purses.aid.amount_yuan": 6e6}
     assert never_act(plan(CASH, empty, changes=[later])) == []
+
+
+def test_a_policy_of_ones_own_goes_by_its_kind_in_the_uses_of_purses(tmp_path: Path) -> None:
+    code = "from sim import Policy\nclass Gifts(Policy):\n    kind = 'gifts'\n    counts = {'given': ('Given', '发放')}\n"
+    (tmp_path / "gifts.py").write_text(code, encoding="utf-8")
+    given: Any = {"policy": {"kind": "gifts:Gifts"}, "code": [tmp_path / "gifts.py"]}
+    assert never_act(plan(**given, purse={**PURSE, "uses": ["gifts"]})) == []
+    (found,) = never_act(plan(**given, purse=PURSE))
+    assert found.en == "no purse may pay for 'gifts'"
