@@ -1,4 +1,4 @@
-"""Results and groups that a user's own observer declares: recorded, compared, reported, and outcomes of every command."""
+"""Results and groups of a user's own observer: recorded, compared, reported, and outcomes of every command."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ def test_it_is_copied_and_pickled_with_its_model(place: Path) -> None:
         twin.run_model()
         assert twin.observers[0].months == model.observers[0].months == 12  # type: ignore[attr-defined]
         assert twin.recorder.columns()["value"].tobytes() == model.recorder.columns()["value"].tobytes()
-    script = "import pickle, sys\nprint(pickle.load(open('plan', 'rb')).build_observers()[0].results['got_gift']['unit'])"
+    script = "import pickle\n(one,) = pickle.load(open('plan', 'rb')).build_observers()\n"
+    script += "print(one.results['got_gift']['unit'])"
     Path("plan").write_bytes(pickle.dumps(own()))
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
@@ -157,7 +158,8 @@ def test_it_is_copied_and_pickled_with_its_model(place: Path) -> None:
 
 
 def test_a_comparison_and_its_pages_know_it(place: Path) -> None:
-    words = ["compare", "plain.toml", "own.toml", *CODE_OPTION, "--name", "one", "-n", "3", "-j", "0", "--no-spillovers"]
+    words = ["compare", "plain.toml", "own.toml", *CODE_OPTION, "--name", "one", "-n", "3", "-j", "0"]
+    words += ["--no-spillovers"]
     words += ["--outcome", "got_gift@12:large", "--outcome", "income_yuan@12:large", "--outcome", "gifts_given@12"]
     done = village(*words)
     assert done.exit_code == 0, done.output
@@ -233,7 +235,7 @@ def test_scenarios_with_other_observers_are_not_compared(place: Path) -> None:
 @pytest.mark.parametrize(
     ("found", "put", "words"),
     [
-        ('"unit": "share", "label_en": "Got', '"unit": "shares", "label_en": "Got', ["gifts.py", "did you mean 'share'"]),
+        ('"unit": "share", "label_en": "Got', '"unit": "shares", "label_en": "Got', ["did you mean 'share'"]),
         (', "label_zh": "受赠人口比例"', "", ["gifts.py", "'label_zh' is missing"]),
         ('"got_gift": {', '"Got gift": {', ["gifts.py", "small letters"]),
         ('("Households of six or more", "六口及以上农户")', '"Large"', ["gifts.py", "Seen.groups.large", "a table"]),

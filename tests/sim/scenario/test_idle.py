@@ -65,7 +65,7 @@ def test_what_begins_with_nothing_and_changes_at_a_date_may_act() -> None:
 
 
 def test_a_policy_of_ones_own_goes_by_its_kind_in_the_uses_of_purses(tmp_path: Path) -> None:
-    code = "from sim import Policy\nclass Gifts(Policy):\n    kind = 'gifts'\n    counts = {'given': ('Given', '发放')}\n"
+    code = "from sim import Policy\nclass Gifts(Policy):\n    kind, counts = 'gifts', {'given': ('Given', '发放')}\n"
     (tmp_path / "gifts.py").write_text(code, encoding="utf-8")
     given: Any = {"policy": {"kind": "gifts:Gifts"}, "code": [tmp_path / "gifts.py"]}
     assert never_act(plan(**given, purse={**PURSE, "uses": ["gifts"]})) == []
