@@ -103,7 +103,7 @@ def test_what_extending_shows_has_the_same_bits_in_one_process_and_two_with_a_co
         return dict(line.split() for line in done.stdout.splitlines())
 
     code = [file for file in workshop.glob("*.py") if file.name != "probe.py"]
-    names = ("visits_only", "seed_fund", "watched", "fee_waiver", "careful")
+    names = ("visits_only", "seed_fund", "watched", "fee_waiver", "careful", "pledges")
     here = {
         name: hashlib.sha256(run(load_plan(f"{name}.toml", code=code), 3).records["value"].tobytes()).hexdigest()
         for name in names
