@@ -21,6 +21,7 @@ from sim.calendar.trend import write_month
 from sim.campaign.delivery import Delivery
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
+from sim.core.guard import only_reads
 from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_id
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
@@ -39,7 +40,7 @@ from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.profile import Profile, load_profile
 from sim.recording.observer import Observer
-from sim.recording.recorder import Recorder
+from sim.recording.recorder import Recorder, watchers
 from sim.recording.watch import Watch
 from sim.scenario.plan import Plan
 
@@ -62,7 +63,7 @@ class VillageModel(Whole, MesaModel):
         threads: Threads that share the villages; changes nothing but time.
         profile: A profile to take instead of the one that the plan names.
         reach: For policies by label, which households they are offered to: what a trial assigns.
-        observers: Who watches the run; by default a `Recorder`, which keeps the panels.
+        observers: Who watches the run beside the plan's own; by default a `Recorder`, which keeps the panels.
 
     Attributes:
         county: What policies and observers see: rows, books, calendar, chance.
@@ -97,9 +98,8 @@ class VillageModel(Whole, MesaModel):
         self._reach = dict(reach or {})
         self._open_county(threads)
         self._open_policies()
-        self.observers = (Recorder(),) if observers is None else tuple(observers)
-        for observer in self.observers:
-            observer.open(self.county)
+        self.observers = watchers(plan.build_observers(), (Recorder(),) if observers is None else observers)
+        self._tell(lambda observer: observer.open(self.county))
 
     # ---- opening -----------------------------------------------------------------------------------------------
 
@@ -279,7 +279,8 @@ class VillageModel(Whole, MesaModel):
 
     def _tell(self, what: Callable[[Observer], None]) -> None:
         for observer in self.observers:
-            what(observer)
+            with only_reads(observer, self.county.rows, self.county.date):
+                what(observer)
 
     def _check_ranges(self) -> None:
         checked: list[tuple[type[Record], Rows]] = [(kind, getattr(self, name)) for name, kind in KINDS.items()]

@@ -108,9 +108,10 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
 def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
     """Why no purse can pay for it."""
     named = one.settings.purses
-    purses = [purse for purse in plan.purses if one.kind in purse.uses and (not named or purse.id in named)]
+    kind = one.policy_class().kind  # what a purse's `uses` calls it, also where it comes from a file of the user's
+    purses = [purse for purse in plan.purses if kind in purse.uses and (not named or purse.id in named)]
     if not purses:
-        yield Idle(one.label, f"no purse may pay for '{one.kind}'", f"没有一项资金允许用于“{one.kind}”")
+        yield Idle(one.label, f"no purse may pay for '{kind}'", f"没有一项资金允许用于“{kind}”")
         return
     names_en, names_zh = ", ".join(purse.title_en for purse in purses), "、".join(purse.title_zh for purse in purses)
     full = [purse for purse in purses if purse.amount_yuan > 0]

@@ -24,6 +24,7 @@ from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.layers import LISTS, Layers
+from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
@@ -61,6 +62,9 @@ class ScenarioHead(FrozenModel):
     rules: Mapping[str, str] = Field(
         default_factory=FrozenDict,
         description="rules of a household's month in whose place your own stand, as module:function",
+    )
+    observers: tuple[str, ...] = Field(
+        default=(), description="observers of your own, whose results and groups are recorded, as module:Class"
     )
 
 
@@ -100,6 +104,7 @@ class Resolver:
         campaign = self._campaign(head) if head else None
         uncertainties = self._uncertainties(campaign, policies)
         rules = self._rules(head.rules if head else {})
+        observers = self._observers(head.observers if head else ())
         if head is not None and campaign is not None:
             first = campaign.start.replace(day=1)
             horizon = month_end(first, head.horizon_months)
@@ -120,6 +125,7 @@ class Resolver:
             "targets": head.targets,
             "changes": changes,
             "rules": rules,
+            "observers": observers,
             "profile_digest": digest,
         }
 
@@ -292,6 +298,22 @@ class Resolver:
                 plans[-1].load()
             except UserError as error:
                 self.problems.append(error if error.file else self.layers.place(("rules", name)).of(error))
+        return tuple(plans)
+
+    def _observers(self, kinds: Sequence[str]) -> tuple[ObserverPlan, ...]:
+        """The observers of the scenario's own, each loaded once to see that it will do."""
+        plans: list[ObserverPlan] = []
+        for index, kind in enumerate(kinds):
+            try:
+                plan = ObserverPlan(kind=kind, code=self._own_code(kind))
+                if plan in plans:
+                    raise UserError(f"'{kind}' is named twice", field="observers", mend="name it once")
+                own_results([*plans, plan])
+                plan.build()
+                plans.append(plan)
+            except UserError as error:
+                place = self.layers.place(("observers", index))
+                self.problems += [one if one.file else place.of(one) for one in each_problem(error)]
         return tuple(plans)
 
     def _settings(self, cls: type[Policy], label: str, table: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,3 +79,12 @@ def test_what_starts_after_the_run_is_named_whatever_changes() -> None:
     late = {**CASH, "start_when": {**HOLDS, "not_before": dt.date(2014, 3, 1)}}
     more = {"date": load_plan("baseline").campaign.start + dt.timedelta(days=20), "purses.aid.amount_yuan": 6e6}
     assert [one.policy for one in never_act(plan(late, PURSE, changes=[more]))] == ["cash"]
+
+
+def test_a_policy_of_ones_own_goes_by_its_kind_in_the_uses_of_purses(tmp_path: Path) -> None:
+    code = "from sim import Policy\nclass Gifts(Policy):\n    kind, counts = 'gifts', {'given': ('Given', '发放')}\n"
+    (tmp_path / "gifts.py").write_text(code, encoding="utf-8")
+    given: Any = {"policy": {"kind": "gifts:Gifts"}, "code": [tmp_path / "gifts.py"]}
+    assert never_act(plan(**given, purse={**PURSE, "uses": ["gifts"]})) == []
+    (found,) = never_act(plan(**given, purse=PURSE))
+    assert found.en == "no purse may pay for 'gifts'"

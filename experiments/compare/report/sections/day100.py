@@ -12,7 +12,7 @@ from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import DAY100, estimate_of
 from experiments.pages.blocks import Bullets, Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
-from experiments.pages.numbers import Estimate, delivery_unit, unit_of
+from experiments.pages.numbers import Estimate, delivery_unit
 
 MOST_PANELS = 8
 
@@ -169,8 +169,8 @@ def expectations(ctx: Context) -> list[Text | Table]:
             continue
         known = next(s for s, e in zip(shown, found, strict=True) if e is not None)
         base = ctx.exp.difference_row(known, DAY100, "all", name)["baseline_mean"]
-        unit = "people" if name == "jobs_begun" else unit_of(name, True)
-        counted = "people" if name == "jobs_begun" else unit_of(name)
+        unit = "people" if name == "jobs_begun" else ctx.unit_of(name, True)
+        counted = "people" if name == "jobs_begun" else ctx.unit_of(name)
         cells = [ctx.num.bare(e, unit, signed=True) if e is not None else "–" for e in found]
         rows.append(
             [
