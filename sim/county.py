@@ -132,3 +132,9 @@ class County(Part):
     def shared_mask(self, name: str) -> NDArray[np.bool_]:
         """A mask of households that all policies asking by this name share, all false at first."""
         return self.shared.setdefault(name, np.zeros(len(self.households), dtype=np.bool_))
+
+    @property
+    def rows(self) -> tuple[NDArray[Any], ...]:
+        """All rows that the model lives by."""
+        loans = self.loans
+        return self.households, self.villages, self.cadres, self.units, self.tills, loans.loans, loans.lenders

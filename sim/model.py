@@ -19,9 +19,9 @@ from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.campaign.delivery import Delivery
-from sim.core.dates import date_of
 from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
+from sim.core.guard import only_reads
 from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_id
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
@@ -35,12 +35,14 @@ from sim.money.reasons import FUNDS
 from sim.month import close_month, close_year
 from sim.parameters.own import of_model
 from sim.parameters.packed import as_python, as_row
+from sim.policies.agenda import Agenda, in_turn
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.own_line import with_own_line
 from sim.population.profile import Profile, load_profile
 from sim.recording.observer import Observer
-from sim.recording.recorder import Recorder
+from sim.recording.recorder import Recorder, watchers
+from sim.recording.watch import Watch
 from sim.scenario.plan import Plan
 
 Reach = Callable[[County], NDArray[np.bool_]]
@@ -62,7 +64,7 @@ class VillageModel(Whole, MesaModel):
         threads: Threads that share the villages; changes nothing but time.
         profile: A profile to take instead of the one that the plan names.
         reach: For policies by label, which households they are offered to: what a trial assigns.
-        observers: Who watches the run; by default a `Recorder`, which keeps the panels.
+        observers: Who watches the run beside the plan's own; by default a `Recorder`, which keeps the panels.
 
     Attributes:
         county: What policies and observers see: rows, books, calendar, chance.
@@ -98,9 +100,8 @@ class VillageModel(Whole, MesaModel):
         self._reach = dict(reach or {})
         self._open_county(threads)
         self._open_policies()
-        self.observers = (Recorder(),) if observers is None else tuple(observers)
-        for observer in self.observers:
-            observer.open(self.county)
+        self.observers = watchers(plan.build_observers(), (Recorder(),) if observers is None else observers)
+        self._tell(lambda observer: observer.open(self.county))
 
     # ---- opening -----------------------------------------------------------------------------------------------
 
@@ -133,25 +134,26 @@ class VillageModel(Whole, MesaModel):
             self.county.books[policy.label] = policy.book
         county = self.county
         self._audit = Audit(self.households, county.accounts, county.purses, county.tills, county.loans)
-        # Who acts first on a day goes by kind and label: not by the order of the list.
-        self._acting = sorted(self.policies, key=lambda policy: (policy.kind, policy.label))
-        self._agenda: dict[int, list[Policy]] = {}
-        first = self.clock.day_index(self.clock.start)
-        for policy in self._acting:
+        self._agenda, self._watch = Agenda(), Watch(self.policies, county)
+        for policy in in_turn(self.policies):
             if policy.label in self._reach:
-                policy.reach = self._reach[policy.label](self.county)
-            policy.open(self.county)
-            self._hold(policy, "open")
-            self._promise(policy.book)
-            for campaign_day in policy.days(self.county):
-                self._agenda.setdefault(first + campaign_day - 1, []).append(policy)
+                policy.reach = self._reach[policy.label](county)
+            begin = self._promise if self._watch.waits(policy) else self._open_policy
+            begin(policy)
 
-    def _promise(self, book: Delivery) -> None:
+    def _open_policy(self, policy: Policy) -> None:
+        """Open a policy: with the run, or on the day after its condition was met."""
+        self._audit.look()
+        policy.count_days_from(self.county)
+        policy.open(self.county)
+        self._hold(policy, "open")
+        self._promise(policy)
+        self._agenda.enter(policy, self.county)
+
+    def _promise(self, policy: Policy) -> None:
         """Enter the targets that the plan states; amounts for the whole county count by the world's share."""
-        campaign = self.plan.campaign
-        for name, target in self.plan.targets.get(book.label, {}).items():
-            day = date_of(target.deadline or campaign.end, campaign.start)
-            book.promise(name, target.amount * self.county.share, (day - campaign.start).days + 1)
+        for name, amount, campaign_day in self.plan.targets_of(policy.label):
+            policy.book.promise(name, amount * self.county.share, campaign_day)
 
     # ---- one day -----------------------------------------------------------------------------------------------
 
@@ -175,8 +177,9 @@ class VillageModel(Whole, MesaModel):
         if calendar["day"] == 1:
             self.market.open_month(self.today)
         self._change_settings()
-        acting = self._agenda.get(self.day, ())
-        if acting:
+        for policy in self._watch.take():
+            self._open_policy(policy)
+        if acting := self._agenda.on(self.day):
             self._audit.look()
         for policy in acting:
             policy.day(self.county)
@@ -214,7 +217,7 @@ class VillageModel(Whole, MesaModel):
         if not self._ended:
             self._ended = True
             self._audit.look()
-            for policy in self.policies:
+            for policy in self._agenda.opened:
                 policy.close(self.county)
                 self._hold(policy, "close")
                 lost = policy.book.lost_yuan.get("purse", 0.0)
@@ -246,7 +249,7 @@ class VillageModel(Whole, MesaModel):
                     continue
                 policy = next(policy for policy in self.policies if policy.label == name)
                 policy.settings = policy.settings.model_copy(update={setting: value})
-            for policy in self._acting:
+            for policy in self._agenda.opened:
                 policy.settings_changed(county)
 
     def _close_month(self) -> None:
@@ -255,12 +258,12 @@ class VillageModel(Whole, MesaModel):
         self._audit.look()
         county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
         self._audit.hold("a rule of the household's month", county.date)
-        for policy in self._acting:
+        for policy in self._agenda.opened:
             policy.month_end(county)
             self._hold(policy, "month_end")
         county.accounts.post(county.tills)
         loans.post(county.accounts)
-        for policy in self._acting:
+        for policy in self._agenda.opened:
             policy.books_closed(county)
             self._hold(policy, "books_closed")
         self.engine.run(look_around, self.households, self.villages, self.seen)
@@ -270,6 +273,7 @@ class VillageModel(Whole, MesaModel):
         if self.today.month % 12 == 0:
             self.engine.call(close_year, self.households, 0, len(self.households))
             self._tell(lambda observer: observer.year_end(county))
+        self._watch.month_end(county)
 
     def _hold(self, policy: Policy, hook: str) -> None:
         """Hold what a policy has just done against the books."""
@@ -277,7 +281,8 @@ class VillageModel(Whole, MesaModel):
 
     def _tell(self, what: Callable[[Observer], None]) -> None:
         for observer in self.observers:
-            what(observer)
+            with only_reads(observer, self.county.rows, self.county.date):
+                what(observer)
 
     def _check_ranges(self) -> None:
         checked: list[tuple[type[Record], Rows]] = [(kind, getattr(self, name)) for name, kind in KINDS.items()]

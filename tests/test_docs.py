@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
+import os
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.policies import registry
 from sim.scenario import check_comparable, load_plans
+from sim.scenario.idle import never_act
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -68,6 +72,49 @@ def test_a_policy_of_ones_own_runs_in_a_worker(workshop: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         there = pool.apply(_cost, (plan, 4))
     assert there == here > 0
+
+
+PROBE = """
+import hashlib, multiprocessing, sys
+from pathlib import Path
+from sim import load_plan, run
+def said(name):
+    plan = load_plan(f"{name}.toml", code=sorted(Path().glob("*.py")))
+    return name + " " + hashlib.sha256(run(plan, 3).records["value"].tobytes()).hexdigest()
+if __name__ == "__main__":
+    workers, *names = sys.argv[1:]
+    if workers == "0":
+        print(*map(said, names), sep="\\n")
+    else:
+        with multiprocessing.get_context("spawn").Pool(int(workers)) as pool:
+            print(*pool.map(said, names, chunksize=1), sep="\\n")
+"""
+
+
+def test_what_extending_shows_has_the_same_bits_in_one_process_and_two_with_a_cold_cache_and_a_warm_one(
+    workshop: Path,
+) -> None:
+    """A lender, an observer, parameters and a rule of one's own; and what knows none of them keeps its bits."""
+    (workshop / "probe.py").write_text(PROBE, encoding="utf-8")
+    env = {**os.environ, "VILLAGESIM_CACHE": str(workshop / "cache"), "PYTHONPATH": str(ROOT)}
+
+    def said(workers: int, *names: str) -> dict[str, str]:
+        command = [sys.executable, "probe.py", str(workers), *names]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        return dict(line.split() for line in done.stdout.splitlines())
+
+    code = [file for file in workshop.glob("*.py") if file.name != "probe.py"]
+    names = ("visits_only", "seed_fund", "watched", "fee_waiver", "careful", "pledges")
+    here = {
+        name: hashlib.sha256(run(load_plan(f"{name}.toml", code=code), 3).records["value"].tobytes()).hexdigest()
+        for name in names
+    }
+    assert len(set(here.values())) == len(names)
+    alone = hashlib.sha256(run(load_plan("visits_only.toml"), 3).records["value"].tobytes()).hexdigest()
+    assert alone == here["visits_only"]  # allowing code that nothing names changes nothing
+    assert said(0, "careful") == {"careful": here["careful"]}  # compiled here: a rule of one's own comes first
+    assert said(2, *reversed(names)) == here  # by workers, the rest compiled
+    assert said(1, *names) == here  # all of it loaded
 
 
 def _cost(plan: Any, seed: int) -> float:
@@ -124,6 +171,8 @@ def test_the_scenarios_of_the_guide_are_right_and_the_same_in_both_languages(off
     check_comparable(plans)
     english, chinese = ([text for _, _, text in blocks(page, "toml")] for page in GUIDES)
     assert english == chinese
+    waiting = load_plan("our_waiting_mix.toml")
+    assert never_act(waiting) == [] and [one.label for one in waiting.policies if one.settings.start_when]
     for override in ("purse.bank_women.release=2013-02-04", "uncertainties.farm.drought_major=0.34"):
         load_plan("our_mix.toml", [override])
 
@@ -156,7 +205,8 @@ def test_the_guides_say_what_a_target_can_count() -> None:
 def test_the_guides_name_what_every_scenario_may_hold() -> None:
     for page in GUIDES:
         text = page.read_text(encoding="utf-8")
-        for key in ("targets", "changes", "extends", "drop", "purses", "policies", "campaign", "uncertainties"):
+        measures = ("targets", "changes", "drop", "purses", "uses", "policies", "campaign")
+        for key in (*measures, "extends", "uncertainties", "closure", "rules", "observers"):
             assert re.search(rf"\b{key}\b", text), f"{page.name} does not explain {key!r}"
 
 

@@ -21,6 +21,7 @@ from experiments.calibrate.tables import csv_of, tables
 from experiments.designs.sets import CalibratedSet
 from experiments.designs.sweep import sweep
 from experiments.runs.codeversion import code_version
+from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Expected, Size, expect
 from experiments.runs.files import write_atomic
 from experiments.runs.local import check_workers
@@ -118,8 +119,10 @@ def calibrate(
     stamp = program or code_version()
     manifest = _manifest(spec, name, stamp, command, recover)
     expected = _expected(results / name, spec, workers, run)
-    with Store(results, name, "calibrate", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
-        store.begin(manifest, {spec.id: spec.plan().resolved_toml()})
+    plans = [spec.plan()]
+    given = [*inputs, *own_profiles(plans)]
+    with Store(results, name, "calibrate", fresh=fresh, inputs=given) as store, Progress(progress) as said:
+        store.begin(manifest, stored_scenarios(plans), copies([(spec.world.profile, ())]))
         model = _Model(spec, store, workers, said, run, program)
         truth = None
         if recover:
@@ -207,7 +210,7 @@ def _manifest(spec: Spec, name: str, stamp: str, command: str, recover: bool) ->
         "effort": spec.effort.model_dump(),
         "recover": recover,
         "command": command,
-        "world": spec.plan().world.model_dump(mode="json"),
+        "world": {**spec.plan().world.model_dump(mode="json"), "profile": stored_profile(spec.world.profile)},
     }
 
 

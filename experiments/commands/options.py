@@ -75,7 +75,9 @@ Set = Annotated[
 ]
 Code = Annotated[
     list[Path] | None,
-    typer.Option("--code", metavar="FILE", help="Allow the policies of this Python file. Repeatable."),
+    typer.Option(
+        "--code", metavar="FILE", help="Allow the policies, rules and observers of this Python file. Repeatable."
+    ),
 ]
 Villages = Annotated[int | None, typer.Option("--villages", min=1, help="Only the first so many villages.")]
 Horizon = Annotated[int | None, typer.Option("--horizon", min=1, max=120, help="Months to run.")]
@@ -89,14 +91,15 @@ Results = Annotated[Path, typer.Option("--results", help="Folder of all experime
 
 
 def given(files: Sequence[str], *others: Sequence[Path] | Path | None) -> list[Path]:
-    """The files that a command was given and must not write: scenarios, code, and what else there is."""
+    """The files that a command was given and must not write: scenarios, what they extend, code, and what else."""
     from sim.core.errors import UserError
     from sim.scenario.catalogue import find_scenario
+    from sim.scenario.chain import read_chain
 
-    found = []
+    found: list[Path] = []
     for file in files:
         with suppress(UserError):  # said when it is read
-            found.append(find_scenario(file))
+            found += [source.path for source in read_chain(find_scenario(file))]
     for other in others:
         found += [other] if isinstance(other, Path) else other or []
     return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.commands.group import VillageGroup
-from experiments.commands.options import Json, print_json
+from experiments.commands.options import Code, Json, print_json
 
 if TYPE_CHECKING:
     from sim.parameters import Parameter, Value
@@ -19,10 +20,10 @@ app = typer.Typer(cls=VillageGroup, help="List every number of the model with it
 
 
 @app.callback(invoke_without_command=True)
-def parameters(ctx: typer.Context, as_json: Json = False) -> None:
+def parameters(ctx: typer.Context, code: Code = None, as_json: Json = False) -> None:
     """List every number of the model with its unit, range, source and confidence."""
     if ctx.invoked_subcommand is None:
-        _show((), as_json)
+        _show((), as_json, code or ())
 
 
 @app.command("list")
@@ -30,16 +31,18 @@ def list_(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="WORDS", help="Only those with one of these in topic.name.")
     ] = None,
+    code: Code = None,
     as_json: Json = False,
 ) -> None:
-    """List every number of the model, or some."""
-    _show(words or (), as_json)
+    """List every number of the model, or some; with --code also those that policies of these files declare."""
+    _show(words or (), as_json, code or ())
 
 
-def _show(words: Sequence[str], as_json: bool) -> None:
+def _show(words: Sequence[str], as_json: bool, code: Sequence[Path]) -> None:
     from sim.parameters import load_parameters
+    from sim.parameters.own import with_own
 
-    known = load_parameters()
+    known = with_own(load_parameters(), _own(code))
     chosen = [entry for entry in known.table() if not words or any(word.lower() in entry.key for word in words)]
     if not chosen:
         known.find(words[0])  # says what is near
@@ -48,6 +51,22 @@ def _show(words: Sequence[str], as_json: bool) -> None:
         return
     for entry in chosen:
         typer.echo("\n".join(_lines(entry)))
+
+
+def _own(code: Sequence[Path]) -> list[Parameter]:
+    """What the policies in these files declare."""
+    from sim.core.errors import UserError
+    from sim.parameters.own import declared
+    from sim.scenario.catalogue import code_files
+    from sim.scenario.code import pinned, policies_of
+    from sim.toml.source import raise_all
+
+    problems: list[UserError] = []
+    files = code_files(code, problems)
+    if problems:
+        raise_all(problems)
+    policies = [(policy, file) for file in files for policy in policies_of(pinned(f"{file.stem}:Policy", [file]))]
+    return [entry for policy, file in policies for entry in declared(policy.kind, policy.parameters, file)]
 
 
 def _lines(entry: Parameter) -> list[str]:

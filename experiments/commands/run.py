@@ -34,7 +34,8 @@ SHOWN = (
 )
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
 PRINTED_TABLES = (
-    *("panel", "day100", "delivery", "by_month", "cost", "purse", "cadre_days", "binding", "spending", "money"),
+    *("panel", "day100", "delivery", "by_month", "start", "cost"),
+    *("purse", "cadre_days", "binding", "spending", "money"),
 )
 
 
@@ -102,6 +103,12 @@ def run(
     from experiments.screen import screen
 
     screen().print(_table(records, plan, seed, language.value))
+    from experiments.pages.schedule import Schedule
+
+    schedule = Schedule(plan.resolved(), language.value)
+    started = {str(row["group"]): int(row["value"]) for row in _rows(records)["start"]}
+    for label in schedule.waiting:
+        typer.echo(schedule.run(label, started.get(label)))
     for one in idle:
         chinese = language is Language.zh
         typer.echo(f"“{one.policy}”不会实施：{one.zh}" if chinese else f"'{one.policy}' never acts: {one.en}")
@@ -136,7 +143,7 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     from rich.table import Table
     from rich.text import Text
 
-    from experiments.pages.words import terms
+    from experiments.measure.outcome import Outcome
 
     chinese = language == "zh"
     panel = [row for row in _rows(records)["panel"] if row["group"] == "all"]
@@ -148,17 +155,20 @@ def _table(records: dict[str, Any], plan: Plan, seed: int, language: str) -> Tab
     table.add_column("指标" if chinese else "Indicator")
     for month in months:
         table.add_column(f"第{month}个月" if chinese else f"Month {month}", justify="right")
-    for name in SHOWN:
+    own = plan.own_results().results
+    for name in (*SHOWN, *own):
         if any(values.get((name, month)) is not None for month in months):
-            label = terms("indicator").get(name, (name, name))[chinese]
+            label = Text(Outcome(name, 0, own=plan.own_results()).title[chinese])
             indent = "  " if name in BY_SOURCE else ""
-            table.add_row(indent + label, *(_number(name, values.get((name, month))) for month in months))
+            unit = own[name].unit if name in own else ""
+            numbers = (_number(name, values.get((name, month)), unit) for month in months)
+            table.add_row(Text(indent) + label, *numbers)
     return table
 
 
-def _number(name: str, value: float | None) -> str:
+def _number(name: str, value: float | None, unit: str = "") -> str:
     if value is None:
         return "-"
-    if name in SHARES:
+    if name in SHARES or unit == "share":
         return f"{value:.1%}"
-    return f"{value:.3f}" if name == "gini" else f"{value:,.0f}"
+    return f"{value:.3f}" if name == "gini" or unit == "index" else f"{value:,.0f}"

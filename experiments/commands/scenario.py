@@ -33,16 +33,23 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         ]
         print_json({"ok": False, "problems": found})
         raise typer.Exit(2) from None
+    from experiments.pages.schedule import Schedule
     from sim.scenario.idle import never_act
 
     idle = {plan.id: never_act(plan) for plan in loaded}
+    both = {plan.id: [Schedule(plan.resolved(), side).said() for side in ("en", "zh")] for plan in loaded}
+    dates = {name: list(zip(*said, strict=True)) for name, said in both.items()}
     if as_json:
         never = {name: [vars(one) for one in found] for name, found in idle.items() if found}
-        print_json({"ok": True, "scenarios": {plan.id: plan.digest() for plan in loaded}, "never_act": never})
+        said = {name: [{"en": en, "zh": zh} for en, zh in found] for name, found in dates.items() if found}
+        digests = {plan.id: plan.digest() for plan in loaded}
+        print_json({"ok": True, "scenarios": digests, "schedule": said, "never_act": never})
         return
     for plan in loaded:
         labels = ", ".join(policy.label for policy in plan.policies) or "no policies"
         typer.echo(f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels})")
+        for english, chinese in dates[plan.id]:
+            typer.echo(f"{plan.id}: {english} / {chinese}")
         for one in idle[plan.id]:
             typer.echo(f"{plan.id}: but '{one.policy}' never acts: {one.en} / “{one.policy}”不会实施：{one.zh}")
 

@@ -22,6 +22,8 @@ from experiments.measure.tradeoffs import dominated, fieller, synergy
 from experiments.runs.records import RECORDS
 from experiments.runs.runfile import RunFile
 
+WAITING = ("started", "replicates", "median_day", "first_day", "last_day")
+"""What is said of a policy that had to wait: in how many of the runs it started, and on which campaign days."""
 PLAIN = ("purse", "cadre_days", "binding", "spending", "money", "by_month")
 _NOT_NOUGHT = (
     "panel",
@@ -29,6 +31,7 @@ _NOT_NOUGHT = (
     "monthly",
     "percentile",
     "spending",
+    "start",
 )  # what is absent there is unknown, not zero
 
 
@@ -198,20 +201,20 @@ def delivery(runs: PairedRuns) -> Iterator[pd.DataFrame]:
     """What was delivered by the end of each week, against the target and with the chance of having met it.
 
     A target that the plan states has a deadline (a campaign day): in the last week its chance is that of having met it
-    in time. Others are what a policy's means allow. A target counts as met from 99.5% of it, see
-    `experiments.measure.statistics.met`.
+    in time. Others are what a policy's means allow; in a run in which it never starts there is none, nor is it met. A
+    target counts as met from 99.5% of it, see `experiments.measure.statistics.met`.
     """
     for scenario in runs.plans:
-        keys, values = runs.values("delivery", scenario)
-        labels = pd.DataFrame(runs.cells.labels(keys))
+        matrix = runs.cells.matrix("delivery", scenario, runs.seeds)
+        labels = pd.DataFrame(runs.cells.labels(matrix.keys))
         beside: dict[str, dict[tuple[str, str], Floats]] = {kind: {} for kind in ("target", "deadline", "in_time")}
         cells: dict[tuple[str, str, int], Floats] = {}
         for row, group, name, week in labels[["group", "name", "item"]].itertuples():
             kind = next((kind for kind in beside if name.endswith(f"_{kind}")), "")
             if kind:
-                beside[kind][group, name.removesuffix(f"_{kind}")] = values[row]
+                beside[kind][group, name.removesuffix(f"_{kind}")] = matrix.values[row]
             else:
-                cells[group, name, week] = values[row]
+                cells[group, name, week] = np.nan_to_num(matrix.values[row])
         weeks = sorted({week for _, _, week in cells})
         nothing = np.zeros(len(runs.seeds))
         rows = []
@@ -222,7 +225,7 @@ def delivery(runs: PairedRuns) -> Iterator[pd.DataFrame]:
                 value = cells.get((*what, week), nothing)
                 mean, low, high = (float(limit) for limit in t_limits(value, of=runs.of))
                 held = in_time if in_time is not None and week == weeks[-1] else value
-                aim, chance = (np.nan, np.nan) if target is None else (target.mean(), met(held, target).mean())
+                aim, chance = (np.nan, np.nan) if target is None else (np.nanmean(target), met(held, target).mean())
                 rows.append((scenario, *what, week, mean, low, high, aim, due, chance))
         columns = ["scenario", "policy", "name", "week", "mean", "low", "high", "target", "deadline_day", "chance_met"]
         yield pd.DataFrame(rows, columns=columns)
@@ -255,6 +258,20 @@ def cost(runs: PairedRuns) -> Iterator[pd.DataFrame]:
             frame = {"scenario": scenario, "policy": "all", "name": list(totals)}
             spread = limits(np.array([*totals.values()]), "mean", "low", "high", of=runs.of)
             yield pd.DataFrame({**frame, **spread})
+
+
+def start(runs: PairedRuns) -> Iterator[pd.DataFrame]:
+    """In how many runs each policy with a start condition started, and on which campaign days."""
+    for scenario, plan in runs.plans.items():
+        keys, values = runs.values("start", scenario)
+        found = dict(zip(runs.cells.labels(keys)["group"], values, strict=True))
+        rows = []
+        for label in (one.label for one in plan.policies if one.settings.start_when):
+            days = np.sort(found.get(label, np.full(len(runs.seeds), np.nan)))
+            days = days[np.isfinite(days)]
+            middle = (days[(len(days) - 1) // 2], days[0], days[-1]) if len(days) else (np.nan,) * 3
+            rows.append((scenario, label, len(days), len(runs.seeds), *middle))
+        yield pd.DataFrame(rows, columns=["scenario", "policy", *WAITING])
 
 
 def extra(runs: PairedRuns) -> Iterator[pd.DataFrame]:

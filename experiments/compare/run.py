@@ -19,12 +19,13 @@ from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
+from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
 from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
-from experiments.runs.copies import copies, stored_profile, stored_scenarios
+from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
@@ -126,7 +127,8 @@ def compare(
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     everything = [*plans, *twins(plans, base, twinned)]
-    chosen = parse_outcomes(outcomes, plans[0].horizon_months)
+    own_code = Own.of(plans)
+    chosen = parse_outcomes(outcomes, plans[0].horizon_months, own_code.declared)
     adds = replicates is None and precision is not None
     most = limit if adds else replicates or DEFAULT_REPLICATES
     check_seeds(seeds_first, most, "--replicates")
@@ -144,6 +146,7 @@ def compare(
     )
     counts = [*range(step, limit, step), limit] if adds else [most]
     kept = copies((plan.world.profile, plan.code()) for plan in plans)
+    given = [*inputs, *own_profiles(plans)]
     # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
     stamp = program or code_version()
     drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
@@ -188,13 +191,14 @@ def compare(
         **calibration_of(plans, vectors, load_set),
         "sensitivity": conclusion_for([plan.id for plan in plans], results, sensitivity, stamp),
         **({"own_parameters": written(own)} if own else {}),
+        **own_code.manifest(),
         "command": command or command_line(),
         "versions": _versions(),
         "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
     }
     work = Work(records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
-    with Store(results, name, fresh=fresh, renew=renew, inputs=inputs) as store, Progress(progress) as said:
+    with Store(results, name, fresh=fresh, renew=renew, inputs=given) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
         said.say(expected.text())
         compared = [plan.id for plan in plans]

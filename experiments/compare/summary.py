@@ -15,6 +15,7 @@ from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.tables import Comparison
 from experiments.designs.vectors import UNFITTED
+from experiments.measure.own import Own
 from experiments.pages.numbers import Estimate, Numbers, decimals
 from experiments.pages.spreadsheet import csv_text
 from experiments.pages.words import terms
@@ -79,7 +80,8 @@ def write_summary(comparison: Comparison) -> None:
     rows: list[list[Any]] = []
     covers = "chance" if comparison.of == "mean" else "chance and parameters"
     frame = comparison.table("differences")
-    for row in frame[frame["name"].isin(HEADLINES) & (frame["month"] != 0)].itertuples():
+    shown = (*HEADLINES, *Own.read(comparison.manifest).results)
+    for row in frame[frame["name"].isin(shown) & (frame["month"] != 0)].itertuples():
         places = _places(row.low, row.high)
         numbers = [
             _rounded(value, places) for value in (row.baseline_mean, row.mean, row.difference, row.low, row.high)

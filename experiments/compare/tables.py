@@ -25,6 +25,7 @@ COLUMNS: dict[str, str] = {
     "monthly": f"scenario month group name {_LEVEL} difference difference_low difference_high",
     "delivery": f"scenario policy name week {_LEVEL} target deadline_day chance_met",
     "cost": f"scenario policy name {_LEVEL}",
+    "start": f"scenario policy | {' '.join(of.WAITING)}",
     **{name: f"scenario month group name item {_LEVEL}" for name in of.PLAIN},
     "percentile": "scenario month item | mean difference low high",
     "effectiveness": "scenario measure | value low high defined dominated_by",
@@ -44,8 +45,8 @@ COLUMNS: dict[str, str] = {
 Limits are those of a 95% interval, which covers what `Comparison.of` says; but the half-width in `verdict` is that of
 the mean, at 97% where replicates were added until it was enough, and the limits in `ranking` those of a share (Wilson).
 """
-_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "same", "times"}
-_WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking"}
+_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "same", "times", "started"}
+_WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking", "start"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
     *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other"),
@@ -82,6 +83,7 @@ def rebuild(
         "monthly": of.monthly(runs),
         "delivery": of.delivery(runs),
         "cost": of.cost(runs),
+        "start": of.start(runs),
         **{name: of.plain(runs, name) for name in of.PLAIN},
         "percentile": of.percentile(runs),
         "effectiveness": of.effectiveness(runs),

@@ -27,8 +27,9 @@ from experiments.runs.request import Request, Work, load_function
 from experiments.runs.runfile import Columns, RunKey, Table
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
-from sim.core.errors import Unfittable
+from sim.core.errors import Unfittable, UserError
 from sim.core.frozen import FrozenDict
+from sim.toml.source import meant
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
@@ -160,7 +161,7 @@ def sweep(
     """Evaluate every vector under every scenario and seed; what the folder holds already is not done again.
 
     Args:
-        vectors: Parameter values; out of range counts as a failure of that point.
+        vectors: Parameter values by full name; out of range counts as a failure of that point.
         plans: The scenarios; where a scenario sets a parameter itself, the vector has the last word.
         outcomes: What is kept, as `evaluate` understands it (see `experiments.measure.outcome`).
         seeds: Run seeds, the same for every vector and scenario.
@@ -176,9 +177,10 @@ def sweep(
         program: The code version to record instead of the hash of the program.
 
     Raises:
-        UserError: The folder cannot be used; see `Store`.
+        UserError: A vector names a parameter that no scenario has, or the folder cannot be used; see `Store`.
         KeyboardInterrupt: Interrupted; what is done is stored.
     """
+    _check_names(vectors, plans)
     question, seeds = Question(tuple(plans), tuple(outcomes), evaluate), tuple(seeds)
     said = said or Progress(False)
     stamp = program or code_version()
@@ -200,6 +202,13 @@ def sweep(
             cube[:, index, :, first : first + size] = _stored(store, request.key, question)
     ids = tuple(plan.id for plan in plans)
     return Sweep(vectors, ids, seeds, question.outcomes, cube, failures, did.done, did.seconds)
+
+
+def _check_names(vectors: Sequence[Vector], plans: Sequence[Plan]) -> None:
+    """Refuse a name that no scenario knows: that number would stay where it is without a word."""
+    known = {entry.key for plan in plans for entry in plan.parameters().entries}
+    for name in sorted(set().union(*vectors) - known):
+        raise UserError(f"unknown parameter '{name}'", field="vectors", **meant(name, known))
 
 
 def _request(question: Question, vector: Vector, seeds: tuple[int, ...], stamp: str) -> Request:

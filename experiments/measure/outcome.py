@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -25,6 +25,7 @@ import numpy as np
 from experiments.pages.numbers import unit_of
 from experiments.pages.words import terms
 from sim.core.errors import UserError
+from sim.recording.own_results import NOTHING, Declared
 
 SPELLING = "NAME[@MONTH][:GROUP]"
 """The part of the grammar that a command line shows."""
@@ -63,6 +64,7 @@ class Outcome:
         group: Whom it is of.
         table: Table of the run's records; that of the month by default.
         item: Which one, where a table numbers things.
+        own: Results and groups that the user's own observers declare: how theirs are counted and called.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Outcome:
     group: str = EVERYONE
     table: str = ""
     item: int = 0
+    own: Declared = field(default=NOTHING, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.table:
@@ -87,26 +90,34 @@ class Outcome:
     @property
     def is_amount(self) -> bool:
         """Whether it is in yuan or a count, and not a share or an index between 0 and 1."""
+        if declared := self.own.results.get(self.name):
+            return declared.unit not in ("share", "index")
         return self.name.endswith("_yuan") or self.name in _COUNTS
 
     @property
     def better(self) -> float:
         """1.0 if more of it is better, -1.0 if less."""
+        if declared := self.own.results.get(self.name):
+            return -1.0 if declared.better == "less" else 1.0
         return -1.0 if self.name.startswith(_LESS_IS_BETTER) else 1.0
 
     @property
     def title(self) -> tuple[str, str]:
         """Name of the indicator for readers, in English and Chinese; the id itself where it has none."""
+        if declared := self.own.results.get(self.name):
+            return declared.label_en, declared.label_zh
         return terms("indicator").get(self.name, (self.name, self.name))
 
     @property
     def group_title(self) -> tuple[str, str]:
         """Name of the group for readers, in English and Chinese; the id itself where it has none."""
+        if names := self.own.groups.get(self.group):
+            return names
         return terms("group").get(self.group, (self.group, self.group))
 
     def unit(self, difference: bool = False) -> str:
         """The unit in which it is shown, or a difference of two of it (see `experiments.pages.numbers`)."""
-        return unit_of(self.name, difference)
+        return unit_of(self.name, difference, self.own.results)
 
     def at(self, *, name: str | None = None, month: int | None = None) -> Outcome:
         """The same of another indicator, or of another month of the same table."""
@@ -147,8 +158,13 @@ def take_apart(text: str, *, field: str = "--outcome", allowed: str = "") -> Spe
     )
 
 
-def parse_outcome(text: str, horizon_months: int) -> Outcome:
+def parse_outcome(text: str, horizon_months: int, own: Declared = NOTHING) -> Outcome:
     """The outcome that a text names, in a run of so many months.
+
+    Args:
+        text: The text.
+        horizon_months: How many months.
+        own: Results and groups that the user's own observers declare.
 
     Raises:
         UserError: It is written otherwise, or its month is outside the run.
@@ -159,7 +175,7 @@ def parse_outcome(text: str, horizon_months: int) -> Outcome:
         where = "after the run's end" if month > horizon_months else "no month"
         allowed = f"months 0 to {horizon_months}, or {LAST_DAY} for the last campaign day"
         raise UserError(f"{text!r}: month {month} is {where}", field="--outcome", allowed=allowed)
-    return Outcome(said.name, month, said.group or EVERYONE, said.prefix, said.item or 0)
+    return Outcome(said.name, month, said.group or EVERYONE, said.prefix, said.item or 0, own)
 
 
 def last_mark(horizon_months: int) -> int:

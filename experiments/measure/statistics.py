@@ -183,8 +183,8 @@ def needed_replicates(halfwidth: float, n: int, asked: float, level: float = LEV
         comparisons: As the half-width was computed with.
 
     Returns:
-        The least number (2 or more) whose t interval is narrow enough if the spread stays as seen, or None if
-        one replicate or an undefined half-width says nothing of the spread.
+        The least number (2 or more, at most `MOST_NEEDED`) whose t interval is narrow enough if the spread stays as
+        seen, or None if one replicate or an undefined half-width says nothing of the spread.
 
     Raises:
         ValueError: If `asked` is not positive, or as `t_critical`.
@@ -201,13 +201,17 @@ def needed_replicates(halfwidth: float, n: int, asked: float, level: float = LEV
         return halfwidth * (width(count) / width(n)) <= asked
 
     high = 2
-    while not enough(high):
+    while high < MOST_NEEDED and not enough(high):
         high *= 2
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
+
+
+MOST_NEEDED = 2**40
+"""Replicates beyond which nobody counts."""
 
 
 @dataclass(frozen=True)

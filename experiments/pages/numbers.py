@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 MINUS = "\u2212"
 SURE = 5e-4  # an interval narrower than this share of its value is not worth a reader's while: four digits say it
@@ -232,8 +232,18 @@ def delivery_unit(name: str) -> str:
     return "money" if name.endswith("_yuan") else "count"
 
 
-def unit_of(name: str, difference: bool = False) -> str:
-    """The unit in which an indicator is shown."""
+class Counted(Protocol):
+    """What says in which unit it is counted."""
+
+    @property
+    def unit(self) -> str:
+        """The unit's name."""
+
+
+def unit_of(name: str, difference: bool = False, own: Mapping[str, Counted] | None = None) -> str:
+    """The unit in which an indicator is shown; `own` are results that the user's own observers declare."""
+    if own and name in own:
+        return "points" if difference and own[name].unit == "share" else own[name].unit
     if name.endswith("_yuan"):
         return "yuan"
     if name in SHARES:

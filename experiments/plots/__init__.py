@@ -18,8 +18,9 @@ from pathlib import Path
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.plots.analyses import morris, sobol, trial, trials
 from experiments.plots.comparison import delivery, differences, groups, incidence, path, plane
-from experiments.plots.paper import ONE_COLUMN, TWO_COLUMNS, Figure, Language, NotStored, style
+from experiments.plots.paper import ONE_COLUMN, TWO_COLUMNS, Figure, Language, NotStored, is_figure, style
 from experiments.runs.files import read_json
+from experiments.runs.outputs import check_output
 from sim.core.errors import UserError
 
 __all__ = [
@@ -86,17 +87,20 @@ def write(
         The files, and why each of the other figures was left out.
 
     Raises:
-        UserError: There is nothing to draw, or a figure cannot be drawn or written.
+        UserError: There is nothing to draw, a figure cannot be drawn or written, or would be written over a file that
+            is none.
     """
     to = to or folder / "plots"
     files, left_out = [], {}
-    for name, draw in figures(folder, language):
+    wanted = {to / f"{name}.{language}.{kind}": (name, draw) for name, draw in figures(folder, language)}
+    for file in wanted:
+        check_output(file, is_figure, "--to")
+    for file, (name, draw) in wanted.items():
         try:
             figure = draw()
         except NotStored as error:
             left_out[name] = str(error)
             continue
-        file = to / f"{name}.{language}.{kind}"
         try:
             to.mkdir(parents=True, exist_ok=True)
             figure.savefig(file)

@@ -12,8 +12,8 @@ import pandas as pd
 from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.sections.day100 import in_plan_order
-from experiments.compare.report.sections.people import BANDS
-from experiments.pages.numbers import delivery_unit, unit_of
+from experiments.compare.report.sections.people import bands
+from experiments.pages.numbers import delivery_unit
 from experiments.pages.svg import INK
 from experiments.plots.paper import (
     KEY,
@@ -77,7 +77,7 @@ def _scenarios(ctx: Context, chosen: Sequence[str] | None, default: Sequence[str
 
 def _difference_axis(ctx: Context, name: str, unit: str = "") -> str:
     return ctx.say(
-        "axis_difference", name=ctx.indicator(name), unit=unit or ctx.num.unit(unit_of(name, difference=True)).axis
+        "axis_difference", name=ctx.indicator(name), unit=unit or ctx.num.unit(ctx.unit_of(name, difference=True)).axis
     )
 
 
@@ -121,7 +121,7 @@ def differences(
         raise _nothing(ctx, "differences", f"'{name}' of '{group}' at month {at}")
     room = 0.38 * width
     with page(language, ax, width, 0.65 + forest_height(rows, room)) as axes:
-        factor = ctx.num.unit(unit_of(name, difference=True)).factor
+        factor = ctx.num.unit(ctx.unit_of(name, difference=True)).factor
         forest(axes, rows, factor, _difference_axis(ctx, name), room, width)
     return whole(axes)
 
@@ -155,7 +155,7 @@ def groups(
     at = ctx.final if month is None else month
     (chosen,) = _scenarios(ctx, [scenario or ctx.leader or ctx.treatments[0]], ())
     rows: list[Row] = []
-    for band, members in BANDS:
+    for band, members in bands(ctx):
         found = [(one, estimate) for one in members if (estimate := ctx.exp.difference(chosen, at, one, name))]
         if found:
             rows.append((ctx.say(band), []))
@@ -164,7 +164,7 @@ def groups(
         raise _nothing(ctx, "differences", f"'{name}' of '{chosen}' by group at month {at}")
     room, row = 0.5 * width, 0.85 * ROW
     with page(language, ax, width, 0.85 + forest_height(rows, room, row)) as axes:
-        factor = ctx.num.unit(unit_of(name, difference=True)).factor
+        factor = ctx.num.unit(ctx.unit_of(name, difference=True)).factor
         forest(axes, rows, factor, _difference_axis(ctx, name), room, width, row)
         axes.set_title(folded(ctx.title(chosen), width - room))
     return whole(axes)
@@ -206,8 +206,8 @@ def path(
     chosen = [one for one in _scenarios(ctx, scenarios, ctx.focus) if (frame["scenario"] == one).any()]
     if not chosen:
         raise _nothing(ctx, "monthly" if by_month else "differences", f"'{name}' of '{group}'")
-    unit = ctx.num.unit(unit_of(name, difference=True))
-    yuan = ctx.say("axis_yuan_month") if by_month and name.endswith("_yuan") else ""
+    unit = ctx.num.unit(ctx.unit_of(name, difference=True))
+    yuan = ctx.say("axis_yuan_month") if by_month and name.endswith("_yuan") and name not in ctx.own.results else ""
     with page(language, ax, width, 2.3 + KEY * len(chosen)) as axes:
         zero(axes, "y", ctx.title(ctx.baseline))
         for one in chosen:

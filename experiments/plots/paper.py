@@ -39,6 +39,18 @@ _MARKERS: dict[str, Any] = {
     "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "down": "v", "pentagon": "p", "hexagon": "h",
     "cross": "X", "bow": [(-1, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)],
 }  # fmt: skip
+_SAID: dict[str, dict[str, Any]] = {
+    "pdf": {"Creator": "villagesim", "CreationDate": None},
+    "svg": {"Creator": "villagesim", "Date": None},
+    "png": {"Software": "villagesim"},
+}
+"""What a file says of itself: who made it, and no date."""
+_OURS = (
+    (b"%PDF", b"/Creator (villagesim)"),
+    (b"\x89PNG", b"Software\0villagesim"),
+    (b"<?xml", b"<dc:title>villagesim</dc:title>"),
+)
+"""How files begin, and how that is written in them."""
 Language = Literal["en", "zh"]
 Where = Literal["above", "over rows", "right"]
 Row = tuple[str, Sequence[tuple[Estimate, Style]]]
@@ -113,9 +125,17 @@ class Paper(Figure):
     def savefig(self, fname: Any, **settings: Any) -> None:
         """Save it; the same tables give the same bytes."""
         kind = settings.get("format") or Path(str(fname)).suffix[1:]
-        undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
         with _styled(self._language):
-            super().savefig(fname, **{"metadata": undated, **settings})
+            super().savefig(fname, **{"metadata": _SAID.get(kind), **settings})
+
+
+def is_figure(path: Path) -> bool:
+    """Whether a file holds a figure that was saved here."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return any(content.startswith(start) and mark in content for start, mark in _OURS)
 
 
 @contextmanager

@@ -25,6 +25,12 @@ def stored_scenarios(plans: Iterable[Plan]) -> dict[str, str]:
     return texts
 
 
+def own_profiles(plans: Iterable[Plan]) -> list[Path]:
+    """The profiles of the user's own that plans resemble: files that no command may write or delete."""
+    named = (Path(plan.world.profile) for plan in plans)
+    return list(dict.fromkeys(path for path in named if path.is_absolute()))
+
+
 def copies(asked: Iterable[tuple[str, Iterable[CodeFile | None]]]) -> dict[str, bytes]:
     """The profiles and code of the user's own that an experiment is made of, by their names in the folder.
 

@@ -14,7 +14,7 @@ from experiments.measure.outcome import parse_outcome
 from experiments.pages.spreadsheet import csv_text
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
-from experiments.runs.copies import copies, stored_scenarios
+from experiments.runs.copies import copies, own_profiles, stored_scenarios
 from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
@@ -82,7 +82,8 @@ def sensitivity(
     need("SALib", "sensitivity")
     plans = tuple(plans)
     _check(plans, asked, replicates)
-    chosen = tuple(parse_outcome(text, plans[0].horizon_months) for text in outcomes)
+    own = plans[0].own_results()
+    chosen = tuple(parse_outcome(text, plans[0].horizon_months, own) for text in outcomes)
     texts = tuple(map(str, chosen))
     line = command or command_line()
     parts = asked.points()
@@ -110,7 +111,8 @@ def sensitivity(
         "outcomes": list(texts),
         "command": line,
     }
-    with Store(results, name, "sensitivity", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
+    given = [*inputs, *own_profiles(plans)]
+    with Store(results, name, "sensitivity", fresh=fresh, inputs=given) as store, Progress(progress) as said:
         kept = copies((plan.world.profile, plan.code()) for plan in plans)
         store.begin(manifest, stored_scenarios(plans), kept)
         (store.folder / CONCLUSION).unlink(missing_ok=True)  # nobody should quote it while it is being made anew

@@ -77,6 +77,7 @@ class Household(RecordAgent):
     burden_last_yuan: float = real("yuan", "the same, last closed year")
     consumption_year_yuan: float = real("yuan", "consumption this accounting year")
     consumption_last_yuan: float = real("yuan", "the same, last closed year")
+    own: MutableSequence[float] = real("", "what a user's own policies write for the user's own rules to read", 4)
 
     # ---- for Mesa users: what is handy on one agent; no rule uses these -------------------------------------------
 

@@ -43,6 +43,8 @@ class Delivery:
         lost_yuan: What was asked for and could not, by what bound (purse, cadre_days, season, quota, staff, ...).
         served: Households reached so far.
         worth_yuan: What each household received, in money or money's worth.
+        waits: Whether its condition has yet to be met, so that nothing could be delivered.
+        started_day: Campaign day on which its condition let it start; None = it had none, or still waits.
     """
 
     label: str
@@ -57,6 +59,8 @@ class Delivery:
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     met_yuan: float = 0.0
     lost_yuan: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    waits: bool = False
+    started_day: int | None = None
     served: Mask = field(init=False)
     worth_yuan: Yuan = field(init=False)
 
@@ -103,7 +107,7 @@ class Delivery:
     def short_of_takers(self) -> float:
         """Share of the target that neither money nor days nor staff explain: too few were eligible and willing."""
         name, target = next(iter(self.targets.items()), ("", 0.0))
-        if target <= 0:
+        if target <= 0 or self.waits:
             return 0.0
         lost = add_up(self.lost_yuan.values())
         explained = lost / (self.met_yuan + lost) if lost > 0 else 0.0

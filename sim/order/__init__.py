@@ -17,6 +17,8 @@ __all__ = ["Order", "PolicyHooks", "Source", "Step"]
 MODEL = "sim.model.VillageModel"
 POLICY = "sim.policies.policy.Policy"
 HOOKS = ("open", "day", "month_end", "books_closed", "close")
+ASKED = ("sim.core.", "sim.indicators.", "sim.money.audit", "sim.policies.agenda", "sim.scenario.")
+"""Modules whose functions answer, and do nothing of their own."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Order:
     def _is_step(self, call: Called) -> bool:
         """Whether a call does something of its own: draws, arithmetic, checks and questions are parts of a step."""
         home = self.source.home[call.full]
-        asks = home.startswith(("sim.core.", "sim.indicators.", "sim.money.audit"))
+        asks = home.startswith(ASKED)
         return not asks and not self.source.marked(call.full, "property")
 
     def _step(self, full: str, within: str, writes: Iterable[Write], meant: list[str], when: tuple[str, ...]) -> Step:

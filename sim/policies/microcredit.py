@@ -138,7 +138,7 @@ class Microcredit(Policy):
         self.account = f"lender {self.label}"
         county.accounts.open(self.account, 0.0)
         self.lender = county.loans.add_lender(self.account, t.rate, t.subsidy, t.lump_sum)
-        purse_yuan = county.purses.available(self.kind, self._purses, county.clock.end)
+        purse_yuan = county.purses.available(self.kind, self._purses, self.campaign_end(county))
         self.quota_yuan = purse_yuan if s.quota_yuan is None else s.quota_yuan * county.share
         self.book.targets["lent_yuan"] = self.quota_yuan
         households = len(county.households)
@@ -159,7 +159,7 @@ class Microcredit(Policy):
         self.terms = self._terms(county)
         lender = county.loans.lenders[self.lender]
         lender["rate"], lender["subsidy"] = self.terms.rate, self.terms.subsidy
-        held = county.purses.available(self.kind, self._purses, county.clock.end)
+        held = county.purses.available(self.kind, self._purses, self.campaign_end(county))
         asked = self.settings.quota_yuan
         self.quota_yuan = self.book.principal_yuan + held if asked is None else asked * county.share
 
@@ -295,8 +295,8 @@ class Microcredit(Policy):
         """Principal that the channel's interest subsidy still reaches, in yuan (without a purse the state pays)."""
         if not self._subsidy_purse or self._subsidy_a_yuan <= 0:
             return float("inf")
-        free = county.purses.available("interest_subsidy", self._subsidy_purse, county.clock.end) - self._committed_yuan
-        return max(0.0, free) / self._subsidy_a_yuan
+        held = county.purses.available("interest_subsidy", self._subsidy_purse, self.campaign_end(county))
+        return max(0.0, held - self._committed_yuan) / self._subsidy_a_yuan
 
     def month_end(self, county: County) -> None:
         """The interest subsidy comes from the channel's own purse, if it has one, else from the state."""

@@ -5,11 +5,13 @@ counts. The base does the rest: the queue, the purse, cadre-days, and the book o
 the rows of the `County` it is given, and moves money only through `grant`, `collect` and `buy`: the model holds every
 hook against the books. A policy that is not in the plan costs nothing and draws nothing.
 
-The model calls `open` once, `day` on each of `days`, `month_end` and `books_closed` each month, `close` at the end.
+The model calls `open` once, `day` on each of `days`, `month_end` and `books_closed` each month, `close` at the end. Of
+one that waits for a condition (`start_when`) it calls nothing until that is met.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
@@ -74,12 +76,14 @@ class Policy:
         self.label = label
         self.book = Delivery(label, self.kind, 0)
         self.reach: Mask | None = None  # households that a trial offers it to; None = wherever the settings say
+        self.late_days = 0  # by which it starts after the campaign, since it waited for its condition
         self._collected_yuan = 0.0  # paid in by households and not yet paid out again
 
     # ---- what a subclass answers -------------------------------------------------------------------------------
 
     def open(self, county: County) -> None:
-        """Called once, when the run opens: state of its own, and what it could deliver at most (`book.targets`)."""
+        """Called once, as the run opens or its condition is met: state of its own, and the most it could deliver
+        (`book.targets`)."""
 
     def days(self, county: County) -> Iterable[int]:
         """Campaign days (1 = first) on which `day` is called: every day from the first to the last by default."""
@@ -87,7 +91,21 @@ class Policy:
 
     def last_day(self, county: County) -> int:
         """Last campaign day on which it takes anyone in: the campaign's own, unless the settings say another."""
-        return county.clock.campaign_days if self.settings.end_day is None else self.settings.end_day
+        return county.clock.campaign_days + self.late_days if self.settings.end_day is None else self.settings.end_day
+
+    def campaign_end(self, county: County) -> dt.date:
+        """The campaign's last day; of one that starts late, as many days later."""
+        return county.clock.end + dt.timedelta(days=self.late_days)
+
+    def count_days_from(self, county: County) -> None:
+        """Before it opens: what one that waited for its condition counts from the campaign's first day starts today."""
+        if self.settings.start_when is None:
+            return
+        s, self.late_days = self.settings, max(0, county.day - county.clock.day_index(county.clock.start))
+        end_day = None if s.end_day is None else s.end_day + self.late_days
+        self.settings = s.model_copy(update={"start_day": s.start_day + self.late_days, "end_day": end_day})
+        self.book.waits, self.book.started_day = False, self.late_days + 1
+        self.book.targets.clear()  # what it could deliver comes first, as for every other
 
     def rounds(self, county: County, every_days: int) -> range:
         """Campaign days of rounds, from the first day on to the last."""
@@ -248,7 +266,7 @@ class Policy:
         """
         if self.settings.budget_yuan is not None:
             return self.settings.budget_yuan * county.share
-        return county.purses.available(self.kind, self.settings.purses, county.clock.end)
+        return county.purses.available(self.kind, self.settings.purses, self.campaign_end(county))
 
     def left_yuan(self, county: County) -> float:
         """What the policy may still pay out today, with what households have paid in."""

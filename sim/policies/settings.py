@@ -6,11 +6,36 @@ What is left out stands for "as far as it goes": the whole purse, the whole camp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from sim.core.dates import CampaignDay
+from sim.core.frozen import FrozenModel
 from sim.facts.limits import MOST_YUAN
+
+
+class StartWhen(FrozenModel):
+    """A condition on which a policy starts: once, for good, on the day after the month's end at which it is met."""
+
+    measure: str = Field(description="a measure of the panel, such as headcount or overdue_rate")
+    of: str = Field(default="all", description="a group of the panel, such as poor_at_start; everyone by default")
+    above: float | None = Field(default=None, description="met where the measure is more than this")
+    below: float | None = Field(default=None, description="met where the measure is less than this")
+    not_before: CampaignDay | None = Field(
+        default=None, description="date or campaign day before which nothing is looked at"
+    )
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Self:
+        if (self.above is None) == (self.below is None):
+            found = "neither" if self.above is None else "both"
+            raise ValueError(f"a start condition needs one threshold: either above or below, found {found}")
+        return self
+
+    def holds(self, value: float) -> bool:
+        """Whether a measure's value meets it; not-a-number (nobody, nothing owed) never does."""
+        return value > self.above if self.above is not None else self.below is not None and value < self.below
 
 
 class PolicySettings(BaseModel):
@@ -35,6 +60,11 @@ class PolicySettings(BaseModel):
         ge=1,
         le=3650,
         description="last campaign day on which it takes anyone in; left out: the campaign's last",
+    )
+    start_when: StartWhen | None = Field(
+        default=None,
+        description="condition on which it starts, looked at as each month ends; its days then count from the next day;"
+        " left out: it starts with the campaign",
     )
     village_share: float = Field(
         default=1.0, ge=0, le=1, description="share of villages that have it, drawn by keyed lottery"

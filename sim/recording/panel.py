@@ -14,6 +14,7 @@ from sim.facts.causes import CAUSES
 from sim.facts.lines import ORCHARD
 from sim.facts.sources import SOURCES
 from sim.facts.terrains import TERRAINS
+from sim.indicators import poverty
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.credit import at_risk_yuan
 from sim.indicators.deprivation import censored_scores
@@ -22,6 +23,33 @@ from sim.indicators.poverty import PovertyTable
 from sim.population.opening import income
 
 Groups = Mapping[str, NDArray[np.bool_]]
+AFTER = ("headcount", "poverty_gap", "severity")
+MEASURES = (
+    *poverty.MEASURES, "income_after_yuan", *(f"{name}_after" for name in AFTER),
+    *("farm_skill", "work_skill", "drive", "awareness", "satisfaction", "deprived_share", "deprivation_m0"),
+    *(f"income_{source}_yuan" for source in SOURCES),
+    *("consumption_yuan", "debt_formal_yuan", "debt_informal_yuan", "debt_campaign_yuan", "orchard_asset_yuan"),
+    *("support_yuan", "business_yuan", "cash_yuan", "overdue_rate", "migrants_per_worker"),
+)  # fmt: skip
+"""What `panel` says of a group at any time; who rose and fell it says between two marks alone."""
+SHARES = (
+    *("headcount", "headcount_after", "farm_skill", "work_skill", "drive", "awareness", "satisfaction"),
+    *("deprived_share", "deprivation_m0", "overdue_rate", "migrants_per_worker"),
+)
+"""Those of them that are from 0 to 1."""
+OF_A_YEAR = (
+    *(name for name in poverty.MEASURES if name not in ("persons", "households")),
+    *("income_after_yuan", "consumption_yuan", *(f"{name}_after" for name in AFTER)),
+    *(f"income_{source}_yuan" for source in SOURCES),
+)
+"""Those of them that are of the last closed year, so that they move as a year closes: months 12, 24, ..."""
+GROUPS = (
+    *("all", "poor_at_start", "not_poor_at_start", *(f"fifth_{k}" for k in range(1, 6))),
+    *(f"cause_{name}" for name in CAUSES),
+    *(f"terrain_{name}" for name in TERRAINS),
+    *("linked", "registered", "not_registered"),
+)
+"""Whom `groups_of` tells apart."""
 
 
 def groups_of(county: County) -> dict[str, NDArray[np.bool_]]:
@@ -66,7 +94,7 @@ def panel(
     for group in groups:
         put = dict(before[group])
         put["income_after_yuan"] = after[group]["income_yuan"]
-        for name in ("headcount", "poverty_gap", "severity"):
+        for name in AFTER:
             put[f"{name}_after"] = after[group][name]
         put |= shares[group]
         t, heads = totals[group], put["persons"]

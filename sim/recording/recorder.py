@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.income import percentile_means
 from sim.population.opening import income
 from sim.recording.observer import Observer
+from sim.recording.own_results import OwnResults, refuse_taken
 from sim.recording.panel import groups_of, panel
 from sim.recording.records import Records
 
@@ -32,13 +34,17 @@ class Recorder(Observer):
 
     Attributes:
         records: What has been written so far.
-        groups: Masks of households by group, fixed as the run opens.
+        masks: Masks of households by group, fixed as the run opens.
+        own: Asks the plan's own observers for their results and groups.
     """
+
+    trusted = True
 
     def __init__(self, monthly: bool = False) -> None:
         self.monthly = monthly
         self.records = Records()
-        self.groups: dict[str, NDArray[np.bool_]] = {}
+        self.masks: dict[str, NDArray[np.bool_]] = {}
+        self.own = OwnResults()
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """All records as equally long arrays: table, month, group, name, item, value."""
@@ -49,7 +55,8 @@ class Recorder(Observer):
     def open(self, county: County) -> None:
         """The world on the eve of the run."""
         h = county.households
-        self.groups, self._persons = groups_of(county), h["persons"].astype(np.float64)
+        self.masks, self._persons = groups_of(county), h["persons"].astype(np.float64)
+        self.masks |= self.own.members(county, self.masks)
         self._month_so_far: dict[str, dict[str, float]] = {}
         self._so_far_yuan = [np.zeros(len(h)), np.zeros(len(h))]
         self._standings: dict[int, dict[str, dict[str, float]]] = {}
@@ -79,12 +86,13 @@ class Recorder(Observer):
             "farm_skill": h["farm_skill"], "work_skill": h["work_skill"],
             "served_share": served.astype(np.float64),
         }  # fmt: skip
-        for group, means in group_means(columns, self.groups, self._persons).items():
+        for group, means in group_means(columns, self.masks, self._persons).items():
             for name, value in means.items():
                 self.records.add("day100", DAY_100, group, name, value)
-            mask = self.groups[group]
+            mask = self.masks[group]
             away = ratio(float(h["migrants"][mask].sum()), float(h["workers"][mask].sum()))
             self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
+        self._own(county, "day100", DAY_100, self.masks, {*columns, "migrants_per_worker", "jobs_begun"})
 
     def month_end(self, county: County) -> None:
         """Income and consumption of the month, a head; what has been delivered and spent so far."""
@@ -93,7 +101,7 @@ class Recorder(Observer):
         self._lines.append(county.today.line_yuan)
         columns = {f"income_{s}_yuan": h["income_year"][:, k] for k, s in enumerate(SOURCES)}
         columns["consumption_yuan"] = h["consumption_year_yuan"]
-        masks = {name: self.groups[name] for name in MONTHLY_GROUPS}
+        masks = {name: self.masks[name] for name in (*MONTHLY_GROUPS, *self.own.groups)}
         sums = group_totals({**columns, "persons": self._persons}, masks)
         for group, now in sums.items():
             before = {} if month % 12 == 1 else self._month_so_far.get(group, {})
@@ -101,6 +109,7 @@ class Recorder(Observer):
             flows["income_yuan"] = add_up(flows[f"income_{s}_yuan"] for s in SOURCES)
             for name, value in flows.items():
                 self.records.add("monthly", month, group, name, value)
+        self._own(county, "monthly", month, masks, {*columns, "income_yuan"})
         self._month_so_far = sums
         if self.monthly:
             self._household_month(county, month)
@@ -131,10 +140,21 @@ class Recorder(Observer):
     # ---- tables ------------------------------------------------------------------------------------------------
 
     def _panel(self, county: County, month: int, line_yuan: float) -> None:
-        for group, values in panel(county, self.groups, line_yuan, self._poor).items():
+        for group, values in panel(county, self.masks, line_yuan, self._poor).items():
             for name, value in values.items():
                 self.records.add("panel", month, group, name, value)
+        self._own(county, "panel", month, self.masks, {*values, "line_yuan", "entries", "exits", "returns"})
         self.records.add("panel", month, "all", "line_yuan", line_yuan)
+
+    def _own(
+        self, county: County, table: str, month: int, groups: Mapping[str, NDArray[np.bool_]], taken: set[str]
+    ) -> None:
+        """What the plan's own observers say; `taken` are the model's names."""
+        for group, values in self.own.values(county, groups, self._persons).items():
+            for name, value in values.items():
+                if name in taken:
+                    raise refuse_taken(name)
+                self.records.add(table, month, group, name, value)
 
     def _household_rows(self, county: County, month: int) -> None:
         h, keys = county.households, county.keys
@@ -183,6 +203,8 @@ class Recorder(Observer):
     def _costs(self, county: County) -> None:
         add = self.records.add
         for label, book in county.books.items():
+            if book.started_day is not None:
+                add("start", self._last, label, "campaign_day", book.started_day)
             for name in COST_ITEMS:
                 add("cost", self._last, label, name, book.costs[name])
             add("cost", self._last, label, "cost_yuan", book.cost_yuan)
@@ -230,6 +252,19 @@ class Recorder(Observer):
             block("cadre_days", DAY_100, "all", name, weeks, table[1:-1].sum(axis=1))
             for unit, column in enumerate(days.by_unit(table)[1:-1].T):
                 block("cadre_days", DAY_100, f"unit_{int(county.units['key'][unit])}", name, weeks, column)
+
+
+def watchers(own: Sequence[Observer], given: Sequence[Observer]) -> tuple[Observer, ...]:
+    """All who watch a run.
+
+    Args:
+        own: The plan's own observers; every recorder asks them for their results, after they have been told.
+        given: The others.
+    """
+    for observer in given:
+        if isinstance(observer, Recorder):
+            observer.own = OwnResults(own)
+    return (*own, *given)
 
 
 def _standing(county: County) -> dict[str, dict[str, float]]:

@@ -82,11 +82,7 @@ def reload_policy_class(kind: str, code: CodeFile) -> type[Policy]:
     path, module = Path(code.path), code.module()
     wanted = kind.partition(":")[2]
     found = getattr(module, wanted, None)
-    policies = [
-        key
-        for key, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Policy) and value.__module__ == module.__name__
-    ]
+    policies = _policies_in(module)
     if found is None:
         raise UserError(f"has no class '{wanted}'", file=path, **meant(wanted, policies))
     if wanted not in policies:
@@ -97,6 +93,23 @@ def reload_policy_class(kind: str, code: CodeFile) -> type[Policy]:
     if not (isinstance(settings, type) and issubclass(settings, PolicySettings)):
         raise UserError(f"'{wanted}.Settings' must derive from PolicySettings", file=path)
     return found  # type: ignore[no-any-return]
+
+
+def policies_of(code: CodeFile) -> list[type[Policy]]:
+    """Every policy in a file, in the order in which it stands there; what has no kind is for others to build on.
+
+    Raises:
+        UserError: The file has changed since it was allowed, or cannot be loaded.
+    """
+    return [policy for policy in _policies_in(code.module()).values() if policy.kind]
+
+
+def _policies_in(module: ModuleType) -> dict[str, type[Policy]]:
+    return {
+        key: value
+        for key, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Policy) and value.__module__ == module.__name__
+    }
 
 
 def default_label(kind: str) -> str:

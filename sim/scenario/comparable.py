@@ -23,6 +23,7 @@ _MENDS = {
     "world.profile": "give all the same profile",
     "horizon_months": "give all the same horizon",
     "campaign.start": "give all the same first day",
+    "observers": """name the same in all, or for all at once: --set 'observers=["module:Class"]'""",
 }
 _SHOWN = 3
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any
 
 from sim.calendar.clock import Clock
 from sim.core.dates import date_of
 from sim.policies.policy import Policy
+from sim.recording.watch import earliest_opening, never_met
 from sim.scenario.parts import PolicyPlan
 from sim.scenario.plan import Plan
 
@@ -33,34 +35,64 @@ class Idle:
 def never_act(plan: Plan) -> list[Idle]:
     """The measures of a plan that cannot act on any day of its run, each with the first reason.
 
-    A measure without effects (`effects = false`) is none of them: it is delivered and paid for. Nor is one whose
-    settings, or whose money, the plan changes at a date: nothing may be what it begins with.
+    A measure without effects (`effects = false`) is none of them: it is delivered and paid for. Where the plan changes
+    a measure's settings, or money, at a date, what it begins with is no reason.
     """
     changing = {(what, name) for change in plan.changes for what, name, *_ in change.addresses}
     money_changes = any(what == "purses" for what, _ in changing)
-    waits = [one for one in plan.policies if not money_changes and ("policies", one.label) not in changing]
-    return [found for one in waits if (found := next(_reasons(plan, one), None))]
+    found = []
+    for one in plan.policies:
+        changes = money_changes or ("policies", one.label) in changing
+        reasons = chain(_too_late(plan, one), () if changes else _reasons(plan, one))
+        found += list(islice(reasons, 1))
+    return found
+
+
+def _too_late(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
+    """Why it would start when the run is over, or never; no change of settings alters that."""
+    settings, when = one.settings, one.settings.start_when
+    late = 0
+    if when:
+        if never_met(when):
+            side_en, side_zh, limit = ("above", "高于", 1) if when.above is not None else ("below", "低于", 0)
+            yield Idle(
+                one.label,
+                f"it waits until '{when.measure}' is {side_en} {limit}, which it can never be",
+                f"要等“{when.measure}”{side_zh}{limit}才开始，而这不可能出现",
+            )
+        opens = earliest_opening(when, _clock(plan))
+        if opens > plan.last_day:
+            yield Idle(
+                one.label,
+                f"it could start on {opens} at the earliest (start_when.not_before), after the run's last day, "
+                f"{plan.last_day}",
+                f"最早{opens}才能开始（start_when.not_before），而模拟到{plan.last_day}为止",
+            )
+        late = (opens - plan.campaign.start).days
+    start, over = settings.start_day + late, _over(plan)
+    if start > over:
+        yield Idle(
+            one.label,
+            f"it starts on campaign day {start}, after the run's last ({over})",
+            f"第{start}天才开始，而模拟到第{over}天为止",
+        )
 
 
 def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
-    settings, kind = one.settings, one.policy_class()
+    """Why what it begins with leaves it nothing to do."""
+    settings, kind, over = one.settings, one.policy_class(), _over(plan)
 
     def idle(en: str, zh: str) -> Idle:
         return Idle(one.label, en, zh)
 
-    start, over = settings.start_day, (plan.last_day - plan.campaign.start).days + 1
-    if start > over:
-        yield idle(
-            f"it starts on campaign day {start}, after the run's last ({over})",
-            f"第{start}天才开始，而模拟到第{over}天为止",
-        )
     if settings.village_share == 0:
         yield idle("no village has it (village_share = 0)", "没有一个村实施（village_share = 0）")
     for name in _amounts(kind):
         field = type(settings).model_fields.get(name)  # a policy of the user's own may have other settings
         if field is not None and getattr(settings, name) == 0 and field.default != 0:
             yield idle(f"it has nothing to give ({name} = 0)", f"没有可提供的内容（{name} = 0）")
-    days = _days(plan, one)
+    # The days of one that waits count from a day that only a run knows.
+    days = None if settings.start_when else _days(plan, one)
     if days is not None and not [day for day in days if day <= over]:
         yield idle(
             f"its settings and the campaign's {plan.campaign.days} days leave it no day to act on",
@@ -76,9 +108,10 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
 def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
     """Why no purse can pay for it."""
     named = one.settings.purses
-    purses = [purse for purse in plan.purses if one.kind in purse.uses and (not named or purse.id in named)]
+    kind = one.policy_class().kind  # what a purse's `uses` calls it, also where it comes from a file of the user's
+    purses = [purse for purse in plan.purses if kind in purse.uses and (not named or purse.id in named)]
     if not purses:
-        yield Idle(one.label, f"no purse may pay for '{one.kind}'", f"没有一项资金允许用于“{one.kind}”")
+        yield Idle(one.label, f"no purse may pay for '{kind}'", f"没有一项资金允许用于“{kind}”")
         return
     names_en, names_zh = ", ".join(purse.title_en for purse in purses), "、".join(purse.title_zh for purse in purses)
     full = [purse for purse in purses if purse.amount_yuan > 0]
@@ -96,12 +129,20 @@ def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
 
 def _days(plan: Plan, one: PolicyPlan) -> list[int] | None:
     """The campaign days on which it would be called; None where that shows only in a run."""
-    clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
-    county: Any = SimpleNamespace(clock=clock)
+    county: Any = SimpleNamespace(clock=_clock(plan))
     try:
         return list(one.build().days(county))
     except Exception:  # a policy may need what `open` prepares, or the county itself
         return None
+
+
+def _clock(plan: Plan) -> Clock:
+    return Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
+
+
+def _over(plan: Plan) -> int:
+    """The campaign day of the run's last day."""
+    return (plan.last_day - plan.campaign.start).days + 1
 
 
 def _amounts(kind: type[Policy]) -> list[str]:

@@ -29,6 +29,7 @@ _SETTABLE = (
     "uncertainties",
     "targets",
     "rules",
+    "observers",
     "changes",
     "policy",
     "purse",

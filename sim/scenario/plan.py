@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.calendar.era import EraId
+from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.meaning import Own
@@ -18,10 +19,13 @@ from sim.core.text import printable
 from sim.money.purse import Purse
 from sim.parameters import Parameter, Parameters, load_parameters
 from sim.parameters.own import with_own
+from sim.recording.observer import Observer
+from sim.recording.own_results import Declared
 from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile, pinned
+from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, own_rules
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
 from sim.scenario.resolve import Resolver
@@ -45,6 +49,7 @@ class Plan(FrozenModel):
     targets: Targets = FrozenDict()
     changes: tuple[Change, ...] = ()
     rules: tuple[RulePlan, ...] = ()
+    observers: tuple[ObserverPlan, ...] = ()
     profile_digest: str = ""
 
     @property
@@ -56,6 +61,12 @@ class Plan(FrozenModel):
     def last_day(self) -> dt.date:
         """Last day of the last month."""
         return month_end(self.first_day, self.horizon_months)
+
+    def targets_of(self, label: str) -> Iterator[tuple[str, float, int]]:
+        """What a policy is to deliver: the name, the amount in the whole county, the campaign day it is due."""
+        for name, target in self.targets.get(label, {}).items():
+            day = date_of(target.deadline or self.campaign.end, self.campaign.start)
+            yield name, target.amount, (day - self.campaign.start).days + 1
 
     def parameters(self) -> Parameters:
         """The model's numbers under this plan: those in force on the campaign's first day, and what the plan sets.
@@ -72,8 +83,11 @@ class Plan(FrozenModel):
 
     def code(self) -> list[CodeFile]:
         """The user's own files that it runs, each once."""
+        return list(dict.fromkeys(self._pinned()))
+
+    def _pinned(self) -> list[CodeFile]:
         named = [*(policy.code for policy in self.policies if policy.code), *(rule.code for rule in self.rules)]
-        return list(dict.fromkeys(named))
+        return [*named, *(observer.code for observer in self.observers)]
 
     def code_files(self) -> list[Path]:
         """Those files, and what they import from beside them."""
@@ -86,6 +100,18 @@ class Plan(FrozenModel):
             UserError: A file has changed since the plan was read.
         """
         return own_rules(self.rules)
+
+    def own_results(self) -> Declared:
+        """The results and groups that its own observers declare."""
+        return own_results(self.observers)
+
+    def build_observers(self) -> tuple[Observer, ...]:
+        """Its own observers.
+
+        Raises:
+            UserError: A file has changed since the plan was read, or one cannot be made.
+        """
+        return tuple(observer.build() for observer in self.observers)
 
     def with_settings(self, settings: Mapping[str, object], catalogue: Catalogue | None = None) -> Plan:
         """The same plan with other values, checked as a whole.
@@ -124,8 +150,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`. Paths in it
-                start from the working folder.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `rules`, `observers`.
+                Paths in it start from the working folder.
 
         Raises:
             UserError: Something is wrong; all problems are reported together, each with its address.
@@ -162,6 +188,7 @@ class Plan(FrozenModel):
             },
             "changes": [{"date": change.date, **change.settings} for change in self.changes],
             "rules": {rule.name: rule.function for rule in self.rules},
+            "observers": [observer.kind for observer in self.observers],
         }
         return {key: _without_none(value) for key, value in content.items() if value or key not in _LISTS}
 
@@ -176,8 +203,7 @@ class Plan(FrozenModel):
         content = self.resolved()
         del content["title"]
         content["world"]["profile"] = self.profile_digest or self.world.profile
-        code = [policy.code for policy in self.policies if policy.code] + [rule.code for rule in self.rules]
-        content["code"] = [one.sha256 for one in code]
+        content["code"] = [one.sha256 for one in self._pinned()]
         for purse in content.get("purses", ()):
             del purse["title_en"], purse["title_zh"]
         text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False)
@@ -185,7 +211,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "rules")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "rules", "observers")
 
 
 def _without_none(value: Any) -> Any:

@@ -18,10 +18,13 @@ from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
 from sim.parameters.own import with_own
 from sim.policies.policy import Policy
+from sim.policies.settings import StartWhen
+from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.layers import LISTS, Layers
+from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
@@ -59,6 +62,9 @@ class ScenarioHead(FrozenModel):
     rules: Mapping[str, str] = Field(
         default_factory=FrozenDict,
         description="rules of a household's month in whose place your own stand, as module:function",
+    )
+    observers: tuple[str, ...] = Field(
+        default=(), description="observers of your own, whose results and groups are recorded, as module:Class"
     )
 
 
@@ -98,6 +104,7 @@ class Resolver:
         campaign = self._campaign(head) if head else None
         uncertainties = self._uncertainties(campaign, policies)
         rules = self._rules(head.rules if head else {})
+        observers = self._observers(head.observers if head else ())
         if head is not None and campaign is not None:
             first = campaign.start.replace(day=1)
             horizon = month_end(first, head.horizon_months)
@@ -118,6 +125,7 @@ class Resolver:
             "targets": head.targets,
             "changes": changes,
             "rules": rules,
+            "observers": observers,
             "profile_digest": digest,
         }
 
@@ -292,6 +300,22 @@ class Resolver:
                 self.problems.append(error if error.file else self.layers.place(("rules", name)).of(error))
         return tuple(plans)
 
+    def _observers(self, kinds: Sequence[str]) -> tuple[ObserverPlan, ...]:
+        """The observers of the scenario's own, each loaded once to see that it will do."""
+        plans: list[ObserverPlan] = []
+        for index, kind in enumerate(kinds):
+            try:
+                plan = ObserverPlan(kind=kind, code=self._own_code(kind))
+                if plan in plans:
+                    raise UserError(f"'{kind}' is named twice", field="observers", mend="name it once")
+                own_results([*plans, plan])
+                plan.build()
+                plans.append(plan)
+            except UserError as error:
+                place = self.layers.place(("observers", index))
+                self.problems += [one if one.file else place.of(one) for one in each_problem(error)]
+        return tuple(plans)
+
     def _settings(self, cls: type[Policy], label: str, table: Mapping[str, Any]) -> Any:
         own = {key: value for key, value in table.items() if key not in ("kind", "label")}
         at = ("policies", label)
@@ -299,6 +323,7 @@ class Resolver:
         if settings is None:
             return None
         settings = cls.Settings.model_validate(dict(settings), strict=True)  # a default 0 is 0.0 if stated
+        self._check_start(label, settings.start_when)
         place = self.layers.place
         if settings.end_day is not None and settings.start_day > settings.end_day:
             problem = f"ends on day {settings.end_day}, before it starts on day {settings.start_day}"
@@ -312,6 +337,24 @@ class Resolver:
                 place(at).error(problem, field=f"policy.{label}", mend="use tuples, not lists or dicts")
             )
         return settings
+
+    def _check_start(self, label: str, when: StartWhen | None) -> None:
+        """A start condition is on a measure and a group that the panel has, at a value that the measure can have."""
+        if when is None:
+            return
+
+        def wrong(key: str, problem: str, **hint: str) -> None:
+            where = self.layers.place(("policies", label, "start_when", key))
+            self.problems.append(where.error(problem, field=f"policy.{label}.start_when.{key}", **hint))
+
+        for key, what, known in (("measure", "measure", MEASURES), ("of", "group", GROUPS)):
+            if (name := getattr(when, key)) not in known:
+                wrong(key, f"there is no {what} '{name}'", **meant(name, known))
+        for key in ("above", "below"):
+            value = getattr(when, key)
+            if value is not None and when.measure in SHARES and not 0 <= value <= 1:
+                mend = f"{value:g}% is {value / 100:g}" if 1 < value <= 100 else ""
+                wrong(key, f"'{when.measure}' is a share, found {value:g}", allowed="0 to 1", mend=mend)
 
     def _check_purses(self, kind: str, label: str, ids: Sequence[str], purses: Mapping[str, Purse]) -> None:
         for index, name in enumerate(ids):

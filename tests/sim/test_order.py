@@ -67,12 +67,12 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
     day = [step.name for step in order.day() if step.name not in own]
     assert day == [
         "CadreDays.turn_to", "write_month", "Market.open_year", "Market.open_month", "PurseBook.raise_to",
-        "Accounts.pay", "Policy.settings_changed", "Policy.day", "Observer.week", "VillageModel._close_month",
-        "Observer.campaign_end",
+        "Accounts.pay", "Policy.settings_changed", "Watch.take", "Policy.count_days_from", "Policy.open",
+        "Delivery.promise", "Policy.day", "Observer.week", "VillageModel._close_month", "Observer.campaign_end",
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
         "close_month", "Policy.month_end", "Accounts.post", "LoanBook.post", "Policy.books_closed", "look_around",
-        "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end",
+        "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end", "Watch.month_end",
     ]  # fmt: skip
     assert names(order.cadre_day()) == ["field_day", "visit", "field_day", "need", "match", "visit"]
 

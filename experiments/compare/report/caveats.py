@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,8 @@ class Caveat:
 
 def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
-    found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_reached_nobody(ctx), *_same_as_the_baseline(ctx)]
+    found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_starts(ctx), *_reached_nobody(ctx)]
+    found += _same_as_the_baseline(ctx)
     found += [*_names_alone(ctx), _costs(ctx), _beyond(ctx), _looked(ctx)]
     return [one for one in found if one]
 
@@ -118,14 +120,39 @@ def _never_act(ctx: Context) -> list[Caveat]:
                 scenario=ctx.title(one["scenario"]),
                 why=one[ctx.language],
             ),
+            first=True,
         )
         for one in ctx.exp.manifest.get("never_act") or []
     ]
 
 
-def _reached_nobody(ctx: Context) -> list[Caveat]:
-    """Measures that could act, but neither reached nor delivered anything in any run."""
+def _starts(ctx: Context) -> list[Caveat]:
+    """In how many runs each measure that waits for a condition started; one that did in none is no finding."""
     known = {(one["scenario"], one["policy"]) for one in ctx.exp.manifest.get("never_act") or []}
+    return [
+        _start(ctx, row)
+        for row in ctx.exp.table("start").to_dict("records")
+        if (row["scenario"], row["policy"]) not in known
+    ]
+
+
+def _start(ctx: Context, row: Mapping[Hashable, Any]) -> Caveat:
+    scenario, label, started, n = str(row["scenario"]), str(row["policy"]), int(row["started"]), int(row["replicates"])
+    schedule = ctx.schedule(scenario)
+    said = {"scenario": ctx.title(scenario), "policy": ctx.policy(label, scenario)}
+    said["condition"] = schedule.condition(label)
+    if not started:
+        return Caveat("started_in_no_run", ctx.say("caveat_not_started", **said, n=n), first=True)
+    days = schedule.days_of_start(*(row[f"{which}_day"] for which in ("median", "first", "last")))
+    rest = ctx.say("caveat_started_rest") if started < n else ""
+    return Caveat("started", ctx.say("caveat_started", **said, started=started, n=n, days=days, rest=rest))
+
+
+def _reached_nobody(ctx: Context) -> list[Caveat]:
+    """Measures that could act and did start, but neither reached nor delivered anything in any run."""
+    known = {(one["scenario"], one["policy"]) for one in ctx.exp.manifest.get("never_act") or []}
+    starts = ctx.exp.table("start")
+    known |= set(starts[starts["started"] == 0][["scenario", "policy"]].itertuples(index=False, name=None))
     cost, delivery = ctx.exp.table("cost"), ctx.exp.table("delivery")
     reached = cost[cost["name"] == "households_served"].set_index(["scenario", "policy"])["mean"]
     delivered = delivery.groupby(["scenario", "policy"], observed=True)["mean"].max()

@@ -9,10 +9,13 @@ from typing import Any
 
 from experiments.compare.report.data import Experiment, Scenario, estimate_of
 from experiments.compare.spillover import original
-from experiments.pages.numbers import Estimate, Numbers
+from experiments.measure.own import Own
+from experiments.pages.numbers import Estimate, Numbers, unit_of
+from experiments.pages.schedule import Schedule
 from experiments.pages.svg import BASELINE, Style, scenario_style
 from experiments.pages.words import Words
 from sim.policies import registry
+from sim.scenario.code import default_label
 
 INCOME, HEADCOUNT = "income_yuan", "headcount"
 GAP = "yuan_per_gap_point"
@@ -25,7 +28,9 @@ class Context:
         self.exp = experiment
         self.language = language
         self.zh = language == "zh"
-        self.say = Words(language, "report", *(["report_drawn"] if experiment.of == "draw" else []))
+        self.own = Own.read(experiment.manifest)
+        drawn = ["report_drawn"] if experiment.of == "draw" else []
+        self.say = Words(language, "report", *drawn, own=self.own.names)
         self.num = Numbers(language)
         self.final = max(experiment.months, default=0)
         self.baseline = experiment.baseline
@@ -53,7 +58,7 @@ class Context:
         """Whether the scenario adds nothing to the baseline but what is for comparison only."""
         found = self._by_id.get(ident)
         added = set(found.policies) - self._base_policies if found else set()
-        compared = {kind for kind, policy in registry().items() if policy.comparison}
+        compared = {kind for kind, policy in registry().items() if policy.comparison} | {*self.own.comparisons}
         return bool(added) and all(found.kinds.get(p, p) in compared for p in added) if found else False
 
     @cached_property
@@ -167,7 +172,11 @@ class Context:
         if kind == label:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
         name = self.say.term("policy", kind)
-        return name if kind == label else self.say("labelled", name=name, label=label)
+        return name if label in (kind, default_label(kind)) else self.say("labelled", name=name, label=label)
+
+    def schedule(self, scenario: str) -> Schedule:
+        """The dates and conditions of a scenario."""
+        return Schedule(self._by_id[scenario].plan, self.language, lambda label: self.policy(label, scenario))
 
     def purse(self, ident: str) -> str:
         """Name of a purse: its title in the scenario or profile, else its id."""
@@ -180,6 +189,15 @@ class Context:
     def indicator(self, name: str) -> str:
         """Name of an indicator."""
         return self.say.term("indicator", name)
+
+    def unit_of(self, name: str, difference: bool = False) -> str:
+        """The unit in which an indicator is shown, or a difference of two of it."""
+        return unit_of(name, difference, self.own.results)
+
+    @property
+    def own_groups(self) -> tuple[str, ...]:
+        """Groups that the user's own observers declare."""
+        return tuple(self.own.names.get("group", {}))
 
     @cached_property
     def _parameters(self) -> dict[str, str]:

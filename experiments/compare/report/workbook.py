@@ -89,7 +89,7 @@ def _differences(b: Book) -> None:
     frame = frame[frame["scenario"].isin(list(order))]
     frame = frame.assign(_o=frame["scenario"].map(order)).sort_values(["_o", "month", "name", "group"], kind="stable")
     columns = ("baseline_mean", "mean", "difference", "low", "high")
-    groups = {g: i for i, g in enumerate(g for _, members in people.BANDS for g in members)}
+    groups = {g: i for i, g in enumerate(g for _, members in people.bands(b.zh) for g in members)}
     keys = (
         "col_baseline_mean",
         "col_scenario_mean",
@@ -103,7 +103,7 @@ def _differences(b: Book) -> None:
 
     def line(r: Any, with_group: bool) -> list[Content]:
         name, month = str(r["name"]), int(r["month"])
-        level, change = unit_of(name), unit_of(name, True)
+        level, change = b.zh.unit_of(name), b.zh.unit_of(name, True)
         units = (level, level, change, change, change)
         head: list[Content] = [b.title(str(r["scenario"])), _month(b, month)]
         head += [b.term("group", str(r["group"]))] if with_group else []
@@ -138,7 +138,7 @@ def _spillovers(b: Book) -> None:
     parts = ("fixed", "spillover", "endogenous")
     rows: list[list[Content]] = []
     for r in b.exp.table("spillover").to_dict("records"):
-        unit = unit_of(str(r["name"]), True)
+        unit = b.zh.unit_of(str(r["name"]), True)
         rows.append(
             [
                 b.title(str(r["scenario"])),
@@ -287,8 +287,8 @@ def _synergy(b: Book) -> None:
                 " × ".join(names),
                 _month(b, int(r["month"])),
                 b.term("indicator", str(r["name"])),
-                *(value(r[c], unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
-                b.unit(unit_of(str(r["name"]), True)),
+                *(value(r[c], b.zh.unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
+                b.unit(b.zh.unit_of(str(r["name"]), True)),
             ]
         )
     b.sheet(

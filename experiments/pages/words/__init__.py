@@ -140,13 +140,15 @@ class Words:
     Args:
         language: "en" or "zh".
         files: Names of files without tables; where two have the same key, the later one is taken.
+        own: Names that the user's own code declares, by kind and id.
     """
 
-    def __init__(self, language: str, *files: str) -> None:
+    def __init__(self, language: str, *files: str, own: Mapping[str, Names] | None = None) -> None:
         self.language = language
         self._files = files
         self._phrases = {key: phrase for file in files for key, phrase in phrases(file).items()}
         self._side = 1 if language == "zh" else 0
+        self._own = own or {}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The phrase `key` with its blanks filled in.
@@ -160,9 +162,9 @@ class Words:
 
     def term(self, kind: str, name: str) -> str:
         """The name of a thing by its id; an id that nobody named is shown as it is."""
-        found = terms(kind).get(name)
+        found = self._own.get(kind, {}).get(name) or terms(kind).get(name)
         return found[self._side] if found else name
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether somebody named this id."""
-        return name in terms(kind)
+        return name in terms(kind) or name in self._own.get(kind, {})

@@ -25,6 +25,7 @@ from experiments.compare.run import compare, print_summary
 from experiments.compare.tables import Comparison
 from experiments.measure.outcome import Outcome
 from experiments.measure.precision import judge, parse_outcomes
+from experiments.measure.statistics import MOST_NEEDED
 from experiments.runs.progress import Progress
 from sim.core.errors import UserError
 
@@ -185,6 +186,15 @@ def test_without_a_precision_the_largest_effect_says_how_closely_to_look() -> No
     assert asked["small", "headcount"] == asked["large", "headcount"] == pytest.approx(0.01)  # a fifth is more
     nothing = judge({"base": base, "same": base}, "base", outcomes, None)
     assert [one.verdict.asked for one in nothing] == [40, 0.01]  # no effect at all: as by default
+
+
+def test_an_amount_that_is_zero_without_the_programme_is_held_against_its_largest_effect() -> None:
+    given, spread = np.zeros((1, 9)), np.array([[80.0, 120.0, 100.0] * 3])
+    for precision, asked in ((None, 20.0), (0.05, 5.0)):
+        (one,) = judge({"base": given, "gifts": spread}, "base", (Outcome("debt_campaign_yuan", 12),), precision)
+        assert one.verdict.asked == pytest.approx(asked)
+    (one,) = judge({"base": given + 1e-30, "gifts": spread}, "base", (Outcome("debt_campaign_yuan", 12),), 0.01)
+    assert one.verdict.needed == MOST_NEEDED  # which every table can hold
 
 
 def test_a_failed_run_leaves_its_seed_out_everywhere_and_stops_nothing(tmp_path: Path, knobs: Knobs) -> None:

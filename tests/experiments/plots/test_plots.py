@@ -294,6 +294,21 @@ def test_the_command_writes_every_figure_there_are_tables_for(folder: Path, tmp_
     assert len(list(tmp_path.glob("*.en.pdf"))) == 10
 
 
+@pytest.mark.parametrize("kind", STARTS)
+def test_a_file_of_the_users_own_is_never_drawn_over(analysed: Path, tmp_path: Path, kind: str) -> None:
+    drawn = tmp_path / "drawn"
+    drawn.mkdir()
+    own = drawn / f"sobol.en.{kind}"
+    Figure().savefig(own)  # of matplotlib, and not ours
+    before = own.read_bytes()
+    done = village(analysed, "--to", drawn, "--format", kind)
+    assert done.exit_code == 2 and "did not write it; nothing was touched" in done.stderr
+    assert own.read_bytes() == before and list(drawn.iterdir()) == [own]
+    own.unlink()
+    for _ in range(2):  # what it wrote itself it writes again
+        assert village(analysed, "--to", drawn, "--format", kind).exit_code == 0
+
+
 def test_fonts_are_embedded_whole_and_the_same_tables_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.pdf" for number in range(2)]
     for file in files:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from experiments.calibrate.spec import DEFAULT
 from experiments.cli import app
 from experiments.runs.store import Store
+from sim.population.profile import PROFILES
 
 SCENARIO = 'extends = "baseline"\n[world]\nprofile = "five_villages"\nvillages = 2\n'
 WRITING: dict[str, Callable[[Path, Path], list[str]]] = {
@@ -82,3 +83,25 @@ def test_evidence_and_calibrate_never_delete_what_they_were_given(kind: str, tmp
         result = village([*words, "--name", "one", "--fresh", "--results", str(tmp_path)])
         assert result.exit_code == 2 and "which would write or delete it" in result.stderr, result.output
         assert mine.is_file()
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("compare", "extended"), ("compare", "profile"), ("sensitivity", "profile"), ("calibrate", "profile")],
+)
+def test_what_an_input_names_is_an_input_too(kind: str, what: str, tmp_path: Path) -> None:
+    with Store(tmp_path, "one", kind) as store:
+        store.begin({"kind": kind, "code_version": "t", "scenarios": []}, {})
+    named = tmp_path / "one" / "scenarios" / "named.toml"
+    named.parent.mkdir()
+    own = f'profile = "{named}"' if what == "profile" else 'profile = "five_villages"'
+    mine = tmp_path / "mine.toml"
+    if kind == "calibrate":
+        mine.write_text(DEFAULT.read_text().replace('profile = "gansu_county"', own))
+    else:
+        mine.write_text(f'extends = "{named if what == "extended" else "baseline"}"\n[world]\n{own}\nvillages = 2\n')
+    named.write_text('extends = "baseline"' if what == "extended" else (PROFILES / "five_villages.toml").read_text())
+    before = named.read_bytes()
+    result = village([kind, str(mine), "--name", "one", "--fresh", "--results", str(tmp_path)])
+    assert result.exit_code == 2 and "named.toml: this file was given" in result.stderr, result.output
+    assert named.read_bytes() == before

@@ -154,3 +154,10 @@ def test_out_of_range_is_a_failure_of_that_point(tmp_path: Path) -> None:
         evaluate="experiments.designs.sweep:panel_values",
     )
     assert math.isfinite(found.cube[0, 0, 0, 0]) and "out of range" in found.failures[1]
+
+
+def test_a_name_that_no_scenario_has_is_refused_before_anything_runs(tmp_path: Path, log: Path) -> None:
+    first = factors()[0].key
+    with pytest.raises(UserError, match=f"unknown parameter '{first}s'.*did you mean '{first}'"):
+        do(tmp_path, [{}, {f"{first}s": 1.0}])
+    assert calls(log) == 0

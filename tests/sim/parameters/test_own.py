@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.compare.report import write_report
 from experiments.compare.run import compare
 from experiments.designs.vectors import Drawn, drawing
@@ -139,3 +141,12 @@ def test_the_report_lists_it_with_its_source(place: Path) -> None:
     for language, label in (("en", "Share that takes the gift"), ("zh", "接受赠款的比例")):
         page = (folder / f"report.{language}.html").read_text(encoding="utf-8")
         assert label in page and "A guess for this test." in page
+
+
+def test_the_list_of_parameters_has_those_of_a_file(place: Path) -> None:
+    done = CliRunner().invoke(app, ["parameters", "list", "gift", "--code", "gifts.py", "--json"])
+    listed = {entry["key"]: entry for entry in json.loads(done.stdout)}
+    assert listed[TAKEN]["low"] == 0.2 and listed[TAKEN]["source"] == "A guess for this test."
+    assert f"{TAKEN} = 0.5 share of households" in CliRunner().invoke(app, ["parameters", "--code", "gifts.py"]).stdout
+    Path("gifts.py").write_text(CODE.replace('"low": 0.2, ', ""), encoding="utf-8")
+    assert "gifts.py" in CliRunner().invoke(app, ["parameters", "--code", "gifts.py"]).stderr

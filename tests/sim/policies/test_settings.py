@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from sim.core.errors import UserError
+from sim.core.frozen import FrozenDict
 from sim.model import VillageModel
 from sim.policies import registry
 from sim.running import run
@@ -66,6 +67,9 @@ def others(kind: str, name: str, now: object) -> Iterator[object]:
     field = registry()[kind].Settings.model_fields[name]
     if name == "purses":
         yield from (("second",), ("first",))
+        return
+    if name == "start_when":
+        yield FrozenDict(measure="headcount", above=1.0)
         return
     if name == "subjects":
         yield ("jobs",)

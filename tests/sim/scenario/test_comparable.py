@@ -16,6 +16,7 @@ from sim.scenario import Plan, check_comparable, check_same_era
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
+from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
 
 WAGE, AWAY = "labour.local_wage_yuan", "labour.migrant_wage_yuan"
@@ -37,6 +38,7 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
     "changes": (Change(date=dt.date(2013, 1, 1), settings={"purses.all.amount_yuan": 1e6}),),
     "rules": (RulePlan(name="invest", function="mine:invest", code=CodeFile(path="mine.py", sha256="1" * 64)),),
+    "observers": (ObserverPlan(kind="mine:Seen", code=CodeFile(path="mine.py", sha256="1" * 64)),),
 }  # fmt: skip
 
 

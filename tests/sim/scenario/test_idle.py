@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sim.scenario.idle import never_act
 
 CASH: dict[str, Any] = {"kind": "cash", "months": 1, "purses": ["aid"]}
 PURSE: dict[str, Any] = {"id": "aid", "title_en": "Aid", "title_zh": "补助", "amount_yuan": 5e6, "uses": ["cash"]}
+HOLDS: dict[str, Any] = {"measure": "headcount", "above": 0.0}
 
 
 def plan(policy: dict[str, Any], purse: dict[str, Any] | None = None, **more: Any) -> Plan:
@@ -31,6 +33,12 @@ CASES: list[tuple[dict[str, Any], dict[str, Any] | None, str]] = [
     ({"kind": "visits", "visits_per_household": 0}, None, "nothing to give"),
     ({"kind": "fee_waiver"}, None, "no purse may pay for 'fee_waiver'"),
     (CASH, {**PURSE, "amount_yuan": 0}, "holds nothing (Aid)"),
+    ({**CASH, "start_when": {"measure": "headcount", "above": 1.0}}, PURSE, "above 1, which it can never be"),
+    ({**CASH, "start_when": {"measure": "drive", "below": 0}}, PURSE, "below 0, which it can never be"),
+    ({**CASH, "start_when": {**HOLDS, "not_before": dt.date(2014, 3, 1)}}, PURSE, "could start on 2014-04-01 at the"),
+    # The last month's end comes too late: what is met then would start on the day after the run.
+    ({**CASH, "start_when": {**HOLDS, "not_before": dt.date(2013, 11, 2)}}, PURSE, "could start on 2013-12-01 at the"),
+    ({**CASH, "start_day": 100, "start_when": {**HOLDS, "not_before": 230}}, PURSE, "after the run's last"),
     (CASH, {**PURSE, "release": 40}, "released on 2013-02-01, after its last day"),
 ]
 
@@ -43,8 +51,12 @@ def test_a_measure_that_can_never_act_is_named(policy: dict[str, Any], purse: di
 
 
 @pytest.mark.parametrize(
-    "policy", [CASH, {**CASH, "effects": False}, {"kind": "visits"}, {**CASH, "start_day": 90, "end_day": 91}]
-)
+    "policy",
+    [
+        CASH, {**CASH, "effects": False}, {"kind": "visits"}, {**CASH, "start_day": 90, "end_day": 91},
+        {**CASH, "start_when": {**HOLDS, "not_before": dt.date(2013, 10, 31)}},
+    ],
+)  # fmt: skip
 def test_a_measure_that_acts_is_not_named(policy: dict[str, Any]) -> None:
     made = plan(policy, PURSE if policy["kind"] == "cash" else None)
     assert not never_act(made)
@@ -61,3 +73,18 @@ def test_what_begins_with_nothing_and_changes_at_a_date_may_act() -> None:
     assert never_act(plan(CASH, empty))
     later = {"date": load_plan("baseline").campaign.start + dt.timedelta(days=20), "purses.aid.amount_yuan": 6e6}
     assert never_act(plan(CASH, empty, changes=[later])) == []
+
+
+def test_what_starts_after_the_run_is_named_whatever_changes() -> None:
+    late = {**CASH, "start_when": {**HOLDS, "not_before": dt.date(2014, 3, 1)}}
+    more = {"date": load_plan("baseline").campaign.start + dt.timedelta(days=20), "purses.aid.amount_yuan": 6e6}
+    assert [one.policy for one in never_act(plan(late, PURSE, changes=[more]))] == ["cash"]
+
+
+def test_a_policy_of_ones_own_goes_by_its_kind_in_the_uses_of_purses(tmp_path: Path) -> None:
+    code = "from sim import Policy\nclass Gifts(Policy):\n    kind, counts = 'gifts', {'given': ('Given', '发放')}\n"
+    (tmp_path / "gifts.py").write_text(code, encoding="utf-8")
+    given: Any = {"policy": {"kind": "gifts:Gifts"}, "code": [tmp_path / "gifts.py"]}
+    assert never_act(plan(**given, purse={**PURSE, "uses": ["gifts"]})) == []
+    (found,) = never_act(plan(**given, purse=PURSE))
+    assert found.en == "no purse may pay for 'gifts'"

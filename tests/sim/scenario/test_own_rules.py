@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -34,13 +31,6 @@ def careful(h, v, p, today, till):
     if h.cash_yuan > LEAST_YUAN * h.persons:
         investment.invest(h, v, p, today, till)
 """
-PROBE = """
-from sim import load_plan, run
-import sys
-for name, code in ((name, ["mine.py"] if name == "own" else []) for name in sys.argv[1:]):
-    print(run(load_plan(f"{name}.toml", code=code), 3).value("panel", "income_yuan", month=12).hex())
-"""
-
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -65,19 +55,6 @@ def test_a_rule_of_ones_own_acts_from_the_opening_year_on_and_in_both_engines(pl
         with_it, without = (result.value("panel", "income_yuan", month=month) for result in (by_rows, shipped))
         assert with_it != without
     assert by_rows.audit < 1e-12
-
-
-def test_one_process_or_two_a_cold_cache_or_a_warm_one_give_the_same(place: Path) -> None:
-    env = {**os.environ, "VILLAGESIM_CACHE": str(place / "cache")}
-
-    def said(*names: str) -> list[str]:
-        command = [sys.executable, "-c", PROBE, *names]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-        return done.stdout.split()
-
-    with_it, shipped = said("own", "plain")  # compiled here
-    assert with_it != shipped
-    assert said("plain", "own", "plain") == [shipped, with_it, shipped]  # loaded here
 
 
 def test_an_edit_is_another_plan_and_another_result_wherever_it_is_made(place: Path) -> None:

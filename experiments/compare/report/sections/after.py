@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
+from experiments.compare.report.sections import own
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
 from experiments.pages.numbers import Estimate, unit_of
@@ -16,13 +17,14 @@ BY_SOURCE = tuple(f"income_{source}_yuan" for source in SOURCES)
 
 
 def build(ctx: Context) -> Section:
-    """Trajectories with bands; the monthly gain; cash counted both ways."""
+    """Trajectories with bands; the monthly gain; cash counted both ways; results of the user's own."""
     section = Section("after", ctx.say("s4"), ctx.say("s4_question"))
     blocks = (
         levels(ctx, (*TOTALS[:1], *BY_SOURCE, *TOTALS[1:]), "f-sources", "sources"),
         monthly(ctx),
         poverty(ctx),
         payments(ctx),
+        own.results(ctx),
     )
     section.add(*blocks)
     if not section.blocks:

@@ -318,7 +318,7 @@ def verdict(ctx: Context) -> Aside:
     first = mine["name"].map({INCOME: 0, HEADCOUNT: 1}).fillna(2)
     for _, row in mine.assign(_o=first).sort_values("_o", kind="stable").iterrows():
         name, enough = str(row["name"]), bool(row["enough"])
-        factor_unit = ctx.num.unit(unit_of(name, True))
+        factor_unit = ctx.num.unit(ctx.unit_of(name, True))
         half = row["halfwidth"]
         values = {
             "name": ctx.indicator(name),

@@ -175,7 +175,7 @@ def _turn(ctx: Context, turn: dict[str, Any]) -> str:
 def _outcome(ctx: Context, text: str) -> str:
     """An outcome in words; one that cannot be read is shown as it is written."""
     try:
-        one = parse_outcome(text, max(ctx.final, 12))
+        one = parse_outcome(text, max(ctx.final, 12), ctx.own.declared)
     except UserError:
         return ctx.indicator(text)
     words = ctx.say("in_month", name=one.title[ctx.zh], month=ctx.month(one.month))

@@ -10,9 +10,9 @@ import pandas as pd
 
 from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import DAY100, estimate_of
-from experiments.pages.blocks import Cell, Figure, Section, Table, Text
+from experiments.pages.blocks import Bullets, Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
-from experiments.pages.numbers import Estimate, delivery_unit, unit_of
+from experiments.pages.numbers import Estimate, delivery_unit
 
 MOST_PANELS = 8
 
@@ -21,6 +21,14 @@ def build(ctx: Context) -> Section:
     """Delivery by week against target, jobs begun, and income at month 12 said as an expectation."""
     section = Section("day100", ctx.say("s3", days=ctx.days), ctx.say("s3_question"))
     section.add(Text(ctx.say("day100_caveat", days=ctx.days)))
+    items = [
+        ctx.say("schedule_item", scenario=ctx.title(s.id), text=text)
+        for s in ctx.exp.scenarios
+        for text in ctx.schedule(s.id).said()
+    ]
+    section.add(Bullets(items, ctx.say("schedule_heading")) if items else None)
+    if any(ctx.schedule(s.id).waiting for s in ctx.exp.scenarios):
+        section.add(Text(ctx.say("schedule_late", days=ctx.days), "note"))
     figure, table = delivery(ctx)
     section.add(figure or Text(ctx.missing(), "missing"), table)
     if ctx.exp.table("by_month").empty:
@@ -161,8 +169,8 @@ def expectations(ctx: Context) -> list[Text | Table]:
             continue
         known = next(s for s, e in zip(shown, found, strict=True) if e is not None)
         base = ctx.exp.difference_row(known, DAY100, "all", name)["baseline_mean"]
-        unit = "people" if name == "jobs_begun" else unit_of(name, True)
-        counted = "people" if name == "jobs_begun" else unit_of(name)
+        unit = "people" if name == "jobs_begun" else ctx.unit_of(name, True)
+        counted = "people" if name == "jobs_begun" else ctx.unit_of(name)
         cells = [ctx.num.bare(e, unit, signed=True) if e is not None else "–" for e in found]
         rows.append(
             [

@@ -250,8 +250,11 @@ def _open_to(ctx: Context, purse: str) -> bool:
     if not stated or leader is None:
         return False
     uses = set(stated[0].get("uses", []))
-    policies = leader.plan.get("policies", [])
-    return any(purse in p["purses"] if p.get("purses") else p.get("kind") in uses for p in policies)
+    policies, kinds = leader.plan.get("policies", []), ctx.own.kinds
+    return any(
+        purse in p["purses"] if p.get("purses") else kinds.get(p.get("kind", ""), p.get("kind")) in uses
+        for p in policies
+    )
 
 
 def _why(ctx: Context) -> str:

@@ -28,6 +28,11 @@ BANDS = (
 )
 
 
+def bands(ctx: Context) -> list[tuple[str, tuple[str, ...]]]:
+    """Groups under their headings, those of the user's own last."""
+    return [*BANDS, *([("band_own", ctx.own_groups)] if ctx.own_groups else [])]
+
+
 def build(ctx: Context) -> Section:
     """Groups, spillovers, percentiles, distribution, spending by fifth, targeting, movers."""
     section = Section("people", ctx.say("s5"), ctx.say("s5_question"))
@@ -51,7 +56,7 @@ def groups(ctx: Context) -> Figure | None:
     if ctx.leader is None:
         return None
     rows, data, flat, count = [], [], 0, 0
-    for band, members in BANDS:
+    for band, members in bands(ctx):
         found = []
         for group in members:
             pair = tuple(ctx.exp.difference(ctx.leader, ctx.final, group, n) for n in (INCOME, HEADCOUNT))

@@ -13,7 +13,7 @@ from experiments.compare.report.data import Scenario, estimate_of
 from experiments.measure.statistics import mean_of
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Panel, Row, dots
-from experiments.pages.numbers import Estimate, unit_of
+from experiments.pages.numbers import Estimate
 from experiments.pages.svg import INK, Style
 
 PLAIN = Style(INK, "square", hollow=True)
@@ -66,7 +66,7 @@ def _policies(scenario: Scenario) -> dict[str, Any]:
 
 def _factorial(ctx: Context, mix: str, name: str, part: pd.DataFrame) -> Figure:
     """Dots for each part, for the parts added up, for the mix, and for what the mix adds."""
-    unit = unit_of(name, True)
+    unit = ctx.unit_of(name, True)
     month = int(part["month"].iloc[0])
     singles = sorted({p for value in part["parts"] for p in parts_of(value)}, key=_mix_order(ctx, mix))
     rows: list[Row] = []

@@ -354,6 +354,7 @@ def money(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, pd.
     ends = ["mean", "low", "high"]
     return {
         "cost": pd.DataFrame(cost, columns=["scenario", "policy", "name", *ends]),
+        "start": pd.DataFrame(columns=["scenario", "policy"]),  # no measure of theirs waits for a condition
         "purse": pd.DataFrame(purse, columns=["scenario", "group", "name", *ends]),
         "spending": pd.DataFrame(spend, columns=["scenario", "group", "name", "item", *ends]),
         "money": pd.DataFrame(money, columns=["scenario", "group", "name", *ends]),
