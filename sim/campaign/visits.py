@@ -31,12 +31,8 @@ LAST_CALL = decision("visits.last_call")
 
 
 @rule
-def need(h: Household, channels: int) -> int:
-    """The first thing a good conversation would come to: what fits the registered cause, where that channel is open;
-    else work, credit, an industry, a course, or help with papers."""
-    fits = FITS[h.cause]
-    if (channels >> CAUSE) & 1 and h.registered > 0 and fits >= 0 and not (h.knows >> fits) & 1:
-        return fits
+def need(h: Household) -> int:
+    """The first thing a good conversation would come to: work, credit, an industry, a course, or help with papers."""
     if h.workers - h.migrants >= 2 and not (h.knows >> KNOWS_JOBS) & 1:
         return KNOWS_JOBS
     if not (h.knows >> KNOWS_CREDIT) & 1:
@@ -62,9 +58,12 @@ def match(c: Cadre, service: int) -> float:
 def bring(c: Cadre, h: Household, p: P, channels: int) -> None:
     """What comes with a visit that has substance, by channel.
 
-    Papers are put in order; a cadre who knows farming sets wrong hopes and fears of a line right; who is uninsured is
-    entered in the medical scheme, and who is ill is brought to a doctor sooner.
+    What fits the registered cause is told of too; papers are put in order; a cadre who knows farming sets wrong hopes
+    and fears of a line right; who is uninsured is entered in the medical scheme, and who is ill is brought to a doctor
+    sooner.
     """
+    if (channels >> CAUSE) & 1 and h.registered > 0 and FITS[h.cause] >= 0:
+        h.knows |= 1 << FITS[h.cause]
     if (channels >> PAPERS) & 1:
         h.knows |= 1 << HELPED
     if (channels >> ADVICE) & 1:
@@ -82,7 +81,7 @@ def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, ef
     Returns:
         -1 if it had no substance, otherwise the service it carried.
     """
-    service = need(h, channels)
+    service = need(h)
     chance = p.substance_base * substance_lever * c.effort * (1.0 - p.substance_standing * (1.0 - c.standing))
     chance *= 1.0 + p.substance_match * (match(c, service) - p.cadre_knowledge)
     chance *= 1.0 - p.substance_fatigue * c.fatigue

@@ -43,7 +43,7 @@ class VisitsSettings(PolicySettings):
 class Visits(Policy):
     """Cadres call on households; some calls have substance, and act through the channels that are open.
 
-    Channels: `cause` (help that fits the registered cause comes first), `papers` (papers in order), `advice` (wrong
+    Channels: `cause` (what fits the registered cause is told of too), `papers` (papers in order), `advice` (wrong
     hopes and fears of a line set right), `warning` (the uninsured entered in the scheme, the ill brought to care
     sooner), `follow_up` (what was given is looked after), `targeting` (fewer places go by connections where households
     are known), `ledger` (errors of the registry corrected), `trade` (cadres know what their unit's trade knows).
