@@ -26,6 +26,9 @@ from sim.population.first_year import Opened
 from sim.population.opening import per_head
 from sim.population.profile import Profile
 
+KNOWN = "known to a cadre, by a visit with substance"
+"""The name of a mask that policies share: households of which a cadre knows how they live."""
+
 
 class County(Part):
     """An opened world with its books, its calendar and its chance.

@@ -26,7 +26,7 @@ from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
-from sim.county import County
+from sim.county import KNOWN, County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.indicators.land import land_used_twice
 from sim.money.audit import Audit
@@ -40,6 +40,7 @@ from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.own_line import with_own_line
 from sim.population.profile import Profile, load_profile
+from sim.population.registry import review
 from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder, watchers
 from sim.recording.watch import Watch
@@ -261,6 +262,7 @@ class VillageModel(Whole, MesaModel):
         for policy in self._agenda.opened:
             policy.month_end(county)
             self._hold(policy, "month_end")
+        review(world, self.p, self.today, county.shared_mask(KNOWN))
         county.accounts.post(county.tills)
         loans.post(county.accounts)
         for policy in self._agenda.opened:

@@ -139,6 +139,7 @@ LONG = {
     "experiments/commands/sensitivity.py:sensitivity": "the options of a command are its parameters",
     "experiments/compare/run.py:compare": "what is asked of a comparison is its parameters, each described",
     "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
+    "sim/parameters/typed.py": "one line a parameter, written by a generator",
     "sim/economy/learning.py:learn": "a compiled loop over contacts, whose sums cannot be handed on without allocating",
     "sim/parameters/typed.py": "generated: one line a parameter",
     "tests/experiments/compare/report/dummy_tables.py": "the tables of one made-up experiment",

@@ -39,7 +39,7 @@ _NEAR = 6
 _COUNTS = ("persons", "households")
 _LESS_IS_BETTER = (
     "headcount", "poverty_gap", "severity", "watts", "sen", "gini", "deprived", "deprivation", "entries", "returns",
-    "overdue", "debt", "at_risk",
+    "overdue", "debt", "at_risk", "registered",
 )  # fmt: skip
 
 

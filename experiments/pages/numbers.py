@@ -215,6 +215,7 @@ SHARES = {
     "exits",
     "returns",
     "deprived_share",
+    "registered_headcount",
     "overdue_rate",
     "migrants_per_worker",
     "drive",

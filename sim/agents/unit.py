@@ -14,7 +14,7 @@ class Unit(RecordAgent):
     group: int = whole("i4", "county whose group leader coordinates it", 0, 2**31 - 1)
     first_village: int = whole("i4", "row of its first village", 0, 2**31 - 1)
     last_village: int = whole("i4", "row after its last village", 0, 2**31 - 1)
-    project: int = whole("i1", "kind of the project under way (-1: none)", -1, 3)
+    project: int = whole("i1", "kind of the project under way (-1: none)", -1, 14)
     project_village: int = whole("i4", "row of the village it is for", 0, 2**31 - 1)
     finished: int = whole("i4", "projects finished", 0, 2**31 - 1)
     money_yuan: float = real("yuan", "own money not yet spent")

@@ -1,8 +1,9 @@
 """A cadre's day in the field, and what a visit is worth.
 
 A visit is entered in the book whether or not it had substance. One with substance finds what the household needs and
-carries one service: it tells of a programme, helps with papers, connects to work. One without leaves the door a little
-less open than before.
+carries one service: it tells of a programme, helps with papers, connects to work. Beside it comes what a good
+conversation brings through the channels that are open: papers, advice, early warning. One without leaves the door a
+little less open than before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.draws import decision, pair_key, uniform
 from sim.core.rule import kernel, rule
+from sim.facts.causes import FITS
+from sim.facts.channels import ADVICE, CAUSE, PAPERS, WARNING
+from sim.facts.lines import N_LINES
 from sim.facts.topics import HELPED, KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, KNOWS_TRAINING
 from sim.parameters.packed import P
 
@@ -51,8 +55,28 @@ def match(c: Cadre, service: int) -> float:
 
 
 @rule
-def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, effects: int) -> int:
-    """One visit.
+def bring(c: Cadre, h: Household, p: P, channels: int) -> None:
+    """What comes with a visit that has substance, by channel.
+
+    What fits the registered cause is told of too; papers are put in order; a cadre who knows farming sets wrong hopes
+    and fears of a line right; who is uninsured is entered in the medical scheme, and who is ill is brought to a doctor
+    sooner.
+    """
+    if (channels >> CAUSE) & 1 and h.registered > 0 and FITS[h.cause] >= 0:
+        h.knows |= 1 << FITS[h.cause]
+    if (channels >> PAPERS) & 1:
+        h.knows |= 1 << HELPED
+    if (channels >> ADVICE) & 1:
+        for line in range(N_LINES - 1):
+            h.trust[line] += p.visit_advice * c.farm * (1.0 - h.trust[line])
+    if (channels >> WARNING) & 1:
+        h.insured = 1
+        h.ill_months = int(h.ill_months * (1.0 - p.visit_referral))
+
+
+@rule
+def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, effects: int, channels: int) -> int:
+    """One visit; `channels` has a bit for each way in which it acts.
 
     Returns:
         -1 if it had no substance, otherwise the service it carried.
@@ -69,7 +93,9 @@ def visit(c: Cadre, h: Household, p: P, today: Today, substance_lever: float, ef
         return -1
     c.substance += 1
     if effects > 0:
-        h.knows |= 1 << service
+        if service < HELPED:
+            h.knows |= 1 << service
+        bring(c, h, p, channels)
         h.awareness += p.visit_awareness * (1.0 - h.awareness)
         h.drive += p.visit_drive * (1.0 - h.drive)
         h.satisfaction += p.visit_satisfaction * (1.0 - h.satisfaction)
@@ -89,16 +115,19 @@ def field_day(
     days_to_come: int,
     told: NDArray[np.float64],
     reached: NDArray[np.bool_],
+    helped: NDArray[np.int64],
 ) -> float:
     """A cadre goes out, or not; if so, calls on as many of their households as the road allows, in turn.
 
     Field days are spread over the working days to come; a cadre whose households have all had their visits stays
     at the desk. A day is asked for (`told[4]`) where visits call for one, whether or not the cadre has one left.
+    `helped` keeps the month of a household's last visit with substance.
 
     Returns:
         Days used (0 or 1).
     """
     per_day, wanted_visits, substance, effects = lever[0], lever[1], lever[2], int(lever[3])
+    channels = int(lever[4])
     c.fatigue *= 1.0 - p.rest_rate
     if c.count == 0 or c.visits >= wanted_visits * c.count:
         return 0.0
@@ -117,11 +146,12 @@ def field_day(
     for _ in range(calls):
         j = mine[c.first + c.next]
         c.next = (c.next + 1) % c.count
-        service = visit(c, households[j], p, today, substance, effects)
+        service = visit(c, households[j], p, today, substance, effects, channels)
         reached[j] = True
         told[0] += 1.0
         if service >= 0:
             told[1] += 1.0
+            helped[j] = today.month
             if service < HELPED:
                 told[2] += 1.0
     return 1.0
@@ -140,6 +170,7 @@ def cadres_go_out(
     on: NDArray[np.bool_],
     told: NDArray[np.float64],
     reached: NDArray[np.bool_],
+    helped: NDArray[np.int64],
     first: int,
     last: int,
 ) -> None:
@@ -151,5 +182,5 @@ def cadres_go_out(
             continue
         v = villages[i]
         for k in range(v.first_cadre, v.last_cadre):
-            used = field_day(cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached)
+            used = field_day(cadres[k], v, households, mine, p, today, lever, days_to_come, told[i], reached, helped)
             told[i, 3] += used

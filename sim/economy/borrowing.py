@@ -42,7 +42,7 @@ def loan_wanted(
     most = income * p.repay_burden * (max(1.0, term_years) + (p.lump_sum_ease if lump > 0 else 0.0)) - h.debt_yuan
     size = min(size, most)
     own = max(0.0, h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan)
-    trouble = papers * p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0)
+    trouble = papers * p.hassle_yuan * (p.hassle_helped if (h.knows >> HELPED) & 1 else 1.0) * (1.0 - v.papers_done)
     wanted = 0.0
     line = best_line(h, v, p, today, own + size, 1, price)
     if line > 0:

@@ -48,7 +48,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     bill = (
         p.hospital_cost_yuan * today.cpi * exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
     )
-    own = bill * (1.0 - p.hospital_reimbursed * h.insured)
+    own = bill * (1.0 - p.hospital_reimbursed * h.insured) * (1.0 - v.care_near)
     untreated = 1.0
     at_hand = subsistence(h, p, today) + max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))
     if own > p.care_reach * at_hand:
@@ -79,20 +79,21 @@ def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.fl
         if uniform(today.seed, DROP_OUT, h.key, today.month) < rate * h.children * p.junior_years / p.childhood_years:
             h.children -= 1
             start_work(h)
-    fees = school_fees(h, p, today)
+    fees = school_fees(h, v, p, today)
     keep = p.guaranteed_share * subsistence(h, p, today)
     if fees > 0.0 and h.cash_yuan - keep < fees:
         borrow_from_relatives(h, v, p, today, till, fees + keep - h.cash_yuan)
     if h.seniors > 0 and max(0.0, h.cash_yuan - keep) < p.fees_reach * fees:
         h.seniors -= 1
         start_work(h)
-        fees = school_fees(h, p, today)
+        fees = school_fees(h, v, p, today)
     if fees > 0.0:
         spend(h, till, fees, SCHOOL)
         h.burden_year_yuan += fees
 
 
 @rule
-def school_fees(h: Household, p: P, today: Today) -> float:
-    """Half a year's fees of its pupils, in yuan."""
-    return 0.5 * today.cpi * (p.senior_fee_yuan * h.seniors + p.university_fee_yuan * h.university)
+def school_fees(h: Household, v: Village, p: P, today: Today) -> float:
+    """Half a year's fees of its pupils, in yuan, less what a school has taken over."""
+    senior = p.senior_fee_yuan * (1.0 - v.fees_met) * h.seniors
+    return 0.5 * today.cpi * (senior + p.university_fee_yuan * h.university)

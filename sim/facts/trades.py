@@ -1,4 +1,4 @@
-"""Trades of support units."""
+"""Trades of support units, and what each has a hand for."""
 
 from __future__ import annotations
 
@@ -31,3 +31,39 @@ TRADES: dict[str, tuple[str, str]] = {
     "enterprise": ("enterprise", "企业"),
 }
 """English and Chinese names. A unit's `trade` counts from the top of this list."""
+
+HANDS: dict[str, tuple[str, ...]] = {
+    "publicity": ("news",),
+    "culture": ("news",),
+    "education": ("school",),
+    "civil_affairs": ("enrolment", "house"),
+    "fruit": ("trees", "teaching"),
+    "agrotechnology": ("teaching", "irrigation"),
+    "livestock": ("stock", "teaching"),
+    "supply_coop": ("market",),
+    "water": ("water", "irrigation"),
+    "transport": ("road",),
+    "construction": ("house", "road"),
+    "forestry": ("trees",),
+    "labour": ("jobs",),
+    "justice": ("disputes",),
+    "health": ("clinic",),
+    "school": ("school",),
+    "school_district": ("school",),
+    "clinic": ("clinic",),
+    "bank": ("papers",),
+    "law_firm": ("disputes",),
+    "enterprise": ("market", "jobs"),
+}
+"""Kinds of project (`sim.facts.units.PROJECTS`) that a trade has a hand for, its own craft first.
+
+The others (offices, finance, the township) pay builders for the works that are most needed; so does an insurer, since
+no harvest or life is insured here.
+"""
+
+FIELDS: dict[str, str] = {
+    **dict.fromkeys(("fruit", "agrotechnology", "livestock", "forestry", "water"), "farm"),
+    **dict.fromkeys(("bank", "finance", "supply_coop", "insurance", "law_firm"), "finance"),
+    **dict.fromkeys(("labour", "enterprise", "education", "school", "school_district"), "jobs"),
+}
+"""What a cadre knows by trade: farming, credit and money, or work; a column of `sim.agents.cadre`."""

@@ -52,6 +52,7 @@ class P:
     cadre_knowledge: float
     cadre_means: tuple[float, ...]
     cadre_sd: float
+    cadre_trade: float
     care_forgone: float
     care_rate: float
     care_reach: float
@@ -78,6 +79,7 @@ class P:
     channel_term_months: tuple[float, ...]
     cheap_money: float
     childhood_years: float
+    coaching_months: float
     cohesion_limits: tuple[float, ...]
     cohesion_mean: float
     cohesion_sd: float
@@ -157,6 +159,12 @@ class P:
     funds_cost: float
     funeral_yuan: float
     gate_margin: float
+    gift_care: float
+    gift_feed: float
+    gift_loss: tuple[float, ...]
+    gift_lost: float
+    gift_months: float
+    gift_uncoached: float
     gift_usable: float
     good_trainers: float
     graduates_to_town: float
@@ -239,6 +247,7 @@ class P:
     leave_worth: float
     leaver_share: float
     leaver_years: float
+    ledger_corrected: float
     level_effort: tuple[float, ...]
     level_most_sd: float
     level_sd: float
@@ -294,6 +303,7 @@ class P:
     orchard_terrain: tuple[float, ...]
     orchard_variance: float
     orchard_yield_kg_mu: float
+    papers_missing: float
     parents: float
     passed_poor: float
     passed_poor_lines: float
@@ -310,6 +320,7 @@ class P:
     price_yuan: tuple[float, ...]
     project_cost_yuan: tuple[float, ...]
     project_enough: tuple[float, ...]
+    project_gift_yuan: float
     project_heedless: float
     project_irrigation: float
     project_leadership: float
@@ -328,6 +339,16 @@ class P:
     rest_rate: float
     restocking: float
     restocking_sales: float
+    review_entries: float
+    review_exits: float
+    review_food: float
+    review_held: float
+    review_margin: float
+    review_noise: float
+    review_pressure: float
+    review_vote: float
+    review_vote_noise: float
+    review_worry: float
     road_jobs: float
     road_mean: tuple[float, ...]
     road_sd: float
@@ -341,6 +362,7 @@ class P:
     senior_fee_yuan: float
     senior_share: float
     senior_years: float
+    service_gain: tuple[float, ...]
     site_meeting_reach: float
     site_meeting_trust: float
     skill_base_most: float
@@ -402,9 +424,12 @@ class P:
     village_caution: float
     village_km: tuple[float, ...]
     village_luck: float
+    visit_advice: float
     visit_awareness: float
     visit_drive: float
+    visit_referral: float
     visit_satisfaction: float
+    visits_watch: float
     volume_growth: float
     wage_growth: tuple[float, ...]
     waiver_applied_for: float

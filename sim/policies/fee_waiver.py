@@ -51,7 +51,9 @@ class FeeWaiver(Policy):
 
     def accepts(self, county: County, rows: RowsOf) -> Yuan:
         """Half a year's fees of those who apply."""
-        fees = 0.5 * county.p.senior_fee_yuan * county.today.cpi * county.households["seniors"][rows]
+        h = county.households
+        fees = 0.5 * county.p.senior_fee_yuan * county.today.cpi * h["seniors"][rows]
+        fees *= 1.0 - county.villages["fees_met"][h["village"][rows]]
         return np.where(self._applies[rows], self.settings.share * fees, 0.0)
 
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:

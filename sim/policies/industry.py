@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core.numerics import total
-from sim.core.rule import kernel
-from sim.economy.investment import appeal, capacity_yuan, in_season, put_into, smallest, yearly_return
+from sim.economy.investment import in_season
 from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.facts.topics import KNOWS_INDUSTRY
-from sim.money.reasons import INVESTMENT, reason
-from sim.money.till import spend
+from sim.money.reasons import reason
+from sim.policies.gifts import Gifts, would_take
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 GRANTS = reason("industry grants", "产业补助")
@@ -54,64 +52,6 @@ class IndustrySettings(TargetedSettings):
         return value
 
 
-@kernel
-def would_take(
-    rows: NDArray[np.int64],
-    households: Any,
-    villages: Any,
-    params: Any,
-    todays: Any,
-    line: int,
-    value: float,
-    gift_share: float,
-    out: NDArray[np.float64],
-) -> None:
-    """How much of a line each would take, in yuan, when `gift_share` of it is given (0: none).
-
-    What is given need only be worth the hands it takes; what the household adds itself must bear the return it asks for
-    and the risk. Nobody takes more than the household could put to use.
-    """
-    p = params[0]
-    today = todays[0]
-    for i in range(rows.shape[0]):
-        h = households[rows[i]]
-        v = villages[h.village]
-        space = capacity_yuan(h, v, p, today, line, 0.0)
-        least = smallest(h, p, today, line)
-        worth = min(value, space)
-        own = (1.0 - gift_share) * worth
-        if worth < min(least, value) or worth < p.gift_usable * value or own > max(0.0, h.cash_yuan):
-            continue
-        bears = yearly_return(h, v, p, today, line, worth)
-        asked = bears - appeal(h, v, p, today, line, worth)
-        if bears > (1.0 - gift_share) * asked:
-            out[i] = worth
-
-
-@kernel
-def put_to_use(
-    rows: NDArray[np.int64],
-    households: Any,
-    villages: Any,
-    params: Any,
-    todays: Any,
-    amounts: NDArray[np.float64],
-    own: NDArray[np.float64],
-    tills: NDArray[np.float64],
-    line: int,
-) -> None:
-    """Turn goods, or the part of a grant spent as meant, into the line; the household pays its own part."""
-    p = params[0]
-    today = todays[0]
-    for i in range(rows.shape[0]):
-        if not in_season(today, line):
-            continue
-        h = households[rows[i]]
-        spend(h, tills[h.village], own[i], INVESTMENT)
-        if amounts[i] > 0.0:
-            put_into(h, p, today, line, amounts[i])
-
-
 class Industry(Policy):
     """Support for one line."""
 
@@ -135,6 +75,7 @@ class Industry(Policy):
         """Where the line suits, and how many could be served."""
         s = self.settings
         self._line = LINE_OF[s.line]
+        self._gifts = Gifts(county, self._line)
         terrain = county.villages["terrain"]
         suits = np.array(SUITS[s.line])[terrain] if s.terrain_match else np.ones(len(terrain), dtype=np.bool_)
         self._on = self.households_on(county) & suits[county.households["village"]]
@@ -193,7 +134,11 @@ class Industry(Policy):
             # A grant is the household's money: part of it goes elsewhere, the rest it pays out for the line.
             own = own + worth_yuan * (1.0 - county.p.grant_diverted)
             amounts = own
-        county.apply(put_to_use, rows, amounts, own, county.tills, self._line)
+        self._gifts.hand_over(county, rows, amounts, own)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         signed = rows[self.luck(county, "contract", rows) < s.contract]
         h["contracted"][signed] = 1
+
+    def month_end(self, county: County) -> None:
+        """What has been given lives on, or not."""
+        self._gifts.month(county, self.number("gift"))

@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.core.numerics import total
 from sim.economy.borrowing import loans_wanted, put_loans_to_work
 from sim.facts.limits import MOST_COUNT, MOST_YUAN
-from sim.facts.topics import KNOWS_CREDIT
+from sim.facts.topics import HELPED, KNOWS_CREDIT
 from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
 from sim.parameters.packed import P
@@ -194,6 +194,7 @@ class Microcredit(Policy):
         if today in self._rounds(county) and self.in_season(county):
             rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
             wanted = self.accepts(county, rows)
+            wanted[self._papers_missing(county, rows)] = 0.0  # sent home: it may come again another day
             rows, wanted = rows[wanted > 0.0], wanted[wanted > 0.0]
             if len(rows):
                 self.book.count("applied", float(len(rows)))
@@ -233,6 +234,14 @@ class Microcredit(Policy):
             income = county.households["expected_yuan"][rows] * 12.0
             wanted = np.minimum(wanted, income / county.p.collateral_need)
         return np.where(wanted >= county.p.loan_least_yuan, np.floor(wanted / 100.0) * 100.0, 0.0)
+
+    def _papers_missing(self, county: County, rows: RowsOf) -> Mask:
+        """Who comes without all the papers: fewer where few are asked for, a cadre has helped or a bank does them."""
+        h, p = county.households, county.p
+        helped = (h["knows"][rows] >> HELPED) & 1 == 1
+        chance = p.papers_missing * self.terms.papers * np.where(helped, p.hassle_helped, 1.0)
+        chance = chance * (1.0 - county.villages["papers_done"][h["village"][rows]])
+        return np.asarray(self.luck(county, "papers", rows, county.day) < chance)
 
     def _decide(self, county: County, rows: RowsOf, amounts: Yuan) -> None:
         """Approve in turn, as far as staff, quota and purses reach; who is turned away may ask again."""

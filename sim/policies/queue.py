@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.county import County
+from sim.county import KNOWN, County
 from sim.policies.settings import TargetedSettings
 
 RowsOf = NDArray[np.int64]
@@ -22,7 +22,8 @@ def by_lottery(county: County, rows: RowsOf, luck: Luck) -> RowsOf:
 def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck) -> RowsOf:
     """Order households by `priority`, then by lottery; a captured share of places goes by connections.
 
-    With `capture` 0.1 every tenth place goes to the next in line among the well-off, who know whom to ask.
+    With `capture` 0.1 every tenth place goes to the next in line among the well-off, who know whom to ask; fewer where
+    cadres know the candidates from visits.
 
     Args:
         county: The county.
@@ -34,7 +35,7 @@ def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck
         return rows
     keys = county.keys[rows]
     in_need = np.lexsort((keys, luck("lottery", rows), _place(county, rows, settings.priority)))
-    share = settings.capture
+    share = settings.capture * (1.0 - county.p.visits_watch * _known_share(county, rows))
     if share <= 0:
         return rows[in_need]
     well_off = county.income_per_head[rows] > county.p.well_off_lines * county.line_yuan
@@ -45,6 +46,11 @@ def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck
     at[by_connections] = (np.arange(len(by_connections)) + 1) / share - 1.0
     at[in_need] = np.minimum(at[in_need], np.arange(len(in_need)) / (1.0 - share) if share < 1 else np.inf)
     return rows[np.lexsort((keys, at))]
+
+
+def _known_share(county: County, rows: RowsOf) -> float:
+    """Share of the candidates whom a cadre knows."""
+    return float(county.shared_mask(KNOWN)[rows].mean())
 
 
 def _place(county: County, rows: RowsOf, priority: str) -> NDArray[np.float64]:

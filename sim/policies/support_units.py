@@ -1,24 +1,20 @@
-"""Support units: each month they choose projects for their villages, from their own money."""
+"""Support units: each month they choose projects for their villages, from their own money and by their own trade."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.numerics import add_up
-from sim.facts.trades import TRADES
-from sim.facts.units import IRRIGATION, MARKET, ROAD, WATER
+from sim.facts.trades import HANDS, TRADES
 from sim.money.reasons import reason
+from sim.policies.gifts import Gifts
 from sim.policies.policy import County, Names, Policy, PolicySettings
+from sim.policies.projects import GENERAL, KINDS, LINES_GIVEN, NAMES, Site, can_finish, gain_of, needs
 
 PROJECTS = reason("projects of support units", "单位项目支出")
-SKILLED_AT = {
-    "transport": ROAD, "construction": ROAD, "water": WATER, "health": WATER, "agrotechnology": IRRIGATION,
-    "livestock": MARKET, "fruit": MARKET, "supply_coop": MARKET, "enterprise": MARKET, "bank": MARKET,
-}  # fmt: skip
 
 
 class SupportUnitsSettings(PolicySettings):
@@ -30,7 +26,10 @@ class SupportUnitsSettings(PolicySettings):
 
 
 class SupportUnits(Policy):
-    """Units' months: choose by need, trade and coordination; build when the ground is not frozen."""
+    """Units' months: choose what their trade has a hand for, by need and coordination; build in open ground.
+
+    Who has no such hand, or whose villages have enough of it, pays for the works that are most needed.
+    """
 
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Support units' projects"
@@ -46,67 +45,60 @@ class SupportUnits(Policy):
     most: ClassVar[int | None] = 1  # a unit has one project under way
 
     def open(self, county: County) -> None:
-        """What each unit's trade is good at; the target is what its money could pay for."""
+        """What each unit's trade has a hand for; the target is what its money could pay for."""
         trades = list(TRADES)
-        skilled = [SKILLED_AT.get(trades[t], -1) for t in county.units["trade"]]
-        self._skilled = np.array(skilled, dtype=np.int64)
+        self._hands = [[NAMES.index(kind) for kind in HANDS.get(trades[t], ())] for t in county.units["trade"]]
         self._on = self.villages_on(county)
         self._unpaid: dict[int, float] = {}
-        usual_cost = add_up(county.p.project_cost_yuan) / len(county.p.project_cost_yuan)
-        self.book.targets["finished"] = float(int(county.units["money_yuan"].sum() / usual_cost))
+        self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
+        cost = county.p.project_cost_yuan
+        usual = [add_up(cost[k] for k in hand or GENERAL) / len(hand or GENERAL) for hand in self._hands]
+        self.book.targets["finished"] = float(
+            add_up(int(money / each) for money, each in zip(county.units["money_yuan"].tolist(), usual, strict=True))
+        )
 
     def days(self, county: County) -> tuple[int, ...]:
         """None: units work by months."""
         return ()
 
     def month_end(self, county: County) -> None:
-        """A unit's month, unit by unit."""
+        """A unit's month, unit by unit; then what they have given lives on, or not."""
         u = county.units
         for i in range(len(u)):
             if u["project"][i] < 0:
                 self._choose(county, i)
             elif not county.today.frozen:
                 self._build(county, i)
-
-    def _needs(self, county: County, villages: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Need of each village for each kind of project, 0 to 1."""
-        v, h = county.villages, county.households
-        water = [1.0 - float(h["water"][v["first"][k] : v["last"][k]].mean()) for k in villages]
-        return np.stack(
-            [
-                1.0 - v["road"][villages],
-                np.array(water),
-                county.p.project_enough[2] - v["irrigation"][villages],
-                county.p.project_enough[3] - v["cooperative"][villages],
-            ],
-            axis=1,
-        )
+        for line, gifts in self._gifts.items():
+            gifts.month(county, self.number(f"gift {line}"))
 
     def _choose(self, county: County, i: int) -> None:
-        u, s = county.units, self.settings
+        u, s, p = county.units, self.settings, county.p
         if not s.start_day <= county.today.campaign_day <= self.last_day(county):
             return
         villages = np.arange(u["first_village"][i], u["last_village"][i])
         villages = villages[self._on[villages]]
         if not len(villages):
             return
-        needs = self._needs(county, villages)
-        bent = np.zeros(needs.shape[1])
-        if self._skilled[i] >= 0:
-            bent[self._skilled[i]] = county.p.project_trade
-        # Coordination weighs need; without it the unit does what its trade is good at.
-        p = county.p
+        kinds = self._hands[i] or GENERAL
+        need = needs(county, villages, kinds)
+        if not need.any():
+            kinds = GENERAL
+            need = needs(county, villages, kinds)
+        # Coordination weighs need; without it the unit does first what its own craft is.
+        craft = np.array([float(k == self._hands[i][0]) if self._hands[i] else 0.0 for k in kinds])
         heed = 1.0 - p.project_heedless * (1.0 - s.coordination)
-        score = needs * heed + bent * (1.0 - p.project_restraint * s.coordination)
-        where, kind = divmod(int(np.argmax(score)), score.shape[1])
-        cost = county.p.project_cost_yuan[kind]
+        bent = p.project_trade * craft * (1.0 - p.project_restraint * s.coordination)
+        where, which = divmod(int(np.argmax(np.where(need > 0.0, need * heed + bent, 0.0))), len(kinds))
+        kind = kinds[which]
+        cost = p.project_cost_yuan[kind]
         if u["money_yuan"][i] < cost or self.left_yuan(county) < cost:
             self._unpaid[i] = cost  # it will ask again next month
             self.book.lost_yuan["purse"] = add_up(self._unpaid.values())
             return
         self._unpaid.pop(i, None)
         self.book.met_yuan += cost
-        leak = county.p.project_leakage * (1.0 - s.supervision) * (county.p.project_scatter - s.coordination)
+        leak = p.project_leakage * (1.0 - s.supervision) * (p.project_scatter - s.coordination)
         self.buy(county, cost, "grants_yuan", PROJECTS)
         u["money_yuan"][i] -= cost
         u["leaked_yuan"][i] += leak * cost
@@ -116,30 +108,19 @@ class SupportUnits(Policy):
 
     def _build(self, county: County, i: int) -> None:
         u, v, p = county.units, county.villages, county.p
-        pace = (
-            u["effort"][i]
-            * (1.0 + p.project_leadership * (v["leadership"][u["project_village"][i]] - 0.5))
-            / p.project_months
-        )
-        u["progress"][i] += pace
-        if u["progress"][i] < 1.0:
-            return
         k, kind = int(u["project_village"][i]), int(u["project"][i])
-        worth = float(u["cost_yuan"][i]) / p.project_cost_yuan[kind]
+        lead = 1.0 + p.project_leadership * (v["leadership"][k] - 0.5)
+        u["progress"][i] += u["effort"][i] * lead / p.project_months
+        if u["progress"][i] < 1.0 or not can_finish(county, kind):
+            return
         u["project"][i] = -1
         u["finished"][i] += 1
         self.book.count("finished", 1.0)
-        rows = np.arange(v["first"][k], v["last"][k])
+        rows = self.households_of(county, k)
         self.book.reach(rows, p.project_cost_yuan[kind] / len(rows))
         if not self.settings.effects:
             return
-        if kind == ROAD:
-            v["road"][k] += (1.0 - v["road"][k]) * p.project_road * worth
-        elif kind == WATER:
-            lucky = self.luck(county, "tap", rows, county.today.month) < p.project_water * worth
-            county.households["water"][rows[lucky]] = 1
-        elif kind == IRRIGATION:
-            v["irrigation"][k] = min(1.0, v["irrigation"][k] + p.project_irrigation * worth)
-        else:
-            v["cooperative"][k] += (1.0 - v["cooperative"][k]) * p.project_market * worth
-            v["contract"][k] += (1.0 - v["contract"][k]) * p.contract_of_market * p.project_market * worth
+        money = float(u["cost_yuan"][i])
+        gain = gain_of(p, kind) * money / p.project_cost_yuan[kind]
+        luck = self.luck(county, NAMES[kind], rows, county.today.month)
+        KINDS[NAMES[kind]].bring(county, Site(k, rows[luck < gain], gain, money, self._gifts))

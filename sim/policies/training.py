@@ -15,6 +15,7 @@ from sim.economy.labour import would_take_place
 from sim.facts.limits import MOST_COUNT
 from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
+from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 COURSES = reason("training", "培训")
@@ -170,6 +171,8 @@ class Training(Policy):
         s, h, p = self.settings, county.households, county.p
         if s.content == "farm":
             kept = 1.0 if s.follow_up else p.course_without_follow_up
+            if s.follow_up:
+                coached_in(county)[rows] = county.today.month
             gain = p.course_gain * kept * self.quality(county, len(rows))
             h["farm_skill"][rows] += gain * (1.0 - h["farm_skill"][rows])
             return

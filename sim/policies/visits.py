@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import Field
 
 from sim.campaign.visits import cadres_go_out
-from sim.core.numerics import total
+from sim.core.numerics import add_up, total
+from sim.county import KNOWN
+from sim.facts.channels import CHANNELS
+from sim.facts.trades import FIELDS, TRADES
+from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Names, Policy, PolicySettings
 
 ENTRIES = ("visited", "visited_substance", "told", "days", "asked")  # what a field day enters, village by village
+
+Channel = Literal["cause", "papers", "advice", "warning", "follow_up", "targeting", "ledger", "trade"]
 
 
 class VisitsSettings(PolicySettings):
@@ -29,10 +35,19 @@ class VisitsSettings(PolicySettings):
     substance: float = Field(
         default=1.0, ge=0, le=2, description="factor on the chance of substance (training, preparation, spot checks)"
     )
+    channels: tuple[Channel, ...] = Field(
+        default=get_args(Channel), description=f"ways in which visits act beside telling: {', '.join(CHANNELS)}"
+    )
 
 
 class Visits(Policy):
-    """Cadres call on households; some calls have substance."""
+    """Cadres call on households; some calls have substance, and act through the channels that are open.
+
+    Channels: `cause` (what fits the registered cause is told of too), `papers` (papers in order), `advice` (wrong
+    hopes and fears of a line set right), `warning` (the uninsured entered in the scheme, the ill brought to care
+    sooner), `follow_up` (what was given is looked after), `targeting` (fewer places go by connections where households
+    are known), `ledger` (errors of the registry corrected), `trade` (cadres know what their unit's trade knows).
+    """
 
     kind: ClassVar[str] = "visits"
     title_en: ClassVar[str] = "Household visits"
@@ -69,6 +84,10 @@ class Visits(Policy):
                 c["first"][cadre], c["count"][cadre] = start, len(hers)
                 lists.append(hers)
                 start += len(hers)
+        self._helped = np.zeros(len(h), dtype=np.int64)  # month of a household's last visit with substance
+        self._corrected = self._helped.copy()
+        if "trade" in self.settings.channels and self.settings.effects:
+            self._learn_trades(county)
         self.contacts = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, dtype=np.int64)
         self._told = np.zeros((len(v), len(ENTRIES)))
         self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
@@ -78,7 +97,16 @@ class Visits(Policy):
     def settings_changed(self, county: County) -> None:
         """What cadres go by."""
         s = self.settings
-        self._lever = np.array([s.visits_per_day, s.visits_per_household, s.substance, float(s.effects)])
+        bits = add_up(1 << bit for bit, name in enumerate(CHANNELS) if name in s.channels)
+        self._lever = np.array([s.visits_per_day, s.visits_per_household, s.substance, float(s.effects), float(bits)])
+
+    def _learn_trades(self, county: County) -> None:
+        """Cadres know the field of their unit's trade better than others do."""
+        c, fields = county.cadres, [FIELDS.get(trade, "") for trade in TRADES]
+        field = np.array(fields)[county.units["trade"][c["unit"]]]
+        for name in ("farm", "finance", "jobs"):
+            at_home = np.where(field == name, county.p.cadre_trade, 0.0)
+            c[name] += at_home * (1.0 - c[name])
 
     def days(self, county: County) -> Iterable[int]:
         """Working days of the campaign."""
@@ -92,8 +120,10 @@ class Visits(Policy):
         before = self._told.copy()
         county.everywhere(
             cadres_go_out, county.cadres, self.contacts, self._lever, self._to_come[county.today.campaign_day],
-            self._on, self._told, self.book.served,
+            self._on, self._told, self.book.served, self._helped,
         )  # fmt: skip
+        if self.settings.effects:
+            self._pass_on(county)
         by_village = self._told - before
         gained = by_village.sum(axis=0)
         for name, amount in zip(ENTRIES[:3], gained[:3], strict=True):
@@ -101,6 +131,25 @@ class Visits(Policy):
         self.book.counts["reached"] = float(self.book.served.sum())
         county.cadre_days.note(by_village[:, 4], by_village[:, 3])
         self.book.costs["cadre_days_yuan"] += float(gained[3]) * county.profile.support.day_cost_yuan
+
+    def _pass_on(self, county: County) -> None:
+        """What others make of today's visits with substance: who looks after gifts, who is known, what is entered."""
+        channels = self.settings.channels
+        if "follow_up" in channels:
+            coached = coached_in(county)
+            coached[:] = np.maximum(coached, self._helped)
+        if "targeting" in channels:
+            county.shared_mask(KNOWN)[:] = self._helped > 0
+        if "ledger" in channels:
+            self._correct(county)
+
+    def _correct(self, county: County) -> None:
+        """What the registry believes of those visited for the first time this month comes nearer to what they earn."""
+        h, seen, month = county.households, county.world.perceived_yuan, county.today.month
+        new = np.flatnonzero((self._helped == month) & (self._corrected < month))
+        self._corrected[new] = month
+        earned = h["counted_yuan"][new].sum(axis=1) / h["persons"][new]
+        seen[new] += county.p.ledger_corrected * (np.maximum(0.0, earned) - seen[new])
 
     def month_end(self, county: County) -> None:
         """What visits asked for and could not have: households still short of their visits on the last day."""

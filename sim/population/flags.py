@@ -6,6 +6,7 @@ a bigger world leaves the flags of the first villages as they were.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,10 +144,21 @@ def _leans(h: NDArray[np.void], p: P) -> Floats:
 
 
 def _causes(h: NDArray[np.void], p: P, cuts: Cuts, seed: int) -> None:
-    """The main registered cause: published proportions, leaning to what the household shows."""
+    """The main registered cause of every household that is registered."""
     for start in range(0, len(h), _PIECE):
         part = h[start : start + _PIECE]
-        edges = np.cumsum(_leans(part, p) * np.array(cuts.causes), axis=1)
-        u = uniforms(seed, CAUSE, part["key"].astype(np.int64), 0) * edges[:, -1]
-        cause = 1 + (u[:, None] >= edges[:, :-1]).sum(axis=1)
-        part["cause"] = np.where(part["registered"] == 1, cause, 0)
+        u = uniforms(seed, CAUSE, part["key"].astype(np.int64), 0)
+        part["cause"] = np.where(part["registered"] == 1, causes_of(part, p, cuts.causes, u), 0)
+
+
+def causes_of(h: NDArray[np.void], p: P, weights: Sequence[float], u: Floats) -> NDArray[np.int64]:
+    """The main cause of each household, leaning to what it shows.
+
+    Args:
+        h: Households.
+        p: Parameters.
+        weights: Weights of the causes.
+        u: A uniform number for each household.
+    """
+    edges = np.cumsum(_leans(h, p) * np.array(weights), axis=1)
+    return np.asarray(1 + ((u * edges[:, -1])[:, None] >= edges[:, :-1]).sum(axis=1))

@@ -117,6 +117,7 @@ def _person_columns(county: County, poor: Sequence[NDArray[np.bool_]]) -> dict[s
     scores = censored_scores(_deprived(county), np.full(6, 1 / 6), county.p.deprived_cutoff)
     columns["deprived_share"] = scores > 0
     columns["deprivation_m0"] = scores
+    columns["registered_headcount"] = h["registered"]
     return columns
 
 

@@ -35,4 +35,4 @@ class World:
     def copy(self) -> World:
         """A world of its own; the network is shared, since nothing writes it."""
         h, v, c, u = (rows.copy() for rows in (self.households, self.villages, self.cadres, self.units))
-        return World(h, v, c, u, self.loans.copy(h), self.indptr, self.indices, self.perceived_yuan)
+        return World(h, v, c, u, self.loans.copy(h), self.indptr, self.indices, self.perceived_yuan.copy())

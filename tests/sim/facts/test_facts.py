@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.pages.words import terms
 from sim import facts
 from sim.agents.household import Household
-from sim.facts import causes, lines, sources, terrains, topics, units
+from sim.facts import causes, channels, lines, sources, terrains, topics, units
 
 
 def test_a_number_is_its_place_in_the_table() -> None:
@@ -16,8 +16,12 @@ def test_a_number_is_its_place_in_the_table() -> None:
         (lines, lines.LINES, ("STAPLE", "ORCHARD", "LIVESTOCK", "GREENHOUSE", "BUSINESS")),
         (sources, sources.SOURCES, ("WAGE", "OPERATING", "PROPERTY", "TRANSFER")),
         (terrains, terrains.TERRAINS, ("TABLELAND", "RIVER", "HILLS")),
+        (
+            channels,
+            channels.CHANNELS,
+            ("CAUSE", "PAPERS", "ADVICE", "WARNING", "FOLLOW_UP", "TARGETING", "LEDGER", "TRADE"),
+        ),
         (units, units.LEVELS, ("PROVINCE", "CITY", "COUNTY", "TOWNSHIP")),
-        (units, units.PROJECTS, ("ROAD", "WATER", "IRRIGATION", "MARKET")),
     )
     for module, table, names in tables:
         assert [name.lower() for name in names] == list(table)
