@@ -26,6 +26,7 @@ FLOORS = (
     {"commands"},
     {"generated", "plots"},
     {"evidence"},
+    {"forecasts"},
     {"bench", "calibrate", "compare", "sensitivity", "trials"},
     {"designs"},
     {"published"},

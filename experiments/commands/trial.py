@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import Code, Json, Languages, Quiet, Results, languages, print_json, shipped_files
+from experiments.commands.forecasts import Book, book_of
+from experiments.commands.options import (
+    Code,
+    Json,
+    Languages,
+    ParameterMode,
+    Quiet,
+    Results,
+    languages,
+    print_json,
+    shipped_files,
+)
 
 
 def complete_trial(incomplete: str) -> Iterator[str]:
@@ -52,6 +63,17 @@ def trial(
     code: Code = None,
     results: Results = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Seal what the model forecasts in the forecast book, before it is known.")
+    ] = False,
+    book: Book = None,
+    parameters: Annotated[
+        ParameterMode | None,
+        typer.Option("--parameters", help="How replicates take what nobody knows: point, or with --seal ranges."),
+    ] = None,
+    vectors: Annotated[
+        int, typer.Option("--vectors", min=2, max=1000, help="Parameter vectors over which replicates are spread.")
+    ] = 10,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -59,11 +81,14 @@ def trial(
 
     The same command again does only what is missing. A rule that is missed is said plainly; it is no error.
     """
+    from experiments.designs.vectors import drawing
     from experiments.trials import load_trials
     from experiments.trials.export import as_json as everything
     from experiments.trials.report import print_results, write_results
     from experiments.trials.run import run_trials
+    from experiments.trials.vectors import Vectors
 
+    mode = (parameters or (ParameterMode.ranges if seal else ParameterMode.point)).value
     found = run_trials(
         load_trials(files or [], overrides or [], code or []),
         name=name,
@@ -73,12 +98,24 @@ def trial(
         progress=not quiet and not as_json,
         fresh=fresh,
         inputs=[Path(one) for one in (*(files or ()), *(code or ()))],
+        vectors=None if mode == "point" else Vectors(drawing(mode), vectors),
     )
     written = languages(language)
     pages = write_results(found, written)
+    sealed = []
+    if seal:
+        from experiments.forecasts.seal import seal as put
+
+        sealed = put(found, book_of(book, results))
     if as_json:
-        print_json({"folder": str(found[0].folder), "files": [str(page) for page in pages], **everything(found)})
+        content = {"sealed": [{"number": one.number, "digest": one.digest} for one in sealed]} if seal else {}
+        files_written = [str(page) for page in pages]
+        print_json({"folder": str(found[0].folder), "files": files_written, **content, **everything(found)})
         return
     print_results(found, written[0])
+    if seal:
+        from experiments.forecasts.terminal import print_sealed
+
+        print_sealed(sealed, written[0])
     if not quiet:
         typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")

@@ -21,6 +21,7 @@ FLAT = {  # file -> where its phrases are asked for
     "report_drawn": ("compare/report", "pages"),
     "sensitivity": ("sensitivity", "pages"),
     "trials": ("trials", "pages"),
+    "forecasts": ("forecasts", "pages"),
 }
 TABLED = ("terms", "evidence")
 
@@ -145,7 +146,7 @@ def test_every_phrase_asked_for_exists() -> None:
         if file != "report_drawn":  # its own keys are asked for by the report
             asked = asked_for(folder) | layout()
             known = {*phrases(file), *(phrases("report_drawn") if file == "report" else ())}
-            banner = {"uncalibrated", "uncalibrated_text"} if file == "trials" else set()  # trials never show it
+            banner = {"uncalibrated", "uncalibrated_text"} if file in ("trials", "forecasts") else set()  # never shown
             assert not asked - known - banner, file
 
 
