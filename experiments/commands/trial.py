@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,12 @@ from experiments.commands.options import (
     print_json,
     shipped_files,
 )
+
+if TYPE_CHECKING:
+    from experiments.trials.vectors import Vectors
+
+VECTORS = 10
+"""Parameter vectors over which replicates are spread, unless a number is asked for."""
 
 
 def complete_trial(incomplete: str) -> Iterator[str]:
@@ -72,8 +78,9 @@ def trial(
         typer.Option("--parameters", help="How replicates take what nobody knows: point, or with --seal ranges."),
     ] = None,
     vectors: Annotated[
-        int, typer.Option("--vectors", min=2, max=1000, help="Parameter vectors over which replicates are spread.")
-    ] = 10,
+        int | None,
+        typer.Option("--vectors", min=2, max=1000, help="Parameter vectors over which replicates are spread; 10."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -81,14 +88,15 @@ def trial(
 
     The same command again does only what is missing. A rule that is missed is said plainly; it is no error.
     """
-    from experiments.designs.vectors import drawing
+    from experiments.forecasts.seal import seal as put
+    from experiments.forecasts.terminal import print_sealed
     from experiments.trials import load_trials
     from experiments.trials.export import as_json as everything
     from experiments.trials.report import print_results, write_results
     from experiments.trials.run import run_trials
-    from experiments.trials.vectors import Vectors
 
-    mode = (parameters or (ParameterMode.ranges if seal else ParameterMode.point)).value
+    spread = _vectors(parameters or (ParameterMode.ranges if seal else ParameterMode.point), vectors)
+    _check_book(seal, book, book_of(book, results))
     found = run_trials(
         load_trials(files or [], overrides or [], code or []),
         name=name,
@@ -98,24 +106,42 @@ def trial(
         progress=not quiet and not as_json,
         fresh=fresh,
         inputs=[Path(one) for one in (*(files or ()), *(code or ()))],
-        vectors=None if mode == "point" else Vectors(drawing(mode), vectors),
+        vectors=spread,
     )
     written = languages(language)
     pages = write_results(found, written)
-    sealed = []
-    if seal:
-        from experiments.forecasts.seal import seal as put
-
-        sealed = put(found, book_of(book, results))
+    sealed = put(found, book_of(book, results)) if seal else []
     if as_json:
-        content = {"sealed": [{"number": one.number, "digest": one.digest} for one in sealed]} if seal else {}
+        seals = {"sealed": [{"number": one.number, "digest": one.digest} for one in sealed]} if seal else {}
         files_written = [str(page) for page in pages]
-        print_json({"folder": str(found[0].folder), "files": files_written, **content, **everything(found)})
+        print_json({"folder": str(found[0].folder), "files": files_written, **seals, **everything(found)})
         return
     print_results(found, written[0])
-    if seal:
-        from experiments.forecasts.terminal import print_sealed
-
-        print_sealed(sealed, written[0])
+    print_sealed(sealed, written[0])
     if not quiet:
         typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+
+
+def _vectors(mode: ParameterMode, count: int | None) -> Vectors | None:
+    """The parameter vectors that are asked for; None for every parameter at its value."""
+    from experiments.designs.vectors import drawing
+    from experiments.trials.vectors import Vectors
+    from sim.core.errors import UserError
+
+    if mode is not ParameterMode.point:
+        return Vectors(drawing(mode.value), count or VECTORS)
+    if count is not None:
+        mend = "add --parameters ranges or calibrated"
+        raise UserError("says how many vectors, and parameters stand at their values", field="--vectors", mend=mend)
+    return None
+
+
+def _check_book(seal: bool, named: Path | None, book: Path) -> None:
+    """Refuse a book that cannot be sealed in before hours of replicates, not after them."""
+    from experiments.forecasts.book import read_book
+    from sim.core.errors import UserError
+
+    if named is not None and not seal:
+        raise UserError("names a book, and nothing is sealed in it", field="--book", mend="add --seal")
+    if seal:
+        read_book(book)

@@ -216,6 +216,8 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
         texts.append(shown.say("failed", n=len(result.failures), all=everyone, error=error))
     if result.replicates < LEAST_REPLICATES:
         texts.append(shown.say("few", n=result.replicates))
+    if result.vectors.count > 1:
+        texts.append(shown.say("vectors", n=result.vectors.count, unfitted=len(result.unfitted)))
     for one in result.outcomes:
         if one.undefined:
             texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))

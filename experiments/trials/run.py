@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from experiments.runs.todo import ToDo
 from experiments.trials import replicate_result as stored
 from experiments.trials.file import Trial
 from experiments.trials.load import load_trials
-from experiments.trials.replicate_result import ReplicateResult, read_replicate_result
+from experiments.trials.replicate_result import read_replicate_result
 from experiments.trials.results import TrialResult, combine
 from experiments.trials.vectors import Vectors
 from experiments.trials.world import flat
@@ -108,15 +108,7 @@ def run_trials(
         said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))
-        found = [
-            replace(
-                combine(one.trial, one.read(store, todo), one.failures(todo), store.folder),
-                vectors=one.vectors,
-                unfitted=one.unfitted(todo),
-                code_version=stamp,
-            )
-            for one in wanted
-        ]
+        found = [one.result(store, todo, stamp) for one in wanted]
         store.write_manifest({**manifest, "complete": True})
     if not any(result.replicates for result in found):
         first = next(error for result in found for error in result.failures.values())
@@ -175,17 +167,14 @@ class _Replicates:
         """The run key of each replicate, by its number."""
         return dict(sorted((seed, key) for part in self.parts for seed, key in part.keys.items()))
 
-    def read(self, store: Store, todo: ToDo) -> Mapping[int, ReplicateResult]:
+    def result(self, store: Store, todo: ToDo, stamp: str) -> TrialResult:
+        """What all of them show together."""
         stored = {seed: key for seed, key in self.keys.items() if key in todo.stored}
-        return {seed: read_replicate_result(store.read_run(key)) for seed, key in stored.items()}
-
-    def failures(self, todo: ToDo) -> Mapping[int, str]:
-        return {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
-
-    def unfitted(self, todo: ToDo) -> tuple[int, ...]:
-        """Numbers of the vectors under which no world was found."""
-        found = [part for part in self.parts if any(_is_unfitted(todo.failures.get(k)) for k in part.keys.values())]
-        return tuple(part.number for part in found)
+        found = {seed: read_replicate_result(store.read_run(key)) for seed, key in stored.items()}
+        failures = {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
+        unfitted = [p.number for p in self.parts if any(_is_unfitted(todo.failures.get(k)) for k in p.keys.values())]
+        whole = combine(self.trial, found, failures, store.folder)
+        return replace(whole, vectors=self.vectors, unfitted=tuple(unfitted), code_version=stamp)
 
 
 def _is_unfitted(error: str | None) -> bool:
