@@ -91,7 +91,8 @@ class OutcomeResult:
     @property
     def verdict(self) -> Verdict:
         """Within or outside where there is a rule and a replicate to judge by, else why there is no verdict."""
-        return self.figure.verdict(self.mean.value, self.mean_sign_share, self.control_mean.value)
+        interval = (self.mean.low, self.mean.high)
+        return self.figure.verdict(self.mean.value, self.mean_sign_share, self.control_mean.value, interval)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ class Shown:
         else:
             low, high = (_finite(limit) for limit in one.figure.limits)
             text = self.limits(low, high, factor)
+            if rule.no_effect is not None:
+                text = str(self.say("no_effect_rule", range=text))
         if rule.control_low is not None or rule.control_high is not None:
             own = 100.0 if one.outcome.unit == "share" else 1.0
             between = self.limits(rule.control_low, rule.control_high, own)

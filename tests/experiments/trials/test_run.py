@@ -82,6 +82,8 @@ def test_enough_is_a_fifth_of_the_published_error_and_30_replicates(tmp_path: Pa
         ("low = 1.0, high = 3.0", True),
         ("low = 2.5", False),
         ("high = 1.0", False),
+        ("no_effect = 5.0", True),
+        ("no_effect = 2.5", False),  # the mean lies inside, its interval does not
         ('sign = "positive", share = 0.95', True),
         ('sign = "negative", share = 0.95', False),
         ("low = 1.0, high = 3.0, control_low = 40.0, control_high = 60.0", True),
