@@ -69,6 +69,10 @@ def trial(
     code: Code = None,
     results: Results = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
+    rows: Annotated[
+        list[int] | None,
+        typer.Option("--rows", metavar="NUMBER", help="Write every household of this replicate, too. Repeatable."),
+    ] = None,
     seal: Annotated[
         bool, typer.Option("--seal", help="Seal what the model forecasts in the forecast book, before it is known.")
     ] = False,
@@ -93,6 +97,7 @@ def trial(
     from experiments.trials import load_trials
     from experiments.trials.export import as_json as everything
     from experiments.trials.report import print_results, write_results
+    from experiments.trials.rows import write_rows
     from experiments.trials.run import run_trials
 
     spread = _vectors(parameters or (ParameterMode.ranges if seal else ParameterMode.point), vectors)
@@ -110,15 +115,18 @@ def trial(
     )
     written = languages(language)
     pages = write_results(found, written)
+    tables = write_rows(found, rows) if rows else []
     sealed = put(found, book_of(book, results)) if seal else []
     if as_json:
         seals = {"sealed": [{"number": one.number, "digest": one.digest} for one in sealed]} if seal else {}
-        files_written = [str(page) for page in pages]
+        files_written = [*(str(page) for page in pages), *tables]
         print_json({"folder": str(found[0].folder), "files": files_written, **seals, **everything(found)})
         return
     print_results(found, written[0])
     print_sealed(sealed, written[0])
     if not quiet:
+        for table in tables:
+            typer.echo(table)
         typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.trials.file import Unit
+from experiments.trials.outcome import Unit
 
 SD_OF_A_SHARE = 0.5
 """Standard deviation of a yes or no that half say: points of a share are counted in it, since a control group in which

@@ -11,7 +11,7 @@ from pydantic import Field
 from experiments.forecasts.book import Book
 from experiments.forecasts.discrepancy import control_sds
 from experiments.forecasts.distribution import Forecast
-from experiments.trials.file import Estimator, Unit
+from experiments.trials.outcome import Estimator, Unit
 from sim.core.frozen import FrozenModel
 from sim.scenario import Title
 

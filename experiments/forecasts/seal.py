@@ -16,7 +16,8 @@ from experiments.forecasts.discrepancy import Miss, discrepancy
 from experiments.forecasts.distribution import Forecast, parts_of_variance
 from experiments.forecasts.entries import Entry, Result, Rival, SealedOutcome, SealedTrial, entries, newest
 from experiments.runs.command_line import command_line
-from experiments.trials.file import Trial, TrialOutcome
+from experiments.trials.file import Trial
+from experiments.trials.outcome import TrialOutcome
 from experiments.trials.published import figure_of
 from experiments.trials.results import OutcomeResult, TrialResult
 from experiments.trials.run import stored_text
@@ -120,7 +121,8 @@ def _plain(one: OutcomeResult, result: TrialResult) -> SealedOutcome:
     chance, parameters = parts_of_variance(groups)
     forecast = Forecast(tuple(effect for group in groups for effect in group), 0.0)
     return SealedOutcome(
-        **one.outcome.model_dump(include={"name", "measure", "month", "unit", "estimator"}),
+        **one.outcome.model_dump(include={"name", "month", "unit", "estimator"}),
+        measure=one.outcome.asked,
         label=one.outcome.label or Title(en=one.outcome.name, zh=one.outcome.name),
         blind=is_blind(one.outcome),
         effects=groups,
@@ -165,7 +167,8 @@ def _sealed(
         discrepancy=spread,
         known=tuple(sorted(others)),
         outcomes=tuple(
-            _with_discrepancy(outcome, spread, _rival(outcome, trial.id, known, begun)) for outcome in one.outcomes
+            _with_discrepancy(outcome, spread, _rival(outcome, stated, trial.id, known, begun))
+            for outcome, stated in zip(one.outcomes, trial.outcomes, strict=True)
         ),
     )
 
@@ -199,18 +202,19 @@ def _miss(study: str, outcome: SealedOutcome, result: Result) -> Miss | None:
 
 
 def _rival(
-    outcome: SealedOutcome, trial: str, known: Sequence[Entry], begun: Sequence[_Begun]
+    outcome: SealedOutcome, stated: TrialOutcome, trial: str, known: Sequence[Entry], begun: Sequence[_Begun]
 ) -> Rival | None:
     """The pooled mean of like trials: those that the file names, else other trials of the same measure, else unit."""
     results = [(e.trial.trial, e.outcome, e.result.estimate) for e in known if e.result is not None]
     for other in begun:
-        stated = {one.outcome: one.estimate for one in other.results(0)}
+        published = {one.outcome: one.estimate for one in other.results(0)}
         results += [
-            (other.result.trial.id, one, stated[one.name]) for one in other.outcomes if one.name in stated
+            (other.result.trial.id, one, published[one.name]) for one in other.outcomes if one.name in published
         ]
     others = {(study, one.name): (one, estimate) for study, one, estimate in results if study != trial}
     in_unit = [(one, found) for one, found in others.values() if one.unit == outcome.unit]
     choices = {
+        "stated": [one.estimate for one in stated.like if one.estimate is not None],
         "measure": [found for one, found in in_unit if one.measure == outcome.measure],
         "unit": [found for _, found in in_unit],
     }

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from experiments.measure.statistics import Interval, mean_interval, sign_share
 from experiments.published import Figure, Verdict
 from experiments.trials.estimate import Estimate
-from experiments.trials.file import LEAST_REPLICATES, Trial, TrialOutcome
+from experiments.trials.file import LEAST_REPLICATES, Trial
+from experiments.trials.outcome import TrialOutcome
 from experiments.trials.published import figure_of
 from experiments.trials.replicate_result import ReplicateResult
 from experiments.trials.vectors import Vectors

@@ -31,8 +31,8 @@ from sim.toml.source import read_toml
 _HERE = Path(__file__).parent
 RUN = "experiments.trials.replicate:run"
 _DECIDES = (
-    *("arms", "estimate", "file", "local_conditions", "questions", "replicate", "replicate_result"),
-    *("survey_measures", "vectors", "world"),
+    *("arms", "estimate", "file", "local_conditions", "observed", "outcome", "questions", "replicate"),
+    *("replicate_result", "survey_measures", "vectors", "world"),
 )
 """Modules of this folder that a replicate's result depends on, beside all of sim."""
 

@@ -174,6 +174,14 @@ def test_the_rival_is_the_pooled_mean_of_at_least_three_like_trials(tmp_path: Pa
     assert whole.skill == pytest.approx(1 - found.crps / found.rival) and whole.scored == 1
 
 
+def test_like_trials_that_the_file_names_are_the_rival(tmp_path: Path) -> None:
+    like = "like = [{ estimate = 1.0 }, { estimate = 2.0, se = 0.5 }, { estimate = 6.0 }]\n"
+    entry = sealed(tmp_path, BLIND + like)
+    rival = entry.outcome.rival
+    assert rival is not None and (rival.mean, rival.of) == (3.0, "stated") and entry.outcome.blind
+    assert sealed(tmp_path, BLIND + "like = [{ estimate = 1.0 }, { estimate = 2.0 }]\n").outcome.rival is None
+
+
 def test_the_page_counts_blind_forecasts_apart_in_both_languages(tmp_path: Path) -> None:
     sealed(tmp_path, FILE)
     sealed(tmp_path, BLIND, "other", YESTERDAY)
