@@ -36,6 +36,9 @@ def forecasts(
         str | None,
         typer.Option("--published", metavar="DAY", help="With --enter: the day it was made public, as 2031-05-01."),
     ] = None,
+    correct: Annotated[
+        str, typer.Option("--correct", metavar="WHY", help="With --enter: why the result entered before was wrong.")
+    ] = "",
     book: Book = None,
     results: Results = Path("results"),
     language: Languages = None,
@@ -56,11 +59,11 @@ def forecasts(
     from sim.core.errors import UserError
 
     path, written = book_of(book, results), languages(language)
-    if enter is None and (se is not None or source or published is not None):
+    if enter is None and (se is not None or source or published is not None or correct):
         problem, mend = "say something of a result, and none is entered", "add --enter NUMBER.OUTCOME=ESTIMATE"
-        raise UserError(problem, field="--se, --source and --published", mend=mend)
+        raise UserError(problem, field="--se, --source, --published and --correct", mend=mend)
     if enter is not None:
-        record = put(path, enter, se=se, source=source, published=_day(published))
+        record = put(path, enter, se=se, source=source, published=_day(published), correct=correct)
         if not quiet and not as_json:
             print_entered(record, written[0])
     own = read_book(path)

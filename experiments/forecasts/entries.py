@@ -133,6 +133,8 @@ class Result(FrozenModel):
         se: Its standard error, if known.
         source: Who says so.
         published: The day on which it was made public; None if it stood in the trial file.
+        corrects: Number of the record of a result that was entered wrongly; 0 if it is the first.
+        why: What was wrong with that one.
     """
 
     forecast: int
@@ -141,6 +143,8 @@ class Result(FrozenModel):
     se: float | None = None
     source: str = ""
     published: dt.date | None = None
+    corrects: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ class Entry:
         digest: The digest of that record.
         trial: What was sealed.
         outcome: The outcome.
-        result: What was found; None as long as nothing was entered.
+        result: What was found, as last corrected; None as long as nothing was entered.
+        result_record: Number of the record that says so; 0 without a result.
         shipped: Whether it stands in the book that ships.
     """
 
@@ -163,6 +168,7 @@ class Entry:
     trial: SealedTrial
     outcome: SealedOutcome
     result: Result | None
+    result_record: int = 0
     shipped: bool = False
 
     @property
@@ -182,14 +188,14 @@ class Entry:
 
 def entries(book: Book, shipped: bool = False) -> list[Entry]:
     """Every forecast of a book with its result, in the order in which they were sealed."""
-    entered = [Result.model_validate(record.content) for record in book.of("result")]
-    results = {(one.forecast, one.outcome): one for one in entered}
+    entered = [(record.number, Result.model_validate(record.content)) for record in book.of("result")]
+    results = {(one.forecast, one.outcome): (number, one) for number, one in entered}
     found = []
     for record in book.of("forecast"):
         trial = SealedTrial.model_validate(record.content)
         for outcome in trial.outcomes:
-            result = results.get((record.number, outcome.name))
-            found.append(Entry(record.number, record.date, record.digest, trial, outcome, result, shipped))
+            number, result = results.get((record.number, outcome.name), (0, None))
+            found.append(Entry(record.number, record.date, record.digest, trial, outcome, result, number, shipped))
     return found
 
 

@@ -184,7 +184,10 @@ class Page:
 
     def result(self, entry: Entry) -> str:
         """What was found."""
-        return self.say("open") if entry.result is None else self.amount(entry, entry.result.estimate)
+        if entry.result is None:
+            return self.say("open" if entry.outcome.blind else "no_number")
+        text = self.amount(entry, entry.result.estimate)
+        return self.say("corrected", result=text) if entry.result.corrects else text
 
     def where(self, entry: Entry) -> str:
         """Where the result lies."""

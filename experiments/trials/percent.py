@@ -24,14 +24,30 @@ def from_percent_signs(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
         value = table[key]
         if isinstance(value, str) and value.strip().endswith("%"):
             with suppress(InvalidOperation):
-                table[key] = float(Decimal(value.strip()[:-1].strip()).scaleb(-2))
-        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > 1:
-            small, same = f"{Decimal(str(value)).scaleb(-2).normalize():f}", Decimal(str(value)).normalize()
-            mend = f'write {small} or "{same:f}%"'
-            if unit == "percent":
-                mend += f', or "{Decimal(str(value)).scaleb(2).normalize():f}%" if that is what is meant'
+                table[key] = from_percent_sign(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool) and (mend := doubt(value, unit)):
             doubts.append((path, mend))
     return doubts
+
+
+def from_percent_sign(text: str) -> float:
+    """The fraction that "5%" is.
+
+    Raises:
+        decimal.InvalidOperation: It is no such text.
+    """
+    return float(Decimal(text.strip().removesuffix("%").strip()).scaleb(-2))
+
+
+def doubt(value: float, unit: str) -> str:
+    """What to write instead of a bare number of which nobody knows whether it means per cent; "" if that is clear."""
+    if unit not in _UNITS or abs(value) <= 1:
+        return ""
+    number = Decimal(str(value))
+    mend = f'write {number.scaleb(-2).normalize():f} or "{number.normalize():f}%"'
+    if unit == "percent":
+        mend += f', or "{number.scaleb(2).normalize():f}%" if that is what is meant'
+    return mend
 
 
 def with_percent_signs(table: dict[str, Any] | None) -> None:

@@ -127,6 +127,31 @@ def test_a_result_is_entered_after_its_seal_and_once(tmp_path: Path) -> None:
         put(tmp_path, "1.profit=0.3")
 
 
+def test_a_slip_is_corrected_in_the_open(tmp_path: Path) -> None:
+    sealed(tmp_path, BLIND)
+    with pytest.raises(UserError, match="no result to correct"):
+        put(tmp_path, "1.profit=0.3", correct="typing")
+    put(tmp_path, "1.profit=3.0")
+    put(tmp_path, "1.profit=0.3", correct="a decimal too few")
+    book = read_book(tmp_path / "book.jsonl")
+    assert [one.content["estimate"] for one in book.of("result")] == [3.0, 0.3]
+    (entry,) = entries(book)
+    assert entry.result is not None and (entry.result.estimate, entry.result.corrects) == (0.3, 2)
+    assert "0.3 (corrected)" in render([entry], "", "en").replace("0.30", "0.3")
+
+
+def test_a_result_in_per_cent_is_read_as_it_is_meant_or_asked_about(tmp_path: Path) -> None:
+    sealed(tmp_path, BLIND.replace('unit = "sd"', 'unit = "share"'))
+    with pytest.raises(UserError, match=r'22 is above 1, .*\(write 0.22 or "22%"\)'):
+        put(tmp_path, "1.profit=22")
+    put(tmp_path, "1.profit=22%")
+    (entry,) = entries(read_book(tmp_path / "book.jsonl"))
+    assert entry.result is not None and entry.result.estimate == 0.22
+    sealed(tmp_path, BLIND, "yuan")
+    with pytest.raises(UserError, match="cannot be read"):
+        put(tmp_path, "3.profit=22%")  # standard deviations are no percentages
+
+
 def test_a_result_that_was_public_before_the_seal_is_no_blind_one(tmp_path: Path) -> None:
     sealed(tmp_path, BLIND)
     put(tmp_path, "1.profit=2.0", published=YESTERDAY)
