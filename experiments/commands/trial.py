@@ -123,7 +123,7 @@ def trial(
         print_json({"folder": str(found[0].folder), "files": files_written, **seals, **everything(found)})
         return
     print_results(found, written[0])
-    print_sealed(sealed, written[0])
+    print_sealed(sealed, found, written[0])
     if not quiet:
         for table in tables:
             typer.echo(table)

@@ -101,7 +101,7 @@ class Page:
 
     def table(self) -> Table:
         """Every forecast beside its result."""
-        words = ["entry", "standing", "sealed", "trial", "outcome", "unit", "mean", "half", "most", "result", "where"]
+        words = ["entry", "standing", "trial", "outcome", "unit", "mean", "half", "most", "result", "where"]
         words += ["crps", "rival_crps", "error_relative"]
         rows = [self._row(entry) for entry in self.found]
         return Table(self.say("of_entries"), self._header(*words), rows)
@@ -116,7 +116,7 @@ class Page:
         if found is not None:
             scores = (self._plain(found.crps), self._plain(rival), self.num.share(found.relative))
         return [
-            *text_cells(self.number(entry), self.say(entry.standing), self.num.day(entry.date), title, label),
+            *text_cells(self.number(entry), self.say(entry.standing), title, label),
             *text_cells(self.say(f"unit_{one.unit}")),
             *number_cells(*amounts),
             *text_cells(self.where(entry)),
@@ -152,7 +152,8 @@ class Page:
             one, scale = entry.outcome, entry.outcome.scale
             if not math.isfinite(scale):
                 continue
-            rows.append(Row(f"{self._title(entry.trial.title)}: {self._title(one.label)} ({self.say(entry.standing)})"))
+            words = {"trial": self._title(entry.trial.title), "outcome": self._title(one.label)}
+            rows.append(Row(self.say("row_label", **words, standing=self.say(entry.standing))))
             low, high = one.interval_80
             forecast = Estimate(one.mean, low, high).times(1 / scale)
             rows.append(Row(f"  {self.say('mean')}", (forecast,), (self._plain(forecast.value),), _MODEL))

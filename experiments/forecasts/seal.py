@@ -53,12 +53,15 @@ def seal(
         date: The day of the seal; today (UTC) by default.
 
     Returns:
-        The sealed forecasts, one a trial.
+        The sealed forecasts, one a trial; a trial or outcome without any effect is left out.
 
     Raises:
-        UserError: The book is not as it was sealed or cannot be written, or an outcome has no effect to forecast.
+        UserError: The book is not as it was sealed or cannot be written, or there is no effect to forecast at all.
     """
-    begun = [_Begun(result, _plain_outcomes(result)) for result in results]
+    begun = [_Begun(result, outcomes) for result in results if (outcomes := _plain_outcomes(result))]
+    if not begun:
+        first = results[0].trial
+        raise UserError("there is nothing to seal: no effect is defined in any replicate", file=first.file)
     with writing(path) as book:
         known = known_entries(entries(book.book))
         sealed = []
@@ -81,9 +84,10 @@ class _Begun:
     def results(self, number: int) -> list[Result]:
         """The results that the file states."""
         found = []
+        forecast = {one.name for one in self.outcomes}
         for outcome in self.result.trial.outcomes:
             figure = figure_of(outcome)
-            if figure.middle is not None:
+            if figure.middle is not None and outcome.name in forecast:
                 se = None if figure.se is None else float(figure.se)
                 one = Result(
                     forecast=number, outcome=outcome.name, estimate=figure.middle, se=se, source=figure.source
@@ -102,22 +106,18 @@ class _Begun:
 
 
 def _plain_outcomes(result: TrialResult) -> tuple[SealedOutcome, ...]:
-    return tuple(_plain(one, result) for one in result.outcomes)
+    return tuple(found for one in result.outcomes if (found := _plain(one, result)) is not None)
 
 
-def _plain(one: OutcomeResult, result: TrialResult) -> SealedOutcome:
-    """The forecast by chance and parameters alone."""
+def _plain(one: OutcomeResult, result: TrialResult) -> SealedOutcome | None:
+    """The forecast by chance and parameters alone; None if the effect is not defined in any replicate."""
     by_vector: dict[int, list[float]] = {}
     for seed, effect in zip(result.seeds, one.effects, strict=True):
         if math.isfinite(effect):
             by_vector.setdefault(result.vectors.number_of(seed), []).append(effect)
     groups = tuple(tuple(by_vector[number]) for number in sorted(by_vector))
     if not groups:
-        raise UserError(
-            "there is nothing to seal: the effect is not defined in any replicate",
-            file=result.trial.file,
-            field=f"outcomes.{one.outcome.name}",
-        )
+        return None
     chance, parameters = parts_of_variance(groups)
     forecast = Forecast(tuple(effect for group in groups for effect in group), 0.0)
     return SealedOutcome(
@@ -151,6 +151,7 @@ def _sealed(
     misses |= {key: miss for other in begun for key, miss in other.misses().items()}
     others = {key: miss for key, miss in misses.items() if miss.study != trial.id}
     spread = discrepancy(list(others.values())) if others else None
+    asked = {outcome.name: outcome for outcome in trial.outcomes}
     return SealedTrial(
         trial=trial.id,
         title=trial.title,
@@ -167,8 +168,8 @@ def _sealed(
         discrepancy=spread,
         known=tuple(sorted(others)),
         outcomes=tuple(
-            _with_discrepancy(outcome, spread, _rival(outcome, stated, trial.id, known, begun))
-            for outcome, stated in zip(one.outcomes, trial.outcomes, strict=True)
+            _with_discrepancy(outcome, spread, _rival(outcome, asked[outcome.name], trial.id, known, begun))
+            for outcome in one.outcomes
         ),
     )
 

@@ -12,19 +12,19 @@ from experiments.forecasts.entries import Entry, SealedTrial
 from experiments.forecasts.page import SCORES, STANDINGS, Page
 from experiments.pages.words import Words
 from experiments.screen import screen
+from experiments.trials.results import TrialResult
 
 
 def print_forecasts(found: Sequence[Entry], language: str, console: Console | None = None) -> None:
     """A line a forecast, a line a standing, and the sentence of the page."""
     page, console = Page(found, language), console or screen()
     table = Screen()
-    for word in ("entry", "outcome", "standing", "mean", "half", "most", "result", "where"):
+    for word in ("entry", "outcome", "standing", "most", "result", "where"):
         table.add_column(page.say(word), overflow="fold")
     for entry in found:
         one = entry.outcome
-        words = (page.number(entry), entry.key, page.say(entry.standing), page.amount(entry, one.mean))
-        spans = (page.interval(entry, one.interval_50), page.interval(entry, one.interval_80))
-        table.add_row(*words, *spans, page.result(entry), page.where(entry))
+        words = (page.number(entry), entry.key, page.say(entry.standing), page.interval(entry, one.interval_80))
+        table.add_row(*words, page.result(entry), page.where(entry))
     if found:
         console.print(table)
         scores = Screen("", *map(page.say, STANDINGS))
@@ -34,8 +34,10 @@ def print_forecasts(found: Sequence[Entry], language: str, console: Console | No
     console.print(page.sentence(), highlight=False)
 
 
-def print_sealed(records: Sequence[Record], language: str, console: Console | None = None) -> None:
-    """What was sealed, its digest, and what makes it worth less than it looks."""
+def print_sealed(
+    records: Sequence[Record], results: Sequence[TrialResult], language: str, console: Console | None = None
+) -> None:
+    """What was sealed, its digest, what makes it worth less than it looks, and what could not be sealed."""
     say, console = Words(language, "forecasts"), console or screen()
     for record in records:
         trial = SealedTrial.model_validate(record.content)
@@ -53,6 +55,12 @@ def print_sealed(records: Sequence[Record], language: str, console: Console | No
             lines.append("! " + say("unfitted_line", n=len(trial.unfitted)))
         for line in lines:
             console.print(line, highlight=False, soft_wrap=True)
+    sealed = {(record.content["trial"], one["name"]) for record in records for one in record.content["outcomes"]}
+    for result in results if records else ():
+        names = [one.name for one in result.trial.outcomes if (result.trial.id, one.name) not in sealed]
+        if names:
+            line = say("not_sealed_line", trial=result.trial.id, names=", ".join(names))
+            console.print(f"! {line}", highlight=False, soft_wrap=True)
 
 
 def print_entered(record: Record, language: str, console: Console | None = None) -> None:

@@ -27,6 +27,7 @@ from experiments.forecasts.export import as_json
 from experiments.forecasts.page import render
 from experiments.forecasts.score import score, totals
 from experiments.forecasts.seal import seal
+from experiments.forecasts.terminal import print_sealed
 from experiments.trials import load_trial
 from experiments.trials.results import TrialResult
 from experiments.trials.run import run_trials
@@ -181,6 +182,20 @@ def test_trials_sealed_together_know_of_one_another_but_not_of_themselves(tmp_pa
     one, two = entries(read_book(tmp_path / "book.jsonl"))
     assert one.trial.known == ("two.profit",) and two.trial.known == ("one.profit",)
     assert one.result is not None and one.standing == "known"
+
+
+def test_what_has_no_effect_in_any_replicate_is_not_sealed_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = results(tmp_path, BLIND, "good")
+    monkeypatch.setenv("FAKE", json.dumps({"undefined": list(range(1, 13))}))
+    bad = results(tmp_path, BLIND, "bad")
+    with pytest.raises(UserError, match="there is nothing to seal"):
+        seal(bad, tmp_path / "book.jsonl")
+    records = seal([*bad, *good], tmp_path / "book.jsonl")
+    assert [record.content["trial"] for record in records] == ["good"]
+    print_sealed(records, [*bad, *good], "en")
+    assert "not sealed, since no replicate has such an effect: bad: profit" in capsys.readouterr().out
 
 
 def test_the_rival_is_the_pooled_mean_of_at_least_three_like_trials(tmp_path: Path) -> None:
