@@ -24,6 +24,7 @@ from experiments.trials.run import stored_text
 from experiments.trials.vectors import Vectors
 from sim.core.errors import UserError
 from sim.scenario import Title
+from sim.scenario.own_module import hash_of
 
 SHIPPED = Path(__file__).parents[1] / "published" / "known_forecasts.jsonl"
 """Forecasts of the rows already known, none of them blind: what the discrepancy is estimated from."""
@@ -248,7 +249,9 @@ def _code(trial: Trial) -> Mapping[str, str]:
     """The policy files of its own."""
     code = [policy.code for arm in trial.arms for policy in arm.policies if policy.code]
     for one in code:
-        one.module()  # refuses what has changed since it was run
+        if hash_of(Path(one.path)) != one.sha256:
+            mend = "run the command again, which runs what is sealed"
+            raise UserError("has changed since the trial was loaded", file=one.path, mend=mend)
     files = {file.name: file for one in code for file in one.files()}
     return {name: files[name].read_text(encoding="utf-8") for name in sorted(files)}
 
