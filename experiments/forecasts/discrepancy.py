@@ -10,12 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from experiments.trials.outcome import Unit
 
 SD_OF_A_SHARE = 0.5
 """Standard deviation of a yes or no that half say: points of a share are counted in it, since a control group in which
 nobody does it has none."""
-_STEPS = 200
+_STEPS = 4000
+_FARTHEST = 6.0  # times the size of the effects: beyond it the prior leaves nothing
 
 
 def control_sds(unit: Unit, control_mean: float, control_sd: float) -> float:
@@ -42,30 +45,36 @@ class Miss:
         study: The trial it belongs to.
         off: Result less forecast.
         variance: What of it chance, parameters and the published standard error account for.
+        effect: The result itself.
     """
 
     study: str
     off: float
     variance: float
+    effect: float
 
 
 def discrepancy(misses: Sequence[Miss]) -> float:
     """The standard deviation of the model's own discrepancy, about zero.
 
-    The estimator of Paule and Mandel (1982), with a known mean of zero: the spread at which squared misses over their
-    variance add up to their number; 0 where chance and parameters account for all of it.
+    What the misses spread beyond their variances, as a normal about zero. The likelihood alone would say zero whenever
+    a few misses happen to be small, so a half-normal prior stands beside it (Gelman 2006) whose scale is that of the
+    known effects: so far off would be a model that always says "no effect". Many misses outweigh it, few do not. What
+    is given back is the root of the posterior mean of the square, since that is what a forecast's variance takes up.
 
     Args:
         misses: Those of known rows; at least one.
     """
-
-    def surplus(spread: float) -> float:
-        return sum(one.off**2 / (one.variance + spread**2) for one in misses) - len(misses)
-
-    if all(one.variance > 0 for one in misses) and surplus(0.0) <= 0:
+    off, variance, effects = (np.array(column) for column in zip(*map(_numbers, misses), strict=True))
+    size = max(float(np.sqrt(np.mean(effects**2))), float(np.sqrt(np.mean(off**2))))
+    if size <= 0:
         return 0.0
-    low, high = 0.0, max(abs(one.off) for one in misses) * math.sqrt(len(misses)) + 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if surplus(middle) > 0 else (low, middle)
-    return (low + high) / 2
+    grid = (np.arange(_STEPS) + 0.5) / _STEPS * _FARTHEST * size
+    whole = variance + grid[:, None] ** 2
+    log = -0.5 * (grid / size) ** 2 - 0.5 * (np.log(whole) + off**2 / whole).sum(axis=1)
+    weight = np.exp(log - log.max())
+    return float(np.sqrt((weight * grid**2).sum() / weight.sum()))
+
+
+def _numbers(miss: Miss) -> tuple[float, float, float]:
+    return miss.off, miss.variance, miss.effect

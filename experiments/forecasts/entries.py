@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from experiments.forecasts.book import Book
+from experiments.forecasts.book import Book, Record
 from experiments.forecasts.discrepancy import control_sds
 from experiments.forecasts.distribution import Forecast
+from experiments.published.figure import Role
 from experiments.trials.outcome import Estimator, Unit
+from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.scenario import Title
+
+Content = TypeVar("Content", bound=FrozenModel)
 
 
 class Rival(FrozenModel):
@@ -103,6 +108,8 @@ class SealedTrial(FrozenModel):
         unfitted: Numbers of vectors under which no world of this place was found; nothing rests on them.
         discrepancy: The model's discrepancy in standard deviations of the control group; None if nothing was known.
         known: The known rows it was estimated from, as trial.outcome.
+        in_view: Those of them that were in view when the model was made.
+        known_by: The versions of the program that forecast these.
         outcomes: What is forecast.
     """
 
@@ -120,6 +127,8 @@ class SealedTrial(FrozenModel):
     unfitted: tuple[int, ...]
     discrepancy: float | None
     known: tuple[str, ...]
+    in_view: tuple[str, ...]
+    known_by: tuple[str, ...]
     outcomes: tuple[SealedOutcome, ...]
 
 
@@ -135,6 +144,7 @@ class Result(FrozenModel):
         published: The day on which it was made public; None if it stood in the trial file.
         corrects: Number of the record of a result that was entered wrongly; 0 if it is the first.
         why: What was wrong with that one.
+        role: Whether it was in view when the model was made; see `experiments.published.Figure`.
     """
 
     forecast: int
@@ -145,6 +155,7 @@ class Result(FrozenModel):
     published: dt.date | None = None
     corrects: int = 0
     why: str = ""
+    role: Role = "check"
 
 
 @dataclass(frozen=True)
@@ -187,16 +198,34 @@ class Entry:
 
 
 def entries(book: Book, shipped: bool = False) -> list[Entry]:
-    """Every forecast of a book with its result, in the order in which they were sealed."""
-    entered = [(record.number, Result.model_validate(record.content)) for record in book.of("result")]
+    """Every forecast of a book with its result, in the order in which they were sealed.
+
+    Raises:
+        UserError: A record is whole, but of a form that this program does not know.
+    """
+    entered = [(record.number, _read(Result, record, book)) for record in book.of("result")]
     results = {(one.forecast, one.outcome): (number, one) for number, one in entered}
     found = []
     for record in book.of("forecast"):
-        trial = SealedTrial.model_validate(record.content)
+        trial = _read(SealedTrial, record, book)
         for outcome in trial.outcomes:
             number, result = results.get((record.number, outcome.name), (0, None))
             found.append(Entry(record.number, record.date, record.digest, trial, outcome, result, number, shipped))
     return found
+
+
+def _read(kind: type[Content], record: Record, book: Book) -> Content:
+    try:
+        return kind.model_validate(record.content)
+    except ValidationError as error:
+        field = ".".join(map(str, error.errors()[0]["loc"]))
+        raise UserError(
+            f"record {record.number} has a form that this version of the program does not know",
+            file=book.path,
+            line=record.number,
+            field=field,
+            mend="read it with the version that sealed it, or begin another book (--book)",
+        ) from None
 
 
 def newest(found: Sequence[Entry]) -> list[Entry]:

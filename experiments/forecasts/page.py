@@ -79,8 +79,10 @@ class Page:
         blind, known = self._totals("blind"), self._totals("known")
         if blind.scored:
             text = self.say("sentence_blind", n=blind.scored, half=blind.inside_50, most=blind.inside_80)
-        else:
+        elif blind.forecasts:
             text = self.say("sentence_no_blind", open=blind.forecasts)
+        else:
+            text = self.say("sentence_nothing_blind")
         if not known.scored:
             return text
         rest = self.say("sentence_known", n=known.scored, half=known.inside_50, most=known.inside_80)

@@ -90,10 +90,8 @@ class _Begun:
             figure = figure_of(outcome)
             if figure.middle is not None and outcome.name in forecast:
                 se = None if figure.se is None else float(figure.se)
-                one = Result(
-                    forecast=number, outcome=outcome.name, estimate=figure.middle, se=se, source=figure.source
-                )
-                found.append(one)
+                one = Result(forecast=number, outcome=outcome.name, estimate=figure.middle, se=se)
+                found.append(one.model_copy(update={"source": figure.source, "role": figure.role}))
         return found
 
     def misses(self) -> dict[str, Miss]:
@@ -125,7 +123,7 @@ def _plain(one: OutcomeResult, result: TrialResult) -> SealedOutcome | None:
         **one.outcome.model_dump(include={"name", "month", "unit", "estimator"}),
         measure=one.outcome.asked,
         label=one.outcome.label or Title(en=one.outcome.name, zh=one.outcome.name),
-        blind=is_blind(one.outcome),
+        blind=is_blind(one.outcome, result.trial),
         effects=groups,
         control_mean=_or_none(one.control_mean.value),
         control_sd=_or_none(one.control_sd),
@@ -139,9 +137,14 @@ def _plain(one: OutcomeResult, result: TrialResult) -> SealedOutcome | None:
     )
 
 
-def is_blind(outcome: TrialOutcome) -> bool:
-    """Whether the file says nothing of what was found: neither a result, nor a row, nor a rule by which it passes."""
-    return outcome.row is None and outcome.published is None and outcome.rule is None
+def is_blind(outcome: TrialOutcome, trial: Trial) -> bool:
+    """Whether the file says nothing of what was found.
+
+    A published result or row tells that the trial is known, and so with it all its outcomes; a rule tells of its own
+    outcome alone.
+    """
+    known = any(one.row is not None or one.published is not None for one in trial.outcomes)
+    return not known and outcome.rule is None
 
 
 def _sealed(
@@ -151,6 +154,9 @@ def _sealed(
     misses = {entry.key: miss for entry in known if (miss := miss_of(entry)) is not None}
     misses |= {key: miss for other in begun for key, miss in other.misses().items()}
     others = {key: miss for key, miss in misses.items() if miss.study != trial.id}
+    roles = {entry.key: entry.result.role for entry in known if entry.result is not None}
+    roles |= {f"{other.result.trial.id}.{r.outcome}": r.role for other in begun for r in other.results(0)}
+    versions = {entry.trial.code_version for entry in known if entry.key in others}
     spread = discrepancy(list(others.values())) if others else None
     asked = {outcome.name: outcome for outcome in trial.outcomes}
     return SealedTrial(
@@ -168,6 +174,8 @@ def _sealed(
         unfitted=one.result.unfitted,
         discrepancy=spread,
         known=tuple(sorted(others)),
+        in_view=tuple(key for key in sorted(others) if roles[key] != "check"),
+        known_by=tuple(sorted(versions | {one.result.code_version for one in begun if one.misses()})) if others else (),
         outcomes=tuple(
             _with_discrepancy(outcome, spread, _rival(outcome, asked[outcome.name], trial.id, known, begun))
             for outcome in one.outcomes
@@ -200,7 +208,8 @@ def _miss(study: str, outcome: SealedOutcome, result: Result) -> Miss | None:
     if not math.isfinite(scale) or chance is None:
         return None
     variance = chance**2 + (outcome.parameter_sd or 0.0) ** 2
-    return Miss(study, (result.estimate - outcome.mean) / scale, variance / scale**2)
+    off = (result.estimate - outcome.mean) / scale
+    return Miss(study, off, variance / scale**2, result.estimate / scale)
 
 
 def _rival(

@@ -49,6 +49,10 @@ def print_sealed(
             lines.append("! " + say("not_blind_line", names=", ".join(known)))
         if trial.discrepancy is None:
             lines.append("! " + say("no_discrepancy_line"))
+        if trial.in_view:
+            lines.append("! " + say("in_view_line", n=len(trial.known), seen=len(trial.in_view)))
+        if set(trial.known_by) - {trial.code_version}:
+            lines.append("! " + say("other_version_line", n=len(trial.known)))
         if not trial.vectors:
             lines.append("! " + say("point_line"))
         if trial.unfitted:

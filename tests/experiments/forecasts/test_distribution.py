@@ -59,11 +59,20 @@ def test_chance_and_parameters_are_told_apart() -> None:
 def test_the_discrepancy_is_what_chance_does_not_account_for() -> None:
     draw = np.random.default_rng(3)
     sds = draw.uniform(0.05, 0.3, 2000)
-    misses = [Miss("s", float(draw.normal(0, math.hypot(0.4, sd))), float(sd**2)) for sd in sds]
+    misses = [Miss("s", float(draw.normal(0, math.hypot(0.4, sd))), float(sd**2), 0.2) for sd in sds]
     assert discrepancy(misses) == pytest.approx(0.4, rel=0.05)
-    assert discrepancy([Miss("s", 0.1, 1.0), Miss("s", -0.2, 1.0)]) == 0.0
-    assert discrepancy([Miss("s", 3.0, 0.0)]) == pytest.approx(3.0)
-    assert discrepancy([Miss("s", 0.0, 0.0)]) == pytest.approx(0.0, abs=1e-12)
+    exact = [Miss("s", float(draw.normal(0, 0.1)), 0.1**2, 0.3) for _ in range(2000)]
+    assert discrepancy(exact) < 0.04  # chance accounts for all of it
+    assert discrepancy([Miss("s", 0.0, 0.0, 0.0)]) == 0.0
+
+
+def test_few_misses_leave_the_discrepancy_near_the_size_of_the_effects_themselves() -> None:
+    lucky = [Miss("s", 0.0, 0.3**2, 0.3)]
+    few, many = discrepancy(lucky), discrepancy(lucky * 200)
+    assert 0.1 < few < 0.3  # one hit tells little
+    assert many < few / 2
+    assert discrepancy([Miss("s", 3.0, 0.1, 0.3)]) > 1.5  # and one bad miss much
+    assert discrepancy([Miss("s", 0.0, 0.3**2, 0.6)]) > few
 
 
 def test_effects_of_all_units_are_counted_in_control_standard_deviations() -> None:

@@ -20,13 +20,14 @@ from typer.testing import CliRunner
 from experiments.cli import app
 from experiments.designs.vectors import drawing
 from experiments.forecasts import seal as sealing
-from experiments.forecasts.book import read_book
+from experiments.forecasts.book import read_book, writing
+from experiments.forecasts.discrepancy import Miss, discrepancy
 from experiments.forecasts.enter import enter
-from experiments.forecasts.entries import Entry, entries
+from experiments.forecasts.entries import Entry, SealedOutcome, entries
 from experiments.forecasts.export import as_json
 from experiments.forecasts.page import render
 from experiments.forecasts.score import score, totals
-from experiments.forecasts.seal import seal
+from experiments.forecasts.seal import SHIPPED, seal
 from experiments.forecasts.terminal import print_sealed
 from experiments.trials import load_trial
 from experiments.trials.results import TrialResult
@@ -92,12 +93,20 @@ def test_replicates_are_spread_over_parameter_vectors_that_the_book_holds_once(t
 def test_what_the_file_says_of_the_result_makes_it_not_blind(tmp_path: Path, known: str) -> None:
     entry = sealed(tmp_path, BLIND + known)
     assert not entry.outcome.blind and entry.standing == "known"
+    whole = FILE[FILE.index("[[outcomes]]") :].replace(STATED, "").replace('"profit"', '"other"')
+    blind = [one.blind for one in _all_sealed(tmp_path, BLIND + known + whole)]
+    assert blind == [False, known.startswith("pass")]  # a published trial is known; a rule tells of its own outcome
     if "estimate" in known or "row" in known:
         assert entry.result is not None and entry.result.published is None
         with pytest.raises(UserError, match="has a result already"):
             put(tmp_path, "1.profit=0.2")
     else:
         assert entry.result is None
+
+
+def _all_sealed(folder: Path, text: str) -> list[SealedOutcome]:
+    seal(results(folder, text, "two"), folder / "two.jsonl", "village trial x")
+    return [entry.outcome for entry in entries(read_book(folder / "two.jsonl"))]
 
 
 def put(folder: Path, text: str, **how: Any) -> None:
@@ -158,7 +167,7 @@ def test_a_result_that_was_public_before_the_seal_is_no_blind_one(tmp_path: Path
     put(tmp_path, "1.profit=2.0", published=YESTERDAY)
     (entry,) = entries(read_book(tmp_path / "book.jsonl"))
     assert entry.standing == "public"
-    assert "No blind forecast has a result yet" in render([entry], "", "en")
+    assert "Nothing has been forecast blind yet" in render([entry], "", "en")
 
 
 def test_the_discrepancy_comes_from_known_rows_of_other_trials(tmp_path: Path) -> None:
@@ -166,8 +175,8 @@ def test_the_discrepancy_comes_from_known_rows_of_other_trials(tmp_path: Path) -
     assert first.outcome.discrepancy_sd is None and first.trial.known == ()
     second = sealed(tmp_path, BLIND, "more")
     off = 7.0 - first.outcome.mean
-    assert second.trial.known == ("loans.profit",)
-    assert second.trial.discrepancy == pytest.approx((off**2 - 0.1**2) ** 0.5)
+    assert second.trial.known == ("loans.profit",) and second.trial.in_view == () and second.trial.known_by == ("test",)
+    assert second.trial.discrepancy == discrepancy([Miss("loans", off, 0.1**2, 7.0)]) > 3.0
     assert second.outcome.discrepancy_sd == second.trial.discrepancy
     (low, high), (one, other) = first.outcome.interval_80, second.outcome.interval_80
     assert other - one > 2 * (high - low)
@@ -196,6 +205,26 @@ def test_what_has_no_effect_in_any_replicate_is_not_sealed_and_stops_no_other(
     assert [record.content["trial"] for record in records] == ["good"]
     print_sealed(records, [*bad, *good], "en")
     assert "not sealed, since no replicate has such an effect: bad: profit" in capsys.readouterr().out
+
+
+def test_rows_that_were_in_view_and_other_versions_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sealed(tmp_path, BLIND + 'row = "credit_profit_pool"\n')  # informed
+    book = tmp_path / "book.jsonl"
+    found = results(tmp_path, BLIND, "more", program="later")
+    (record,) = seal(found, book)
+    print_sealed([record], found, "en")
+    said = capsys.readouterr().out
+    assert "of the 1 known rows that tell of the model's discrepancy, 1 were in view" in said
+    assert "some as another version of the program forecast them" in said
+
+
+def test_a_record_of_another_form_is_refused(tmp_path: Path) -> None:
+    with writing(tmp_path / "book.jsonl") as book:
+        book.add("forecast", {"trial": "x"})
+    with pytest.raises(UserError, match="record 1 has a form that this version of the program does not know"):
+        entries(read_book(tmp_path / "book.jsonl"))
 
 
 def test_the_rival_is_the_pooled_mean_of_at_least_three_like_trials(tmp_path: Path) -> None:
@@ -262,3 +291,15 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     book = tmp_path / "results" / "forecasts" / "book.jsonl"
     book.write_text(book.read_text(encoding="utf-8").replace('"estimate": 0.1', '"estimate": 0.2'), encoding="utf-8")
     assert "is not as it was sealed" in village("forecasts").output
+
+
+def test_the_book_that_ships_is_whole_and_none_of_it_is_blind() -> None:
+    found = entries(read_book(SHIPPED), shipped=True)
+    known = [entry for entry in found if entry.result is not None]
+    assert len(known) >= 10 and {entry.standing for entry in found} == {"known"}
+    assert len({entry.trial.trial for entry in found}) >= 6
+    assert all(entry.outcome.discrepancy_sd for entry in found)
+    for entry in known:
+        assert entry.outcome.interval_80 == pytest.approx(entry.outcome.forecast.interval(0.8))
+        assert entry.outcome.interval_50 == pytest.approx(entry.outcome.forecast.interval(0.5))
+    assert "Nothing has been forecast blind yet" in render(found, "", "en")

@@ -372,3 +372,10 @@ pass = { no_effect = 0.1 }
     assert labels[0].en == "index of household income, debt" and labels[0].zh == "家庭纯收入与贷款余额综合指数"
     assert labels[1].en == "household income + medical and school payments"
     assert trial.digest() == load(tmp_path, text.replace("estimate = 0.1,", "estimate = 0.3,")).digest()
+
+
+def test_a_lender_may_ask_for_more_than_50_per_cent_a_year(tmp_path: Path) -> None:
+    dear = load(tmp_path, FILE.replace("{ of_income = 0.5 }", "{ of_income = 0.5 }\nrate = 1.2"))
+    assert dear.arms[1].policies[0].plan(20_000.0).settings.rate == 1.2  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="rate: must be at most 4"):
+        load(tmp_path, FILE.replace("{ of_income = 0.5 }", "{ of_income = 0.5 }\nrate = 24"))
