@@ -97,13 +97,15 @@ def trial(
     from experiments.trials import load_trials
     from experiments.trials.export import as_json as everything
     from experiments.trials.report import print_results, write_results
-    from experiments.trials.rows import write_rows
+    from experiments.trials.rows import check_rows, write_rows
     from experiments.trials.run import run_trials
 
     spread = _vectors(parameters or (ParameterMode.ranges if seal else ParameterMode.point), vectors)
     _check_book(seal, book, book_of(book, results))
+    trials = load_trials(files or [], overrides or [], code or [])
+    check_rows(trials, replicates, rows or [])
     found = run_trials(
-        load_trials(files or [], overrides or [], code or []),
+        trials,
         name=name,
         results=results,
         replicates=replicates,

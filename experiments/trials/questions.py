@@ -24,6 +24,8 @@ _WHY_NOT = {
     r"local.?(work|job|wage|days)|own.?farm|farm.?(labou?r|days|hours)|labou?r.?days": "it adds up wages nearby and "
     "away in one sum (wage_income_yuan) and keeps no account of days worked; labour_met is the share of the labour "
     "that its lines ask for which a household gives",
+    r"leader|official|teacher|shopkeeper": "it has no households of village officials; contacts, schooling and "
+    "business_yuan tell who is central, best schooled or keeps a shop",
     r"vote|politic|crime|conflict|violence": "it knows nothing of politics or conflict",
 }
 

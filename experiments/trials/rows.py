@@ -17,11 +17,25 @@ import pyarrow.parquet as pq
 
 from experiments.pages.spreadsheet import csv_text
 from experiments.runs.store import add_files
+from experiments.trials.file import Trial
 from experiments.trials.observed import TOOK_UP, Observed
 from experiments.trials.replicate import observe, prepare
 from experiments.trials.results import TrialResult
 from experiments.trials.survey_measures import measure
 from sim.core.errors import UserError
+
+
+def check_rows(trials: Sequence[Trial], replicates: int | None, seeds: Sequence[int]) -> None:
+    """Refuse replicates that there will not be, before all others are done.
+
+    Raises:
+        UserError: A trial has no such replicate.
+    """
+    for trial in trials:
+        last = replicates or trial.design.replicates
+        for seed in seeds:
+            if not 1 <= seed <= last:
+                raise UserError(f"{trial.id} has no replicate {seed}", field="--rows", allowed=f"1 to {last}")
 
 
 def write_rows(results: Sequence[TrialResult], seeds: Sequence[int]) -> list[str]:
@@ -35,14 +49,14 @@ def write_rows(results: Sequence[TrialResult], seeds: Sequence[int]) -> list[str
         The files, in the folder of the experiment, under `tables/`.
 
     Raises:
-        UserError: A trial has no such replicate.
+        UserError: A replicate failed, so that it has no rows.
     """
     files: dict[str, bytes | str] = {}
     for result in results:
         for seed in seeds:
             if seed not in result.seeds:
-                there = f"{result.seeds[0]} to {result.seeds[-1]}"
-                raise UserError(f"{result.trial.id} has no replicate {seed}", field="--rows", allowed=there)
+                there = ", ".join(map(str, result.seeds))
+                raise UserError(f"replicate {seed} of {result.trial.id} failed", field="--rows", allowed=there)
             number = result.vectors.number_of(seed)
             job = prepare(result.vectors.under(result.trial, number))
             table = household_rows(observe(job, seed, everything=True))

@@ -132,7 +132,8 @@ class Shown:
         """How the arms are compared, over what, and who is asked."""
         outcome = one.outcome
         at = outcome.quantile
-        parts = [self.say(outcome.estimator) if at is None else self.say("at_quantile", share=self.num.share(at))]
+        plain = self.say("arm_itself" if outcome.estimator == "arm" else outcome.estimator)
+        parts = [plain if at is None else self.say("at_quantile", share=self.num.share(at))]
         parts += [self.say(f"villages_{outcome.villages}")] if outcome.villages else []
         parts += [self.say(f"who_{outcome.who}")] if outcome.who != "eligible" else []
         return ("；" if self.zh else "; ").join(parts)

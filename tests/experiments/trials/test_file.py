@@ -175,7 +175,7 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ('estimator = "ancova"', 'estimator = "quantile"', "go together", "[[outcomes]]"),
         ('estimator = "ancova"', 'estimator = "late"\nvillages = "spread"', "over villages", "[[outcomes]]"),
         ('estimator = "ancova"', 'who = "not_eligible"', "everyone is eligible", "estimator"),
-        ('name = "offer"', 'name = "offer"\ntold_first = "leader"', "no quantity 'leader'", 'share = 0.5\n[[arms.pol'),
+        ('name = "offer"', 'name = "offer"\ntold_first = "leader"', "of village officials", 'share = 0.5\n[[arms.pol'),
         ('kind = "microcredit"', 'kind = "village_works"', "chosen and built by 'support_units'", "kind = "),
         ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "a share of income is { of_income = 0.3 }", "size_yuan"),
         ("[survey]", "[survey]\nattrition = 1.0", "less than 1", "follow_ups"),

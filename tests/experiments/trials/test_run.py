@@ -315,3 +315,17 @@ def test_a_vector_under_which_there_is_no_world_stops_no_other(tmp_path: Path, k
     (found,) = run(tmp_path, plain, replicates=6, vectors=vectors)
     assert found.unfitted == (2,) and found.seeds == (1, 3, 4, 6) and set(found.failures) == {2, 5}
     assert "(1 of which go with no world of this place)" in render([found], "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "chinese"),
+    [
+        ('estimator = "quantile"\nquantile = 0.9', "the arms&#39; 90% quantiles", "两组90%分位数之差"),
+        ('estimator = "arm"\nvillages = "spread"', "the arm itself; spread of village means", "各村均值的标准差"),
+        ('who = "not_told"', "difference in means; those not told, beside everyone", "均值之差；未被告知的农户"),
+        ('who = "treated"', "those who took it up, beside everyone", "参与的农户，与另一组全部农户比较"),
+    ],
+)
+def test_how_an_outcome_is_asked_and_compared_is_said(tmp_path: Path, asked: str, english: str, chinese: str) -> None:
+    (found,) = run(tmp_path, trial(tmp_path, FILE.replace('estimator = "ancova"', asked)), replicates=2)
+    assert english in render([found], "en") and chinese in render([found], "zh")
