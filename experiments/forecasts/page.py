@@ -148,11 +148,11 @@ class Page:
         return Table(self.say("of_seals"), self._header(*words), rows)
 
     def figure(self) -> Figure | None:
-        """Forecasts with 80% intervals beside results, on one scale."""
+        """Forecasts with 80% intervals beside results, on one scale; what can have no result is left to tables."""
         rows: list[Row] = []
         for entry in self.found:
             one, scale = entry.outcome, entry.outcome.scale
-            if not math.isfinite(scale):
+            if not math.isfinite(scale) or (entry.result is None and not one.blind):
                 continue
             words = {"trial": self._title(entry.trial.title), "outcome": self._title(one.label)}
             rows.append(Row(self.say("row_label", **words, standing=self.say(entry.standing))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from experiments.trials.replicate_result import ReplicateResult
 from experiments.trials.survey_measures import MEASURES, Diary, Reading, read, values
 from experiments.trials.world import expected_headcount
 from sim.core.draws import decision, mix, number_of, uniforms
+from sim.core.errors import UserError
 from sim.county import County
 from sim.facts.sources import TRANSFER, WAGE
 from sim.model import Reach, VillageModel
@@ -79,10 +81,24 @@ def observe(job: TrialJob, seed: int, everything: bool = False) -> Observed:
     model = VillageModel(plan, rng=seed, profile=job.profile, reach=reach, observers=())
     try:
         return _live(job, seed, model, lot.of(model.county), everything)
+    except UserError:
+        raise
+    except Exception as error:
+        raise _placed(error, job.trial) from error
     finally:
         model.close()
         vars(model).clear()  # a model stands in circles, which would keep its rows until the collector comes by
         kept._KEPT.clear()  # nobody will ask for this population again
+
+
+def _placed(error: Exception, trial: Trial) -> Exception:
+    """What went wrong, with the line of the policy file of its own in which it did; as it is if in none."""
+    code = [policy.code for arm in trial.arms for policy in arm.policies if policy.code]
+    own = {str(file) for one in code for file in one.files()}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]
+    if not frames:
+        return error
+    return UserError(f"{type(error).__name__}: {error}", file=frames[-1].filename, line=frames[-1].lineno)
 
 
 def _live(job: TrialJob, seed: int, model: VillageModel, assignment: Assignment, everything: bool) -> Observed:

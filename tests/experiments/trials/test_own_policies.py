@@ -122,3 +122,11 @@ def test_a_seal_holds_the_code_that_was_run(tmp_path: Path) -> None:
         seal(found, book, "village trial x")
     assert len(read_book(book).of("forecast")) == 1
     assert np.isfinite(entry.outcome.mean)
+
+
+def test_what_goes_wrong_in_a_file_of_its_own_is_said_with_its_line(tmp_path: Path) -> None:
+    file, code = written(tmp_path)
+    code.write_text(CODE.replace("20_000.0", "20_000.0 / (len(villages) - len(villages))"), encoding="utf-8")
+    line = 1 + CODE[: CODE.index("20_000.0")].count("\n")
+    with pytest.raises(UserError, match=rf"pumps.py:{line}: ZeroDivisionError: "):
+        observe(prepare(load_trial(file, code=[code])), 1)
