@@ -54,7 +54,7 @@ def forecasts(
     from experiments.forecasts.entries import entries
     from experiments.forecasts.export import as_json as everything
     from experiments.forecasts.page import write_pages
-    from experiments.forecasts.seal import shipped_entries
+    from experiments.forecasts.seal import SHIPPED, shipped_entries
     from experiments.forecasts.terminal import print_entered, print_forecasts
     from sim.core.errors import UserError
 
@@ -67,8 +67,8 @@ def forecasts(
         if not quiet and not as_json:
             print_entered(record, written[0])
     own = read_book(path)
-    found = [*shipped_entries(), *entries(own)]
-    pages = write_pages(found, own.last if own.records else "", path.parent, written)
+    found = [*(shipped_entries() if path.resolve() != SHIPPED else ()), *entries(own)]
+    pages = write_pages(found, own.last if own.records else "", (results / BOOK).parent, written)
     if as_json:
         print_json({"book": str(path), "files": [str(page) for page in pages], **everything(found)})
         return

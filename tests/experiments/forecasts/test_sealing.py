@@ -288,6 +288,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert one["result"]["estimate"] == 0.1 and one["score"] is not None
     assert all(Path(page).is_file() for page in content["files"])
     assert village("forecasts", "--se", "1").exit_code == 2
+    shipped = json.loads(village("forecasts", "--book", str(SHIPPED), "--json").output)
+    assert not any(one["shipped"] for one in shipped["forecasts"]) and not list(SHIPPED.parent.glob("*.html"))
     book = tmp_path / "results" / "forecasts" / "book.jsonl"
     book.write_text(book.read_text(encoding="utf-8").replace('"estimate": 0.1', '"estimate": 0.2'), encoding="utf-8")
     assert "is not as it was sealed" in village("forecasts").output
