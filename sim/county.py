@@ -132,6 +132,11 @@ class County(Part):
         """One keyed uniform for each village in `villages`."""
         return uniforms(self.seed, number, self.villages["key"][villages].astype(np.int64), 0)
 
+    @property
+    def well_known(self) -> NDArray[np.bool_]:
+        """Households that a cadre has visited with substance, so that the ledger errs less about them."""
+        return self.shared_mask(KNOWN)
+
     def shared_mask(self, name: str) -> NDArray[np.bool_]:
         """A mask of households that all policies asking by this name share, all false at first."""
         return self.shared.setdefault(name, np.zeros(len(self.households), dtype=np.bool_))

@@ -26,9 +26,9 @@ from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_
 from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
-from sim.county import KNOWN, County
+from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
-from sim.indicators.land import land_used_twice
+from sim.indicators.land import check_land
 from sim.money.audit import Audit
 from sim.money.lending import Loan
 from sim.money.reasons import FUNDS
@@ -262,7 +262,7 @@ class VillageModel(Whole, MesaModel):
         for policy in self._agenda.opened:
             policy.month_end(county)
             self._hold(policy, "month_end")
-        review(world, self.p, self.today, county.shared_mask(KNOWN))
+        review(world, self.p, self.today, county.well_known)
         county.accounts.post(county.tills)
         loans.post(county.accounts)
         for policy in self._agenda.opened:
@@ -287,17 +287,13 @@ class VillageModel(Whole, MesaModel):
                 what(observer)
 
     def _check_ranges(self) -> None:
-        checked: list[tuple[type[Record], Rows]] = [(kind, getattr(self, name)) for name, kind in KINDS.items()]
-        checked.append((Loan, self.county.loans.loans))
-        for kind, rows in checked:
+        checked: dict[type[Record], Rows] = {kind: getattr(self, name) for name, kind in KINDS.items()}
+        for kind, rows in (checked | {Loan: self.county.loans.loans}).items():
             for column, row in out_of_range(kind, rows).items():
                 who = rows["key" if "key" in kind.COLUMNS else "household"][row]
                 found = rows[column][row].tolist()
                 raise ArithmeticError(f"{self.county.date}: {column} of {kind.__name__} {who} is {found}")
-        over = land_used_twice(self.households)
-        if len(over):
-            who, mu = self.households["key"][over[0]], self.households["land_mu"][over[0]]
-            raise ArithmeticError(f"{self.county.date}: Household {who} uses more land than its {mu} mu")
+        check_land(self.households, self.county.date)
 
     @property
     def _ends_week(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -17,3 +18,15 @@ def land_used_twice(households: NDArray[Any]) -> NDArray[np.int64]:
     """
     used = households["orchard_mu"] + households["block_mu"] + households["greenhouse_mu"]
     return np.flatnonzero(used > households["land_mu"] * (1.0 + _ROUNDING)).astype(np.int64)
+
+
+def check_land(households: NDArray[np.void], date: dt.date) -> None:
+    """Land is used once.
+
+    Raises:
+        ArithmeticError: A household's trees and greenhouses stand on more land than it has.
+    """
+    over = land_used_twice(households)
+    if len(over):
+        who, mu = households["key"][over[0]], households["land_mu"][over[0]]
+        raise ArithmeticError(f"{date}: Household {who} uses more land than its {mu} mu")

@@ -1,7 +1,7 @@
 """What support units do for a village, kind by kind: how far it has it already, and what a finished project brings.
 
-One table holds all kinds. Works are built; services act on what households and villages already have: the cost of care,
-fees, the trouble of papers, trust among neighbours, what is known, what is owned.
+One table holds all kinds, and `bring` what each does. Works are built; services act on what households and villages
+already have: the cost of care, fees, the trouble of papers, trust among neighbours, what is known, what is owned.
 """
 
 from __future__ import annotations
@@ -47,12 +47,10 @@ class Kind(NamedTuple):
 
     Attributes:
         level: How far a village has it: 0 to 1, of which `project_enough` is enough.
-        bring: What it brings when it is finished.
         line: The line that it gives, which has its season; 0 = none.
     """
 
     level: Callable[[County, int], float]
-    bring: Callable[[County, Site], None]
     line: int = STAPLE_ALONE
 
 
@@ -62,99 +60,101 @@ def _households(county: County, village: int) -> slice:
 
 
 def _of_village(column: str) -> Kind:
-    """A quality of the village: so much of what is left to win."""
-
-    def bring(county: County, site: Site) -> None:
-        v = county.villages
-        v[column][site.village] += (1.0 - v[column][site.village]) * site.gain
-
-    return Kind(lambda county, village: float(county.villages[column][village]), bring)
+    """A quality of the village."""
+    return Kind(lambda county, village: float(county.villages[column][village]))
 
 
-def _flag(column: str) -> Kind:
-    """Something that a household has or has not."""
-
-    def bring(county: County, site: Site) -> None:
-        county.households[column][site.lucky] = 1
-
-    return Kind(lambda c, village: float(c.households[column][_households(c, village)].mean()), bring)
+def _of_households(column: str) -> Kind:
+    """What households have or can, as their mean."""
+    return Kind(lambda county, village: float(county.households[column][_households(county, village)].mean()))
 
 
-def _told(*topics: int) -> Kind:
-    """Something that a household knows of."""
+def _told(topic: int) -> Kind:
+    """Something that households know of."""
+    return Kind(lambda c, village: float((c.households["knows"][_households(c, village)] >> topic & 1).mean()))
+
+
+def _line(line: int) -> Kind:
+    """A line that households are in."""
 
     def level(county: County, village: int) -> float:
-        return float((county.households["knows"][_households(county, village)] >> topics[0] & 1).mean())
+        return float((county.households[HOLDING[line]][_households(county, village)] > 0.0).mean())
 
-    def bring(county: County, site: Site) -> None:
-        for topic in topics:
-            county.households["knows"][site.lucky] |= 1 << topic
-
-    return Kind(level, bring)
+    return Kind(level, line)
 
 
-def _irrigate(county: County, site: Site) -> None:
-    v = county.villages
-    v["irrigation"][site.village] = min(1.0, v["irrigation"][site.village] + site.gain)
+def bring(county: County, kind: str, site: Site) -> None:
+    """What a finished project brings, by its kind: of what is left to win, as much as its gain says."""
+    v, h, k, rows, gain = county.villages, county.households, site.village, site.lucky, site.gain
+    if kind == "road":
+        v["road"][k] += (1.0 - v["road"][k]) * gain
+    elif kind == "water":
+        h["water"][rows] = 1
+    elif kind == "irrigation":
+        v["irrigation"][k] = min(1.0, v["irrigation"][k] + gain)
+    elif kind == "market":
+        v["cooperative"][k] += (1.0 - v["cooperative"][k]) * gain
+        v["contract"][k] += (1.0 - v["contract"][k]) * county.p.contract_of_market * gain
+    elif kind == "house":
+        h["house"][rows] = 1
+    elif kind == "clinic":
+        v["care_near"][k] += (1.0 - v["care_near"][k]) * gain
+    elif kind == "school":
+        v["fees_met"][k] += (1.0 - v["fees_met"][k]) * gain
+        _train_leavers(county, rows[h["leavers"][rows] > 0])
+    elif kind == "papers":
+        v["papers_done"][k] += (1.0 - v["papers_done"][k]) * gain
+    elif kind == "disputes":
+        v["cohesion"][k] += (1.0 - v["cohesion"][k]) * gain
+    elif kind == "teaching":
+        h["farm_skill"][rows] += county.p.course_gain * (1.0 - h["farm_skill"][rows])
+    elif kind == "news":
+        h["knows"][rows] |= (1 << KNOWS_CREDIT) | (1 << KNOWS_INDUSTRY) | (1 << KNOWS_TRAINING)
+    elif kind == "jobs":
+        h["knows"][rows] |= 1 << KNOWS_JOBS
+    elif kind == "enrolment":
+        h["insured"][rows] = 1
+    else:
+        _give(county, KINDS[kind].line, site)
 
 
-def _open_market(county: County, site: Site) -> None:
-    v, k = county.villages, site.village
-    v["cooperative"][k] += (1.0 - v["cooperative"][k]) * site.gain
-    v["contract"][k] += (1.0 - v["contract"][k]) * county.p.contract_of_market * site.gain
-
-
-def _school(county: County, site: Site) -> None:
-    """Fees taken over; school leavers come back for a course of work skills."""
-    v, h, p = county.villages, county.households, county.p
-    v["fees_met"][site.village] += (1.0 - v["fees_met"][site.village]) * site.gain
-    rows = site.lucky[h["leavers"][site.lucky] > 0]
+def _train_leavers(county: County, rows: RowsOf) -> None:
+    """School leavers come back for a course of work skills."""
+    h, p = county.households, county.p
     each = 1.0 / np.maximum(1, h["workers"][rows])
     h["work_skill"][rows] += p.work_course_gain * (1.0 - h["work_skill"][rows]) * each
     h["knows"][rows] |= 1 << KNOWS_JOBS
     h["leavers"][rows] = 0
 
 
-def _teach(county: County, site: Site) -> None:
-    h = county.households
-    h["farm_skill"][site.lucky] += county.p.course_gain * (1.0 - h["farm_skill"][site.lucky])
-
-
-def _give(line: int) -> Kind:
+def _give(county: County, line: int, site: Site) -> None:
     """Trees or stock for households that would take them, the registered first, as far as the money goes."""
-
-    def level(county: County, village: int) -> float:
-        return float((county.households[HOLDING[line]][_households(county, village)] > 0.0).mean())
-
-    def bring(county: County, site: Site) -> None:
-        rows, wanted = site.lucky, np.zeros(len(site.lucky))
-        county.apply(would_take, rows, line, county.p.project_gift_yuan, 1.0, wanted)
-        order = np.lexsort((county.keys[rows], -county.households["registered"][rows].astype(np.int64)))
-        rows, wanted = rows[order], wanted[order]
-        given = (wanted > 0.0) & (np.cumsum(wanted) <= site.money_yuan)
-        rows, wanted = rows[given], wanted[given]
-        site.gifts[line].hand_over(county, rows, wanted, np.zeros(len(rows)))
-        county.households["knows"][rows] |= (1 << line) | (1 << KNOWS_INDUSTRY)
-
-    return Kind(level, bring, line)
+    rows, wanted = site.lucky, np.zeros(len(site.lucky))
+    county.apply(would_take, rows, line, county.p.project_gift_yuan, 1.0, wanted)
+    order = np.lexsort((county.keys[rows], -county.households["registered"][rows].astype(np.int64)))
+    rows, wanted = rows[order], wanted[order]
+    given = (wanted > 0.0) & (np.cumsum(wanted) <= site.money_yuan)
+    rows, wanted = rows[given], wanted[given]
+    site.gifts[line].hand_over(county, rows, wanted, np.zeros(len(rows)))
+    county.households["knows"][rows] |= (1 << line) | (1 << KNOWS_INDUSTRY)
 
 
 KINDS: dict[str, Kind] = {
     "road": _of_village("road"),
-    "water": _flag("water"),
-    "irrigation": Kind(lambda county, village: float(county.villages["irrigation"][village]), _irrigate),
-    "market": Kind(lambda county, village: float(county.villages["cooperative"][village]), _open_market),
-    "house": _flag("house"),
+    "water": _of_households("water"),
+    "irrigation": _of_village("irrigation"),
+    "market": _of_village("cooperative"),
+    "house": _of_households("house"),
     "clinic": _of_village("care_near"),
-    "school": Kind(lambda county, village: float(county.villages["fees_met"][village]), _school),
+    "school": _of_village("fees_met"),
     "papers": _of_village("papers_done"),
     "disputes": _of_village("cohesion"),
-    "trees": _give(ORCHARD),
-    "stock": _give(LIVESTOCK),
-    "teaching": Kind(lambda c, village: float(c.households["farm_skill"][_households(c, village)].mean()), _teach),
-    "news": _told(KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING),
+    "trees": _line(ORCHARD),
+    "stock": _line(LIVESTOCK),
+    "teaching": _of_households("farm_skill"),
+    "news": _told(KNOWS_CREDIT),
     "jobs": _told(KNOWS_JOBS),
-    "enrolment": _flag("insured"),
+    "enrolment": _of_households("insured"),
 }
 """Every kind, in the order of `sim.facts.units.PROJECTS`: what it is called, costs and brings is in the same order."""
 

@@ -12,7 +12,7 @@ from sim.facts.trades import HANDS, TRADES
 from sim.money.reasons import reason
 from sim.policies.gifts import Gifts
 from sim.policies.policy import County, Names, Policy, PolicySettings
-from sim.policies.projects import GENERAL, KINDS, LINES_GIVEN, NAMES, Site, can_finish, gain_of, needs
+from sim.policies.projects import GENERAL, LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
 
 PROJECTS = reason("projects of support units", "单位项目支出")
 
@@ -123,4 +123,4 @@ class SupportUnits(Policy):
         money = float(u["cost_yuan"][i])
         gain = gain_of(p, kind) * money / p.project_cost_yuan[kind]
         luck = self.luck(county, NAMES[kind], rows, county.today.month)
-        KINDS[NAMES[kind]].bring(county, Site(k, rows[luck < gain], gain, money, self._gifts))
+        bring(county, NAMES[kind], Site(k, rows[luck < gain], gain, money, self._gifts))

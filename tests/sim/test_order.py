@@ -71,10 +71,12 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
         "Delivery.promise", "Policy.day", "Observer.week", "VillageModel._close_month", "Observer.campaign_end",
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
-        "close_month", "Policy.month_end", "Accounts.post", "LoanBook.post", "Policy.books_closed", "look_around",
-        "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end", "Watch.month_end",
+        "close_month", "Policy.month_end", "review", "Accounts.post", "LoanBook.post", "Policy.books_closed",
+        "look_around", "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end", "Watch.month_end",
     ]  # fmt: skip
-    assert names(order.cadre_day()) == ["field_day", "visit", "field_day", "need", "match", "visit"]
+    assert names(order.cadre_day()) == [
+        "field_day", "visit", "field_day", "need", "match", "visit", "bring", "visit",
+    ]  # fmt: skip
 
 
 def test_another_order_in_the_source_is_another_order() -> None:
