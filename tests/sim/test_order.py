@@ -72,7 +72,8 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
         "close_month", "Policy.month_end", "review", "Accounts.post", "LoanBook.post", "Policy.books_closed",
-        "look_around", "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end", "Watch.month_end",
+        "look_around", "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end",
+        "Watch.month_end",
     ]  # fmt: skip
     assert names(order.cadre_day()) == [
         "field_day", "visit", "field_day", "need", "match", "visit", "bring", "visit",
