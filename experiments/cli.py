@@ -14,6 +14,7 @@ from experiments.commands import (
     demo,
     diverge,
     evidence,
+    forecasts,
     parameters,
     plots,
     population,
@@ -63,6 +64,7 @@ app.command("diverge")(diverge.diverge)
 app.command("calibrate")(calibrate.calibrate)
 app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)
+app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)

@@ -146,7 +146,7 @@ def judge(target: Published, values: Sequence[float] | Floats) -> Line:
     share = NAN
     if target.rule is not None and target.rule.sign is not None and target.role not in ("claim", "context"):
         share = sign_share(known, target.rule.sign == "positive")
-    return Line(target, mean, low, high, len(known), target.verdict(mean, share), share)
+    return Line(target, mean, low, high, len(known), target.verdict(mean, share, interval=(low, high)), share)
 
 
 def unmeasured(target: Figure) -> Line:

@@ -102,6 +102,9 @@ class Words:
         low, high = target.limits
         if not (math.isfinite(low) or math.isfinite(high)):
             return "–"
+        if rule is not None and rule.no_effect is not None:
+            whole = "整个区间在" if self.zh else "whole interval in "
+            return f"{whole}{self._ends(low, high, target.unit)}{self.unit(target.unit, high)}"
         return f"{self._ends(low, high, target.unit)}{self.unit(target.unit, high)}"
 
     def verdict(self, line: Line) -> str:

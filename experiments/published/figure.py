@@ -21,7 +21,7 @@ Quantity = TypeVar("Quantity", float, Floats)
 Role = Literal["set", "fitted", "informed", "check", "input", "claim", "context"]
 Group = Literal["start", "moving", "programmes", "claims"]
 Confidence = Literal["read", "computed", "high", "medium", "low", ""]
-Kind = Literal["range", "tolerance", "relative", "sign"]
+Kind = Literal["range", "tolerance", "relative", "sign", "no_effect"]
 Verdict = Literal["within", "outside", "not_modelled", "input", "claim", "context", "not_run", "waiting"]
 SHARE = 0.95
 """Share of means that must have the sign, where a rule by sign names none."""
@@ -30,7 +30,7 @@ NAN = float("nan")
 
 
 class Rule(FrozenModel):
-    """What passes, decided before the run: limits, or a distance from the figure, or a sign.
+    """What passes, decided before the run: limits, or a distance from the figure, or a sign, or the lack of an effect.
 
     Attributes:
         low: Least mean that passes (None: no lower limit), in the figure's unit.
@@ -38,6 +38,8 @@ class Rule(FrozenModel):
         tolerance: Distance from the figure that passes, in its unit.
         relative: The same as a share of the figure.
         sign: Direction in which the effect must go.
+        no_effect: Margin about zero within which the whole 95% interval of the mean must lie, where what was found is
+            that nothing happens: a mean near zero that is badly known does not pass (equivalence, not a lack of proof).
         share: Share of the bootstrap means over replicates that must have the sign; 0.95 by default.
         control_low: Least level of the control group that passes.
         control_high: Largest level of the control group that passes.
@@ -48,15 +50,17 @@ class Rule(FrozenModel):
     tolerance: Number | None = Field(default=None, gt=0)
     relative: Number | None = Field(default=None, gt=0)
     sign: Literal["positive", "negative"] | None = None
+    no_effect: Number | None = Field(default=None, gt=0)
     share: Number | None = Field(default=None, gt=0.5, le=1)
     control_low: Number | None = None
     control_high: Number | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Rule:
-        ways = (self.low is not None or self.high is not None, self.tolerance, self.relative, self.sign)
+        ways = (self.low is not None or self.high is not None, self.tolerance, self.relative, self.sign, self.no_effect)
         if sum(bool(way) for way in ways) != 1:
-            raise ValueError("a rule is low and high, or tolerance, or relative, or sign and share: one of them")
+            one = "low and high, or tolerance, or relative, or sign and share, or no_effect"
+            raise ValueError(f"a rule is {one}: one of them")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"low ({self.low:g}) must be less than high ({self.high:g})")
         return self
@@ -66,6 +70,8 @@ class Rule(FrozenModel):
         """The one way in which it is stated."""
         if self.sign is not None:
             return "sign"
+        if self.no_effect is not None:
+            return "no_effect"
         return "tolerance" if self.tolerance is not None else "relative" if self.relative is not None else "range"
 
     @property
@@ -84,13 +90,22 @@ class Rule(FrozenModel):
         Args:
             value: The published figure, from which a distance counts.
         """
+        if self.no_effect is not None:
+            return -float(self.no_effect), float(self.no_effect)
         if self.is_distance:
             at = 0.0 if value is None else float(value)
             off = float(self.tolerance) if self.tolerance is not None else float(self.relative or 0.0) * abs(at)
             return at - off, at + off
         return -INFINITE if self.low is None else float(self.low), INFINITE if self.high is None else float(self.high)
 
-    def passes(self, mean: float, value: float | None, share: float = NAN, control: float | None = None) -> bool:
+    def passes(
+        self,
+        mean: float,
+        value: float | None,
+        share: float = NAN,
+        control: float | None = None,
+        interval: tuple[float, float] = (NAN, NAN),
+    ) -> bool:
         """Whether what the model gives passes.
 
         Args:
@@ -98,11 +113,15 @@ class Rule(FrozenModel):
             value: The published figure, from which a distance counts.
             share: Share of bootstrap means with the rule's sign.
             control: Level of the control group; None if there is no such group to look at.
+            interval: 95% interval of the mean; not-a-number where there is none.
         """
         if control is not None and not _within(control, self.control_low, self.control_high):
             return False
         if self.sign is not None:
             return share >= self.sign_share
+        if self.no_effect is not None:
+            low, high = self.limits(value)
+            return low <= interval[0] and interval[1] <= high
         return _within(mean, *self.limits(value))
 
 
@@ -190,13 +209,20 @@ class Figure(FrozenModel):
             return None
         return (high - low) / (2 * 1.96) / 5
 
-    def verdict(self, mean: float, share: float = NAN, control: float | None = None) -> Verdict:
+    def verdict(
+        self,
+        mean: float,
+        share: float = NAN,
+        control: float | None = None,
+        interval: tuple[float, float] = (NAN, NAN),
+    ) -> Verdict:
         """Within or outside where a rule is applied, else why none is.
 
         Args:
             mean: Mean of the model over seeds or replicates; not-a-number if there is none.
             share: Share of bootstrap means with the sign of the rule, where the rule is a sign.
             control: Level of the control group, where there is one.
+            interval: 95% interval of the mean.
         """
         if self.role == "input":
             return "input"
@@ -209,7 +235,8 @@ class Figure(FrozenModel):
         if self.role in ("claim", "context"):
             return "claim" if self.role == "claim" else "context"
         if self.rule is not None:
-            return "within" if self.rule.passes(mean, self.middle, share, control) else "outside"
+            met = self.rule.passes(mean, self.middle, share, control, interval)
+            return "within" if met else "outside"
         if self.range is None:
             return "context"
         return "within" if _within(mean, *self.limits) else "outside"

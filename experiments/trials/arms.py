@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.trials.file import ArmPolicy, Condition, Trial
+from experiments.trials.file import ArmPolicy, Trial
+from experiments.trials.outcome import Condition
 from experiments.trials.survey_measures import Reading, values
 from experiments.trials.world import mean_household_yuan
 from sim.core.draws import decision, uniforms
@@ -20,9 +20,6 @@ from sim.population.profile import Profile
 from sim.population.sharing import interleave
 from sim.scenario import Campaign, Plan, PolicyPlan, World
 from sim.scenario.parts import month_end
-
-if TYPE_CHECKING:
-    pass
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -248,32 +245,73 @@ def _drawn(rows: Ints, keys: Ints, share: float, what: int, seed: int) -> Ints:
     return rows[order[: int(share * len(rows) + 0.5)]]
 
 
-def told(trial: Trial, assignment: Assignment, offer: Offer, keys: Ints, seed: int) -> Ints:
-    """Rows of the households that are told of an offer when it starts: their arm's share of the offered."""
+def told(trial: Trial, assignment: Assignment, offer: Offer, reading: Reading, seed: int) -> Ints:
+    """Rows of the households that are told of an offer when it starts: their arm's share of the offered.
+
+    By lot; or, where the arm says who is told first, so many in each village as have most (or least) of that.
+    """
+    h = reading.households
+    keys = h["key"].astype(np.int64)
     u = uniforms(seed, TELL, keys, 0)
-    share = np.zeros(len(keys))
+    offered = assignment.offered(offer.arms)
+    mask = np.zeros(len(keys), dtype=np.bool_)
     for number in offer.arms:
-        share[assignment.gets == number] = trial.arms[number].told
-    return np.flatnonzero(assignment.offered(offer.arms) & (u < share)).astype(np.int64)
+        arm = trial.arms[number]
+        mine = offered & (assignment.gets == number)
+        if arm.told_first:
+            mask[_first(arm.told_first, arm.told, np.flatnonzero(mine), reading, u)] = True
+        else:
+            mask |= mine & (u < arm.told)
+    return np.flatnonzero(mask).astype(np.int64)
+
+
+def _first(name: str, share: float, rows: NDArray[np.intp], reading: Reading, u: NDArray[np.float64]) -> Ints:
+    """A share of `rows` in each village: those with most of a measure (with a minus: least), ties by lot."""
+    found = values(reading, name.removeprefix("-"))[rows] * (1.0 if name.startswith("-") else -1.0)
+    village = reading.households["village"][rows].astype(np.int64)
+    order = np.lexsort((u[rows], found, village))
+    where = village[order]
+    place = np.arange(len(order)) - np.searchsorted(where, where, side="left")
+    size = np.searchsorted(where, where, side="right") - np.searchsorted(where, where, side="left")
+    return np.asarray(rows[order[place < np.floor(share * size + 0.5)]], dtype=np.int64)
 
 
 # ---- conditions ----------------------------------------------------------------------------------------------------
 
 
 def holds(conditions: Sequence[Condition], reading: Reading) -> Mask:
-    """Households of which every condition is true."""
-    mask = np.ones(len(reading.households), dtype=np.bool_)
+    """Households of which every condition is true as the trial opens."""
+    keys = reading.households["key"].astype(np.int64)
+    return held(conditions, lambda condition: values(reading, condition.column), keys)
+
+
+def held(conditions: Sequence[Condition], found: Callable[[Condition], NDArray[np.float64]], keys: Ints) -> Mask:
+    """Households of which every condition is true.
+
+    Args:
+        conditions: What must hold.
+        found: What a condition's column is for each household, in the month that it names.
+        keys: The households' keys, by which ties of a rank are broken.
+    """
+    mask = np.ones(len(keys), dtype=np.bool_)
     for condition in conditions:
-        found = values(reading, condition.column)
-        if condition.equals is not None:
-            mask &= found == condition.equals
-        if condition.min is not None:
-            mask &= found >= condition.min
-        if condition.max is not None:
-            mask &= found <= condition.max
-        if condition.lowest is not None:
-            order = np.lexsort((reading.households["key"], found))
-            lowest = np.zeros(len(mask), dtype=np.bool_)
-            lowest[order[: int(condition.lowest * len(mask) + 0.5)]] = True
-            mask &= lowest
+        true = _true(condition, found(condition), keys)
+        mask &= ~true if condition.all_but else true
+    return mask
+
+
+def _true(condition: Condition, found: NDArray[np.float64], keys: Ints) -> Mask:
+    mask = np.ones(len(keys), dtype=np.bool_)
+    if condition.equals is not None:
+        mask &= found == condition.equals
+    if condition.min is not None:
+        mask &= found >= condition.min
+    if condition.max is not None:
+        mask &= found <= condition.max
+    for share, sign in ((condition.lowest, 1.0), (condition.highest, -1.0)):
+        if share is not None:
+            order = np.lexsort((keys, sign * found))
+            first = np.zeros(len(mask), dtype=np.bool_)
+            first[order[: int(share * len(mask) + 0.5)]] = True
+            mask &= first & np.isfinite(found)
     return mask

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.trials.estimate import estimate, permuted
-from experiments.trials.file import Arm, ArmPolicy, Design, Survey, Trial, TrialOutcome, TrialWorld
+from experiments.trials.estimate import permuted
+from experiments.trials.file import Arm, ArmPolicy, Design, Survey, Trial, TrialWorld
+from experiments.trials.observed import estimated
+from experiments.trials.outcome import TrialOutcome
 from experiments.trials.replicate import Observed, observe, prepare
 from sim.scenario import Title
 
@@ -102,7 +104,7 @@ def repeated(trial: Trial, replicates: int, truth: float = 0.0, dealt_anew: bool
 
     def one(seen: Observed, seed: int) -> Any:
         sample = seen.sample(first)
-        return estimate(permuted(sample, seed) if dealt_anew else sample, first.estimator, first.unit)
+        return estimated(permuted(sample, seed) if dealt_anew else sample, first)
 
     found = [one(observe(job, seed), seed) for seed in range(1, replicates + 1)]
     effects, errors = np.array([one.effect for one in found]), np.array([one.se for one in found])

@@ -8,7 +8,7 @@ degrees of freedom; with every row its own cluster that is the usual robust erro
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
+DRAWS = 200  # of a bootstrap of clusters
 ROUNDING = 1e-11  # of an outcome's size: an effect below it is rounding, and has no sign
 
 
@@ -31,6 +32,7 @@ class Sample:
         took_up: 1 where the household took up what was offered.
         weight: Weight of each row; 1 by default.
         group: 1 for the subgroup meant, 0 for the one whose effect is subtracted; None if there is only one.
+        village: Village of each row, where villages are compared.
     """
 
     y: Floats
@@ -40,6 +42,7 @@ class Sample:
     took_up: NDArray[np.float64] | None = None
     weight: Floats | None = None
     group: NDArray[np.float64] | None = None
+    village: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Estimate:
         return low <= value <= high
 
 
+Statistic = Callable[[Sample], float]
+
+
 def estimate(sample: Sample, estimator: str = "difference", unit: str = "level") -> Estimate:
     """Estimate the effect of the arm against the other.
 
@@ -88,7 +94,7 @@ def estimate(sample: Sample, estimator: str = "difference", unit: str = "level")
         estimator: "difference" in means; "ancova", with the baseline outcome as covariate (a missing one is replaced
             by the mean and marked); "late", the effect on those who took it up, with the assignment as instrument (and
             the baseline outcome, where there is one, as covariate);
-            "control", the mean of the controls itself.
+            "control" and "arm", the mean of the controls, or of the arm, itself.
         unit: "percent" of the control mean (as a fraction), "sd" of control; else as measured.
 
     Raises:
@@ -99,8 +105,8 @@ def estimate(sample: Sample, estimator: str = "difference", unit: str = "level")
     mean, sd = _moments(s.y[control], _weights(s)[control])
     clusters = _count(s.cluster)
     nothing = Estimate(math.nan, math.nan, math.nan, mean, sd, len(s.y), clusters)
-    if estimator == "control":
-        s = _rows(s, control)
+    if estimator in ("control", "arm"):
+        s = _rows(s, control if estimator == "control" else ~control)
         columns = instruments = [np.ones(len(s.y))]
         wanted, clusters = 0, _count(s.cluster)
     else:
@@ -119,23 +125,87 @@ def quantile_effects(sample: Sample, quantiles: Sequence[float], unit: str = "le
     With two groups each is the difference in the first minus the difference in the second.
     """
     s = _canonical(sample)
-    weight = _weights(s)
-    mean, sd = _moments(s.y[s.treated == 0], weight[s.treated == 0])
-    scale = {"percent": mean, "sd": sd}.get(unit, 1.0)
+    scale = _scale(s, unit)
+    effects = [_compared(s, quantile_of(q), "difference") for q in quantiles]
+    return tuple(effect / scale if scale > 0 else math.nan for effect in effects)
+
+
+def quantile_of(q: float) -> Statistic:
+    """The quantile of some rows."""
+    return lambda s: _quantile(s.y, _weights(s), q)
+
+
+def over_villages(what: str) -> Statistic:
+    """Of the means of villages: their "spread" (standard deviation), the "least" or the "greatest"."""
+
+    def of(s: Sample) -> float:
+        if s.village is None or not len(s.y):
+            return math.nan
+        weight = _weights(s)
+        where = np.unique(s.village, return_inverse=True)[1]
+        means = np.bincount(where, weights=weight * s.y) / np.bincount(where, weights=weight)
+        if what == "spread":
+            return float(means.std(ddof=1)) if len(means) > 1 else math.nan
+        return float(means.min() if what == "least" else means.max())
+
+    return of
+
+
+def of_statistic(sample: Sample, statistic: Statistic, unit: str = "level", which: str = "difference") -> Estimate:
+    """What a statistic is in the arm less what it is in the other, or in one of them alone.
+
+    Its standard error is that of a bootstrap of clusters within each arm (of villages, where the sample has them).
+
+    Args:
+        sample: The rows.
+        statistic: Of some rows.
+        unit: As for `estimate`.
+        which: "difference", "control" or "arm".
+    """
+    s = _canonical(sample)
+    control = s.treated == 0
+    mean, sd = _moments(s.y[control], _weights(s)[control])
+    clusters, scale = _count(s.cluster), _scale(s, unit)
+    effect = _compared(s, statistic, which)
+    if not (scale > 0 and math.isfinite(effect)):
+        return Estimate(math.nan, math.nan, math.nan, mean, sd, len(s.y), clusters)
+    again = np.random.default_rng(0)
+    drawn = np.array([_compared(_drawn_anew(s, again), statistic, which) for _ in range(DRAWS)])
+    drawn = drawn[np.isfinite(drawn)]
+    se = float(drawn.std(ddof=1)) if len(drawn) > 1 else math.nan
+    return Estimate(effect / scale, se / scale, clusters - 1.0, mean, sd, len(s.y), clusters)
+
+
+def _scale(s: Sample, unit: str) -> float:
+    control = s.treated == 0
+    mean, sd = _moments(s.y[control], _weights(s)[control])
+    return {"percent": mean, "sd": sd}.get(unit, 1.0)
+
+
+def _compared(s: Sample, statistic: Statistic, which: str) -> float:
     group = np.ones(len(s.y)) if s.group is None else s.group
-    found = []
-    for q in quantiles:
-        cells = {
-            (g, t): _quantile(s.y[inside], weight[inside], q)
-            for g in (1, 0)
-            for t in (1, 0)
-            if (inside := (group == g) & (s.treated == t)).any() or g == 1
-        }
-        effect = cells[1, 1] - cells[1, 0]
-        if s.group is not None:
-            effect -= cells.get((0, 1), math.nan) - cells.get((0, 0), math.nan)
-        found.append(effect / scale if scale > 0 else math.nan)
-    return tuple(found)
+
+    def of(g: int) -> float:
+        arm, other = (statistic(_rows(s, (group == g) & (s.treated == t))) for t in (1, 0))
+        return {"arm": arm, "control": other}.get(which, arm - other)
+
+    return of(1) if s.group is None else of(1) - of(0)
+
+
+def _drawn_anew(s: Sample, again: np.random.Generator) -> Sample:
+    """As many clusters of each arm, drawn with replacement; a village that is drawn twice counts as two."""
+    label = s.cluster if s.village is None else s.village
+    rows, copies = [], []
+    for t in (1, 0):
+        mine = np.flatnonzero(s.treated == t)
+        sizes = np.unique(label[mine], return_counts=True)[1]
+        by_label = np.split(mine[np.argsort(label[mine], kind="stable")], np.cumsum(sizes))
+        there = [one for one in by_label if len(one)]
+        picked = again.integers(0, len(there), len(there)) if there else ()
+        rows += [there[k] for k in picked]
+        copies += [np.full(len(there[k]), place) for place, k in enumerate(picked)]
+    drawn = _rows(s, np.concatenate(rows))
+    return drawn if s.village is None else replace(drawn, village=np.concatenate(copies))
 
 
 def permuted(sample: Sample, seed: int) -> Sample:
@@ -149,7 +219,7 @@ def permuted(sample: Sample, seed: int) -> Sample:
 def _canonical(s: Sample) -> Sample:
     """Rows with an outcome, in an order that only what is in them decides."""
     n = len(s.y)
-    columns = [s.treated, s.cluster, s.baseline_y, s.took_up, s.weight, s.group]
+    columns = [s.treated, s.cluster, s.baseline_y, s.took_up, s.weight, s.group, s.village]
     if any(column is not None and len(column) != n for column in columns):
         raise ValueError("the columns of a sample differ in length")
     whole = replace(
@@ -163,17 +233,16 @@ def _canonical(s: Sample) -> Sample:
         group=None if s.group is None else np.asarray(s.group, dtype=np.float64),
     )
     there = _rows(whole, np.flatnonzero(np.isfinite(whole.y)))
-    keys = [there.group, there.weight, there.took_up, there.baseline_y, there.y, there.treated, there.cluster]
-    return _rows(there, np.lexsort([key for key in keys if key is not None]))
+    keys = [there.village, there.group, there.weight, there.took_up, there.baseline_y, there.y, there.treated]
+    return _rows(there, np.lexsort([key for key in (*keys, there.cluster) if key is not None]))
 
 
 def _rows(s: Sample, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Sample:
     def of(column: Floats | None) -> Floats | None:
         return None if column is None else column[rows]
 
-    return Sample(
-        s.y[rows], s.treated[rows], s.cluster[rows], of(s.baseline_y), of(s.took_up), of(s.weight), of(s.group)
-    )
+    plain = (s.y[rows], s.treated[rows], s.cluster[rows], of(s.baseline_y), of(s.took_up), of(s.weight), of(s.group))
+    return Sample(*plain, village=None if s.village is None else s.village[rows])
 
 
 def _weights(s: Sample) -> Floats:

@@ -12,6 +12,8 @@ from experiments.published import Figure, Rule
 from experiments.published.figure import INFINITE
 from experiments.trials.results import OutcomeResult, TrialResult
 
+_RULE = ("low", "high", "no_effect", "sign", "control_low", "control_high")
+
 
 def as_json(results: Sequence[TrialResult]) -> dict[str, Any]:
     """Everything found, as plain values; what is not defined is null."""
@@ -36,7 +38,7 @@ def _outcome(one: OutcomeResult) -> dict[str, Any]:
     rule = one.figure.rule
     return {
         "name": one.outcome.name,
-        "measure": one.outcome.measure,
+        "measure": one.outcome.asked,
         "month": one.outcome.month,
         "unit": one.outcome.unit,
         "estimator": one.outcome.estimator,
@@ -69,7 +71,7 @@ def _outcome(one: OutcomeResult) -> dict[str, Any]:
 def _rule(figure: Figure, rule: Rule) -> dict[str, Any]:
     """The rule with its distances turned into limits."""
     low, high = figure.limits
-    known = {"low": low, "high": high, "sign": rule.sign, "share": rule.sign_share}
+    known = {"low": low, "high": high, "no_effect": rule.no_effect, "sign": rule.sign, "share": rule.sign_share}
     known |= {"control_low": rule.control_low, "control_high": rule.control_high}
     return {key: value for key, value in known.items() if value not in (None, INFINITE, -INFINITE)}
 
@@ -96,7 +98,7 @@ def as_csv(results: Sequence[TrialResult]) -> str:
             rows.append(
                 {"trial": result.trial.id, **outcome}
                 | {f"published_{key}": value for key, value in published.items()}
-                | {f"rule_{key}": rule.get(key) for key in ("low", "high", "sign", "control_low", "control_high")}
+                | {f"rule_{key}": rule.get(key) for key in _RULE}
             )
     header = list(rows[0]) if rows else ["trial"]
     return csv_text(header, ([row[key] for key in header] for row in rows))

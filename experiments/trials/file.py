@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from experiments.published import Rule
+from experiments.trials.outcome import Condition, TrialOutcome
+from experiments.trials.percent import with_percent_signs
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.text import OneLine
 from sim.facts.limits import MOST_COUNT
@@ -25,22 +26,14 @@ from sim.scenario.code import CodeFile, default_label, reload_policy_class
 from sim.scenario.parts import Closure, PolicyPlan, Title
 
 LEAST_REPLICATES = 30
-LAST_MONTH = 60
+LAST_MONTH = 120
 YEARS = (2008, 2020)
 """Years in which a trial can open: those of era 2012, whose income concept, prices and trend the model has."""
 NEAR_ENOUGH = (1980, 2040)
 """Years of a trial that may be put in the nearest of those."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Unit = Literal["yuan", "percent", "sd", "share", "level"]
-Estimator = Literal["difference", "ancova", "late", "control"]
 Table = Annotated[Mapping[str, Any], AfterValidator(FrozenDict)]
-
-
-class _Aliased(FrozenModel):
-    """A table with a key that Python has other uses for (`is`, `pass`)."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
 
 
 class TrialWorld(FrozenModel):
@@ -56,24 +49,6 @@ class TrialWorld(FrozenModel):
     def opens(self) -> dt.date:
         """First day in the model: `start`, or the same day of the nearest year that the model has."""
         return self.start.replace(year=min(max(self.start.year, YEARS[0]), YEARS[1]))
-
-
-class Condition(_Aliased):
-    """Who is meant: a household column or measure, read at month 0, and what it must be."""
-
-    column: str = Field(min_length=1, description="household column or measure")
-    equals: float | None = Field(default=None, alias="is", description="exactly this")
-    min: float | None = Field(default=None, description="at least this")
-    max: float | None = Field(default=None, description="at most this")
-    lowest: float | None = Field(default=None, gt=0, le=1, description="this share of households, lowest first")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Condition:
-        if self.equals is self.min is self.max is self.lowest is None:
-            raise ValueError("says nothing about the column: state is, min, max or lowest")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
-        return self
 
 
 class Design(FrozenModel):
@@ -153,6 +128,9 @@ class Arm(FrozenModel):
     label: Title | None = None
     share: float = Field(gt=0, lt=1, description="share of the units; the arms' shares add to 1")
     told: Share = Field(default=1.0, description="share of the offered who are told of it when it starts")
+    told_first: str = Field(
+        default="", description="column or measure: those with most of it in a village are told (-name: least)"
+    )
     compliance: Share = Field(default=1.0, description="share of its units where the offer really comes")
     crossover: Crossover | None = None
     policies: tuple[ArmPolicy, ...] = ()
@@ -172,46 +150,7 @@ class Survey(FrozenModel):
         return float(self.attrition.get(arm, 0.0) if isinstance(self.attrition, Mapping) else self.attrition)
 
 
-class PublishedEstimate(FrozenModel):
-    """What was published, in the outcome's unit (percent: 0.21 is 21%)."""
-
-    estimate: float | None = None
-    se: float | None = Field(default=None, gt=0)
-    source: str = ""
-
-
-class TrialOutcome(_Aliased):
-    """What is estimated, for whom, how, and what it is held against."""
-
-    name: OneLine = Field(min_length=1, max_length=60)
-    label: Title | None = None
-    measure: str = Field(min_length=1, description="household column (income_last[1]) or measure")
-    month: int = Field(default=0, ge=0, le=1200, description="a follow-up; the last one by default")
-    unit: Unit = Field(default="level", description="percent: of the control mean (0.21 = 21%); sd: of control")
-    estimator: Estimator = Field(
-        default="difference", description="late: effect on those who took it up; control: the control arm's mean"
-    )
-    arm: str = Field(default="", description="the arm compared; the only one beside the first by default")
-    against: str = Field(default="", description="the arm it is compared with; the first by default")
-    through: str = Field(
-        default="took_up", min_length=1, description="late: what the offer moves and the effect goes through (0 or 1)"
-    )
-    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
-    among: tuple[Condition, ...] = Field(default=(), description="subgroup; all conditions hold at month 0")
-    minus: tuple[Condition, ...] = Field(default=(), description="second subgroup, whose effect is subtracted")
-    row: str | None = Field(default=None, description="id of a published row: estimate, error and rule from there")
-    published: PublishedEstimate | None = None
-    rule: Rule | None = Field(default=None, alias="pass")
-
-    @model_validator(mode="after")
-    def _counts_from_something(self) -> TrialOutcome:
-        stated = self.published is not None and self.published.estimate is not None
-        if self.rule is not None and self.rule.is_distance and not stated and self.row is None:
-            raise ValueError("a distance counts from a published estimate: give one, or state low and high")
-        return self
-
-
-_NOT_SIMULATED = {"label", "row", "published", "pass"}
+_NOT_SIMULATED = {"label", "row", "published", "pass", "like"}
 
 
 class TrialTable(FrozenModel):
@@ -255,6 +194,10 @@ class Trial(TrialTable):
             arm["policies"] = [
                 {"kind": one["kind"], "label": one["label"], **one["settings"]} for one in arm["policies"]
             ]
+        for outcome in content["outcomes"]:
+            if outcome["unit"] in ("percent", "share"):
+                for table in (outcome["published"], outcome["pass"], *outcome["like"]):
+                    with_percent_signs(table)
         return tomli_w.dumps(_without_none(content))
 
     def digest(self) -> str:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from experiments.published import trial_row
+from experiments.published import Rule
 from experiments.trials.file import (
     LAST_MONTH,
     NEAR_ENOUGH,
     Arm,
     ArmPolicy,
-    Condition,
     Trial,
-    TrialOutcome,
     TrialTable,
     is_of_income,
 )
-from experiments.trials.overrides import OverlaidTables
-from experiments.trials.questions import check_quantity, quantity_title, unknown_policy
+from experiments.trials.outcome import TrialOutcome
+from experiments.trials.outcome_checks import OutcomeChecks
+from experiments.trials.percent import from_percent_signs
+from experiments.trials.questions import unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.scenario import Title
@@ -34,7 +34,8 @@ from sim.toml.reading import is_file, is_there, read_bytes
 from sim.toml.source import KeyPath, TomlSource, each_problem, meant, raise_all, read_toml, show
 
 TRIALS = shipped("trials")
-_LIKE = {"relative": "percent"}  # what trial files call a unit of published rows
+_MEANT = {"equals": "is", "equal": "is", "at_least": "min", "at_most": "max", "least": "min", "most": "max"}
+"""What a condition is called elsewhere."""
 
 
 def load_trials(
@@ -113,7 +114,32 @@ def _told_apart(outcomes: tuple[TrialOutcome, ...]) -> tuple[TrialOutcome, ...]:
     return tuple(map(one, outcomes))
 
 
-class _Loader(OverlaidTables):
+def _is_book(model: Any, name: str) -> bool:
+    """Whether a profile has a field of this dotted name."""
+    for key in name.split("."):
+        fields = getattr(model, "model_fields", {})
+        if key not in fields:
+            return False
+        model = fields[key].annotation
+    return True
+
+
+def _with_what_is_allowed(problem: UserError) -> UserError:
+    """An unknown key, with what would be known: of a rule any of its keys, of a condition the one that is meant."""
+    key = problem.problem.removeprefix("unknown key '").removesuffix("'")
+    inside = (problem.field or "").rpartition(".")[2]
+    if key == problem.problem:
+        return problem
+    if inside == "pass":
+        hint = meant(key, Rule.model_fields)
+    elif key in _MEANT and problem.allowed and "column" in problem.allowed:
+        hint = {"mend": f"the key is '{_MEANT[key]}'"}
+    else:
+        return problem
+    return UserError(problem.problem, file=problem.file, line=problem.line, field=problem.field, **hint)
+
+
+class _Loader(OutcomeChecks):
     """One trial on its way; problems gather until all are known."""
 
     def __init__(self, source: TomlSource, code: Sequence[Path]) -> None:
@@ -122,9 +148,11 @@ class _Loader(OverlaidTables):
 
     def load(self, overrides: Sequence[str]) -> Trial:
         self.lay_over(overrides)
+        for path, mend in from_percent_signs(self.data):
+            self.problem(path, "is above 1, where a percentage is a fraction: 0.05 or \"5%\" is 5%", mend=mend)
         catalogue = Catalogue.shipped()
         table, problems = check(TrialTable, self.data, self.place)
-        self.problems += problems
+        self.problems += map(_with_what_is_allowed, problems)
         if table is None or self._too_little(table):
             raise_all(self.problems)
         profile, digest, where = self._profile(table, catalogue)
@@ -138,7 +166,7 @@ class _Loader(OverlaidTables):
         names = [outcome.name for outcome in outcomes]
         self._unique(names, "outcomes", "outcome")
         for i, condition in enumerate(table.design.eligible):
-            self._condition(condition, ("design", "eligible", i))
+            self._condition(condition, ("design", "eligible", i), last=0)
         if self.problems:
             raise_all(self.problems)
         world = table.world.model_copy(
@@ -201,7 +229,9 @@ class _Loader(OverlaidTables):
             try:
                 catalogue.parameters.checked(name, frozen_lists(value), within_range=False)
             except UserError as error:
-                self.problems.append(self.place(("world", "place", name)).of(error))
+                book = UserError("the model has no such parameter", mend=f"{name} is a book: [world.books]")
+                wrong = book if profile is not None and _is_book(type(profile), name) else error
+                self.problems.append(self.place(("world", "place", name)).of(wrong))
 
     def _book(self, model: Any, name: str, value: object) -> None:
         """A field of the profile that is replaced: there, and of a kind it can be."""
@@ -211,7 +241,10 @@ class _Loader(OverlaidTables):
             if fields is None or key not in fields:
                 before = ".".join(name.split(".")[:depth])
                 known = [f"{before}.{one}" if before else one for one in fields or ()]
-                self.problem(at, "the profile has no such field", **meant(name, known))
+                hint = meant(name, known)
+                if any(one.key == name for one in Catalogue.shipped().parameters.entries):
+                    hint = {"mend": f"{name} is a parameter: [world.place]"}
+                self.problem(at, "the profile has no such field", **hint)
                 return
             info = fields[key]
             model = info.annotation
@@ -257,6 +290,8 @@ class _Loader(OverlaidTables):
     def _arm(self, arm: Arm, i: int, profile: Any) -> Arm:
         policies = [self._policy(policy, ("arms", i, "policies", j), profile) for j, policy in enumerate(arm.policies)]
         self._unique([policy.label for policy in policies], "arms", "policy label", at=("arms", i, "policies"))
+        if arm.told_first:
+            self._quantity(arm.told_first.removeprefix("-"), ("arms", i, "told_first"))
         label = arm.label or Title(en=arm.name, zh=arm.name)
         return arm.model_copy(update={"policies": tuple(policies), "label": label})
 
@@ -313,75 +348,3 @@ class _Loader(OverlaidTables):
                 self.problem(path, f"there is no arm '{name}'", **meant(name, names))
             elif isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share < 1:
                 self.problem(path, f"must be a share from 0 to less than 1, found {show(share)}")
-
-    # --- outcomes ---
-
-    def _outcome(self, outcome: TrialOutcome, i: int, table: TrialTable) -> TrialOutcome:
-        at: KeyPath = ("outcomes", i)
-        names = [arm.name for arm in table.arms]
-        update: dict[str, Any] = {"against": outcome.against or names[0]}
-        if not outcome.arm and len(names) > 2 and outcome.estimator != "control":
-            self.problem(at, "'arm' is missing", allowed=", ".join(names[1:]), mend="there are several")
-        update["arm"] = outcome.arm or names[1]
-        for key in ("arm", "against"):
-            if update[key] not in names:
-                self.problem((*at, key), f"there is no arm '{update[key]}'", **meant(update[key], names))
-        if update["arm"] == update["against"]:
-            self.problem((*at, "arm"), f"'{update['arm']}' is compared with itself")
-        months = table.survey.follow_ups
-        update["month"] = outcome.month or max(months)
-        if update["month"] not in months:
-            listed = ", ".join(map(str, months))
-            self.problem((*at, "month"), f"nobody is asked in month {outcome.month}", allowed=listed)
-        self._quantity(outcome.measure, (*at, "measure"))
-        self._quantity(outcome.through, (*at, "through"))
-        for key in ("among", "minus"):
-            for j, condition in enumerate(getattr(outcome, key)):
-                self._condition(condition, (*at, key, j))
-        if outcome.quantiles and outcome.estimator in ("late", "control"):
-            self.problem((*at, "quantiles"), f"quantile effects are not defined for '{outcome.estimator}'")
-        if not outcome.label:
-            update["label"] = quantity_title(outcome.measure) or Title(en=outcome.name, zh=outcome.name)
-        self._row(outcome, update["month"], at)
-        return outcome.model_copy(update=update)
-
-    def _row(self, outcome: TrialOutcome, month: int, at: KeyPath) -> None:
-        if outcome.row is None:
-            return
-        for key, value in (("published", outcome.published), ("pass", outcome.rule)):
-            if value is not None:
-                mend = "state either the row or your own figures and rule"
-                self.problem((*at, key), f"the row '{outcome.row}' has that already", mend=mend)
-        try:
-            row = trial_row(outcome.row)
-        except UserError as error:
-            self.problems.append(self.place((*at, "row")).of(error))
-            return
-        unit = _LIKE.get(row.unit, row.unit)
-        first, last = row.horizon_months
-        if row.not_modelled or row.role == "input":
-            why = row.not_modelled or "it is an input of the model, which confirms nothing"
-            self.problem((*at, "row"), f"the row '{outcome.row}' cannot be checked: {why}")
-        elif unit != outcome.unit:
-            self.problem(
-                (*at, "unit"), f"the row '{outcome.row}' is published in another unit", mend=f'unit = "{unit}"'
-            )
-        elif not first <= month <= last:
-            problem = f"the row '{outcome.row}' was measured in months {first} to {last}, not in month {month}"
-            self.problem((*at, "month" if outcome.month else "row"), problem)
-
-    def _condition(self, condition: Condition, at: KeyPath) -> None:
-        self._quantity(condition.column, (*at, "column"))
-
-    def _quantity(self, name: str, at: KeyPath) -> None:
-        try:
-            check_quantity(name)
-        except UserError as error:
-            self.problems.append(self.place(at).of(error))
-
-    def _unique(self, names: Iterable[str], key: str, word: str, at: KeyPath | None = None) -> None:
-        seen: set[str] = set()
-        for i, name in enumerate(names):
-            if name in seen:
-                self.problem((*(at or (key,)), i), f"a second {word} is called '{name}'", mend="rename it")
-            seen.add(name)

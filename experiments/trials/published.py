@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.published import Figure, trial_row
-from experiments.trials.file import PublishedEstimate, TrialOutcome
+from experiments.trials.outcome import PublishedEstimate, TrialOutcome
 
 
 def figure_of(outcome: TrialOutcome) -> Figure:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+from experiments.trials.outcome import TrialOutcome
 from experiments.trials.survey_measures import MEASURES, known_names, measure
 from sim.agents.household import Household
 from sim.core.errors import UserError
@@ -20,6 +21,11 @@ _WHY_NOT = {
     r"\bage\b|head_age": "it counts children, workers and elders in a household, and knows nobody's age",
     r"wom[ae]n|female|gender|\bsex\b|girl|wife|wives|husband": "its rules know no sex; women of working age can only "
     "be counted ('women')",
+    r"local.?(work|job|wage|days)|own.?farm|farm.?(labou?r|days|hours)|labou?r.?days": "it adds up wages nearby and "
+    "away in one sum (wage_income_yuan) and keeps no account of days worked; labour_met is the share of the labour "
+    "that its lines ask for which a household gives",
+    r"leader|official|teacher|shopkeeper": "it has no households of village officials; contacts, schooling and "
+    "business_yuan tell who is central, best schooled or keeps a shop",
     r"vote|politic|crime|conflict|violence": "it knows nothing of politics or conflict",
 }
 
@@ -28,7 +34,8 @@ _POLICIES_NOT = {
     r"migra|relocat|resettle": "moving households or paying for their way is not modelled as a policy",
     r"school|scholar|educat": "schooling is not modelled as a policy",
     r"health|clinic|medic": "health services are not modelled as a policy",
-    r"road|irrigat|infrastruct|electri": "building works are not modelled as a policy",
+    r"road|irrigat|infrastruct|electri|works": "village works are chosen and built by 'support_units'; works of "
+    "another kind are a policy of your own with village_wide = True",
     r"saving|deposit": "savings schemes are not modelled",
 }
 
@@ -54,10 +61,17 @@ def check_quantity(name: str) -> None:
         ) from error
 
 
-def quantity_title(name: str) -> Title | None:
-    """What a measure is called; None for a household column, which has no name for readers."""
-    found = MEASURES.get(name)
-    return Title(en=found.label_en, zh=found.label_zh) if found else None
+def asked_title(outcome: TrialOutcome) -> Title | None:
+    """What an outcome's measure is called; None where a household column is in it, which has no name for readers."""
+    found = [MEASURES.get(name) for name in outcome.parts]
+    named = [one for one in found if one is not None]
+    if len(named) < len(found):
+        return None
+    joint, end = {"sum": (" + ", "合计"), "ratio": (" / ", "之比"), "index": (", ", "综合指数")}.get(
+        "" if isinstance(outcome.measure, str) else outcome.measure.kind, ("", "")
+    )
+    english, chinese = joint.join(one.label_en for one in named), "与".join(one.label_zh for one in named) + end
+    return Title(en=f"index of {english}" if end == "综合指数" else english, zh=chinese)
 
 
 def unknown_policy(kind: str, kinds: Iterable[str]) -> UserError:

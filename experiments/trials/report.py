@@ -216,6 +216,9 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
         texts.append(shown.say("failed", n=len(result.failures), all=everyone, error=error))
     if result.replicates < LEAST_REPLICATES:
         texts.append(shown.say("few", n=result.replicates))
+    texts += _untold(result, shown)
+    if result.vectors.count > 1:
+        texts.append(shown.say("vectors", n=result.vectors.count, unfitted=len(result.unfitted)))
     for one in result.outcomes:
         if one.undefined:
             texts.append(shown.say("undefined", label=shown.label(one), n=one.undefined, all=result.replicates))
@@ -229,6 +232,17 @@ def _warnings(result: TrialResult, shown: Shown) -> list[Block]:
         if not one.enough and one.needed > LEAST_REPLICATES:
             texts.append(f"{shown.label(one)}{'：' if shown.zh else ': '}{shown.enough(one)}")
     return [Text(text, "warning") for text in texts]
+
+
+def _untold(result: TrialResult, shown: Shown) -> list[str]:
+    """Policies of an arm that not everyone is told of, and that take some households all the same."""
+    texts = []
+    for arm in result.trial.arms:
+        for policy in arm.policies:
+            column = policy.policy_class().untold
+            if column and (arm.told < 1.0 or any(one.who.endswith("told") for one in result.trial.outcomes)):
+                texts.append(shown.say("untold", arm=arm.name, policy=policy.kind, column=column))
+    return texts
 
 
 def _of_world(result: TrialResult, shown: Shown) -> list[str]:
@@ -256,7 +270,7 @@ def _effects(outcomes: Sequence[OutcomeResult], shown: Shown) -> Table:
     words = ("outcome", "month", "estimator", "unit", "control_mean", "published", "model_mean", "rule", "verdict")
     rows = [
         [
-            *text_cells(shown.label(one), str(one.outcome.month), shown.say(one.outcome.estimator), shown.unit(one)),
+            *text_cells(shown.label(one), str(one.outcome.month), shown.how(one), shown.unit(one)),
             *number_cells(shown.amount(one.control_mean), shown.published_text(one), shown.amount(shown.model(one))),
             *text_cells(shown.rule(one), shown.verdict(one)),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from experiments.measure.statistics import Interval, mean_interval, sign_share
 from experiments.published import Figure, Verdict
 from experiments.trials.estimate import Estimate
-from experiments.trials.file import LEAST_REPLICATES, Trial, TrialOutcome
+from experiments.trials.file import LEAST_REPLICATES, Trial
+from experiments.trials.outcome import TrialOutcome
 from experiments.trials.published import figure_of
 from experiments.trials.replicate_result import ReplicateResult
+from experiments.trials.vectors import Vectors
 
 Floats = NDArray[np.float64]
 BOOTSTRAPS = 10_000
@@ -46,6 +48,7 @@ class OutcomeResult:
         median: Median of the replicates.
         middle_spread: The spread that the middle half of the replicates implies.
         quantiles: Quantile, and the mean effect at it with its interval.
+        effects: The effect in each replicate, in the order of `TrialResult.seeds`; not-a-number where undefined.
     """
 
     outcome: TrialOutcome
@@ -67,6 +70,7 @@ class OutcomeResult:
     median: float = math.nan
     middle_spread: float = math.nan
     quantiles: tuple[tuple[float, Interval], ...] = ()
+    effects: tuple[float, ...] = ()
 
     @property
     def wild(self) -> bool:
@@ -88,7 +92,8 @@ class OutcomeResult:
     @property
     def verdict(self) -> Verdict:
         """Within or outside where there is a rule and a replicate to judge by, else why there is no verdict."""
-        return self.figure.verdict(self.mean.value, self.mean_sign_share, self.control_mean.value)
+        interval = (self.mean.low, self.mean.high)
+        return self.figure.verdict(self.mean.value, self.mean_sign_share, self.control_mean.value, interval)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,10 @@ class TrialResult:
         outcomes: In the order of the file.
         takeup: Share of the surveyed who took up what is offered, by arm, with its interval over replicates.
         facts: Mean of what else replicates note about their world.
+        seeds: Numbers of the replicates that there are.
+        vectors: The parameter vectors they are spread over.
+        unfitted: Numbers of vectors under which no world of the place was found.
+        code_version: Hash of the program.
     """
 
     trial: Trial
@@ -112,6 +121,10 @@ class TrialResult:
     outcomes: tuple[OutcomeResult, ...]
     takeup: Mapping[str, Interval]
     facts: Mapping[str, float]
+    seeds: tuple[int, ...] = ()
+    vectors: Vectors = field(default_factory=Vectors)
+    unfitted: tuple[int, ...] = ()
+    code_version: str = ""
 
     def outcome(self, name: str) -> OutcomeResult:
         """The outcome of this name."""
@@ -138,6 +151,7 @@ def combine(
         outcomes=tuple(_outcome(outcome, runs) for outcome in trial.outcomes),
         takeup={arm.name: _mean([run.takeup.get(arm.name, math.nan) for run in runs]) for arm in trial.arms},
         facts={name: _mean([run.facts[name] for run in runs]).value for name in (runs[0].facts if runs else ())},
+        seeds=tuple(sorted(found)),
     )
 
 
@@ -180,6 +194,7 @@ def _outcome(outcome: TrialOutcome, runs: Sequence[ReplicateResult]) -> OutcomeR
         median=float(np.median(effects)) if n else math.nan,
         middle_spread=float(np.subtract(*np.quantile(effects, (0.75, 0.25)))) / 1.349 if n >= 8 else math.nan,
         quantiles=quantiles,
+        effects=tuple(one.effect for one in estimates),
     )
 
 

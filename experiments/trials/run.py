@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from experiments.designs.vectors import UNFITTED
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_profile
@@ -20,8 +21,9 @@ from experiments.runs.todo import ToDo
 from experiments.trials import replicate_result as stored
 from experiments.trials.file import Trial
 from experiments.trials.load import load_trials
-from experiments.trials.replicate_result import ReplicateResult, read_replicate_result
+from experiments.trials.replicate_result import read_replicate_result
 from experiments.trials.results import TrialResult, combine
+from experiments.trials.vectors import Vectors
 from experiments.trials.world import flat
 from sim.core.errors import UserError
 from sim.toml.source import read_toml
@@ -29,8 +31,8 @@ from sim.toml.source import read_toml
 _HERE = Path(__file__).parent
 RUN = "experiments.trials.replicate:run"
 _DECIDES = (
-    *("arms", "estimate", "file", "local_conditions", "questions", "replicate", "replicate_result"),
-    *("survey_measures", "world"),
+    *("arms", "estimate", "file", "local_conditions", "observed", "outcome", "questions", "replicate"),
+    *("replicate_result", "survey_measures", "vectors", "world"),
 )
 """Modules of this folder that a replicate's result depends on, beside all of sim."""
 
@@ -49,6 +51,7 @@ def run_trials(
     run: str = RUN,
     prepare: str = "experiments.trials.replicate:prepare",
     program: str | None = None,
+    vectors: Vectors | None = None,
 ) -> list[TrialResult]:
     """Do every replicate that is not stored yet, and gather all of them.
 
@@ -68,6 +71,7 @@ def run_trials(
         run: `module:function` that executes a replicate, called with (prepared trial, seed).
         prepare: `module:function` that prepares a trial once for all its replicates.
         program: The code version to record instead of the hash of the program.
+        vectors: Parameter vectors over which the replicates are spread; every parameter at its value by default.
 
     Returns:
         A result a trial, in the order given (trials before files).
@@ -86,26 +90,25 @@ def run_trials(
     code = [_HERE / f"{module}.py" for module in _DECIDES]
     kept = copies((one.world.profile, [policy.code for arm in one.arms for policy in arm.policies]) for one in chosen)
     stamp = program or code_version(code)
-    wanted = [
-        _Replicates(trial, RunKey(f"{trial.id}-{trial.digest()[:8]}", 0, trial.digest(), stamp)) for trial in chosen
-    ]
+    wanted = [_Replicates.of(trial, vectors or Vectors(), stamp) for trial in chosen]
+    parts = [part for one in wanted for part in one.parts]
     manifest = {
         "name": name,
         "kind": "trial",
         "complete": False,
         "code_version": stamp,
-        "scenarios": [{"id": one.key.scenario, "digest": one.key.digest, "trial": one.trial.id} for one in wanted],
+        "scenarios": [{"id": one.key.scenario, "digest": one.key.digest, "trial": one.trial.id} for one in parts],
         "replicates": {one.trial.id: one.trial.design.replicates for one in wanted},
         "command": command or command_line(),
     }
     expected = _expected(results / name, wanted, _size(chosen, run), workers, fresh)
     work = Work(stored.RUN, stored.TABLES, code=tuple(code), code_version="" if program else stamp)
     with Store(results, name, "trial", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
-        store.begin(manifest, {one.key.scenario: _stored(one.trial) for one in wanted}, kept)
+        store.begin(manifest, {one.key.scenario: stored_text(one.trial) for one in parts}, kept)
         said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))
-        found = [combine(one.trial, one.read(store, todo), one.failures(todo), store.folder) for one in wanted]
+        found = [one.result(store, todo, stamp) for one in wanted]
         store.write_manifest({**manifest, "complete": True})
     if not any(result.replicates for result in found):
         first = next(error for result in found for error in result.failures.values())
@@ -118,42 +121,89 @@ def run_trials(
 
 
 @dataclass(frozen=True)
-class _Replicates:
-    """One trial's replicates.
+class _Part:
+    """The replicates of a trial that share a parameter vector.
 
     Attributes:
-        trial: The trial.
+        trial: The trial under that vector.
+        number: The vector's number.
         key: The run key with seed 0.
+        seeds: Numbers of the replicates.
     """
 
     trial: Trial
+    number: int
     key: RunKey
+    seeds: tuple[int, ...]
 
     @property
     def keys(self) -> dict[int, RunKey]:
         """The run key of each replicate, by its number."""
-        return {seed: replace(self.key, seed=seed) for seed in range(1, self.trial.design.replicates + 1)}
+        return {seed: replace(self.key, seed=seed) for seed in self.seeds}
 
-    def read(self, store: Store, todo: ToDo) -> Mapping[int, ReplicateResult]:
+
+@dataclass(frozen=True)
+class _Replicates:
+    """One trial's replicates, in parts by parameter vector."""
+
+    trial: Trial
+    vectors: Vectors
+    parts: tuple[_Part, ...]
+
+    @classmethod
+    def of(cls, trial: Trial, vectors: Vectors, stamp: str) -> _Replicates:
+        """The replicates that a trial asks for."""
+        parts = []
+        everyone = range(1, trial.design.replicates + 1)
+        for number in vectors.numbers:
+            under = vectors.under(trial, number)
+            key = RunKey(f"{trial.id}-{under.digest()[:8]}", 0, under.digest(), stamp)
+            seeds = tuple(seed for seed in everyone if vectors.number_of(seed) == number)
+            parts += [_Part(under, number, key, seeds)] if seeds else []
+        return cls(trial, vectors, tuple(parts))
+
+    @property
+    def keys(self) -> dict[int, RunKey]:
+        """The run key of each replicate, by its number."""
+        return dict(sorted((seed, key) for part in self.parts for seed, key in part.keys.items()))
+
+    def result(self, store: Store, todo: ToDo, stamp: str) -> TrialResult:
+        """What all of them show together."""
         stored = {seed: key for seed, key in self.keys.items() if key in todo.stored}
-        return {seed: read_replicate_result(store.read_run(key)) for seed, key in stored.items()}
+        found = {seed: read_replicate_result(store.read_run(key)) for seed, key in stored.items()}
+        failures = {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
+        unfitted = [p.number for p in self.parts if any(_is_unfitted(todo.failures.get(k)) for k in p.keys.values())]
+        whole = combine(self.trial, found, failures, store.folder)
+        return replace(whole, vectors=self.vectors, unfitted=tuple(unfitted), code_version=stamp)
 
-    def failures(self, todo: ToDo) -> Mapping[int, str]:
-        return {seed: todo.failures[key] for seed, key in self.keys.items() if key in todo.failures}
+
+def _is_unfitted(error: str | None) -> bool:
+    return error is not None and error.startswith(UNFITTED)
 
 
 def _do(wanted: Sequence[_Replicates], todo: ToDo, said: Progress, run: str, prepare: Callable[[Trial], Any]) -> None:
-    """Do what is missing, trial after trial; only a trial of which something is missing is prepared."""
+    """Do what is missing, trial after trial; only a trial of which something is missing is prepared.
+
+    A parameter vector under which no world is found is no fault of the file: its replicates fail, and the others go on.
+    """
     requests = []
-    trials = 0
+    trials = set()
     for one in wanted:
-        if not (missing := todo.missing(one.keys.values())):
-            continue
-        compile_first(said.say)
-        said.status(f"fitting the world of {one.trial.id}")
-        prepared, trials = _prepared(prepare, one.trial), trials + 1
-        requests += [Request(key, prepared, (run, key.seed)) for key in missing]
-    todo.do(requests, f"{trials} {'trials' if trials > 1 else 'trial'}")
+        for part in one.parts:
+            if not (missing := todo.missing(part.keys.values())):
+                continue
+            compile_first(said.say)
+            said.status(f"fitting the world of {one.trial.id}")
+            try:
+                prepared = _prepared(prepare, part.trial)
+            except UserError as error:
+                if one.vectors.drawing.mode == "point":
+                    raise
+                todo.failures.update(dict.fromkeys(missing, f"{UNFITTED}: {error.problem}"))
+                continue
+            trials.add(one.trial.id)
+            requests += [Request(key, prepared, (run, key.seed)) for key in missing]
+    todo.do(requests, f"{len(trials)} {'trials' if len(trials) > 1 else 'trial'}")
 
 
 def _prepared(prepare: Callable[[Trial], Any], trial: Trial) -> Any:
@@ -177,7 +227,7 @@ def _expected(folder: Path, wanted: Sequence[_Replicates], size: Size, workers: 
         size,
         field="--replicates",
         workers=workers,
-        scenarios=[one.key.scenario for one in wanted],
+        scenarios=[part.key.scenario for one in wanted for part in one.parts],
         seeds=range(1, max(one.trial.design.replicates for one in wanted) + 1),
         afresh=fresh,
         what="replicates",
@@ -213,7 +263,7 @@ def _with_replicates(trial: Trial, count: int) -> Trial:
     return trial.model_copy(update={"design": trial.design.model_copy(update={"replicates": count})})
 
 
-def _stored(trial: Trial) -> str:
+def stored_text(trial: Trial) -> str:
     """The trial's text, its profile named as the folder keeps it."""
     world = trial.world.model_copy(update={"profile": stored_profile(trial.world.profile)})
     return trial.model_copy(update={"world": world}).resolved_toml()

@@ -332,6 +332,10 @@ MEASURES: dict[str, SurveyMeasure] = {
     "livestock_value_yuan": SurveyMeasure(
         "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan
     ),
+    "contacts": SurveyMeasure(
+        "contacts", "联系户数", "households", "households that it is in touch with: central ones have most", "stock",
+        lambda r: np.diff(r.county.world.indptr).astype(np.float64),
+    ),
     "women": SurveyMeasure(
         "women of working age", "劳动年龄妇女人数", "persons",
         "the able adults of a household taken in pairs, the odd one by lot (population seed): the model's rules know "

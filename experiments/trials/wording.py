@@ -9,7 +9,7 @@ from typing import Any
 from experiments.measure.statistics import Interval
 from experiments.pages.numbers import Estimate, Numbers, decimals_plain
 from experiments.pages.words import Words
-from experiments.trials.file import Condition
+from experiments.trials.outcome import Condition
 from experiments.trials.results import OutcomeResult
 
 _TIMES = {"percent": 100.0, "share": 100.0}
@@ -106,6 +106,8 @@ class Shown:
         else:
             low, high = (_finite(limit) for limit in one.figure.limits)
             text = self.limits(low, high, factor)
+            if rule.no_effect is not None:
+                text = str(self.say("no_effect_rule", range=text))
         if rule.control_low is not None or rule.control_high is not None:
             own = 100.0 if one.outcome.unit == "share" else 1.0
             between = self.limits(rule.control_low, rule.control_high, own)
@@ -126,6 +128,16 @@ class Shown:
             return str(self.say("few", n=one.mean.replicates))
         return str(self.say("not_enough", n=one.needed))
 
+    def how(self, one: OutcomeResult) -> str:
+        """How the arms are compared, over what, and who is asked."""
+        outcome = one.outcome
+        at = outcome.quantile
+        plain = self.say("arm_itself" if outcome.estimator == "arm" else outcome.estimator)
+        parts = [plain if at is None else self.say("at_quantile", share=self.num.share(at))]
+        parts += [self.say(f"villages_{outcome.villages}")] if outcome.villages else []
+        parts += [self.say(f"who_{outcome.who}")] if outcome.who != "eligible" else []
+        return ("；" if self.zh else "; ").join(parts)
+
     def finds(self, one: OutcomeResult) -> str:
         """A sentence: what the model finds and what was published."""
         words = {"label": self.label(one), "model": self.model_text(one)}
@@ -142,10 +154,15 @@ class Shown:
         for word, value in (("=", condition.equals), ("≥", condition.min), ("≤", condition.max)):
             if value is not None:
                 parts.append(f"{condition.column} {word} {value:g}")
-        if condition.lowest is not None:
-            share = self.num.share(condition.lowest)
-            parts.append(f"{condition.column}最低的{share}" if self.zh else f"lowest {share} of {condition.column}")
-        return ("，" if self.zh else ", ").join(parts)
+        for word, chinese, share in (("lowest", "最低", condition.lowest), ("highest", "最高", condition.highest)):
+            if share is not None:
+                text = self.num.share(share)
+                column = condition.column
+                parts.append(f"{column}{chinese}的{text}" if self.zh else f"{word} {text} of {column}")
+        whole = ("，" if self.zh else ", ").join(parts)
+        if condition.month:
+            whole = str(self.say("in_month", what=whole, month=condition.month))
+        return str(self.say("all_but", what=whole)) if condition.all_but else whole
 
     def settings(self, settings: Mapping[str, Any]) -> str:
         """Names and values."""

@@ -19,7 +19,7 @@ class CashSettings(TargetedSettings):
     """Levers of the cash comparison."""
 
     amount_yuan: float = Field(default=1000.0, ge=1, le=50_000, description="amount a household and month")
-    months: int = Field(default=3, ge=1, le=36, description="months of payment")
+    months: int = Field(default=3, ge=1, le=120, description="months of payment")
     end_day: int | None = Field(
         default=None, ge=1, le=3650, description="last campaign day on which it pays; left out: all months are paid"
     )

@@ -130,6 +130,7 @@ class Industry(Policy):
     Settings: ClassVar[type[PolicySettings]] = IndustrySettings
     settings: IndustrySettings
     programme: ClassVar[int] = KNOWS_INDUSTRY
+    untold: ClassVar[str] = "registered"
 
     def open(self, county: County) -> None:
         """Where the line suits, and how many could be served."""

@@ -80,7 +80,7 @@ class MicrocreditSettings(TargetedSettings):
         default=None, ge=0, le=MOST_YUAN, description="principal for the whole county; left out: what the purse holds"
     )
     size_yuan: float | None = Field(default=None, ge=1, le=500_000, description="largest loan")
-    rate: float | None = Field(default=None, ge=0, le=0.5, description="interest a year")
+    rate: float | None = Field(default=None, ge=0, le=4, description="interest a year")
     subsidy: float | None = Field(default=None, ge=0, le=1, description="share of interest that the state pays")
     term_months: int | None = Field(default=None, ge=1, le=60, description="term")
     lump_sum: bool | None = Field(default=None, description="principal at the end instead of in instalments")

@@ -53,6 +53,8 @@ class Policy:
     it reads them as `county.p.NAME`, and they are set, drawn and moved as "KIND.NAME"."""
     programme: ClassVar[int] = 0
     """Topic (`sim.facts.topics`) of those who have been told of it; 0 = nobody needs to be."""
+    untold: ClassVar[str] = ""
+    """Whom it takes although nobody told them: a column that is 1 for these; "" = nobody."""
     most: ClassVar[int | None] = None
     """How many of the kind a scenario may have; None = any number."""
     may_change: ClassVar[tuple[str, ...]] = ()

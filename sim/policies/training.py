@@ -84,6 +84,7 @@ class Training(Policy):
     Settings: ClassVar[type[PolicySettings]] = TrainingSettings
     settings: TrainingSettings
     programme: ClassVar[int] = KNOWS_TRAINING
+    untold: ClassVar[str] = "registered"
 
     def open(self, county: County) -> None:
         """Price, places and the quality that so many places leave."""

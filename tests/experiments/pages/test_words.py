@@ -22,6 +22,7 @@ FLAT = {  # file -> where its phrases are asked for
     "sensitivity": ("sensitivity", "pages"),
     "schedule": ("pages", "pages"),
     "trials": ("trials", "pages"),
+    "forecasts": ("forecasts", "pages"),
 }
 TABLED = ("terms", "evidence")
 
@@ -146,7 +147,7 @@ def test_every_phrase_asked_for_exists() -> None:
         if file != "report_drawn":  # its own keys are asked for by the report
             asked = asked_for(folder) | (layout() if file != "schedule" else set())  # it fills no page by itself
             known = {*phrases(file), *(phrases("report_drawn") if file == "report" else ())}
-            banner = {"uncalibrated", "uncalibrated_text"} if file == "trials" else set()  # trials never show it
+            banner = {"uncalibrated", "uncalibrated_text"} if file in ("trials", "forecasts") else set()  # never shown
             assert not asked - known - banner, file
 
 

@@ -34,6 +34,10 @@ def test_each_kind_of_rule_decides(rule: Rule, kind: str, inside: float, outside
 
 
 def test_a_sign_asks_for_its_share_of_means_and_not_for_the_mean() -> None:
+    null = figure(rule=Rule(no_effect=1.0))
+    assert null.limits == (-1.0, 1.0) and null.rule is not None and null.rule.kind == "no_effect"
+    assert null.verdict(0.1, interval=(-0.9, 1.0)) == "within"
+    assert null.verdict(0.1, interval=(-1.1, 0.9)) == null.verdict(0.1) == "outside"
     held = figure(rule=Rule(sign="negative"))
     assert (held.verdict(5.0, share=0.95), held.verdict(-5.0, share=0.94)) == ("within", "outside")
     assert figure(rule=Rule(sign="negative", share=0.8)).verdict(-5.0, share=0.81) == "within"

@@ -22,6 +22,8 @@ def prepare(trial: Trial) -> Any:
     """What every replicate shares; here nothing but the trial."""
     if "books" in _knobs():
         raise UserError("the books do not go together", file=trial.file, field="world.books.income.yuan_per_head")
+    if trial.digest() == _knobs().get("unfit"):
+        raise UserError("the books do not go together", file=trial.file, field="world.books")
     return trial
 
 

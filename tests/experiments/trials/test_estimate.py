@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.trials.estimate import Estimate, Sample, estimate, permuted, quantile_effects
+from experiments.trials.estimate import (
+    Estimate,
+    Sample,
+    estimate,
+    of_statistic,
+    over_villages,
+    permuted,
+    quantile_effects,
+    quantile_of,
+)
 
 # Four clusters of two: means 5 and 7 among the treated, 1 and 3 among the controls.
 BY_HAND = Sample(
@@ -52,6 +61,29 @@ def test_units_of_control() -> None:
     assert estimate(BY_HAND, unit="yuan") == estimate(BY_HAND, unit="level")
     nobody_earns = replace(BY_HAND, y=BY_HAND.y * BY_HAND.treated)
     assert math.isnan(estimate(nobody_earns, unit="percent").effect)
+
+
+def test_the_mean_of_either_arm_and_statistics_over_villages_by_hand() -> None:
+    assert estimate(BY_HAND, "arm").effect == pytest.approx(6.0)
+    assert estimate(BY_HAND, "control").effect == pytest.approx(2.0)
+    villages = replace(BY_HAND, village=BY_HAND.cluster, y=np.array([4.0, 6, 8, 10, 0, 2, 2, 4]))  # means 5 9, 1 3
+    for what, arm, control in (("least", 5.0, 1.0), ("greatest", 9.0, 3.0), ("spread", 4 / 2**0.5, 2 / 2**0.5)):
+        found = of_statistic(villages, over_villages(what))
+        assert found.effect == pytest.approx(arm - control) and found.control_mean == 2.0
+        assert of_statistic(villages, over_villages(what), which="arm").effect == pytest.approx(arm)
+        assert of_statistic(villages, over_villages(what), which="control").effect == pytest.approx(control)
+    assert math.isnan(of_statistic(BY_HAND, over_villages("least")).effect)
+
+
+def test_a_quantile_has_the_error_of_its_clusters() -> None:
+    effects, errors = [], []
+    for seed in range(40):
+        found = of_statistic(simulated(seed, effect=1.0), quantile_of(0.75), "sd")
+        (plain,) = quantile_effects(simulated(seed, effect=1.0), [0.75], "sd")
+        assert found.effect == plain
+        effects.append(found.effect)
+        errors.append(found.se)
+    assert 0.6 < np.mean(errors) / np.std(effects, ddof=1) < 1.7
 
 
 def test_the_effect_on_those_who_took_it_up_worked_by_hand() -> None:
@@ -118,18 +150,23 @@ def test_one_group_minus_the_other() -> None:
     assert quantile_effects(joined, [0.5])[0] == pytest.approx(effects[0] - effects[1])
 
 
-@pytest.mark.parametrize("estimator", ["difference", "ancova", "late", "control"])
+@pytest.mark.parametrize("estimator", ["difference", "ancova", "late", "control", "arm"])
 def test_the_order_of_rows_changes_not_one_bit(estimator: str) -> None:
     sample = simulated(3, effect=1.0)
     weight = np.random.default_rng(0).uniform(0.5, 2, len(sample.y))
     group = (np.arange(len(sample.y)) % 3 == 0).astype(float)
     sample = replace(sample, weight=weight, group=group)
-    first = estimate(sample, estimator, "sd"), quantile_effects(sample, [0.1, 0.5])
+    sample = replace(sample, village=sample.cluster // 2)
+
+    def everything(sample: Sample) -> tuple[object, ...]:
+        plain = estimate(sample, estimator, "sd"), quantile_effects(sample, [0.1, 0.5])
+        return *plain, of_statistic(sample, over_villages("spread")), of_statistic(sample, quantile_of(0.9), "sd")
+
+    first = everything(sample)
     for seed in range(5):
         order = np.random.default_rng(seed).permutation(len(sample.y))
-        rows = {name: column[order] for name, column in vars(sample).items()}
-        shuffled = Sample(**rows)
-        assert (estimate(shuffled, estimator, "sd"), quantile_effects(shuffled, [0.1, 0.5])) == first
+        rows = {name: column[order] for name, column in vars(sample).items() if column is not None}
+        assert everything(Sample(**rows)) == first
 
 
 @pytest.mark.parametrize("estimator", ["difference", "ancova", "late"])

@@ -143,7 +143,7 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ("size_yuan = {", "sise_yuan = {", "unknown key 'sise_yuan' (did you mean 'size_yuan'?)", "size_yuan"),
         ("{ of_income = 0.5 }", "{ of_income = -1 }", "of_income must be a number, 0 or more", "size_yuan"),
         ("size_yuan = { of", "rate = { of", "is no amount in yuan", "size_yuan"),
-        ("[18, 36]", "[18, 72]", "month 72: the model does not follow households for so long", "follow_ups"),
+        ("[18, 36]", "[18, 121]", "month 121: the model does not follow households for so long", "follow_ups"),
         ('unit = "village"', 'unit = "branch"', "'branch_villages' is missing", "[design]"),
         ('unit = "village"', 'unit = "household"', "'villages' is missing", "[design]"),
         ('unit = "village"', 'unit = "school"', "must be 'village', 'branch' or 'household'", "unit ="),
@@ -161,6 +161,22 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
             "allowed: 0 to 1 share",
             '"livelihood',
         ),
+        ('"income.yuan_per_head"', '"labour.local_wage_yuan"', "is a parameter: [world.place]", '"income.yuan'),
+        ('"livelihood.line_open" = [0, 0, 0, 1]', '"income.gini" = 0.4', "is a book: [world.books]", '"livelihood'),
+        ("low = 0.0, high", "lowest = 0.0, high", "unknown key 'lowest' (did you mean 'low'?)", "pass ="),
+        ("low = 0.0, high", "margin = 0.0, high", "allowed: control_high, control_low, high, low, no_effect", "pass ="),
+        ("low = 0.0, high = 0.074", "no_effect = 0.1, high = 0.074", "or no_effect: one of them", "pass ="),
+        ('measure = "business_profit_yuan"', 'measure = "local_work_days"', "no account of days worked", "measure"),
+        ('measure = "business_profit_yuan"', 'measure = { sum = ["cash_yuan"] }', "at least 2 items", "measure"),
+        ('measure = "business_profit_yuan"', 'measure = { ratio = ["a", "debt_yuan"] }', "no quantity 'a'", "measure"),
+        ('measure = "business_profit_yuan"', 'measure = { summ = ["a"] }', "unknown key 'summ': an outcome", "measure"),
+        ('measure = "business_profit_yuan"', "measure = 3", "must be a name in quotes, or of several", "measure"),
+        ('measure = "business_profit_yuan"', "measure = { }", "a sum, a ratio or an index", "measure"),
+        ('estimator = "ancova"', 'estimator = "quantile"', "go together", "[[outcomes]]"),
+        ('estimator = "ancova"', 'estimator = "late"\nvillages = "spread"', "over villages", "[[outcomes]]"),
+        ('estimator = "ancova"', 'who = "not_eligible"', "everyone is eligible", "estimator"),
+        ('name = "offer"', 'name = "offer"\ntold_first = "leader"', "of village officials", 'share = 0.5\n[[arms.pol'),
+        ('kind = "microcredit"', 'kind = "village_works"', "chosen and built by 'support_units'", "kind = "),
         ("{ of_income = 0.5 }", "{ of_incme = 0.5 }", "a share of income is { of_income = 0.3 }", "size_yuan"),
         ("[survey]", "[survey]\nattrition = 1.0", "less than 1", "follow_ups"),
         ('"income.yuan_per_head"', '"income.yuan_a_head"', "'income.yuan_per_head'?", '"income.yuan'),
@@ -192,7 +208,7 @@ def test_shares_must_add_to_one_and_an_arm_have_two_clusters(tmp_path: Path) -> 
 
 def test_a_condition_must_say_something_and_about_something(tmp_path: Path) -> None:
     head = '[[outcomes.among]]\ncolumn = "'
-    with pytest.raises(UserError, match="state is, min, max or lowest"):
+    with pytest.raises(UserError, match="state is, min, max, lowest or highest"):
         load(tmp_path, FILE + head + 'persons"\n')
     with pytest.raises(UserError, match=r"no quantity 'sex'.*know no sex"):
         load(tmp_path, FILE + head + 'sex"\nis = 1\n')
@@ -230,7 +246,7 @@ def test_all_problems_are_reported_together_and_folders_mean_all_files(tmp_path:
     (tmp_path / "a.toml").write_text(FILE, encoding="utf-8")
     (tmp_path / "b.toml").write_text(FILE, encoding="utf-8")
     assert [trial.id for trial in load_trials([tmp_path])] == ["a", "b"]
-    (tmp_path / "b.toml").write_text(FILE.replace("[18, 36]", "[18, 61]").replace('"village"', '"vilage"'), "utf-8")
+    (tmp_path / "b.toml").write_text(FILE.replace("[18, 36]", "[18, 121]").replace('"village"', '"vilage"'), "utf-8")
     (tmp_path / "a.toml").write_text(FILE.replace("clusters = 8", "clusters = 3"), encoding="utf-8")
     with pytest.raises(UserError) as error:
         load_trials([tmp_path])
@@ -284,3 +300,82 @@ def test_a_setting_given_twice_and_files_of_one_name_are_refused(tmp_path: Path)
         (tmp_path / folder / "mine.py").write_text("", encoding="utf-8")
     with pytest.raises(UserError, match="has the same name as"):
         load_trial("credit_pool", code=[tmp_path / "a" / "mine.py", tmp_path / "b" / "mine.py"])
+
+
+def test_a_condition_by_another_name_says_what_the_key_is(tmp_path: Path) -> None:
+    for key, meant in (("equals", "is"), ("at_least", "min")):
+        with pytest.raises(UserError, match=rf"unknown key '{key}' \(the key is '{meant}'\)"):
+            load(tmp_path, FILE + f'[[outcomes.among]]\ncolumn = "persons"\n{key} = 1\n')
+    with pytest.raises(UserError, match="who takes part is known before anything happens"):
+        eligible = '[[design.eligible]]\ncolumn = "has_loan"\nis = 1\nmonth = 6\n[[arms]]\nname = "control"'
+        load(tmp_path, FILE.replace('[[arms]]\nname = "control"', eligible))
+    with pytest.raises(UserError, match=r"month 37 is too late; allowed: months 0 to 36"):
+        load(tmp_path, FILE + '[[outcomes.among]]\ncolumn = "has_loan"\nis = 1\nmonth = 37\n')
+
+
+IN_PERCENT = FILE.replace('unit = "sd"', 'unit = "percent"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("low = 5, high = 9", r'low: is above 1.*\(write 0.05 or "5%", or "500%" if that is what is meant\)'),
+        ("no_effect = 2.5", r'write 0.025 or "2.5%", or "250%"'),
+    ],
+)
+def test_a_percentage_that_may_be_meant_otherwise_is_asked_about(tmp_path: Path, rule: str, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        load(tmp_path, IN_PERCENT.replace("low = 0.0, high = 0.074", rule))
+    with pytest.raises(UserError, match="is above 1"):
+        load(tmp_path, IN_PERCENT.replace("estimate = 0.037", "estimate = 3.7"))
+    with pytest.raises(UserError, match=r'write 0.05 or "5%"\)'):
+        load(tmp_path, FILE.replace('unit = "sd"', 'unit = "share"').replace("high = 0.074", "high = 5"))
+    assert load(tmp_path, FILE.replace("high = 0.074", "high = 5")).outcomes[0].rule is not None  # sd may be above 1
+
+
+def test_percentages_are_written_with_their_sign(tmp_path: Path) -> None:
+    text = IN_PERCENT.replace("estimate = 0.037, se = 0.019", 'estimate = "3.7%", se = "1.9 %"')
+    trial = load(tmp_path, text.replace("low = 0.0, high = 0.074", 'low = "0.7%", high = "130%"'))
+    outcome = trial.outcomes[0]
+    assert outcome.published is not None and outcome.rule is not None
+    assert (outcome.published.estimate, outcome.published.se) == (0.037, 0.019)
+    assert (outcome.rule.low, outcome.rule.high) == (0.007, 1.3)
+    assert load(tmp_path, trial.resolved_toml()) == trial
+
+
+def test_everything_new_in_a_file_comes_back(tmp_path: Path) -> None:
+    eligible = "eligible = [{ column = 'land_mu', highest = 0.5, all_but = true }]"
+    text = FILE.replace("sample = 10", f"sample = 10\n{eligible}")
+    text = text.replace("share = 0.5\n[[arms.pol", 'share = 0.5\ntold = 0.2\ntold_first = "contacts"\n[[arms.pol')
+    text += """
+[[outcomes]]
+name = "spread"
+measure = { index = ["income_yuan", "-debt_total_yuan"] }
+villages = "spread"
+who = "not_eligible"
+like = [{ estimate = 0.1, se = 0.05 }, { estimate = 0.2 }]
+[[outcomes.among]]
+column = "took_up"
+min = 1
+month = 18
+[[outcomes]]
+name = "upper"
+measure = { sum = ["income_yuan", "burden_yuan"] }
+estimator = "quantile"
+quantile = 0.9
+pass = { no_effect = 0.1 }
+"""
+    trial = load(tmp_path, text)
+    again = load(tmp_path, trial.resolved_toml())
+    assert again == trial and again.digest() == trial.digest()
+    labels = [one.label for one in trial.outcomes[1:] if one.label]
+    assert labels[0].en == "index of household income, debt" and labels[0].zh == "家庭纯收入与贷款余额综合指数"
+    assert labels[1].en == "household income + medical and school payments"
+    assert trial.digest() == load(tmp_path, text.replace("estimate = 0.1,", "estimate = 0.3,")).digest()
+
+
+def test_a_lender_may_ask_for_more_than_50_per_cent_a_year(tmp_path: Path) -> None:
+    dear = load(tmp_path, FILE.replace("{ of_income = 0.5 }", "{ of_income = 0.5 }\nrate = 1.2"))
+    assert dear.arms[1].policies[0].plan(20_000.0).settings.rate == 1.2  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="rate: must be at most 4"):
+        load(tmp_path, FILE.replace("{ of_income = 0.5 }", "{ of_income = 0.5 }\nrate = 24"))

@@ -16,6 +16,7 @@ from test_file import FILE
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from experiments.designs.vectors import drawing
 from experiments.trials import load_trial
 from experiments.trials.export import as_json
 from experiments.trials.file import Trial
@@ -23,6 +24,7 @@ from experiments.trials.published import figure_of
 from experiments.trials.report import print_results, render, write_results
 from experiments.trials.results import TrialResult
 from experiments.trials.run import run_trials
+from experiments.trials.vectors import Vectors
 from sim.core.errors import UserError
 
 Knobs = Callable[..., None]
@@ -82,6 +84,8 @@ def test_enough_is_a_fifth_of_the_published_error_and_30_replicates(tmp_path: Pa
         ("low = 1.0, high = 3.0", True),
         ("low = 2.5", False),
         ("high = 1.0", False),
+        ("no_effect = 5.0", True),
+        ("no_effect = 2.5", False),  # the mean lies inside, its interval does not
         ('sign = "positive", share = 0.95', True),
         ('sign = "negative", share = 0.95', False),
         ("low = 1.0, high = 3.0, control_low = 40.0, control_high = 60.0", True),
@@ -273,3 +277,55 @@ def test_a_mean_that_few_trials_decide_is_told(tmp_path: Path) -> None:
     effects[0] = -900.0
     assert "a few trials decide the mean; the median of the trials is " in told(effects)
     assert "village trial x" in render(run(tmp_path, asked), "en")  # the command that made it, word for word
+
+
+def test_that_some_are_treated_untold_is_said_where_telling_matters(tmp_path: Path) -> None:
+    lends = 'kind = "microcredit"\nchannel = "microlender"\nsize_yuan = { of_income = 0.5 }'
+    training = FILE.replace(lends, 'kind = "training"\ncontent = "farm"')
+    said = {"en": "takes the households with registered = 1 although nobody told them", "zh": "不论是否被告知都会办理"}
+    for told, who, expected in (("1.0", "eligible", False), ("0.5", "eligible", True), ("1.0", "not_told", True)):
+        text = training.replace("share = 0.5\n[[arms.pol", f"share = 0.5\ntold = {told}\n[[arms.pol")
+        text = text.replace('estimator = "ancova"', f'who = "{who}"')
+        (found,) = run(tmp_path, trial(tmp_path, text), replicates=2, name=f"told-{told}-{who}")
+        for language, phrase in said.items():
+            assert (phrase in render([found], language)) is expected
+    lender = FILE.replace("share = 0.5\n[[arms.pol", "share = 0.5\ntold = 0.5\n[[arms.pol")
+    (found,) = run(tmp_path, trial(tmp_path, lender), replicates=2, name="lender")
+    assert said["en"] not in render([found], "en")  # nobody borrows who has not been told of the lender
+
+
+def test_replicates_are_spread_over_parameter_vectors(tmp_path: Path) -> None:
+    plain = trial(tmp_path)
+    (found,) = run(tmp_path, plain, replicates=7, vectors=Vectors(drawing("ranges"), 3))
+    assert found.replicates == 7 and found.seeds == tuple(range(1, 8))
+    stored = sorted(path.parent.name for path in (tmp_path / "results" / "loans" / "runs").glob("*/*.parquet"))
+    assert [stored.count(name) for name in dict.fromkeys(stored)] in ([3, 2, 2], [2, 3, 2], [2, 2, 3])
+    assert "spread over 3 parameter vectors" in render([found], "en") and "分布在3组参数上" in render([found], "zh")
+    moved = Vectors(drawing("ranges"), 3).under(plain, 2).world.place
+    assert moved["livelihood.line_open"] == (0, 0, 0, 1)  # what the file says of its place stays
+    assert len(moved) > 100 and moved != Vectors(drawing("ranges"), 3).under(plain, 1).world.place
+    (again,) = run(tmp_path, plain, replicates=7)
+    assert again.vectors.count == 1 and "parameter vectors" not in render([again], "en")
+
+
+def test_a_vector_under_which_there_is_no_world_stops_no_other(tmp_path: Path, knobs: Knobs) -> None:
+    plain = trial(tmp_path)
+    vectors = Vectors(drawing("ranges"), 3)
+    knobs(unfit=vectors.under(plain, 2).digest())
+    (found,) = run(tmp_path, plain, replicates=6, vectors=vectors)
+    assert found.unfitted == (2,) and found.seeds == (1, 3, 4, 6) and set(found.failures) == {2, 5}
+    assert "(1 of which go with no world of this place)" in render([found], "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "chinese"),
+    [
+        ('estimator = "quantile"\nquantile = 0.9', "the arms&#39; 90% quantiles", "两组90%分位数之差"),
+        ('estimator = "arm"\nvillages = "spread"', "the arm itself; spread of village means", "各村均值的标准差"),
+        ('who = "not_told"', "difference in means; those not told, beside everyone", "均值之差；未被告知的农户"),
+        ('who = "treated"', "those who took it up, beside everyone", "参与的农户，与另一组全部农户比较"),
+    ],
+)
+def test_how_an_outcome_is_asked_and_compared_is_said(tmp_path: Path, asked: str, english: str, chinese: str) -> None:
+    (found,) = run(tmp_path, trial(tmp_path, FILE.replace('estimator = "ancova"', asked)), replicates=2)
+    assert english in render([found], "en") and chinese in render([found], "zh")
