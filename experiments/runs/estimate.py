@@ -171,13 +171,7 @@ def expect(
     Raises:
         UserError: They are more than one experiment can hold, or need more disk than is free.
     """
-    if runs > MOST_RUNS:
-        raise UserError(
-            f"that comes to {runs:,} {what}",
-            field=field,
-            allowed=f"at most {MOST_RUNS:,} {what} in one experiment",
-            mend=f"take fewer, or several experiments with another --name each; {field} says how many",
-        )
+    check_runs(runs, field, what)
     stored = 0
     if scenarios is not None and not afresh:
         stored = sum(_stored(folder / "runs" / one, seeds or range(runs + 1)) for one in scenarios)
@@ -195,6 +189,21 @@ def expect(
     seconds = missing * size.seconds / max(1, together)
     memory = size.memory_bytes * together
     return Expected(runs, stored, seconds, missing * size.disk_bytes, memory, max(1, together), at_most, what)
+
+
+def check_runs(runs: int, field: str, what: str = "runs") -> None:
+    """Refuse what no experiment can hold, before anything is made of each run.
+
+    Raises:
+        UserError: There are too many.
+    """
+    if runs > MOST_RUNS:
+        raise UserError(
+            f"that comes to {runs:,} {what}",
+            field=field,
+            allowed=f"at most {MOST_RUNS:,} {what} in one experiment",
+            mend=f"take fewer, or several experiments with another --name each; {field} says how many",
+        )
 
 
 def check_seeds(first: int, count: int, field: str) -> None:

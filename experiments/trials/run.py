@@ -11,7 +11,7 @@ from experiments.designs.vectors import UNFITTED
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_profile
-from experiments.runs.estimate import Expected, Size, expect, mean_size
+from experiments.runs.estimate import Expected, Size, check_runs, expect, mean_size
 from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import Request, Work, load_function
@@ -85,6 +85,7 @@ def run_trials(
         if replicates < 2:
             raise UserError(f"{replicates} is not enough: it must be at least 2", field="--replicates")
         chosen = [_with_replicates(trial, replicates) for trial in chosen]
+    check_runs(sum(trial.design.replicates for trial in chosen), "--replicates", "replicates")
     check_workers(workers)
     name = name or (chosen[0].id if len(chosen) == 1 else "trials")
     code = [_HERE / f"{module}.py" for module in _DECIDES]
