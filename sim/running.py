@@ -62,7 +62,7 @@ class RunResult:
     def households(self, month: int | None = None) -> DataFrame:
         """Every household (a row each, by its key) at one month.
 
-        Columns: what is fixed (persons, village, poor_at_start, fifth); net income of the accounting year that ends
+        Columns: its persons; what is fixed (village, poor_at_start, fifth); net income of the accounting year that ends
         there, yuan a head; in the last month `served_LABEL`, whether a policy reached it; and in every month of a run
         with `monthly=True` income and consumption of that month, a head, and what it holds and owes.
 
@@ -83,7 +83,7 @@ class RunResult:
             raise UserError(f"no household was recorded at month {month}", field="month", allowed=allowed, mend=mend)
         names = pd.unique(rows["name"])
         fixed = rows[(rows["month"] == 0) & ~rows["name"].str.endswith("_yuan")]
-        here = pd.concat([fixed, rows[rows["month"] == month]]).drop_duplicates(["name", "item"])
+        here = pd.concat([fixed, rows[rows["month"] == month]]).drop_duplicates(["name", "item"], keep="last")
         wide = here.pivot(index="item", columns="name", values="value").rename_axis(index="household", columns=None)
         wide = wide[[name for name in names if name in wide]]
         whole = [name for name in wide if not name.endswith("_yuan")]

@@ -212,7 +212,7 @@ def _orchard(r: Reading) -> tuple[Floats, Floats]:
     v = m.villages[h["village"]]
     p = m.p
     here = SimpleNamespace(level=v["level"])
-    own = SimpleNamespace(ability=h["ability"], farm_skill=h["farm_skill"], labour_met=h["labour_met"])
+    own = SimpleNamespace(**{name: h[name] for name in ("ability", "fortune", "farm_skill", "labour_met")})
     kg = p.orchard_yield_kg_mu * np.array(p.orchard_terrain)[v["terrain"]] * np.asarray(farm_quality(own, here, p))  # type: ignore[arg-type]
     price = v["gate_price"][:, 1] * (1.0 + p.contract_premium * h["contracted"])
     return kg, kg * price * m.today.farm_trend - p.orchard_cost_mu_yuan * m.today.cpi

@@ -62,7 +62,7 @@ def grow_up(h: Household, p: P, today: Today, till: NDArray[np.float64], u: floa
     """A worker grows old, marries in or out, or moves to town; `u` is what is left of the month's draw (12: a year)."""
     if h.workers == 0:
         return
-    old = h.workers / p.working_years
+    old = p.ageing * h.workers / p.working_years
     wed = old + p.marriage_rate * h.persons
     gone = wed + p.marriage_rate * h.persons + p.to_town_rate * h.workers
     if u < old:
@@ -83,21 +83,22 @@ def finish_school(h: Household, p: P, today: Today) -> None:
 
     Who goes to work with no more than junior or senior school is a school leaver for some years.
     """
-    if h.leavers > 0 and uniform(today.seed, SUMMER, h.key, today.year, 0) < h.leavers / p.leaver_years:
+    if h.leavers > 0 and uniform(today.seed, SUMMER, h.key, today.year, 0) < p.ageing * h.leavers / p.leaver_years:
         h.leavers -= 1
-    if h.university > 0 and uniform(today.seed, SUMMER, h.key, today.year, 1) < h.university / p.university_years:
+    through = p.ageing * h.university / p.university_years
+    if h.university > 0 and uniform(today.seed, SUMMER, h.key, today.year, 1) < through:
         h.university -= 1
         if h.persons > 1 and uniform(today.seed, SUMMER, h.key, today.year, 2) < p.graduates_to_town:
             h.persons -= 1
         else:
             h.workers += 1
-    if h.seniors > 0 and uniform(today.seed, SUMMER, h.key, today.year, 3) < h.seniors / p.senior_years:
+    if h.seniors > 0 and uniform(today.seed, SUMMER, h.key, today.year, 3) < p.ageing * h.seniors / p.senior_years:
         h.seniors -= 1
         if uniform(today.seed, SUMMER, h.key, today.year, 4) < p.to_university:
             h.university += 1
         else:
             start_work(h)
-    if h.children > 0 and uniform(today.seed, SUMMER, h.key, today.year, 5) < h.children / p.childhood_years:
+    if h.children > 0 and uniform(today.seed, SUMMER, h.key, today.year, 5) < p.ageing * h.children / p.childhood_years:
         h.children -= 1
         if uniform(today.seed, SUMMER, h.key, today.year, 6) < p.to_senior:
             h.seniors += 1

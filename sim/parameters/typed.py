@@ -9,6 +9,7 @@ class P:
     """Parameters as rules read them; lists are tuples."""
 
     ability_schooling: float
+    ageing: float
     attend_busy: float
     attend_idle: float
     awareness_decay: float

@@ -29,12 +29,12 @@ MEASURES = (
     *("farm_skill", "work_skill", "drive", "awareness", "satisfaction", "deprived_share", "deprivation_m0"),
     *(f"income_{source}_yuan" for source in SOURCES),
     *("consumption_yuan", "debt_formal_yuan", "debt_informal_yuan", "debt_campaign_yuan", "orchard_asset_yuan"),
-    *("support_yuan", "business_yuan", "cash_yuan", "overdue_rate", "migrants_per_worker"),
+    *("support_yuan", "business_yuan", "cash_yuan", "overdue_rate", "migrants_per_worker", "registered_headcount"),
 )  # fmt: skip
 """What `panel` says of a group at any time; who rose and fell it says between two marks alone."""
 SHARES = (
     *("headcount", "headcount_after", "farm_skill", "work_skill", "drive", "awareness", "satisfaction"),
-    *("deprived_share", "deprivation_m0", "overdue_rate", "migrants_per_worker"),
+    *("deprived_share", "deprivation_m0", "overdue_rate", "migrants_per_worker", "registered_headcount"),
 )
 """Those of them that are from 0 to 1."""
 OF_A_YEAR = (

