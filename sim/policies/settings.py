@@ -20,8 +20,12 @@ class StartWhen(FrozenModel):
 
     measure: str = Field(description="a measure of the panel, such as headcount or overdue_rate")
     of: str = Field(default="all", description="a group of the panel, such as poor_at_start; everyone by default")
-    above: float | None = Field(default=None, description="met where the measure is more than this")
-    below: float | None = Field(default=None, description="met where the measure is less than this")
+    above: float | None = Field(
+        default=None, ge=-MOST_YUAN, le=MOST_YUAN, description="met where the measure is more than this"
+    )
+    below: float | None = Field(
+        default=None, ge=-MOST_YUAN, le=MOST_YUAN, description="met where the measure is less than this"
+    )
     not_before: CampaignDay | None = Field(
         default=None, description="date or campaign day before which nothing is looked at"
     )

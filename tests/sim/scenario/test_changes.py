@@ -89,7 +89,7 @@ def test_a_file_that_extends_lays_changes_over_and_drops_them_with_their_policy(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ('"policies.credit.rate" = 0.9', r"mine.toml:19.*changes.policies.credit.rate: must be at most 0.5, found 0.9"),
+        ('"policies.credit.rate" = 4.5', r"mine.toml:19.*changes.policies.credit.rate: must be at most 4, found 4.5"),
         ('"policies.credit.rat" = 0.1', r"mine.toml:19.*unknown key 'rat'; allowed: rate, subsidy"),
         ('"policies.credit.lump_sum" = true', r"'lump_sum' of a policy of kind 'microcredit' cannot change.*rate"),
         ('"policies.credit.end_day" = 20', r"'end_day' .* cannot change"),

@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {
 }
 NEEDED = {"microcredit": {"channel": "women"}, "training": {"content": "work"}, "industry": {"line": "livestock"}}
 SAID_OTHERWISE = {
-    "Target.deadline", "Purse.release",  # a validator of their own (`sim.core.dates`)
+    "Target.deadline", "Purse.release", "StartWhen.not_before",  # a validator of their own (`sim.core.dates`)
     "Poverty.other_series", "World.place",  # the same, by what it is
     "Fitted.knobs", "Fitted.fifths", "Fitted.registry_line", "Fitted.registry_noise", "Fitted.causes",  # written by us
 }  # fmt: skip
@@ -86,8 +86,8 @@ def test_every_number_of_a_file_has_limits(model: type[BaseModel]) -> None:
 
 
 def usable(settings: type[PolicySettings]) -> Iterator[tuple[str, str, Any, list[Any]]]:
-    """The numbers a policy can honour; any other is refused whatever its value."""
-    return (one for one in numbers(settings) if one[1] not in settings.no_use)
+    """The numbers a policy can honour (any other is refused whatever its value), but for those of a condition."""
+    return (one for one in numbers(settings) if one[0] == settings.__name__ and one[1] not in settings.no_use)
 
 
 def settings_at(settings: type[PolicySettings], which: Mapping[str, int]) -> dict[str, Any]:
