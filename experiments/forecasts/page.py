@@ -103,14 +103,13 @@ class Page:
 
     def table(self) -> Table:
         """Every forecast beside its result."""
-        words = ["entry", "standing", "trial", "outcome", "unit", "mean", "half", "most", "result", "where"]
+        words = ["entry", "outcome", "unit", "mean", "half", "most", "result", "where"]
         words += ["crps", "rival_crps", "error_relative"]
         rows = [self._row(entry) for entry in self.found]
         return Table(self.say("of_entries"), self._header(*words), rows)
 
     def _row(self, entry: Entry) -> list[Cell]:
         one, found = entry.outcome, score(entry)
-        title, label = self._title(entry.trial.title), self._title(one.label)
         amounts = [self.amount(entry, one.mean), self.interval(entry, one.interval_50)]
         amounts += [self.interval(entry, one.interval_80), self.result(entry)]
         rival = math.nan if found is None or found.rival is None else found.rival
@@ -118,8 +117,7 @@ class Page:
         if found is not None:
             scores = (self._plain(found.crps), self._plain(rival), self.num.share(found.relative))
         return [
-            *text_cells(self.number(entry), self.say(entry.standing), title, label),
-            *text_cells(self.say(f"unit_{one.unit}")),
+            *text_cells(self.number(entry), self.label(entry), self.say(f"unit_{one.unit}")),
             *number_cells(*amounts),
             *text_cells(self.where(entry)),
             *number_cells(*scores),
@@ -154,8 +152,7 @@ class Page:
             one, scale = entry.outcome, entry.outcome.scale
             if not math.isfinite(scale) or (entry.result is None and not one.blind):
                 continue
-            words = {"trial": self._title(entry.trial.title), "outcome": self._title(one.label)}
-            rows.append(Row(self.say("row_label", **words, standing=self.say(entry.standing))))
+            rows.append(Row(self.label(entry)))
             low, high = one.interval_80
             forecast = Estimate(one.mean, low, high).times(1 / scale)
             rows.append(Row(f"  {self.say('mean')}", (forecast,), (self._plain(forecast.value),), _MODEL))
@@ -176,6 +173,11 @@ class Page:
     def number(self, entry: Entry) -> str:
         """The number by which a result is entered; that of the shipped book is marked."""
         return f"{self.say('shipped')} {entry.number}" if entry.shipped else str(entry.number)
+
+    def label(self, entry: Entry) -> str:
+        """Trial and outcome in one, and whether the forecast is blind."""
+        words = {"trial": self._title(entry.trial.title), "outcome": self._title(entry.outcome.label)}
+        return self.say("row_label", **words, standing=self.say(entry.standing))
 
     def amount(self, entry: Entry, value: float | None) -> str:
         """A number of the outcome, percent and points as such."""

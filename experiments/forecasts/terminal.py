@@ -19,12 +19,12 @@ def print_forecasts(found: Sequence[Entry], language: str, console: Console | No
     """A line a forecast, a line a standing, and the sentence of the page."""
     page, console = Page(found, language), console or screen()
     table = Screen()
-    for word in ("entry", "outcome", "standing", "most", "result", "where"):
+    for word in ("entry", "outcome", "standing", "unit", "most", "result", "where"):
         table.add_column(page.say(word), overflow="fold")
     for entry in found:
         one = entry.outcome
-        words = (page.number(entry), entry.key, page.say(entry.standing), page.interval(entry, one.interval_80))
-        table.add_row(*words, page.result(entry), page.where(entry))
+        words = (page.number(entry), entry.key, page.say(entry.standing), page.say(f"unit_{one.unit}"))
+        table.add_row(*words, page.interval(entry, one.interval_80), page.result(entry), page.where(entry))
     if found:
         console.print(table)
         scores = Screen("", *map(page.say, STANDINGS))

@@ -165,7 +165,8 @@ def _dots_wide(svg: Svg, rows: Sequence[Row], panels: Sequence[Panel], numbers: 
         middle = y + height / 2
         for i, line in enumerate(lines):
             baseline = middle + 4.5 + (i - (len(lines) - 1) / 2) * 14.5
-            svg.text(0, baseline, line, size, bold=row.bold or not row.estimates)
+            heading = not row.estimates  # it may reach over the lines of the first panel
+            svg.text(0, baseline, line, size, bold=row.bold or heading, halo=heading)
         x = label_room
         for k, panel in enumerate(panels):
             estimate = row.estimates[k] if row.estimates else None
