@@ -30,6 +30,7 @@ class FeeWaiver(Policy):
     title_zh: ClassVar[str] = "高中学费减免"
     may_change: ClassVar[tuple[str, ...]] = ("share", "budget_yuan", "priority", "capture")
     counts: ClassVar[dict[str, Names]] = {"waived": ("Terms for which a household's fees were waived", "减免学费户次")}
+    beside: ClassVar[dict[str, dict[str, object]]] = {"capture": {"budget_yuan": 5000}}
     Settings: ClassVar[type[PolicySettings]] = FeeWaiverSettings
     settings: FeeWaiverSettings
 

@@ -42,6 +42,9 @@ class SupportUnits(Policy):
     Settings: ClassVar[type[PolicySettings]] = SupportUnitsSettings
     settings: SupportUnitsSettings
     village_wide: ClassVar[bool] = True
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        name: {"campaign.days": 300, "horizon_months": 24} for name in ("coordination", "supervision")
+    }
     most: ClassVar[int | None] = 1  # a unit has one project under way
 
     def open(self, county: County) -> None:
