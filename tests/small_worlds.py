@@ -31,6 +31,10 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "cash", "budget_yuan": 3_000_000, "months": 2},
     {"kind": "support_units"},
 )
+# Nobody comes, goes, grows old or leaves school.
+STILL: dict[str, float] = {
+    f"population.{name}": 0.0 for name in ("birth_rate", "death_rate", "marriage_rate", "to_town_rate", "ageing")
+} | {"health.drop_out_rate": 0.0, "health.fees_reach": 0.0, "health.disabling": 0.0}
 
 
 def small_profile(folder: Path, households: int = 40, villages: int = 215, **changes: Mapping[str, Any]) -> Path:
@@ -57,15 +61,17 @@ def plan_of(
     days: int = 100,
     purses: Sequence[Mapping[str, Any]] = (),
     uncertainties: Mapping[str, Any] | None = None,
+    place: Mapping[str, Any] | None = None,
     name: str = "test",
 ) -> Plan:
     """A plan, by way of a scenario file."""
+    world = {"profile": str(profile or small_profile(folder)), "villages": villages, "population_seed": 1}
     scenario = {
         "title": {"en": "test", "zh": "测试"},
         "era": "2012",
         "horizon_months": months,
         "closure": closure,
-        "world": {"profile": str(profile or small_profile(folder)), "villages": villages, "population_seed": 1},
+        "world": world | ({"place": dict(place)} if place else {}),
         "campaign": {"start": "@start", "days": days},
         "policies": list(policies),
         "purses": list(purses),

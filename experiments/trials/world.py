@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.trials.file import Trial
 from sim.calendar.today import Today
-from sim.calendar.trend import write_month
+from sim.calendar.trend import write_month, year_line
 from sim.core.errors import UserError
 from sim.core.numerics import add_up
 from sim.facts.terrains import TERRAINS
@@ -73,7 +73,8 @@ def expected_headcount(trial: Trial, profile: Profile) -> float:
     if stated is not None:
         return float(stated)
     income = profile.income
-    return min(1 - TINY, max(TINY, lognormal_headcount(income.yuan_per_head, income.gini, profile.poverty.line_yuan)))
+    line = line_of_year(income.year, as_python(parameters_of(trial).values))
+    return min(1 - TINY, max(TINY, lognormal_headcount(income.yuan_per_head, income.gini, line)))
 
 
 def books_of(trial: Trial) -> Profile:
@@ -91,8 +92,7 @@ def books_of(trial: Trial) -> Profile:
     data["size"]["villages"] = trial.design.village_count
     town = {"villages": trial.design.village_count, "terrain": data.pop("terrain")}
     data["townships"] = [{"name": trial.title.model_dump(), **town}]
-    line = line_of_year(int(data["income"]["year"]), p)
-    data["poverty"]["line_yuan"] = line
+    data["poverty"]["line_yuan"] = year_line(int(data["income"]["year"]), p)  # no line of its own
     if "poverty.headcount" not in books:
         data["poverty"]["headcount"] = 0.5  # until the books are known to be sound
         data["poverty"]["series"] = "lognormal"

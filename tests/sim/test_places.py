@@ -17,8 +17,11 @@ from sim.scenario import load_plan
 CASH = {"kind": "cash", "amount_yuan": 500, "months": 1, "capture": 0.0}
 
 
-def _model(folder: Path, policies: list[dict[str, object]], **more: object) -> VillageModel:
-    return VillageModel(plan_of(folder, policies, villages=3, months=12), rng=3, **more)  # type: ignore[arg-type]
+def _model(
+    folder: Path, policies: list[dict[str, object]], place: dict[str, float] | None = None, **more: object
+) -> VillageModel:
+    plan = plan_of(folder, policies, villages=3, months=12, place=place)
+    return VillageModel(plan, rng=3, **more)  # type: ignore[arg-type]
 
 
 def test_an_offer_to_some_reaches_nobody_else(tmp_path: Path) -> None:
@@ -74,7 +77,8 @@ def test_where_a_line_is_closed_nobody_begins_it(tmp_path: Path) -> None:
 
 
 def test_a_disaster_strikes_its_village_alone(tmp_path: Path) -> None:
-    calm, hit = _model(tmp_path, []), _model(tmp_path, [])
+    alone = {"livelihood.local_demand": 0.0}  # what its people no longer spend is not missed elsewhere
+    calm, hit = (_model(tmp_path, [], place=alone) for _ in range(2))
     hit.market.struck[1] = 0.5
     for model in (calm, hit):
         model.run_model()

@@ -22,7 +22,7 @@ def test_it_needs_no_scenario_and_reads_from_top_to_bottom() -> None:
     shown = village("run", "--order", "--no-time")
     places = [shown.index(text) for text in ("A day", "A month's end", "A household's month", "repay  sim/economy")]
     assert places == sorted(places)
-    assert "may write: household: burden_year_yuan, cash_yuan, ill_months, medical_month_yuan; till: medical" in shown
+    assert "may write: household: burden_year_yuan, cash_yuan, dibao, ill_months, leavers, medical_month_yuan" in shown
     assert "visits visits  sim/policies/visits.py" in shown and " ns" not in shown
 
 
@@ -35,7 +35,7 @@ def test_policies_stand_in_the_order_in_which_they_act() -> None:
     found = json.loads(village("run", "mix", "--order", "--no-time", "--json"))
     acting = [(policy["kind"], policy["label"]) for policy in found["policies"]]
     assert len(acting) > 2 and acting == sorted(acting)
-    assert "measured" not in found and found["household_month"][0]["name"] == "fall_ill"
+    assert "measured" not in found and found["household_month"][0]["name"] == "turn_fortune"
 
 
 def test_times_stand_beside_their_steps(monkeypatch: pytest.MonkeyPatch) -> None:

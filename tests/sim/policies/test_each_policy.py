@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import lived, plan_of, small_profile, worth
+from small_worlds import STILL, lived, plan_of, small_profile, worth
 
 from sim.facts.lines import GREENHOUSE, LIVESTOCK
 from sim.facts.terrains import HILLS, RIVER
@@ -306,12 +306,12 @@ def test_better_courses_teach_more(worse: dict[str, Any], better: dict[str, Any]
 
 def test_school_leavers_learn_for_work_and_some_are_placed(tmp_path: Path) -> None:
     course = {**COURSE, "content": "leavers"}
-    model = run(tmp_path, course)
+    model = run(tmp_path, course, place=STILL)
     before = VillageModel(model.plan, rng=3).households
     assert (before["leavers"][served(model)] > 0).all() and (model.households["leavers"][served(model)] == 0).all()
     assert gain(model, "work_skill") > 0
     shares = (0.0, 0.5, 1.0)
-    placed = [run(tmp_path, {**course, "placement": share}).policies[0].book.counts["placed"] for share in shares]
+    placed = [run(tmp_path, {**course, "placement": share}, place=STILL).policies[0].book.counts["placed"] for share in shares]
     assert placed[0] == 0 < placed[1] < placed[2] <= model.policies[0].book.counts["trained"]
     assert (model.households["migrants"] <= model.households["workers"]).all()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import lived, plan_of
+from small_worlds import STILL, lived, plan_of
 
 from sim.model import VillageModel
 
@@ -15,13 +15,16 @@ WAIVER: dict[str, Any] = {"kind": "fee_waiver", "priority": "poorest", "capture"
 AID = {"id": "aid", "title_en": "aid", "title_zh": "助学", "uses": ["fee_waiver"]}
 
 
-def run(folder: Path, *policies: dict[str, Any], yuan: float = 1e9, **uncertainties: float) -> VillageModel:
+def run(
+    folder: Path, *policies: dict[str, Any], yuan: float = 1e9, still: bool = False, **uncertainties: float
+) -> VillageModel:
     known = {f"policies.{name}": value for name, value in uncertainties.items()}
-    return lived(plan_of(folder, policies, villages=8, purses=[{**AID, "amount_yuan": yuan}], uncertainties=known))
+    purses, place = [{**AID, "amount_yuan": yuan}], STILL if still else {}
+    return lived(plan_of(folder, policies, villages=8, purses=purses, uncertainties=known, place=place))
 
 
 def test_the_burden_of_those_who_apply_falls_by_the_fees_of_one_term(tmp_path: Path) -> None:
-    with_it, without = run(tmp_path, WAIVER), run(tmp_path)
+    with_it, without = run(tmp_path, WAIVER, still=True), run(tmp_path, still=True)
     h, book = with_it.households, with_it.policies[0].book
     assert book.served.any() and (h["seniors"][book.served] > 0).all()
     relief = without.households["burden_last_yuan"] - h["burden_last_yuan"]
