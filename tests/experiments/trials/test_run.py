@@ -219,7 +219,8 @@ def test_every_published_row_can_be_held_against() -> None:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = FILE.replace("clusters = 8", "clusters = 4").replace("sample = 10", "sample = 20")
-    text = text.replace("= 6000", "= 5000").replace("[world.books]", '[world.books]\n"size.households_per_village" = 30')
+    text = text.replace("= 6000", "= 5000")
+    text = text.replace("[world.books]", '[world.books]\n"size.households_per_village" = 30')
     (tmp_path / "files").mkdir()
     trial(tmp_path / "files", text, "small")
     usual = ["trial", str(tmp_path / "files"), "--results", str(tmp_path / "out"), "--replicates", "3", "-j", "0"]

@@ -310,8 +310,8 @@ def test_school_leavers_learn_for_work_and_some_are_placed(tmp_path: Path) -> No
     before = VillageModel(model.plan, rng=3).households
     assert (before["leavers"][served(model)] > 0).all() and (model.households["leavers"][served(model)] == 0).all()
     assert gain(model, "work_skill") > 0
-    shares = (0.0, 0.5, 1.0)
-    placed = [run(tmp_path, {**course, "placement": share}, place=STILL).policies[0].book.counts["placed"] for share in shares]
+    models = [run(tmp_path, {**course, "placement": share}, place=STILL) for share in (0.0, 0.5, 1.0)]
+    placed = [one.policies[0].book.counts["placed"] for one in models]
     assert placed[0] == 0 < placed[1] < placed[2] <= model.policies[0].book.counts["trained"]
     assert (model.households["migrants"] <= model.households["workers"]).all()
 
