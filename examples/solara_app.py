@@ -3,7 +3,7 @@
     pip install '.[viz]'
     solara run examples/solara_app.py
 
-Credit and seed are moved at the left; a step is a day.
+Credit and seed are moved at the left; a step is a day. The first page takes a minute or more, since rules are compiled.
 """
 
 import datetime as dt
@@ -28,8 +28,8 @@ PLAN = Plan.build(
     policies=[{"kind": "visits"}, {"kind": "microcredit", "channel": "women"}],
 )
 SERIES = {
-    "cash": lambda m: float(m.households["cash_yuan"].mean()),
-    "debt": lambda m: float(m.households["debt_yuan"].mean()),
+    "cash, yuan a household": lambda m: float(m.households["cash_yuan"].mean()),
+    "debt, yuan a household": lambda m: float(m.households["debt_yuan"].mean()),
 }
 
 
@@ -39,6 +39,7 @@ class Shown(VillageModel):
     def __init__(self, quota_yuan=20_000_000, rng=17):
         super().__init__(PLAN.with_settings({"policies.microcredit.quota_yuan": float(quota_yuan)}), int(rng))
         self.datacollector = mesa.DataCollector(model_reporters=SERIES)
+        self.datacollector.collect(self)
 
     def step(self):
         super().step()
@@ -81,6 +82,6 @@ def Page():
         "rng": {"type": "InputText", "label": "seed", "value": 17},
     }  # fmt: skip
     model = solara.use_memo(Shown, [])
-    curves = make_plot_component({"cash": "tab:blue", "debt": "tab:red"})
+    curves = make_plot_component(dict(zip(SERIES, ("tab:blue", "tab:red"), strict=True)))
     shown = [Map, curves]
     SolaraViz(model, components=shown, model_params=sliders, name="villagesim", render_interval=7, play_interval=1)

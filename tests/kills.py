@@ -65,6 +65,8 @@ name = "policies.course_gain"
 )
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LONGEST_SECONDS = 300.0
+LONGER = 1.1
+"""By what it is given longer at each start, since a machine that has become busier would never let it end."""
 
 
 @dataclass
@@ -156,10 +158,11 @@ def torment(
         say(problem)
 
     while tally.kills < kills:
-        place = folder / f"killed{tally.ends}"
+        place, latest = folder / f"killed{tally.ends}", whole_seconds
         while True:
             how = chance.choice(SIGNALS)
-            moment = chance.uniform(0, whole_seconds)
+            moment = chance.uniform(0, latest)
+            latest *= LONGER
             process = start(words, place)
             ended, said = end_after(process, moment, how)
             tally.kills += ended and process.returncode != 0

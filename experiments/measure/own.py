@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.core.frozen import FrozenModel
 from sim.money.reasons import Reason
+from sim.policies.settings import Lever
 from sim.recording.own_results import Declared, Result
 from sim.scenario import Plan
 
@@ -21,12 +22,14 @@ class Own(FrozenModel):
         names: English and Chinese names by kind of thing (as `experiments.pages.words.terms` knows them) and id.
         kinds: The kind of each policy, as the `uses` of purses have it, by its "module:Class".
         comparisons: Those of them that are for calculation only.
+        levers: What their settings are called that may change at a date, by the "module:Class" and the setting.
     """
 
     results: Mapping[str, Result] = {}
     names: Mapping[str, Names] = {}
     kinds: Mapping[str, str] = {}
     comparisons: tuple[str, ...] = ()
+    levers: Mapping[str, Mapping[str, Lever]] = {}
 
     @classmethod
     def of(cls, plans: Iterable[Plan]) -> Own:
@@ -35,6 +38,7 @@ class Own(FrozenModel):
         results: dict[str, Result] = {}
         kinds: dict[str, str] = {}
         comparisons = set()
+        levers: dict[str, dict[str, Lever]] = {}
         for plan in plans:
             found = plan.own_results()
             results |= found.results
@@ -46,11 +50,13 @@ class Own(FrozenModel):
                     title = (made.title_en or policy.kind, made.title_zh or made.title_en or policy.kind)
                     reasons = (one for one in vars(module).values() if isinstance(one, Reason))
                     kinds[policy.kind] = made.kind
+                    levers[policy.kind] = {key: Lever(*names) for key, names in made.may_change.items()}
                     comparisons |= {policy.kind} if made.comparison else set()
                     _add(names, "policy", {policy.kind: title, made.kind: title})
                     _add(names, "delivery", made.counts)
                     _add(names, "reason", {one.name: (one.name, one.name_zh) for one in reasons})
-        return cls(results=results, names=names, kinds=kinds, comparisons=tuple(sorted(comparisons)))
+        compared = tuple(sorted(comparisons))
+        return cls(results=results, names=names, kinds=kinds, comparisons=compared, levers=levers)
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any]) -> Own:

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from experiments.pages.numbers import Estimate, Numbers, unit_of
+from experiments.pages.numbers import Estimate, Numbers, Unit, unit_of
 from experiments.pages.words import Words
 from sim.calendar.clock import Clock
 from sim.core.dates import date_of
+from sim.policies import registry
+from sim.policies.settings import Lever
 from sim.recording.panel import OF_A_YEAR
 from sim.scenario.changes import parts_of
 
@@ -23,11 +25,19 @@ class Schedule:
         plan: The content of the scenario file that gives it (`Plan.resolved`).
         language: "en" or "zh".
         named: What a policy is called, by its label; by default the label in quotes.
+        own: What settings of the user's own policies are called, by their "module:Class".
     """
 
-    def __init__(self, plan: Mapping[str, Any], language: str, named: Named | None = None) -> None:
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        language: str,
+        named: Named | None = None,
+        own: Mapping[str, Mapping[str, Lever]] | None = None,
+    ) -> None:
         self._plan, self._zh = plan, language == "zh"
         self._say, self._num = Words(language, "schedule"), Numbers(language)
+        self._own = own or {}
         self._named = named or (lambda label: f"“{label}”" if self._zh else f"'{label}'")
         self._policies = {str(one.get("label") or one["kind"]): one for one in plan.get("policies", ())}
         self._purses = {str(one["id"]): one for one in plan.get("purses", ())}
@@ -102,15 +112,26 @@ class Schedule:
             title = str(self._purses.get(name, {}).get("title_zh" if self._zh else "title_en") or name)
             amounts = (self._num.show(Estimate(float(value or 0.0)), "yuan") for value in (before, after))
             return self._say("purse", date=date, purse=title, **dict(zip(("before", "after"), amounts, strict=True)))
-        named = {"date": date, "setting": setting, "policy": self._named(name), "after": self._value(after)}
-        return self._say("becomes", **named) if before is None else self._say(
-            "changes", **named, before=self._value(before)
-        )  # fmt: skip
+        lever = self._lever(name, setting)
+        unit = self._num.unit("yuan" if setting.endswith("_yuan") else lever.unit)
+        named = {"date": date, "setting": lever.zh if self._zh else lever.en, "policy": self._named(name)}
+        if before is None:
+            return self._say("becomes", **named, after=self._value(after, unit))
+        return self._say("changes", **named, before=self._value(before, unit), after=self._value(after, unit))
 
-    def _value(self, value: Any) -> str:
+    def _lever(self, label: str, setting: str) -> Lever:
+        kind = self._policies[label]["kind"]
+        levers = self._own.get(kind) or (registry()[kind].may_change if kind in registry() else {})
+        return Lever(*levers.get(setting, (setting, setting)))
+
+    def _value(self, value: Any, unit: Unit) -> str:
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
-        return self._num.values(value) if isinstance(value, (int, float)) else str(value)
+        if isinstance(value, (list, tuple)):
+            return self._num.join([self._value(one, unit) for one in value])
+        if isinstance(value, (int, float)):
+            return self._num.values(value * unit.factor) + unit.suffix
+        return self._say.term("choice", str(value))
 
     def _starts(self, label: str) -> str:
         when = self._policies[label]["start_when"]

@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.facts.lines import BUSINESS, GREENHOUSE, HOLDING, LIVESTOCK, ORCHARD
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
+from sim.policies.settings import BUDGET, Lever
 
 MEETINGS = reason("site meetings", "现场会")
 SHOW_HOUSEHOLDS = reason("show households", "示范户扶持")
@@ -37,7 +38,10 @@ class Demonstration(Policy):
     kind: ClassVar[str] = "demonstration"
     title_en: ClassVar[str] = "Demonstration"
     title_zh: ClassVar[str] = "典型示范"
-    may_change: ClassVar[tuple[str, ...]] = ("meeting_yuan", "budget_yuan")
+    may_change: ClassVar[dict[str, Lever]] = {
+        "meeting_yuan": Lever("Cost of a site meeting", "每场现场会费用"),
+        **BUDGET,
+    }
     counts: ClassVar[dict[str, Names]] = {
         "show_households": ("Show households", "示范户"),
         "meetings": ("Meetings held", "召开会议场次"),

@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import reason
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
+from sim.policies.settings import BUDGET, TURNS, Lever
 
 WAIVED = reason("school fees waived", "减免学费")
 TERMS = (MARCH, SEPTEMBER)  # months on whose first day a term begins
@@ -28,7 +29,11 @@ class FeeWaiver(Policy):
     kind: ClassVar[str] = "fee_waiver"
     title_en: ClassVar[str] = "School fee waiver"
     title_zh: ClassVar[str] = "高中学费减免"
-    may_change: ClassVar[tuple[str, ...]] = ("share", "budget_yuan", "priority", "capture")
+    may_change: ClassVar[dict[str, Lever]] = {
+        "share": Lever("Share of the fees that is waived", "学费减免比例", "share"),
+        **BUDGET,
+        **TURNS,
+    }
     counts: ClassVar[dict[str, Names]] = {"waived": ("Terms for which a household's fees were waived", "减免学费户次")}
     beside: ClassVar[dict[str, dict[str, object]]] = {"capture": {"budget_yuan": 5000}}
     Settings: ClassVar[type[PolicySettings]] = FeeWaiverSettings

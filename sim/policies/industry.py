@@ -15,6 +15,7 @@ from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import reason
 from sim.policies.gifts import Gifts, would_take
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
+from sim.policies.settings import BUDGET, TURNS, Lever
 
 GRANTS = reason("industry grants", "产业补助")
 IN_KIND = reason("industry support in kind", "产业实物扶持")
@@ -58,10 +59,15 @@ class Industry(Policy):
     kind: ClassVar[str] = "industry"
     title_en: ClassVar[str] = "Industry support"
     title_zh: ClassVar[str] = "产业扶持"
-    may_change: ClassVar[tuple[str, ...]] = (
-        "form", "value_yuan", "own_share", "delivery_share",
-        "contract", "budget_yuan", "priority", "capture",
-    )
+    may_change: ClassVar[dict[str, Lever]] = {
+        "form": Lever("Form of the support", "扶持形式"),
+        "value_yuan": Lever("Worth to each household", "每户扶持价值"),
+        "own_share": Lever("Share that the household adds", "农户自筹比例", "share"),
+        "delivery_share": Lever("Administration and transport", "管理运输费比例", "share"),
+        "contract": Lever("Households with a contract or membership", "签约或入社比例", "share"),
+        **BUDGET,
+        **TURNS,
+    }
     counts: ClassVar[dict[str, Names]] = {"started": ("Households that began production", "投入生产户数")}
     warm: ClassVar[dict[str, object]] = {"line": "livestock", "end_day": 200}
     beside: ClassVar[dict[str, dict[str, object]]] = {

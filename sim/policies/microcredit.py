@@ -16,6 +16,7 @@ from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
+from sim.policies.settings import TURNS, Lever
 
 CAPITAL = reason("loan capital", "放贷资金")
 LOANS = reason("loans", "发放贷款")
@@ -109,10 +110,19 @@ class Microcredit(Policy):
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
-    may_change: ClassVar[tuple[str, ...]] = (
-        "rate", "subsidy", "size_yuan", "term_months", "guarantee", "least_income_yuan",
-        "fee_yuan", "papers", "quota_yuan", "loans_a_round", "priority", "capture",
-    )
+    may_change: ClassVar[dict[str, Lever]] = {
+        "rate": Lever("Interest a year", "年利率", "share"),
+        "subsidy": Lever("Interest that the state pays", "财政贴息比例", "share"),
+        "size_yuan": Lever("Largest loan", "单笔贷款上限"),
+        "term_months": Lever("Term in months", "贷款期限（月）"),
+        "guarantee": Lever("A guarantee instead of collateral", "以担保代替抵押"),
+        "least_income_yuan": Lever("Household income asked for, a year", "申请户年收入门槛"),
+        "fee_yuan": Lever("Administration of a loan", "每笔贷款管理费用"),
+        "papers": Lever("Trouble of the papers (a bank's = 1)", "手续繁琐程度（银行为1）"),
+        "quota_yuan": Lever("Principal for the whole county", "全县贷款额度"),
+        "loans_a_round": Lever("Loans decided in a round", "每轮审批笔数"),
+        **TURNS,
+    }
     amounts: ClassVar[tuple[str, ...]] = ("quota_yuan",)
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),

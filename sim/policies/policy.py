@@ -25,7 +25,7 @@ from sim.county import County
 from sim.facts.sources import TRANSFER, WAGE
 from sim.money.reasons import FUNDS, Reason, reason
 from sim.policies import queue
-from sim.policies.settings import PolicySettings, TargetedSettings
+from sim.policies.settings import Lever, PolicySettings, TargetedSettings
 
 __all__ = [
     "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
@@ -57,8 +57,8 @@ class Policy:
     """Whom it takes although nobody told them: a column that is 1 for these; "" = nobody."""
     most: ClassVar[int | None] = None
     """How many of the kind a scenario may have; None = any number."""
-    may_change: ClassVar[tuple[str, ...]] = ()
-    """Settings that a plan may change at a date; `settings_changed` works out what follows from them."""
+    may_change: ClassVar[Mapping[str, Lever | Names]] = {}
+    """Settings that a plan may change at a date, each with its names; `settings_changed` works out what follows."""
     village_wide: ClassVar[bool] = False
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     comparison: ClassVar[bool] = False

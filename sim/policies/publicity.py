@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.facts.topics import TOPICS as SUBJECTS
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
+from sim.policies.settings import BUDGET, Lever
 
 MEETINGS = reason("meetings and broadcasts", "会议和广播")
 
@@ -33,7 +34,11 @@ class Publicity(Policy):
     kind: ClassVar[str] = "publicity"
     title_en: ClassVar[str] = "Publicity"
     title_zh: ClassVar[str] = "政策宣传"
-    may_change: ClassVar[tuple[str, ...]] = ("cost_yuan", "subjects", "budget_yuan")
+    may_change: ClassVar[dict[str, Lever]] = {
+        "cost_yuan": Lever("Cost of a meeting", "每场会议费用"),
+        "subjects": Lever("What is spoken of", "宣传内容"),
+        **BUDGET,
+    }
     amounts: ClassVar[tuple[str, ...]] = ("meetings",)
     counts: ClassVar[dict[str, Names]] = {
         "meetings": ("Meetings held", "召开会议场次"),

@@ -6,13 +6,29 @@ What is left out stands for "as far as it goes": the whole purse, the whole camp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from sim.core.dates import CampaignDay
 from sim.core.frozen import FrozenModel
 from sim.facts.limits import MOST_YUAN
+
+
+class Lever(NamedTuple):
+    """What readers call a setting, and the unit in which they see it ("share" as a percentage); yuan by its name."""
+
+    en: str
+    zh: str
+    unit: str = "count"
+
+
+BUDGET = {"budget_yuan": Lever("Most that may be paid out", "支出上限")}
+"""For `may_change`, as the next one."""
+TURNS = {
+    "priority": Lever("Who comes first", "优先对象"),
+    "capture": Lever("Places that go by connections", "凭关系占用的名额比例", "share"),
+}
 
 
 class StartWhen(FrozenModel):

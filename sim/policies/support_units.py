@@ -13,6 +13,7 @@ from sim.money.reasons import reason
 from sim.policies.gifts import Gifts
 from sim.policies.policy import County, Names, Policy, PolicySettings
 from sim.policies.projects import GENERAL, LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
+from sim.policies.settings import BUDGET, Lever
 
 PROJECTS = reason("projects of support units", "单位项目支出")
 
@@ -34,7 +35,11 @@ class SupportUnits(Policy):
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Support units' projects"
     title_zh: ClassVar[str] = "联村单位项目"
-    may_change: ClassVar[tuple[str, ...]] = ("coordination", "supervision", "budget_yuan")
+    may_change: ClassVar[dict[str, Lever]] = {
+        "coordination": Lever("Coordination of projects", "项目统筹程度", "share"),
+        "supervision": Lever("Supervision of the money", "资金监管程度", "share"),
+        **BUDGET,
+    }
     counts: ClassVar[dict[str, Names]] = {
         "finished": ("Projects finished", "完工项目"),
         "begun": ("Projects begun", "开工项目"),

@@ -17,6 +17,7 @@ from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
 from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
+from sim.policies.settings import TURNS, Lever
 
 COURSES = reason("training", "培训")
 TRAVEL = reason("travel to the place found", "到岗路费")
@@ -69,10 +70,14 @@ class Training(Policy):
     kind: ClassVar[str] = "training"
     title_en: ClassVar[str] = "Training"
     title_zh: ClassVar[str] = "技能培训"
-    may_change: ClassVar[tuple[str, ...]] = (
-        "cost_yuan", "hours", "class_size",
-        "follow_up", "placement", "priority", "capture",
-    )
+    may_change: ClassVar[dict[str, Lever]] = {
+        "cost_yuan": Lever("Cost of a trainee", "人均培训费用"),
+        "hours": Lever("Hours of teaching", "培训学时"),
+        "class_size": Lever("People in a class", "每班人数"),
+        "follow_up": Lever("Trainers come to the field afterwards", "课后田间指导"),
+        "placement": Lever("Trainees found work", "推荐就业比例", "share"),
+        **TURNS,
+    }
     amounts: ClassVar[tuple[str, ...]] = ("places",)
     counts: ClassVar[dict[str, Names]] = {
         "trained": ("Trained", "完成培训人数"),

@@ -15,6 +15,7 @@ from sim.facts.channels import CHANNELS
 from sim.facts.trades import FIELDS, TRADES
 from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Names, Policy, PolicySettings
+from sim.policies.settings import Lever
 
 ENTRIES = ("visited", "visited_substance", "told", "days", "asked")  # what a field day enters, village by village
 
@@ -52,7 +53,11 @@ class Visits(Policy):
     kind: ClassVar[str] = "visits"
     title_en: ClassVar[str] = "Household visits"
     title_zh: ClassVar[str] = "入户走访"
-    may_change: ClassVar[tuple[str, ...]] = ("visits_per_household", "visits_per_day", "substance")
+    may_change: ClassVar[dict[str, Lever]] = {
+        "visits_per_household": Lever("Visits to each household", "每户走访次数"),
+        "visits_per_day": Lever("Calls of a cadre in a day", "干部每日走访户数"),
+        "substance": Lever("Factor on visits with substance", "走访实效系数"),
+    }
     from_purses: ClassVar[bool] = False
     amounts: ClassVar[tuple[str, ...]] = ("visits_per_household",)
     counts: ClassVar[dict[str, Names]] = {

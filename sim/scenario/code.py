@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -92,7 +92,17 @@ def reload_policy_class(kind: str, code: CodeFile) -> type[Policy]:
     settings = found.Settings
     if not (isinstance(settings, type) and issubclass(settings, PolicySettings)):
         raise UserError(f"'{wanted}.Settings' must derive from PolicySettings", file=path)
+    if not _are_levers(found.may_change):
+        form = 'a dict, setting -> ("English", "中文") or ("English", "中文", "share")'
+        raise UserError(f"'{wanted}.may_change' is {found.may_change!r}", file=path, allowed=form)
     return found  # type: ignore[no-any-return]
+
+
+def _are_levers(may_change: object) -> bool:
+    return isinstance(may_change, Mapping) and all(
+        isinstance(names, tuple) and len(names) in (2, 3) and all(isinstance(name, str) for name in (key, *names))
+        for key, names in may_change.items()
+    )
 
 
 def policies_of(code: CodeFile) -> list[type[Policy]]:

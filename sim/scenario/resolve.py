@@ -25,6 +25,7 @@ from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.layers import LISTS, Layers
 from sim.scenario.own_observers import ObserverPlan, own_results
+from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
@@ -112,6 +113,8 @@ class Resolver:
             changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
+        named = [*(one.code for one in policies), *(one.code for one in rules), *(one.code for one in observers)]
+        check_places(code for code in named if code)
         return {
             "title": head.title,
             "era": head.era,

@@ -59,5 +59,5 @@ def test_the_map_has_every_village_at_its_distance_and_what_the_page_moves_moves
             model.step()
         dots = app.draw(model, Figure().subplots())
         assert np.hypot(*np.asarray(dots.get_offsets()).T) == pytest.approx(model.villages["distance_km"])
-        debts[quota_yuan] = model.datacollector.get_model_vars_dataframe()["debt"].iloc[-1]
+        debts[quota_yuan] = model.datacollector.get_model_vars_dataframe()["debt, yuan a household"].iloc[-1]
     assert debts[50_000_000] > debts[0]

@@ -176,7 +176,8 @@ class Context:
 
     def schedule(self, scenario: str) -> Schedule:
         """The dates and conditions of a scenario."""
-        return Schedule(self._by_id[scenario].plan, self.language, lambda label: self.policy(label, scenario))
+        plan = self._by_id[scenario].plan
+        return Schedule(plan, self.language, lambda label: self.policy(label, scenario), self.own.levers)
 
     def purse(self, ident: str) -> str:
         """Name of a purse: its title in the scenario or profile, else its id."""

@@ -16,8 +16,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.facts.causes import CAUSES
+from sim.facts.lines import LINES
 from sim.facts.sources import SOURCES
 from sim.facts.terrains import TERRAINS
+from sim.facts.topics import PROGRAMMES
 from sim.money.reasons import DECLARED
 from sim.policies import registry
 
@@ -70,7 +72,7 @@ def terms(kind: str) -> Phrases:
     """Names of things of a kind, by id; of a kind that nobody named, none.
 
     What is declared elsewhere with its names is named there alone: policies and what they count, reasons for payments,
-    sources of income, causes of poverty, terrains.
+    sources of income, causes of poverty, terrains, topics of meetings.
     """
     named = phrases("terms", kind) if kind in _read("terms") else {}
     declared = _DECLARED[kind]() if kind in _DECLARED else {}
@@ -99,12 +101,17 @@ def _groups() -> Names:
     return causes | {f"terrain_{terrain}": names for terrain, names in TERRAINS.items()}
 
 
+def _topics() -> Names:
+    return {name: (line.en, line.zh) for name, line in LINES.items()} | PROGRAMMES
+
+
 _DECLARED = {
     "policy": _titles,
     "delivery": _counts,
     "reason": _reasons,
     "indicator": _indicators,
     "group": _groups,
+    "choice": _topics,
 }
 
 

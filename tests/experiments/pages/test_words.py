@@ -164,7 +164,7 @@ def test_no_name_is_kept_for_a_thing_that_is_nowhere() -> None:
     files = [path for root in roots for ext in ("py", "toml") for path in root.rglob(f"*.{ext}")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files if path.parent != words.FOLDER)
     known = set(re.findall(r"\w+", text))
-    kinds = strings("compare") | strings("sensitivity") | strings("commands")
+    kinds = strings("compare") | strings("sensitivity") | strings("commands") | strings("pages")
     for kind, entries in tables("terms").items():
         assert kind in kinds, kind
         ends = {key for key in entries if key.endswith("_of") and "_of" in known}  # f"{kind}_of"
