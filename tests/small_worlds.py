@@ -16,6 +16,27 @@ from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
 NOT_SCENARIOS = ("profiles", "trials", "calibration")
 KINDS = ("households", "villages", "cadres", "units")
+FIVE = """
+title = { en = "Plain", zh = "无" }
+era = "2012"
+horizon_months = 12
+world = { profile = "five_villages", villages = 5 }
+campaign = { start = 2012-12-24, days = 100 }
+"""
+"""A scenario file of five villages in which nothing is done; text to which tests add what they ask about."""
+GIFTS = """
+title = { en = "Gifts", zh = "赠款" }
+extends = "plain.toml"
+[[policies]]
+kind = "gifts:Gifts"
+[[purses]]
+id = "gifts"
+title_en = "Gifts"
+title_zh = "赠款"
+amount_yuan = 1e6
+uses = ["gifts"]
+"""
+"""One that extends it by a policy of the test's own, gifts.py, and its purse."""
 VISITS: dict[str, Any] = {"kind": "visits"}
 # A policy of every kind that ships, each with money enough to act in a few small villages.
 EVERY_POLICY: tuple[dict[str, Any], ...] = (

@@ -115,7 +115,7 @@ class Book:
             texts = [r[k - 1] for r in body[:400]]
             widest = max((_width(t) if isinstance(t, str) else 12.0 for t in texts), default=10.0)
             head_width = max(_width(line) for line in header[k - 1].split("\n"))
-            sheet.column_dimensions[get_column_letter(k)].width = min(max(widest, min(head_width, 26), 9) + 3, 52)
+            sheet.column_dimensions[get_column_letter(k)].width = min(max(widest, min(head_width, 26), 9) + 3, 90)
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from small_worlds import FIVE, GIFTS
 from typer.testing import CliRunner
 
 from experiments import plots
@@ -24,26 +25,6 @@ from sim.running import run
 from sim.scenario import Plan, load_plan
 from sim.scenario.comparable import check_comparable
 
-PLAIN = """
-title = { en = "Plain", zh = "无" }
-era = "2012"
-horizon_months = 12
-world = { profile = "five_villages", villages = 5 }
-campaign = { start = 2012-12-24, days = 100 }
-observers = ["gifts:Seen"]
-"""
-OWN = """
-title = { en = "Gifts", zh = "赠款" }
-extends = "plain.toml"
-[[policies]]
-kind = "gifts:Gifts"
-[[purses]]
-id = "gifts"
-title_en = "Gifts"
-title_zh = "赠款"
-amount_yuan = 1e6
-uses = ["gifts"]
-"""
 CODE = """
 import numpy as np
 from sim import Observer
@@ -88,8 +69,8 @@ CODE_OPTION = ("--code", "gifts.py")
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Path("plain.toml").write_text(PLAIN, encoding="utf-8")
-    Path("own.toml").write_text(OWN, encoding="utf-8")
+    Path("plain.toml").write_text(FIVE + 'observers = ["gifts:Seen"]\n', encoding="utf-8")
+    Path("own.toml").write_text(GIFTS, encoding="utf-8")
     Path("gifts.py").write_text(CODE, encoding="utf-8")
     return tmp_path
 

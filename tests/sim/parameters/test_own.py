@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from small_worlds import FIVE, GIFTS
 from typer.testing import CliRunner
 
 from experiments.cli import app
@@ -20,25 +21,6 @@ from sim.running import run
 from sim.scenario import Plan, load_plan
 from sim.scenario.comparable import check_comparable
 
-PLAIN = """
-title = { en = "Plain", zh = "无" }
-era = "2012"
-horizon_months = 12
-world = { profile = "five_villages", villages = 5 }
-campaign = { start = 2012-12-24, days = 100 }
-"""
-OWN = """
-title = { en = "Gifts", zh = "赠款" }
-extends = "plain.toml"
-[[policies]]
-kind = "gifts:Gifts"
-[[purses]]
-id = "gifts"
-title_en = "Gifts"
-title_zh = "赠款"
-amount_yuan = 1e6
-uses = ["gifts"]
-"""
 CODE = """
 from sim.policies.policy import Policy, reason
 import numpy as np
@@ -65,8 +47,8 @@ TAKEN = "gifts.gift_taken"
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Path("plain.toml").write_text(PLAIN, encoding="utf-8")
-    Path("own.toml").write_text(OWN, encoding="utf-8")
+    Path("plain.toml").write_text(FIVE, encoding="utf-8")
+    Path("own.toml").write_text(GIFTS, encoding="utf-8")
     Path("gifts.py").write_text(CODE, encoding="utf-8")
     return tmp_path
 

@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_worlds import FIVE
 
 from sim.core.errors import UserError
 from sim.scenario import Plan, load_plan
 
-BASE = """
-title = { en = "t", zh = "t" }
-era = "2012"
-horizon_months = 12
-world = { profile = "five_villages", villages = 5 }
-campaign = { start = 2012-12-24, days = 100 }
-
+BASE = FIVE + """
 [[policies]]
 kind = "visits"
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_worlds import FIVE
 
 from sim.core.errors import UserError
 from sim.scenario import Plan, load_plan
 
-SCENARIO = """
-title = { en = "Two files", zh = "两个文件" }
-era = "2012"
-horizon_months = 12
-world = { profile = "five_villages", villages = 5 }
-campaign = { start = 2012-12-24, days = 100 }
-
+SCENARIO = FIVE + """
 [rules]
 invest = "saving:invest"
 

@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from small_worlds import FIVE
 
 from sim.core.errors import UserError
 from sim.core.replay import ReplayedError
@@ -15,13 +16,6 @@ from sim.running import run
 from sim.scenario import Plan, load_plan
 from sim.scenario.comparable import check_comparable
 
-SCENARIO = """
-title = { en = "Careful", zh = "谨慎" }
-era = "2012"
-horizon_months = 12
-world = { profile = "five_villages", villages = 5 }
-campaign = { start = 2012-12-24, days = 100 }
-"""
 CAREFUL = """
 from sim.economy import investment
 from terms import LEAST_YUAN
@@ -35,8 +29,8 @@ def careful(h, v, p, today, till):
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "plain.toml").write_text(SCENARIO, encoding="utf-8")
-    (tmp_path / "own.toml").write_text(f'{SCENARIO}[rules]\ninvest = "mine:careful"\n', encoding="utf-8")
+    (tmp_path / "plain.toml").write_text(FIVE, encoding="utf-8")
+    (tmp_path / "own.toml").write_text(f'{FIVE}[rules]\ninvest = "mine:careful"\n', encoding="utf-8")
     (tmp_path / "mine.py").write_text(CAREFUL)
     (tmp_path / "terms.py").write_text("LEAST_YUAN = 2000.0\n")
     return tmp_path
@@ -105,7 +99,7 @@ def test_what_is_no_rule_is_refused_with_its_place(place: Path, code: str, rules
     (place / "parts").mkdir()
     (place / "parts" / "__init__.py").touch()
     (place / "mine.py").write_text(code)
-    (place / "own.toml").write_text(f"{SCENARIO}[rules]\n{rules}\n", encoding="utf-8")
+    (place / "own.toml").write_text(f"{FIVE}[rules]\n{rules}\n", encoding="utf-8")
     with pytest.raises(UserError) as caught:
         own()
     assert all(word in str(caught.value) for word in words)
