@@ -212,20 +212,16 @@ def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[K
             if any(row[i] <= 0.0 for i, row in enumerate(slopes)):
                 slopes = [[SLOPES[i][j] for j in free] for i in free]  # a step against the grain taught nonsense
         asked = dict(zip(free, _equation(slopes, off), strict=True))
-        if (knobs.away_months - AWAY[0]) * (knobs.away_months - AWAY[1]) == 0.0 and 1 in asked:
-            asked = _held(slopes, off, free, asked, knobs)
+        if knobs.away_months == AWAY[1] and asked.get(1, 0.0) > 0.0:
+            asked = _held(slopes, off, free)
         new = _turn(knobs, profile, reference.p, found, asked)
         moved = (log(new.level / knobs.level), log(new.away_months / knobs.away_months), new.spread - knobs.spread)
         before, step, knobs = off, [moved[i] for i in free], new
     return knobs, opened, found
 
 
-def _held(
-    slopes: list[list[float]], off: list[float], free: list[int], asked: dict[int, float], knobs: Knobs
-) -> dict[int, float]:
-    """The step with the months away held at their limit, if that is where it would go on: the others do without."""
-    if (asked[1] > 0.0) != (knobs.away_months == AWAY[1]):
-        return asked
+def _held(slopes: list[list[float]], off: list[float], free: list[int]) -> dict[int, float]:
+    """The step of the other knobs where the months away are at their most: nobody is away for longer."""
     k = free.index(1)
     others = [i for i in range(len(free)) if i != k]
     step = _equation([[slopes[i][j] for j in others] for i in others], [off[i] for i in others])

@@ -263,7 +263,8 @@ def test_cash_raises_income_by_what_is_paid_and_then_no_more() -> None:
     assert more[0] - more[1] == pytest.approx(0.0, abs=1e-6)
     assert mean_difference(found, "poverty_gap", 12) < 0
     assert mean_difference(found, "income_yuan", 36) < 0.2 * mean_difference(found, "income_yuan", 12)
-    assert mean_difference(found, "income_yuan", 12, "fifth_1") > 3 * mean_difference(found, "income_yuan", 12)
+    poorest = 0.2 * mean_difference(found, "income_yuan", 12, "fifth_1") / mean_difference(found, "income_yuan", 12)
+    assert 0.5 < poorest < 0.9, "most of it goes to the poorest fifth, and the registry errs"
 
 
 def test_training_raises_skill_before_it_raises_income_and_fades() -> None:
