@@ -29,8 +29,8 @@ def shadowed() -> str | None:
     return None
 
 
-LEAST_BYTES = 700_000_000
-"""Address space that Python, NumPy and the compiler need before anything is simulated."""
+LEAST_BYTES = 1_500_000_000
+"""Address space that Python, NumPy and compiling the model anew need (1.0 GB was too little, 1.5 GB enough)."""
 
 
 def cramped() -> str | None:

@@ -2,7 +2,7 @@
 
     python -m experiments.generated.mechanisms
 
-It runs the plans below in the whole model and in each world of scenarios/without (about ten minutes on two cores).
+It runs the plans below in the whole model and in each world of scenarios/without (about six minutes on two cores).
 """
 
 from __future__ import annotations

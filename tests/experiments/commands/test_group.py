@@ -109,5 +109,5 @@ def test_too_little_address_space_is_said_before_anything_is_loaded() -> None:
 
     program = [sys.executable, "-m", "villagesim", "scenario", "check"]
     ended = subprocess.run(program, capture_output=True, text=True, cwd=ROOT, preexec_fn=limited)
-    assert ended.returncode == 2 and ended.stderr.startswith("villagesim needs 700 MB of address space")
+    assert ended.returncode == 2 and ended.stderr.startswith("villagesim needs 1500 MB of address space")
     assert cramped() is None or resource.getrlimit(resource.RLIMIT_AS)[0] < LEAST_BYTES
