@@ -52,11 +52,6 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "cash", "budget_yuan": 3_000_000, "months": 2},
     {"kind": "support_units"},
 )
-# Nobody comes, goes, grows old or leaves school.
-STILL: dict[str, float] = {
-    f"population.{name}": 0.0 for name in ("birth_rate", "death_rate", "marriage_rate", "to_town_rate", "ageing")
-} | {"health.drop_out_rate": 0.0, "health.fees_reach": 0.0, "health.disabling": 0.0}
-
 
 def small_profile(folder: Path, households: int = 40, villages: int = 215, **changes: Mapping[str, Any]) -> Path:
     """The shipped county with so many households a village, and sections changed."""

@@ -25,10 +25,10 @@ from sim.scenario import Title
 MONTHLY_YUAN = 100.0
 _TITLE = Title(en="a small trial", zh="小试验")
 _BOOKS = {"size.households_per_village": 20, "size.village_spread": 0.0}
-# Nobody comes, goes or is disabled: what is paid is then known a head, to the yuan.
-_STILL = {
+STILL: dict[str, float] = {
     f"population.{name}": 0.0 for name in ("birth_rate", "death_rate", "marriage_rate", "to_town_rate", "ageing")
 } | {"health.drop_out_rate": 0.0, "health.fees_reach": 0.0, "health.disabling": 0.0}
+"""Parameters of a place where nobody comes, goes, grows old, leaves school or is disabled: amounts a head are known."""
 
 
 def cash(**settings: Any) -> ArmPolicy:
@@ -52,7 +52,7 @@ def small_trial(
     arms = arms or (Arm(name="control", share=0.5), Arm(name="offer", share=0.5, policies=(cash(),)))
     outcomes = outcomes or (outcome("transfer_income_yuan"),)
     world: dict[str, Any] = {"profile": "gansu_county", "start": start, "closure": closure}
-    world["place"] = {**_STILL, **(place or {})}
+    world["place"] = {**STILL, **(place or {})}
     return Trial(
         id="small",
         file="small.toml",

@@ -250,7 +250,7 @@ def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tupl
     start = replace(Knobs(), dependants=fitting._dependants(reference))
     knobs, opened, found = fitting._solve(reference, start, None)
     headcount = profile.headcount
-    if abs(found.mean / profile.income_yuan - 1.0) > 0.02 or abs(found.headcount - headcount) > 0.001:
+    if abs(found.mean / profile.income_yuan - 1.0) > 0.001 or abs(found.headcount - headcount) > 0.001:
         # Households as much alike as they can be, or as little: what is left to spread is ability.
         for spread in (0.0, fitting.MOST_SPREAD):
             knobs, opened, end = fitting._solve(reference, start, spread)

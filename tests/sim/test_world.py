@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import STILL, lived, plan_of
+from small_worlds import lived, plan_of
 
+from experiments.trials.checks import STILL
 from sim import RunResult
 from sim import run as run_plan
 from sim.economy import weather

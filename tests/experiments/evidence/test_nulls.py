@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import STILL
 
 from experiments.evidence.judge import Line, count, judge
 from experiments.evidence.living import plan_of, quiet_plan
@@ -15,6 +14,7 @@ from experiments.evidence.nulls import NullWorld, null_worlds
 from experiments.evidence.words import Words, as_json
 from experiments.published import Published, Rule
 from experiments.trials import load_trials
+from experiments.trials.checks import STILL
 from sim import VillageModel
 
 NOBODY, TREND = null_worlds()["nobody_changes"], null_worlds()["trend_alone"]

@@ -6,12 +6,15 @@ import datetime as dt
 
 import pytest
 
+from experiments.trials import load_trials
 from experiments.trials.arms import plan_of
 from experiments.trials.checks import small_trial
 from experiments.trials.local_conditions import TRANSFERS, sets_transfers, settled, wages_changed
 from experiments.trials.replicate import prepare, run
+from experiments.trials.world import expected_headcount
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
+from sim.shipped import shipped
 
 SOURCES = {"wage": 0.30, "operating": 0.65, "property": 0.02, "transfer": 0.03}
 POOR = {"income.yuan_per_head": 1200.0, "income.gini": 0.38, "income.sources": SOURCES}
@@ -48,6 +51,13 @@ def test_a_very_poor_place_gets_wages_that_go_with_its_income() -> None:
 def test_wages_that_the_file_states_are_never_changed() -> None:
     with pytest.raises(UserError, match="its own land"):
         settled(small_trial(books=POOR | {"income.yuan_per_head": 400.0}, place={LOCAL.key: LOCAL.value}))
+
+
+@pytest.mark.parametrize("name", ["asset_bangladesh", "credit_pool", "credit_takeup_india"])
+def test_places_that_live_on_day_labour_can_be_made(name: str) -> None:
+    (trial,) = load_trials([shipped("trials") / f"{name}.toml"])
+    made, profile = settled(trial)
+    assert profile.headcount == pytest.approx(expected_headcount(made, profile), abs=0.01)
 
 
 def test_an_impossible_place_is_refused_and_named() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import STILL, lived, plan_of, small_profile, worth
+from small_worlds import lived, plan_of, small_profile, worth
 
+from experiments.trials.checks import STILL
 from sim.facts.lines import GREENHOUSE, LIVESTOCK
 from sim.facts.terrains import HILLS, RIVER
 from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_TRAINING

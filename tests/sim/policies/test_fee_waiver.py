@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import STILL, lived, plan_of
+from small_worlds import lived, plan_of
 
+from experiments.trials.checks import STILL
 from sim.model import VillageModel
 
 WAIVER: dict[str, Any] = {"kind": "fee_waiver", "priority": "poorest", "capture": 0.0}
