@@ -66,6 +66,7 @@ class Path:
     property: list[float] = field(default_factory=list)
     transfer: list[float] = field(default_factory=list)
     migrants: list[float] = field(default_factory=list)
+    away: list[float] = field(default_factory=list)
     business: list[float] = field(default_factory=list)
     informal: list[float] = field(default_factory=list)
     severity: list[float] = field(default_factory=list)
@@ -125,6 +126,7 @@ def _note(seen: Path, model: VillageModel, line: float, severity: float, trend: 
     for k, name in enumerate(SOURCES):
         getattr(seen, name).append(float(h["income_last"][:, k].sum() / whole))
     seen.migrants.append(float(h["migrants"].sum() / h["workers"].sum()))
+    seen.away.append(float(h["migrants"].sum()))
     seen.business.append(float((h["business_yuan"] > 0).mean()))
     seen.informal.append(float((h["informal_yuan"] > OWES_YUAN).mean()))
     seen.severity.append(severity)
@@ -247,6 +249,19 @@ def gini_2015(seen: Path) -> float:
 def migrants_2015(seen: Path) -> float:
     """Workers away as 2015 ends, over workers."""
     return seen.at(seen.migrants, 2015)
+
+
+@measure("path")
+def away_growth(seen: Path) -> float:
+    """Growth of the number of workers away, 2010 to 2016."""
+    return seen.at(seen.away, 2016) / seen.at(seen.away, 2010) - 1.0
+
+
+@measure("path")
+def away_growth_slows(seen: Path) -> float:
+    """Growth of the number of workers away, 2010 to 2013, less that from 2013 to 2016."""
+    early = seen.at(seen.away, 2013) / seen.at(seen.away, 2010)
+    return early - seen.at(seen.away, 2016) / seen.at(seen.away, 2013)
 
 
 @measure("path")

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.trials.arms import NOBODY, Assignment, Offer, assign, offers_of, plan_of, told
+from experiments.trials.diary import Diary
 from experiments.trials.file import Trial
 from experiments.trials.local_conditions import settled, wages_changed
 from experiments.trials.observed import TOOK_UP, Observed, TrialJob
 from experiments.trials.replicate_result import ReplicateResult
-from experiments.trials.survey_measures import MEASURES, Diary, Reading, read, values
+from experiments.trials.survey_measures import MEASURES, Reading, read, values
 from experiments.trials.world import expected_headcount
 from sim.core.draws import decision, mix, number_of, uniforms
 from sim.core.errors import UserError

@@ -1,8 +1,7 @@
 """What a trial's survey can ask: any numeric column of the households, and the measures named here.
 
 Flows are those of the last twelve months, whatever the month (of the months since the trial opened while those are
-fewer; of the closed year at month 0). The model closes its accounts at the yearly marks only, so a `Diary` notes the
-totals that flows are differences of.
+fewer; of the closed year at month 0), as the `Diary` has them.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.trials.diary import Diary
 from sim.agents.household import Household
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
@@ -32,45 +32,6 @@ WOMEN = decision("trial.women")
 _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
-class Diary:
-    """Running totals of the flows, from which any twelve months can be had.
-
-    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up.
-    """
-
-    def __init__(self, county: County) -> None:
-        self._county = county
-        self._closed = {name: np.zeros(county.households[name].shape) for name in FLOWS}
-        self._totals: dict[int, Mapping[str, NDArray[np.float64]]] = {0: self._now()}
-        self._opening = {name: county.households[last].copy() for name, last in FLOWS.items()}
-
-    def note(self, month: int) -> None:
-        """Note the totals at a month's end; to be called at every month end."""
-        if month % 12 == 0:
-            for name, last in FLOWS.items():
-                self._closed[name] += self._county.households[last]
-        self._totals[month] = self._now()
-        self._totals.pop(month - 13, None)
-
-    def last_year(self, month: int) -> Mapping[str, NDArray[np.float64]]:
-        """The flows of the twelve months up to the end of `month` (the newest one noted)."""
-        if month == 0:
-            return self._opening
-        before = self._totals[max(0, month - 12)]
-        return {name: total - before[name] for name, total in self._totals[month].items()}
-
-    def _now(self) -> dict[str, NDArray[np.float64]]:
-        return {name: closed + self._county.households[name] for name, closed in self._closed.items()}
-
-
-FLOWS = {
-    "income_year": "income_last",
-    "consumption_year_yuan": "consumption_last_yuan",
-    "burden_year_yuan": "burden_last_yuan",
-}
-"""Columns of flows, and where their closed years go."""
-
-
 @dataclass(frozen=True)
 class Reading:
     """The households as a survey finds them at the end of a month."""
@@ -78,6 +39,8 @@ class Reading:
     county: County
     month: int
     flows: Mapping[str, NDArray[np.float64]]
+    since: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """The flows since the trial opened."""
     served: Mask | None = None
     """The policies whose takers count as having taken up the offer, a bit each."""
     known: dict[str, Floats] = field(default_factory=dict)
@@ -97,7 +60,7 @@ class Reading:
 
 def read(county: County, diary: Diary, month: int) -> Reading:
     """What can be asked of the households at the end of `month`, which has just been noted."""
-    return Reading(county, month, diary.last_year(month))
+    return Reading(county, month, diary.last_year(month), diary.since_opening(month))
 
 
 @dataclass(frozen=True)
@@ -232,6 +195,12 @@ def _poor(r: Reading) -> Floats:
     return _yes(r.income() / _persons(r) < r.county.line_now * share)
 
 
+def _dropped_out(r: Reading) -> Floats:
+    p, children = r.county.p, r.flows["children"]
+    pupils = np.where(children > 0.0, children * (p.junior_years / p.childhood_years), np.nan)
+    return np.asarray(r.flows["dropped"] / pupils, dtype=np.float64)
+
+
 MEASURES: dict[str, SurveyMeasure] = {
     "income_yuan": SurveyMeasure(
         "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
@@ -274,6 +243,25 @@ MEASURES: dict[str, SurveyMeasure] = {
     "burden_yuan": SurveyMeasure(
         "medical and school payments", "医疗和上学支出", "yuan", "own payments", "flow",
         lambda r: r.flows["burden_year_yuan"],
+    ),
+    "consumption_since_yuan": SurveyMeasure(
+        "consumption since the start", "启动以来生活消费", "yuan",
+        "household consumption of all months since the trial opened", "stock",
+        lambda r: r.since["consumption_year_yuan"],
+    ),
+    "transfers_since_yuan": SurveyMeasure(
+        "transfers since the start", "启动以来转移性收入", "yuan",
+        "transfer income of all months since the trial opened: what has been paid, seen through `late`", "stock",
+        lambda r: r.since["income_year"][:, TRANSFER],
+    ),
+    "hospital_stays": SurveyMeasure(
+        "hospital stays", "住院次数", "stays", "months with a stay that was paid for; nothing is known at month 0",
+        "flow", lambda r: r.flows["stays"],
+    ),
+    "dropped_out": SurveyMeasure(
+        "pupils who left junior school", "初中辍学率", "share",
+        "children who left in September before the end, over those of that age (`junior_years` / `childhood_years` of "
+        "the children); undefined without children, and at month 0", "flow", _dropped_out,
     ),
     "poor": SurveyMeasure(
         "income-poor", "收入低于贫困线", "share", "1 if income per head is below the month's line", "flow", _poor

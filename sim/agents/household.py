@@ -36,6 +36,7 @@ class Household(RecordAgent):
     water: int = whole("i1", "1 if safe water is at hand", 0, 1)
     insured: int = whole("i1", "1 if in the co-operative medical scheme", 0, 1)
     borrows: int = whole("i1", "1 if it owes a lender of the campaign", 0, 1)
+    pupil_aid_yuan: int = whole("i2", "aid this term for a pupil of junior school who attends", 0, 30000, "yuan/year")
     overdue_months: int = whole("i2", "months by which its latest loan is overdue", 0, 600, "months")
 
     cash_yuan: float = real("yuan", "money in hand and at the bank")

@@ -27,6 +27,19 @@ DROP_OUT = decision("school.drop_out")
 
 
 @rule
+def stays_expected(h: Household, p: P) -> float:
+    """Stays in hospital that a household of its age and health has in a year, on average."""
+    weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == ILLNESS else 1.0)
+    return p.hospital_rate * h.persons * weight / p.illness_weight_mean
+
+
+@rule
+def bill_expected(h: Household, v: Village, p: P, today: Today) -> float:
+    """Bills that it has to expect in a year, in yuan, before anything is reimbursed."""
+    return stays_expected(h, p) * p.hospital_cost_yuan * today.cpi * (1.0 - v.care_near)
+
+
+@rule
 def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> float:
     """Someone needs a hospital: a bill, and labour lost for some months, now and then for good.
 
@@ -39,10 +52,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     h.medical_month_yuan = 0.0
     if h.ill_months > 0:
         h.ill_months -= 1
-    weight = (1.0 + p.elder_illness * h.elders / h.persons) * (p.frail_illness if h.cause == ILLNESS else 1.0)
-    chance = p.hospital_rate * h.persons * weight / p.illness_weight_mean / 12.0
-    chance /= 1.0 - p.care_forgone
-    if uniform(today.seed, FALL_ILL, h.key, today.month) >= chance:
+    if uniform(today.seed, FALL_ILL, h.key, today.month) >= stays_expected(h, p) / 12.0 / (1.0 - p.care_forgone):
         return 0.0
     z = norm_ppf(uniform(today.seed, BILL, h.key, today.month))
     bill = (
@@ -70,12 +80,13 @@ def pay_school(h: Household, v: Village, p: P, today: Today, till: NDArray[np.fl
     """Fees of senior school and university, half in September and half in March.
 
     Who can neither pay nor borrow them takes a pupil out of senior school. Some leave junior school before its end,
-    more of them where money is short.
+    more of them where money is short, fewer where aid for those who attend makes up for part of what attending costs.
     """
     if today.calendar_month not in (MARCH, SEPTEMBER):
         return
     if today.calendar_month == SEPTEMBER and h.children > 0:
         rate = p.drop_out_rate * (p.drop_out_poor if 12.0 * h.expected_yuan < today.line_yuan * h.persons else 1.0)
+        rate *= max(0.0, 1.0 - h.pupil_aid_yuan / (p.attending_cost_yuan * today.cpi))
         if uniform(today.seed, DROP_OUT, h.key, today.month) < rate * h.children * p.junior_years / p.childhood_years:
             h.children -= 1
             start_work(h)

@@ -105,6 +105,22 @@ def would_take_place(h: Household, v: Village, p: P, today: Today, offer: float)
 
 
 @rule
+def would_set_out(h: Household, v: Village, p: P, today: Today, paid_yuan: float) -> bool:
+    """Whether the household's next worker leaves if so much is paid toward the way, today.
+
+    It makes the months until the next festival worth as much more, and the fare need not be in hand: the reserve that
+    is kept for those at home must be.
+    """
+    if h.migrants >= h.workers or h.cash_yuan + paid_yuan < (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:
+        return False
+    months = 0.0
+    for m in range(12):
+        months += p.away_season[m]
+    offer = p.leave_gain * paid_yuan / (months * p.leave_scale_yuan * today.wage_trend) if months > 0.0 else 0.0
+    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, offer))
+
+
+@rule
 def month_away(h: Household, v: Village, p: P, today: Today) -> float:
     """Share of this month that those away spend at work: some go for a season, some all year, and work can fail."""
     luck = 1.0 + p.away_luck * (2.0 * uniform(today.seed, MONTHS_AWAY, h.key, today.year) - 1.0)

@@ -12,6 +12,7 @@ class P:
     ageing: float
     attend_busy: float
     attend_idle: float
+    attending_cost_yuan: float
     awareness_decay: float
     awareness_neighbours: float
     awareness_open: float

@@ -9,9 +9,10 @@ import pytest
 
 from experiments.trials.arms import NOBODY, Assignment, assign, holds, offers_of, plan_of
 from experiments.trials.checks import cash, outcome, small_trial
+from experiments.trials.diary import Diary
 from experiments.trials.file import Arm, ArmPolicy, Condition, Crossover, Trial
 from experiments.trials.replicate import prepare
-from experiments.trials.survey_measures import Diary, Reading, read
+from experiments.trials.survey_measures import Reading, read
 from experiments.trials.world import mean_household_yuan, world_of
 from sim.core.errors import UserError
 from sim.model import VillageModel

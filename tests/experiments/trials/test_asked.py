@@ -10,11 +10,12 @@ import pytest
 
 from experiments.trials.arms import held, holds, told
 from experiments.trials.checks import MONTHLY_YUAN, cash, outcome, small_trial
+from experiments.trials.diary import Diary
 from experiments.trials.file import Arm, ArmPolicy
 from experiments.trials.observed import Observed
 from experiments.trials.outcome import Combination, Condition
 from experiments.trials.replicate import observe, prepare, run
-from experiments.trials.survey_measures import Diary, read, values
+from experiments.trials.survey_measures import read, values
 from sim.model import VillageModel
 
 CONTROL = Arm(name="control", share=0.5)

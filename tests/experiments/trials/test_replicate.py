@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from experiments.trials.checks import MONTHLY_YUAN, cash, null_trial, outcome, repeated, small_trial
+from experiments.trials.diary import Diary
 from experiments.trials.estimate import estimate, quantile_effects
 from experiments.trials.file import Arm, ArmPolicy, Condition, Crossover
 from experiments.trials.replicate import Observed, TrialJob, observe, prepare, run
 from experiments.trials.replicate_result import ReplicateResult
-from experiments.trials.survey_measures import MEASURES, Diary, known_names, measure, read, values
+from experiments.trials.survey_measures import MEASURES, known_names, measure, read, values
+from sim.agents.household import Household
 from sim.core.errors import UserError
+from sim.county import County
 from sim.model import VillageModel
 
 WITH = {"staple_yield_kg_mu": "land_mu", "orchard_yield_kg_mu": "orchard_mu", "orchard_net_yuan_mu": "orchard_mu"}
+MAY_BE_UNDEFINED = ("dropped_out",)  # of those who had children in September
 YEAR_YUAN = 12 * MONTHLY_YUAN
 CONTROL = Arm(name="control", share=0.5)
 Lived = tuple[VillageModel, Diary, np.ndarray, dict[int, np.ndarray]]
@@ -320,6 +325,32 @@ def test_flows_are_the_last_twelve_months_at_any_month(lived: Lived) -> None:
         assert noted[month] == pytest.approx(months[max(0, month - 12) : month].sum(axis=0)), month
 
 
+def test_what_no_account_holds_is_counted_by_the_diary(lived: Lived) -> None:
+    model, diary, *_ = lived
+    p, flows, since = model.p, diary.last_year(26), diary.since_opening(26)
+    persons = float(model.households["persons"].sum())
+    assert flows["stays"].sum() / persons == pytest.approx(p.hospital_rate, rel=0.35), "less what is forgone"
+    assert (since["stays"] >= flows["stays"]).all() and since["stays"].sum() > flows["stays"].sum()
+    assert p.drop_out_rate == 0.0 and not since["dropped"].any() and since["children"].sum() > 0
+    whole = since["consumption_year_yuan"].sum()
+    assert whole > flows["consumption_year_yuan"].sum() > 0 and whole < 3 * flows["consumption_year_yuan"].sum()
+
+
+def test_children_who_leave_school_are_counted_in_september() -> None:
+    rows = Household.rows(2)
+    rows["children"] = [2, 1]
+    county = SimpleNamespace(households=rows, today=SimpleNamespace(calendar_month=8))
+    diary = Diary(cast(County, county))
+    rows["children"][0] = 1  # through in August: no drop-out
+    diary.note(1)
+    county.today.calendar_month, rows["children"][1] = 9, 0
+    diary.note(2)
+    assert diary.last_year(2)["dropped"].tolist() == [0.0, 1.0] and diary.last_year(2)["children"].tolist() == [
+        1.0,
+        1.0,
+    ]
+
+
 def test_every_measure_can_be_read(lived: Lived) -> None:
     model, diary, *_ = lived
     reading = read(model.county, diary, 26)
@@ -327,7 +358,9 @@ def test_every_measure_can_be_read(lived: Lived) -> None:
     for name in known_names():
         read_values = values(reading, name)
         asked = h[WITH[name]] > 0 if name in WITH else ...
-        assert read_values.shape == (len(h),) and np.isfinite(read_values[asked]).all(), name
+        assert read_values.shape == (len(h),)
+        defined = np.isfinite(read_values[asked])
+        assert defined.any() if name in MAY_BE_UNDEFINED else defined.all(), name
         assert measure(name).unit and measure(name).meaning
     for name, one in MEASURES.items():
         assert one.label_zh and not one.label_zh.isascii(), name

@@ -23,6 +23,8 @@ DOSES: dict[str, tuple[dict[str, Any], str, float]] = {
     "microcredit": ({"kind": "microcredit", "channel": "village_fund"}, "quota_yuan", 5e6),
     "industry": ({"kind": "industry", "line": "livestock"}, "budget_yuan", 5e6),
     "fee_waiver": ({"kind": "fee_waiver"}, "budget_yuan", 1e6),
+    "school_aid": ({"kind": "school_aid", "end_day": 365}, "amount_yuan", 1000.0),
+    "travel_money": ({"kind": "travel_money"}, "amount_yuan", 500.0),
     "visits": ({"kind": "visits"}, "visits_per_household", 4.0),
 }
 
