@@ -22,6 +22,7 @@ from sim.parameters.packed import P
 FALL_ILL = decision("health.illness")
 BILL = decision("health.bill")
 RECOVERY = decision("health.recovery")
+URGENCY = decision("health.urgency")
 DISABLED = decision("health.disabled")
 DROP_OUT = decision("school.drop_out")
 
@@ -61,7 +62,8 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     own = bill * (1.0 - p.hospital_reimbursed * h.insured) * (1.0 - v.care_near)
     untreated = 1.0
     at_hand = subsistence(h, p, today) + max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))
-    if own > p.care_reach * at_hand:
+    # What can wait does, where it is dear: the more of its means a stay would take, the more of them are put off.
+    if uniform(today.seed, URGENCY, h.key, today.month) * own > p.care_reach * at_hand:
         own = 0.0
         untreated = p.untreated
     spend(h, till, own, MEDICAL)
