@@ -28,6 +28,7 @@ from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
+from sim.events import Event, Events, Scene
 from sim.indicators.land import check_land
 from sim.money.audit import Audit
 from sim.money.lending import Loan
@@ -123,6 +124,7 @@ class VillageModel(Whole, MesaModel):
         self.county = County(
             opened, self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
         )
+        self.events = Events(self.plan.events, self.clock.start)
         self.market, self.seen = opened.market, Seen.rows(len(opened.world.households))
         self.households, self.villages = self.county.households, self.county.villages
         self.cadres, self.units = self.county.cadres, self.county.units
@@ -176,8 +178,11 @@ class VillageModel(Whole, MesaModel):
         """The day, from top to bottom."""
         self._turn_the_calendar(calendar)
         if calendar["day"] == 1:
+            self.events.open_month(self._scene)
             self.market.open_month(self.today)
         self._change_settings()
+        for name, event in self.events.on(self.county.date):
+            self._befall(name, event)
         for policy in self._watch.take():
             self._open_policy(policy)
         if acting := self._agenda.on(self.day):
@@ -237,6 +242,16 @@ class VillageModel(Whole, MesaModel):
             write_month(today, self.p)
             if new_year:
                 self.market.open_year(today)
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self.county, self.market)
+
+    def _befall(self, name: str, event: Event) -> None:
+        """Something happens to the county."""
+        self._audit.look()
+        event.happen(self._scene, name)
+        self._audit.hold(f"event '{name}'", self.county.date)
 
     def _change_settings(self) -> None:
         """What the plan changes today: settings of policies, and money put into purses by the state."""

@@ -55,6 +55,7 @@ class CadreDays:
         """
         self._rows = (households, villages, cadres)
         self._clock, self._days_after = clock, days_after
+        self._days_a_cadre, self._staff = days_a_cadre, np.ones(len(cadres))
         cadres["days_left"] = days_a_cadre
         weeks = clock.campaign_weeks + 2
         self.given = days_a_cadre * len(cadres)
@@ -64,9 +65,11 @@ class CadreDays:
         self.months = np.zeros((clock.horizon_months + 1, len(MONTHLY)))
         self.months[1, 0] = self.given
         self.week = self.month = 1
+        self._today = 0
 
     def turn_to(self, day_index: int) -> None:
         """Move to the week and month of this day."""
+        self._today = day_index
         week = max(1, self._clock.week_of_campaign(day_index))
         if day_index > self._clock.last_campaign_day_index:
             week = self._clock.campaign_weeks + 1
@@ -77,8 +80,24 @@ class CadreDays:
         if month != self.month:
             self.month = month
             if day_index > self._clock.last_campaign_day_index:
-                self._rows[2]["days_left"] = self._days_after
-                self.months[month, 0] = self._days_after * len(self._rows[2])
+                self._rows[2]["days_left"] = self._days_after * self._staff
+                self.months[month, 0] = total(self._days_after * self._staff)
+
+    def reinforce(self, cadres: NDArray[np.bool_], more: float) -> None:
+        """Give some cadres more days (or fewer), from the days of the campaign that are left on.
+
+        Args:
+            cadres: Which of them.
+            more: By what share of a cadre's days; -1 leaves them none.
+        """
+        left = max(0, self._clock.last_campaign_day_index - self._today + 1) / self._clock.campaign_days
+        days = self._rows[2]["days_left"]
+        before = total(np.ascontiguousarray(days))
+        days[cadres] = np.maximum(0.0, days[cadres] + more * left * self._days_a_cadre)
+        self._staff[cadres] *= 1.0 + more
+        self.given += total(np.ascontiguousarray(days)) - before
+        self.months[self.month, 0] += total(np.ascontiguousarray(days)) - before
+        self.left[self.week :] = total(np.ascontiguousarray(days))
 
     def note(self, asked: NDArray[np.float64], used: NDArray[np.float64]) -> None:
         """Enter days asked for and given today, by village."""

@@ -39,11 +39,19 @@ class Market:
         self.supply_ratio = np.ones((self.counties, N_LINES))
         self.shock_log = np.zeros((self.counties, N_LINES))
         self.severity = np.zeros(self.counties, dtype=np.int64)
-        self.struck = np.ones(len(villages))  # what a disaster of its own leaves of a village's yield (1 = none)
+        self.lift()
         self.luck = np.ones(len(villages))  # how the year goes for a village's fields, beside the region's weather
         self.opening_spent = np.ones((self.counties, 12))  # in 2012's spending, by calendar month
         self.demand = np.ones(self.counties)  # what the county's households spend, against the opening year
         self._trend_then = 1.0
+
+    def lift(self) -> None:
+        """Nothing weighs on the month that has not been in the model's own years: what events write is as if never."""
+        n = len(self.villages)
+        self.struck = np.ones(n)  # what a disaster of its own leaves of a village's yield (1 = none)
+        self.forced = np.full(n, -1)  # severity of a drought of its own (-1 = the region's year)
+        self.struck_price = np.ones(N_LINES)
+        self.struck_away = 1.0  # time worked away, against what it would have been
 
     def beside(self, villages: NDArray[np.void]) -> Market:
         """The same market, newly opened, for a copy of its villages."""
@@ -101,6 +109,7 @@ class Market:
                 actual[c, line] = expected[c, line] * exp(
                     self.shock_log[c, line] - 0.5 * sd * sd * (1 - today.normal_year)
                 )
+        actual *= self.struck_price
         margin = p.gate_margin * (1.0 - v["road"]) * (1.0 - v["contract"])
         premium = 1.0 + p.cooperative_premium * v["cooperative"]
         premium /= 1.0 - p.gate_margin * p.usual_remoteness  # published prices are those at an average gate
@@ -114,7 +123,7 @@ class Market:
         if today.normal_year:
             v["weather"] = 1.0
         else:
-            severity = self.severity[county]
+            severity = np.where(self.forced >= 0, self.forced, self.severity[county])
             v["weather"] = factors[severity] + (sheltered[severity] - factors[severity]) * v["irrigation"]
             v["weather"] *= self.struck * self.luck
         demand = 1.0 + p.local_demand * (self.demand[county] - 1.0)
@@ -123,7 +132,7 @@ class Market:
         v["eaten_price"] = actual[county, STAPLE] * self.prices
         wanting = 1.0 - v["road"] - p.usual_remoteness  # against a usual road
         v["input_price"] = 1.0 + p.input_haul * wanting
-        v["away_months"] = self.away_months
+        v["away_months"] = self.away_months * self.struck_away
         for line in range(ORCHARD, N_LINES):
             result = v["gate_price"][:, line] / v["expected_price"][:, line]
             if line == ORCHARD:

@@ -31,6 +31,7 @@ _SETTABLE = (
     "rules",
     "observers",
     "changes",
+    "events",
     "policy",
     "purse",
 )

@@ -14,6 +14,7 @@ from sim.core.dates import CampaignDay
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.text import OneLine
+from sim.events import Event
 from sim.facts.limits import MOST_SEED, MOST_YUAN
 from sim.parameters import Parameter, load_parameters
 from sim.parameters.own import declared
@@ -95,6 +96,10 @@ class Target(FrozenModel):
 
 Targets = Annotated[Mapping[str, Mapping[str, Target]], AfterValidator(_frozen_tables)]
 """Targets by the policy's label and the name of what it counts."""
+
+
+Happenings = Annotated[Mapping[str, SerializeAsAny[Event]], AfterValidator(FrozenDict)]
+"""Events by the name that the plan gives each."""
 
 
 class PolicyPlan(FrozenModel):

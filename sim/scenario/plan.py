@@ -27,7 +27,17 @@ from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile, pinned
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, own_rules
-from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, Uncertainties, World, month_end
+from sim.scenario.parts import (
+    Campaign,
+    Closure,
+    Happenings,
+    PolicyPlan,
+    Targets,
+    Title,
+    Uncertainties,
+    World,
+    month_end,
+)
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import given_settings, given_tables
 from sim.toml.source import TomlSource
@@ -48,6 +58,7 @@ class Plan(FrozenModel):
     uncertainties: Uncertainties = FrozenDict()
     targets: Targets = FrozenDict()
     changes: tuple[Change, ...] = ()
+    events: Happenings = FrozenDict()
     rules: tuple[RulePlan, ...] = ()
     observers: tuple[ObserverPlan, ...] = ()
     profile_digest: str = ""
@@ -150,7 +161,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `rules`, `observers`.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `events`, `rules`,
+                `observers`.
                 Paths in it start from the working folder.
 
         Raises:
@@ -187,6 +199,7 @@ class Plan(FrozenModel):
                 for label, named in self.targets.items()
             },
             "changes": [{"date": change.date, **change.settings} for change in self.changes],
+            "events": {name: {"kind": one.kind, **one.model_dump()} for name, one in self.events.items()},
             "rules": {rule.name: rule.function for rule in self.rules},
             "observers": [observer.kind for observer in self.observers],
         }
@@ -211,7 +224,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "rules", "observers")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "events", "rules", "observers")
 
 
 def _without_none(value: Any) -> Any:

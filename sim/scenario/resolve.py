@@ -23,6 +23,7 @@ from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.happenings import events_of
 from sim.scenario.layers import LISTS, Layers
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
@@ -35,7 +36,7 @@ from sim.toml.source import Place, each_problem, meant, raise_all
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
-FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes")
+FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes", "events")
 """Keys of a scenario file beside those of `ScenarioHead`."""
 
 
@@ -81,6 +82,7 @@ class Resolver:
         self.catalogue, self._own_code = catalogue, own_code
         self.layers = Layers(self._canonical)
         self.problems = self.layers.problems
+        self._towns: list[str] = []
 
     def fields(self, settings: Sequence[Setting], has_purses_of: str | None = None) -> dict[str, Any]:
         """Every field of the plan but its id.
@@ -111,6 +113,7 @@ class Resolver:
             horizon = month_end(first, head.horizon_months)
             self._check_targets(head.targets, policies, campaign, horizon)
             changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
+            events = events_of(self.layers, purses, self._towns, campaign, (first, horizon), self.problems)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
         named = [*(one.code for one in policies), *(one.code for one in rules), *(one.code for one in observers)]
@@ -127,6 +130,7 @@ class Resolver:
             "uncertainties": uncertainties,
             "targets": head.targets,
             "changes": changes,
+            "events": events,
             "rules": rules,
             "observers": observers,
             "profile_digest": digest,
@@ -224,6 +228,7 @@ class Resolver:
         except UserError as error:
             self.problems += each_problem(error)
             return world, ""
+        self._towns = [name for town in getattr(profile, "townships", ()) for name in (town.name.en, town.name.zh)]
         era = self.layers.data.get("era")
         if era is not None and str(profile.era) != str(era):
             problem = f"era '{era}', but the profile '{name}' is of era '{profile.era}'; eras cannot be mixed"
