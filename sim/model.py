@@ -28,7 +28,7 @@ from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
 from sim.economy.learning import Seen, learn_from_contacts, look_around
-from sim.events import Event, Events, Scene
+from sim.events import Events, Scene
 from sim.indicators.land import check_land
 from sim.money.audit import Audit
 from sim.money.lending import Loan
@@ -110,8 +110,7 @@ class VillageModel(Whole, MesaModel):
     def _open_county(self, threads: int) -> None:
         """The world as its opening year left it, today's facts, and the county that policies see."""
         opening, world = self.clock.opening, self.plan.world
-        who = self.profile, world.villages, world.population_seed
-        own = self.plan.own_rules()
+        who, own = (self.profile, world.villages, world.population_seed), self.plan.own_rules()
         opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
@@ -121,13 +120,12 @@ class VillageModel(Whole, MesaModel):
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
         self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see, own)
-        self.county = County(
-            opened, self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
-        )
-        self.events = Events(self.plan.events, self.clock.start)
+        values, plan = (self.p, self._p_row), self.plan
+        self.county = County(opened, self.profile, values, self.clock, self.today_rows, self.engine, plan.purses)
         self.market, self.seen = opened.market, Seen.rows(len(opened.world.households))
         self.households, self.villages = self.county.households, self.county.villages
         self.cadres, self.units = self.county.cadres, self.county.units
+        self.events, self._scene = Events(self.plan.events, self.clock.start), Scene(self.county, self.market)
         self.day, self._ended = -1, False
 
     def _open_policies(self) -> None:
@@ -181,8 +179,7 @@ class VillageModel(Whole, MesaModel):
             self.events.open_month(self._scene)
             self.market.open_month(self.today)
         self._change_settings()
-        for name, event in self.events.on(self.county.date):
-            self._befall(name, event)
+        self.events.day(self._scene, self._audit)
         for policy in self._watch.take():
             self._open_policy(policy)
         if acting := self._agenda.on(self.day):
@@ -236,22 +233,12 @@ class VillageModel(Whole, MesaModel):
         today.frozen, today.festival = int(calendar["frozen"]), int(calendar["festival"])
         self.county.cadre_days.turn_to(self.day)
         if calendar["day"] == 1:
-            year = int(calendar["year"])
-            new_year = year != today.year
-            today.year, today.calendar_month, today.month = year, int(calendar["month"]), int(calendar["month_index"])
+            new_year = int(calendar["year"]) != today.year
+            today.year, today.calendar_month = int(calendar["year"]), int(calendar["month"])
+            today.month = int(calendar["month_index"])
             write_month(today, self.p)
             if new_year:
                 self.market.open_year(today)
-
-    @property
-    def _scene(self) -> Scene:
-        return Scene(self.county, self.market)
-
-    def _befall(self, name: str, event: Event) -> None:
-        """Something happens to the county."""
-        self._audit.look()
-        event.happen(self._scene, name)
-        self._audit.hold(f"event '{name}'", self.county.date)
 
     def _change_settings(self) -> None:
         """What the plan changes today: settings of policies, and money put into purses by the state."""
@@ -321,9 +308,8 @@ class VillageModel(Whole, MesaModel):
         Raises:
             LookupError: There is none.
         """
-        for observer in self.observers:
-            if isinstance(observer, Recorder):
-                return observer
+        if found := next((one for one in self.observers if isinstance(one, Recorder)), None):
+            return found
         raise LookupError("this run has no recorder: its observers were given")
 
     @property
@@ -407,8 +393,7 @@ class VillageModel(Whole, MesaModel):
         twin.plan = plan
         return twin
 
-    def __copy__(self) -> Self:
-        return self.copy()
+    __copy__ = copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()

@@ -18,8 +18,9 @@ FILES = sorted((ROOT / "sim").rglob("*.py"))
 # From the top down: an arrow points to a later line, and never runs in a circle. Imports for annotations and inside
 # functions count like all others.
 LAYERS = (
-    "order", "running", "model", "scenario", "recording", "policies", "county", "population", "month", "economy",
-    "campaign", "calendar", "money", "parameters", "indicators", "agents", "facts", "toml", "shipped", "core",
+    "order", "running", "model", "scenario", "recording", "policies", "events", "county", "population", "month",
+    "economy", "campaign", "calendar", "money", "parameters", "indicators", "agents", "facts", "toml", "shipped",
+    "core",
 )  # fmt: skip
 
 # Whatever moves only exponents, signs and whole parts is exact; the rest differs between C libraries.

@@ -10,6 +10,9 @@ from experiments.pages.numbers import Estimate, Numbers, Unit, unit_of
 from experiments.pages.words import Words
 from sim.calendar.clock import Clock
 from sim.core.dates import date_of
+from sim.events import Somewhere
+from sim.events import registry as events
+from sim.facts.lines import LINES
 from sim.policies import registry
 from sim.policies.settings import Lever
 from sim.recording.panel import OF_A_YEAR
@@ -47,8 +50,13 @@ class Schedule:
             self._clock = Clock(campaign["start"], campaign["days"], plan["horizon_months"])
 
     def said(self) -> list[str]:
-        """A sentence for each change, by date, and one for each measure that waits for a condition."""
-        return [*self._changes(), *(self._starts(label) for label in self.waiting)]
+        """A sentence for each change, by date, for each measure that waits for a condition, and for each event."""
+        return [*self._changes(), *(self._starts(label) for label in self.waiting), *self.events.values()]
+
+    @property
+    def events(self) -> dict[str, str]:
+        """What befalls the county, a sentence each, by the event's name."""
+        return {name: self._event(table) for name, table in self._plan.get("events", {}).items()}
 
     @property
     def waiting(self) -> list[str]:
@@ -100,6 +108,34 @@ class Schedule:
                 where = parts_of(address)
                 before, now[where] = now.get(where), value
                 yield self._changed(self._num.day(change["date"]), where, before, value)
+
+    def _event(self, table: Mapping[str, Any]) -> str:
+        event = events()[table["kind"]].model_validate({key: value for key, value in table.items() if key != "kind"})
+        said: dict[str, Any] = {"date": self._num.day(self._date(event.start)), "months": table.get("months")}
+        for key, value in table.items():
+            if isinstance(value, float):
+                sign = "+" if key == "change" and value > 0 else ""
+                said[key] = sign + self._num.share(value)
+        if isinstance(event, Somewhere):
+            said["where"] = self._where(event)
+        if "line" in table:
+            said["line"] = LINES[table["line"]].zh if self._zh else LINES[table["line"]].en
+        if "severity" in table:
+            said["severity"] = self._say(f"severity_{table['severity']}")
+        if "purse" in table:
+            said["purse"] = self._purses[table["purse"]]["title_zh" if self._zh else "title_en"]
+        for key in ("days", "number"):
+            if key in table:
+                said[key] = self._num.values(abs(table[key]))
+        side = ("_fewer" if table["number"] < 0 else "_more") if "number" in table else ""
+        return self._say(f"event_{table['kind']}{side}", **said)
+
+    def _where(self, event: Somewhere) -> str:
+        towns = self._num.join(list(event.townships))
+        where = self._say("where_towns", towns=towns) if towns else self._say("where_all")
+        if event.village_share < 1.0:
+            where = self._say("where_share", where=where, share=self._num.share(event.village_share))
+        return where
 
     def _settings(self) -> Iterator[tuple[str, str, str, Any]]:
         for head, tables in (("policies", self._policies), ("purses", self._purses)):

@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from sim.events.event import Event, Scene, Somewhere
+from sim.money.audit import Audit
 
 __all__ = ["Event", "Events", "Scene", "Somewhere", "registry"]
 
@@ -35,9 +36,13 @@ class Events:
     def __init__(self, named: Mapping[str, Event], start: dt.date) -> None:
         self._named = [(name, one, one.first_day(start), one.last_day(start)) for name, one in sorted(named.items())]
 
-    def on(self, date: dt.date) -> list[tuple[str, Event]]:
-        """What happens on a day, with its names."""
-        return [(name, one) for name, one, first, _ in self._named if first == date]
+    def day(self, scene: Scene, audit: Audit) -> None:
+        """Let happen what happens today, each held against the books."""
+        for name, event, first, _ in self._named:
+            if first == scene.county.date:
+                audit.look()
+                event.happen(scene, name)
+                audit.hold(f"event '{name}'", first)
 
     def open_month(self, scene: Scene) -> None:
         """What weighs on the month that begins today."""

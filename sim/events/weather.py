@@ -53,5 +53,7 @@ class Flood(Hail):
         """Houses and roads."""
         county, there = scene.county, self.villages(scene.county, name)
         rows = self.households(county, name)
-        county.households["house"][rows[county.luck(number(name, "house"), rows) < self.houses]] = 0
+        hit = rows[county.luck(number(name, "house"), rows) < self.houses]
+        county.households["house"][hit] = 0
+        county.households["home_yuan"][hit] = 0.0  # what had been put into it is gone too
         county.villages["road"][there] *= 1.0 - self.road

@@ -66,9 +66,10 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
     own = ("VillageModel._turn_the_calendar", "VillageModel._change_settings")
     day = [step.name for step in order.day() if step.name not in own]
     assert day == [
-        "CadreDays.turn_to", "write_month", "Market.open_year", "Market.open_month", "PurseBook.raise_to",
-        "Accounts.pay", "Policy.settings_changed", "Watch.take", "Policy.count_days_from", "Policy.open",
-        "Delivery.promise", "Policy.day", "Observer.week", "VillageModel._close_month", "Observer.campaign_end",
+        "CadreDays.turn_to", "write_month", "Market.open_year", "Events.open_month", "Market.open_month",
+        "PurseBook.raise_to", "Accounts.pay", "Policy.settings_changed", "Events.day", "Watch.take",
+        "Policy.count_days_from", "Policy.open", "Delivery.promise", "Policy.day", "Observer.week",
+        "VillageModel._close_month", "Observer.campaign_end",
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
         "close_month", "Policy.month_end", "review", "Accounts.post", "LoanBook.post", "Policy.books_closed",

@@ -11,6 +11,7 @@ from fake_runs import plan
 
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
+from sim.events import registry
 from sim.money.purse import Purse
 from sim.scenario import Plan, check_comparable, check_same_era
 from sim.scenario.changes import Change
@@ -36,6 +37,7 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "campaign.start": dt.date(2013, 1, 1), "campaign.days": 50,
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
+    "events": FrozenDict(dry=registry()["drought"](start=5)),
     "changes": (Change(date=dt.date(2013, 1, 1), settings={"purses.all.amount_yuan": 1e6}),),
     "rules": (RulePlan(name="invest", function="mine:invest", code=CodeFile(path="mine.py", sha256="1" * 64)),),
     "observers": (ObserverPlan(kind="mine:Seen", code=CodeFile(path="mine.py", sha256="1" * 64)),),

@@ -76,7 +76,7 @@ def test_the_good_one_is_good(tmp_path: Path, catalogue: Catalogue) -> None:
         ("villages", "vilages", "7: world: unknown key 'vilages' (did you mean 'villages'?)"),
         ("zh =", "cn =", "1: title: unknown key 'cn'; allowed: en, zh"),
         ("[world]", "[policy]\n[world]", "5: unknown key 'policy' (did you mean 'policies'?)"),
-        ("[world]", "[zzz]\n[world]", "5: unknown key 'zzz'; allowed: campaign, changes, closure, drop, era, extends, "),
+        ("[world]", "[zzz]\n[world]", "5: unknown key 'zzz'; allowed: campaign, changes, closure, drop, era, events, extends, "),
         (
             'kind = "microcredit"',
             'knd = "microcredit"',
@@ -352,7 +352,7 @@ def test_two_scenarios_of_one_name(tmp_path: Path, catalogue: Catalogue) -> None
         ("world=3", "world: must be a table, found 3"),
         ("world.villages=many", "world.villages: must be a whole number, found 'many'"),
         ("campain.days=3", "unknown key 'campain' (did you mean 'campaign'?)"),
-        ("extends=x.toml", "unknown key 'extends'; allowed: "),
+        ("extends=x.toml", "unknown key 'extends'"),
         ("horizon_months", "needs a value (write --set name=value)"),
         ("uncertainties.hospital_rate=9", "health.hospital_rate: 9 is out of range; allowed: 0.05 to 0.15"),
         ("uncertainties.hospital_rat=9", "unknown parameter 'hospital_rat' (did you mean 'hospital_rate'?)"),
