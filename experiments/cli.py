@@ -10,6 +10,7 @@ import typer
 from experiments.commands import (
     bench,
     calibrate,
+    campaign,
     compare,
     demo,
     diverge,
@@ -70,6 +71,7 @@ app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(population.app, name="population")
 app.add_typer(parameters.app, name="parameters")
 

@@ -171,6 +171,8 @@ def test_the_scenarios_of_the_guide_are_right_and_the_same_in_both_languages(off
     check_comparable(plans)
     english, chinese = ([text for _, _, text in blocks(page, "toml")] for page in GUIDES)
     assert english == chinese
+    assert set(load_plan("our_tasks.toml").tasks) == {"pairing", "teaching"}
+    assert set(load_plan("our_bad_year.toml").events) == {"spring", "credit"}
     waiting = load_plan("our_waiting_mix.toml")
     assert never_act(waiting) == [] and [one.label for one in waiting.policies if one.settings.start_when]
     for override in ("purse.bank_women.release=2013-02-04", "uncertainties.farm.drought_major=0.34"):

@@ -11,7 +11,7 @@ from sim.parameters import Parameters, Value
 from sim.scenario.own_rules import stands_for
 from sim.scenario.plan import Plan
 
-MEASURES = ("policies", "purses", "targets", "changes", "campaign.days", "events")
+MEASURES = ("policies", "purses", "targets", "changes", "campaign.days", "events", "tasks")
 """What a comparison is about: what a planner decides, and what may befall the county, asked as "what if"."""
 ASSUMPTIONS = ("uncertainties", "world.place", "closure", "rules")
 """What nobody decides: it may differ only where assumptions are compared on purpose. All else has to agree, so that a

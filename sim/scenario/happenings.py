@@ -17,7 +17,7 @@ from sim.scenario.parts import Campaign
 from sim.toml.check import check
 from sim.toml.source import meant, show
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 def events_of(
@@ -56,7 +56,7 @@ def events_of(
 
 def _event(layers: Layers, name: str, table: Any, problems: list[UserError]) -> Event | None:
     place = layers.place(("events", name))
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         problem = f"'{printable(name)}' cannot name an event"
         allowed = "letters, digits, _ and -, starting with a letter"
         problems.append(place.error(problem, field="events", allowed=allowed))

@@ -32,6 +32,7 @@ _SETTABLE = (
     "observers",
     "changes",
     "events",
+    "tasks",
     "policy",
     "purse",
 )

@@ -21,6 +21,7 @@ from sim.parameters.own import declared
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.tasks import Task
 
 MOST_LETTERS = 300
 """Characters of a title."""
@@ -100,6 +101,10 @@ Targets = Annotated[Mapping[str, Mapping[str, Target]], AfterValidator(_frozen_t
 
 Happenings = Annotated[Mapping[str, SerializeAsAny[Event]], AfterValidator(FrozenDict)]
 """Events by the name that the plan gives each."""
+
+
+TaskList = Annotated[Mapping[str, Task], AfterValidator(FrozenDict)]
+"""Tasks of the campaign by the name that the plan gives each."""
 
 
 class PolicyPlan(FrozenModel):

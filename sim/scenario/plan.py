@@ -33,6 +33,7 @@ from sim.scenario.parts import (
     Happenings,
     PolicyPlan,
     Targets,
+    TaskList,
     Title,
     Uncertainties,
     World,
@@ -59,6 +60,7 @@ class Plan(FrozenModel):
     targets: Targets = FrozenDict()
     changes: tuple[Change, ...] = ()
     events: Happenings = FrozenDict()
+    tasks: TaskList = FrozenDict()
     rules: tuple[RulePlan, ...] = ()
     observers: tuple[ObserverPlan, ...] = ()
     profile_digest: str = ""
@@ -74,10 +76,16 @@ class Plan(FrozenModel):
         return month_end(self.first_day, self.horizon_months)
 
     def targets_of(self, label: str) -> Iterator[tuple[str, float, int]]:
-        """What a policy is to deliver: the name, the amount in the whole county, the campaign day it is due."""
-        for name, target in self.targets.get(label, {}).items():
-            day = date_of(target.deadline or self.campaign.end, self.campaign.start)
-            yield name, target.amount, (day - self.campaign.start).days + 1
+        """What a policy is to deliver: the name, the amount in the whole county, the campaign day it is due.
+
+        A task that stands for something the policy delivers is a target of it.
+        """
+        stated = [(name, one.amount, one.deadline) for name, one in self.targets.get(label, {}).items()]
+        tasks = (one for one in self.tasks.values() if one.measure == label)
+        stated += [(one.counts, one.amount, one.deadline) for one in tasks if one.counts and one.amount]
+        for name, amount, deadline in stated:
+            day = date_of(deadline or self.campaign.end, self.campaign.start)
+            yield name, amount, (day - self.campaign.start).days + 1
 
     def parameters(self) -> Parameters:
         """The model's numbers under this plan: those in force on the campaign's first day, and what the plan sets.
@@ -161,8 +169,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `events`, `rules`,
-                `observers`.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `events`, `tasks`,
+                `rules`, `observers`.
                 Paths in it start from the working folder.
 
         Raises:
@@ -200,6 +208,7 @@ class Plan(FrozenModel):
             },
             "changes": [{"date": change.date, **change.settings} for change in self.changes],
             "events": {name: {"kind": one.kind, **one.model_dump()} for name, one in self.events.items()},
+            "tasks": {name: one.model_dump() for name, one in self.tasks.items()},
             "rules": {rule.name: rule.function for rule in self.rules},
             "observers": [observer.kind for observer in self.observers],
         }
@@ -224,7 +233,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "events", "rules", "observers")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "events", "tasks", "rules", "observers")
 
 
 def _without_none(value: Any) -> Any:

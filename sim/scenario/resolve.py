@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import Field
 
 from sim.calendar.era import ERAS, EraId
-from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.money.purse import Purse
@@ -30,13 +29,15 @@ from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
 from sim.scenario.settings import NoFile, Setting
+from sim.scenario.targets import check_once, check_targets
+from sim.scenario.task_list import tasks_of
 from sim.toml.check import check, frozen_lists
 from sim.toml.reading import is_file, read_bytes
 from sim.toml.source import Place, each_problem, meant, raise_all
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
-FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes", "events")
+FILE_KEYS = ("extends", "drop", *LISTS, "uncertainties", "changes", "events", "tasks")
 """Keys of a scenario file beside those of `ScenarioHead`."""
 
 
@@ -111,8 +112,10 @@ class Resolver:
         if head is not None and campaign is not None:
             first = campaign.start.replace(day=1)
             horizon = month_end(first, head.horizon_months)
-            self._check_targets(head.targets, policies, campaign, horizon)
+            check_targets(self.layers, head.targets, policies, campaign, horizon, self.problems)
             changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
+            tasks = tasks_of(self.layers, policies, purses, (campaign, head.horizon_months), self.problems)
+            check_once(self.layers, head.targets, tasks, self.problems)
             events = events_of(self.layers, purses, self._towns, campaign, (first, horizon), self.problems)
         if self.problems or head is None or world is None or campaign is None:
             raise_all(self.problems)
@@ -131,6 +134,7 @@ class Resolver:
             "targets": head.targets,
             "changes": changes,
             "events": events,
+            "tasks": tasks,
             "rules": rules,
             "observers": observers,
             "profile_digest": digest,
@@ -140,28 +144,6 @@ class Resolver:
         checked, problems = check(model, table, self.layers.place, **where)
         self.problems += problems
         return checked
-
-    def _check_targets(
-        self, targets: Targets, policies: Sequence[PolicyPlan], campaign: Campaign, horizon: dt.date
-    ) -> None:
-        """A target is one of a policy of the plan, of something that it counts, due before the run ends."""
-        counts = {plan.label: plan.policy_class().counts for plan in policies}
-        for label, named in targets.items():
-            if label not in counts:
-                place = self.layers.place(("targets", label))
-                said = meant(label, counts) if counts else {"allowed": "no policy, since the scenario has none"}
-                self.problems.append(place.error(f"there is no policy '{label}'", field="targets", **said))
-                continue
-            for name, target in named.items():
-                place, field = self.layers.place(("targets", label, name)), f"targets.{label}"
-                if name not in counts[label]:
-                    problem = f"'{label}' does not count '{name}'"
-                    self.problems.append(place.error(problem, field=field, **meant(name, counts[label])))
-                day = date_of(target.deadline or campaign.end, campaign.start)
-                if not campaign.start <= day <= horizon:
-                    problem = f"the deadline of '{name}' is {day}"
-                    allowed = f"{campaign.start} to {horizon}, the days of the run"
-                    self.problems.append(place.error(problem, field=field, allowed=allowed))
 
     def _canonical(self, name: str) -> str:
         try:

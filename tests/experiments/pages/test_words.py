@@ -20,7 +20,7 @@ FLAT = {  # file -> where its phrases are asked for
     "report": ("compare/report", "pages"),
     "report_drawn": ("compare/report", "pages"),
     "sensitivity": ("sensitivity", "pages"),
-    "schedule": ("pages", "pages"),
+    "schedule": ("pages", "compare/report"),
     "trials": ("trials", "pages"),
     "forecasts": ("forecasts", "pages"),
 }

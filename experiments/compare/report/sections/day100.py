@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.compare.report.context import INCOME, Context
 from experiments.compare.report.data import DAY100, estimate_of
+from experiments.compare.report.sections import wall
 from experiments.pages.blocks import Bullets, Cell, Figure, Section, Table, Text
 from experiments.pages.curves import Line, LinePanel, lines
 from experiments.pages.numbers import Estimate, delivery_unit
@@ -29,6 +30,7 @@ def build(ctx: Context) -> Section:
     section.add(Bullets(items, ctx.say("schedule_heading")) if items else None)
     if any(ctx.schedule(s.id).waiting for s in ctx.exp.scenarios):
         section.add(Text(ctx.say("schedule_late", days=ctx.days), "note"))
+    section.add(*wall.tables(ctx))
     figure, table = delivery(ctx)
     section.add(figure or Text(ctx.missing(), "missing"), table)
     if ctx.exp.table("by_month").empty:
