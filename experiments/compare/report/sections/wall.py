@@ -48,7 +48,8 @@ def _week(timetable: Timetable, name: str, week: int, row: Mapping[str, Any] | N
     if share >= NEAR_ENOUGH:
         return Cell("✓", number=True)
     late = share < timetable.planned(name, week) - BEHIND
-    return Cell(f"{math.floor(100 * share + 1e-6)}%" + ("▼" if late else ""), number=True, mark="bad" if late else "")
+    percent = str(math.floor(100 * share + 1e-6))
+    return Cell(percent + ("▼" if late else ""), number=True, mark="bad" if late else "")
 
 
 def _end(
