@@ -175,13 +175,11 @@ class Experiment:
     def everyone(self) -> dict[tuple[str, int], pd.DataFrame]:
         """Outcomes of everyone by (name, month): one row a seed, one column a scenario."""
         frame = self.table("outcomes")
-        frame = frame[frame["group"] == "all"]
-        wide = {}
-        for (name, month), part in frame.groupby(["name", "month"], observed=True):
-            wide[(str(name), int(month))] = part.pivot_table(
-                index="seed", columns="scenario", values="value", observed=True
-            )
-        return wide
+        frame = frame[(frame["group"] == "all") & frame["value"].notna()]
+        return {
+            (str(name), int(month)): part.pivot(index="seed", columns="scenario", values="value")
+            for (name, month), part in frame.groupby(["name", "month"], observed=True)
+        }
 
     def samples(self, name: str, month: int) -> pd.DataFrame:
         """Values for everyone: one row a seed, one column a scenario (empty when absent)."""
