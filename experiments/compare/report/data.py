@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.compare.tables import COLUMNS, Comparison
@@ -193,8 +194,8 @@ class Experiment:
         values = frame[scenario].dropna()
         if values.empty:
             return math.nan, math.nan, math.nan
-        low, high = (float(values.quantile(q)) for q in (0.025, 0.975))
-        return float(values.mean()), low, high
+        low, high = np.quantile(values.to_numpy(), (0.025, 0.975))
+        return float(values.mean()), float(low), float(high)
 
     def mean(self, scenario: str, name: str, month: int) -> Estimate | None:
         """Mean over replicates with its interval."""
