@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
 from sim.model import VillageModel
+from sim.population import fitting
+from sim.population.profile import Profile
 from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
 NOT_SCENARIOS = ("profiles", "trials", "calibration")
@@ -97,6 +102,19 @@ def plan_of(
     path = folder / f"{name}.toml"
     path.write_text(text.replace('"@start"', "2012-12-24"), encoding="utf-8")
     return load_plan(path)
+
+
+@contextmanager
+def fitted_on(households: int) -> Iterator[None]:
+    """Fit worlds on about so many households, for tests to which their books within a few percent are near enough."""
+
+    def villages(profile: Profile) -> int:
+        wanted = ceil(households / profile.size.households_per_village)
+        return wanted if wanted < profile.villages else profile.villages * ceil(wanted / profile.villages)
+
+    # Neither what was fitted on more is taken here, nor what is fitted here elsewhere.
+    with patch.multiple(fitting, reference_villages=villages, _FITS={}):
+        yield
 
 
 def lived(plan: Plan, seed: int = 3, **how: Any) -> VillageModel:

@@ -18,7 +18,9 @@ from experiments.trials.file import Trial
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month, year_line
 from sim.core.errors import UserError
+from sim.core.meaning import SHIPPED
 from sim.core.numerics import add_up
+from sim.core.rule import all_mean
 from sim.facts.terrains import TERRAINS
 from sim.money.purse import Purse
 from sim.parameters import Parameters, load_parameters
@@ -37,6 +39,8 @@ AMPLE_YUAN = 1_000_000.0  # for each household: no offer of a trial comes near i
 EVERY_DAY = 31.0
 TINY = 1e-4  # of a headcount: a profile's is neither nought nor one
 FARTHEST = 0.15  # points of headcount that the generator may be off where the file leaves the headcount open
+_FITS: dict[tuple[object, ...], tuple[Knobs, Cuts, float]] = {}
+"""What was fitted in this process: trials that differ in what they offer share their world."""
 _UNSTATED = (
     "this headcount follows from mean, Gini and line: correct those, state poverty.headcount, or give the place "
     "its own line in [world.place] (trend.line_yuan)"
@@ -192,8 +196,11 @@ def _fitted(profile: Profile, trial: Trial) -> Profile:
     may_move = "poverty.headcount" not in flat(trial.world.books)
     values = parameters_of(trial).values
     p, row = as_python(values), as_row(values)
+    asked = fitting.digest(profile, row), all_mean(SHIPPED), fitting.reference_villages(profile), may_move
     try:
-        knobs, cuts, headcount = _fit(profile, p, row, FARTHEST if may_move else 0.0)
+        if asked not in _FITS:
+            _FITS[asked] = _fit(profile, p, row, FARTHEST if may_move else 0.0)
+        knobs, cuts, headcount = _FITS[asked]
     except UserError as error:
         raise UserError(
             f"the books do not go together: {error.problem}",

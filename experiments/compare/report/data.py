@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.compare.tables import COLUMNS, Comparison
@@ -175,13 +176,11 @@ class Experiment:
     def everyone(self) -> dict[tuple[str, int], pd.DataFrame]:
         """Outcomes of everyone by (name, month): one row a seed, one column a scenario."""
         frame = self.table("outcomes")
-        frame = frame[frame["group"] == "all"]
-        wide = {}
-        for (name, month), part in frame.groupby(["name", "month"], observed=True):
-            wide[(str(name), int(month))] = part.pivot_table(
-                index="seed", columns="scenario", values="value", observed=True
-            )
-        return wide
+        frame = frame[(frame["group"] == "all") & frame["value"].notna()]
+        return {
+            (str(name), int(month)): part.pivot(index="seed", columns="scenario", values="value")
+            for (name, month), part in frame.groupby(["name", "month"], observed=True)
+        }
 
     def samples(self, name: str, month: int) -> pd.DataFrame:
         """Values for everyone: one row a seed, one column a scenario (empty when absent)."""
@@ -195,8 +194,8 @@ class Experiment:
         values = frame[scenario].dropna()
         if values.empty:
             return math.nan, math.nan, math.nan
-        low, high = (float(values.quantile(q)) for q in (0.025, 0.975))
-        return float(values.mean()), low, high
+        low, high = np.quantile(values.to_numpy(), (0.025, 0.975))
+        return float(values.mean()), float(low), float(high)
 
     def mean(self, scenario: str, name: str, month: int) -> Estimate | None:
         """Mean over replicates with its interval."""

@@ -72,7 +72,7 @@ def test_killed_at_any_moment_and_resumed_it_ends_with_the_same_bytes(tmp_path: 
     pids = tmp_path / "pids"
     pids.mkdir()
     kills = 0
-    while kills < 4:
+    while kills < 3:
         had = stored(tmp_path)
         running = process(tmp_path, 0.04, pids, workers=2, progress=False, **more)
         goal = had + moments.randint(1, 12)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from small_worlds import fitted_on
 
 from experiments.evidence.judge import Line, count, judge
 from experiments.evidence.living import plan_of, quiet_plan
@@ -20,6 +22,12 @@ from sim import VillageModel
 NOBODY, TREND = null_worlds()["nobody_changes"], null_worlds()["trend_alone"]
 HELD = ("orchard_mu", "block_mu", "greenhouse_mu", "business_yuan")
 LEARNT = ("knows", "farm_skill", "work_skill", "trust", "drive")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fitted_on_few() -> Iterator[None]:
+    with fitted_on(8800):
+        yield
 
 
 def _lived(null: NullWorld | None, months: int = 15) -> tuple[dict[str, Any], dict[str, Any], VillageModel]:

@@ -210,17 +210,39 @@ def test_warming_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     assert said(WARMED, SIM.parent, Path(__file__).parents[2], tmp_path, VILLAGESIM_CACHE=cache) == "[] True"
 
 
+DAMAGED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from sim.core import rule
+from sim.core.meaning import SHIPPED
+from sim.core.numerics import exp_array
+
+def given():
+    # What was compiled or loaded before is forgotten, as in a new process.
+    rule._COMPILED.clear()
+    exp_array._known.clear()
+    value = exp_array(np.array([0.0]))[0]
+    return value, sum(exp_array.under(SHIPPED).stats.cache_hits.values())
+
+file = Path(sys.argv[2])
+sound = file.read_bytes()
+flipped = bytearray(sound)
+flipped[len(sound) // 2] ^= 1
+for damage in (b"", b"garbage", sound[: len(sound) // 2], bytes(flipped)):
+    file.write_bytes(damage)
+    print(*given(), *given())
+"""
+
+
 def test_a_damaged_file_is_thrown_away_and_compiled_anew(copy: Path) -> None:
     place = copy / "cache" / probe(copy)[0]
     assert probe(copy)[1:] == (1.0, 1)
     (file,) = place.glob("exp_array-*.kernel")
-    sound = file.read_bytes()
-    flipped = bytearray(sound)
-    flipped[len(sound) // 2] ^= 1
-    for damage in (b"", b"garbage", sound[: len(sound) // 2], bytes(flipped)):
-        file.write_bytes(damage)
-        assert probe(copy)[1:] == (1.0, 0)  # compiled
-        assert probe(copy)[1:] == (1.0, 1)  # and kept again
+    # Each time compiled, and kept again.
+    assert said(DAMAGED, copy, file).splitlines() == ["1.0 0 1.0 1"] * 4
+    assert probe(copy)[1:] == (1.0, 1)
 
 
 def test_what_others_can_write_is_not_read(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,23 +5,32 @@ The scenarios are those of scenarios/without, from which docs/mechanisms.md is w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from small_worlds import fitted_on
 
 from sim import load_plan
 from sim.calendar.trend import write_month
 from sim.facts.months import MARCH
 from sim.model import VillageModel
 from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, LIVING_AWAY, MEDICAL, WAGE_AWAY
+from sim.population.profile import load_profile
 from sim.scenario import SCENARIOS, Plan
 
 VILLAGES, SEED = 12, 3
+COUNTY = load_profile("gansu_county").model_copy(update={"fitted": None})  # fitted alike, whole and without
 Values = NDArray[np.float64]
 MONTHS = 36
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fitted_on_few() -> Iterator[None]:
+    with fitted_on(8800):
+        yield
 
 
 @cache
@@ -32,9 +41,14 @@ def plan(without: str = "", months: int = MONTHS) -> Plan:
     return found.model_copy(update={"policies": ()})
 
 
+def opened(without: str = "", months: int = MONTHS) -> VillageModel:
+    """A model on the eve of its first day."""
+    return VillageModel(plan(without, months), rng=SEED, observers=(), profile=COUNTY)
+
+
 def lived(without: str = "", change: Callable[[VillageModel], None] | None = None) -> VillageModel:
     """A model after three years, with something changed on the eve of its first day."""
-    model = VillageModel(plan(without), rng=SEED, observers=())
+    model = opened(without)
     if change:
         change(model)
     model.run_model()
@@ -44,7 +58,7 @@ def lived(without: str = "", change: Callable[[VillageModel], None] | None = Non
 @cache
 def incomes(without: str = "") -> Values:
     """Income a head of each household in the year before the run and in its three years."""
-    model = VillageModel(plan(without), rng=SEED, observers=())
+    model = opened(without)
     years = [model.households["income_last"].sum(axis=1) / model.households["persons"]]
     for month in model.months():
         if month % 12 == 0:
@@ -72,7 +86,7 @@ def test_less_than_half_of_a_lasting_gain_is_consumed_in_its_first_three_years()
         """Of what was gained: consumed, and found again in money, house, debts, stock, trees, glass or trade."""
         spent, assets = [], []
         for change in (None, gain):
-            model = VillageModel(plan(without), rng=SEED, observers=())
+            model = opened(without)
             if change:
                 change(model)
             total = np.zeros(len(model.households))
@@ -94,19 +108,19 @@ def test_less_than_half_of_a_lasting_gain_is_consumed_in_its_first_three_years()
 
 
 def test_families_are_born_marry_grow_old_and_die() -> None:
-    before, after = VillageModel(plan(), rng=SEED, observers=()).households, lived()
+    before, after = opened().households, lived()
     h = after.households
     born = (h["children"].astype(int) > before["children"]).sum()
     assert born > 0.05 * len(h) and (h["elders"] < before["elders"]).any() and (h["workers"] > before["workers"]).any()
     assert abs(h["persons"].mean() / before["persons"].mean() - 1.0) < 0.03  # births, deaths and moves nearly even out
     assert 0.0 < h["elders"].mean() - before["elders"].mean() < 0.2  # the villages age
-    start = VillageModel(plan("families"), rng=SEED, observers=()).households
+    start = opened("families").households
     assert (lived("families").households["persons"] != start["persons"]).mean() < 0.02
 
 
 def test_weddings_and_funerals_are_paid_for() -> None:
     def ceremonies(without: str) -> float:
-        model, spent = VillageModel(plan(without, 12), rng=SEED, observers=()), 0.0
+        model, spent = opened(without, 12), 0.0
         post = model.county.accounts.post
 
         def watched(tills: Values) -> None:
@@ -123,7 +137,7 @@ def test_weddings_and_funerals_are_paid_for() -> None:
 
 def test_villages_differ_in_who_leaves_for_work() -> None:
     def spread(without: str) -> float:
-        model = VillageModel(plan(without), rng=SEED, observers=())
+        model = opened(without)
         first, h = model.villages["first"], model.households
         away, workers = (np.add.reduceat(h[what].astype(float), first) for what in ("migrants", "workers"))
         return float(np.std(away / workers))
@@ -133,7 +147,7 @@ def test_villages_differ_in_who_leaves_for_work() -> None:
 
 def till_of(without: str, reason: int, change: Callable[[VillageModel], None] | None = None) -> Values:
     """What households paid or were paid for a reason in each month of a year, in all."""
-    model, seen = VillageModel(plan(without, 12), rng=SEED, observers=()), []
+    model, seen = opened(without, 12), []
     if change:
         change(model)
     post = model.county.accounts.post
@@ -162,7 +176,7 @@ def test_who_cannot_pay_the_fees_leaves_school() -> None:
         h["cash_yuan"], h["expected_yuan"], h["habit_yuan"], h["seniors"] = 0.0, 0.0, 0.0, 1
 
     def left(without: str) -> float:
-        model = VillageModel(plan(without, 12), rng=SEED, observers=())
+        model = opened(without, 12)
         broke(model)
         for _ in model.months():
             if model.today.calendar_month == MARCH:
@@ -173,11 +187,11 @@ def test_who_cannot_pay_the_fees_leaves_school() -> None:
 
 
 def test_neighbours_who_do_well_change_what_a_line_is_believed_to_bring() -> None:
-    model = VillageModel(plan(), rng=SEED, observers=())
+    model = opened()
     h = model.households
     outside = h["livestock_head"] <= 0.5
     assert h["trust"][outside, 1].mean() < 0.97
-    assert VillageModel(plan("beliefs"), rng=SEED, observers=()).households["trust"][outside, 1].mean() > 0.97
+    assert opened("beliefs").households["trust"][outside, 1].mean() > 0.97
 
     def believed(fortune: float) -> float:
         def change(model: VillageModel) -> None:
@@ -211,7 +225,7 @@ def test_a_road_brings_work_nearer_and_inputs_cheaper() -> None:
     def jobs(without: str) -> tuple[float, float]:
         found = []
         for road in (0.3, 0.9):
-            model = VillageModel(plan(without, 12), rng=SEED, observers=())
+            model = opened(without, 12)
             model.villages["road"] = road
             for _ in model.months():
                 break
@@ -225,7 +239,7 @@ def test_a_road_brings_work_nearer_and_inputs_cheaper() -> None:
 
 def test_the_years_slow_as_they_did() -> None:
     def growth(without: str, year: int) -> float:
-        model = VillageModel(plan(without), rng=SEED, observers=())
+        model = opened(without)
         levels = []
         for y in (year - 1, year):
             model.today.year, model.today.calendar_month = y, 7
@@ -236,5 +250,5 @@ def test_the_years_slow_as_they_did() -> None:
     assert growth("", 2013) == pytest.approx(2609 / 2290 - 1.0, abs=0.01)
     assert growth("", 2018) == pytest.approx(3721 / 3485 - 1.0, abs=0.01)
     assert growth("years", 2018) == pytest.approx(0.139, abs=0.002)
-    p = VillageModel(plan(), rng=SEED, observers=()).county.p
+    p = opened().county.p
     assert growth("", 2030) == pytest.approx((1.0 + p.later_cpi) * (1.0 + p.later_growth) - 1.0, abs=0.001)

@@ -135,6 +135,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
 
 def _differences(outcomes: pd.DataFrame) -> pd.DataFrame:
     wide = outcomes.pivot_table(index=["month", "group", "name", "seed"], columns="scenario", values="value")
+    bases = wide["baseline"].groupby(level=[0, 1, 2]).mean().to_dict()
     rows = []
     for ident in wide.columns:
         if ident == "baseline":
@@ -143,7 +144,7 @@ def _differences(outcomes: pd.DataFrame) -> pd.DataFrame:
         for key, part in paired.groupby(level=[0, 1, 2]):
             month, group, name = key
             mean, low, high = dt.interval(part.to_numpy())
-            base = float(wide["baseline"].loc[key].mean())
+            base = float(bases[key])
             rows.append(
                 (
                     ident,

@@ -10,7 +10,7 @@ from pathlib import Path
 import dummy
 import dummy_tables
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.workbook import workbook_bytes
@@ -31,8 +31,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def test_sheets_headers_and_frozen_panes(folder: Path) -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+@pytest.fixture(scope="module")
+def written(folder: Path) -> bytes:
+    return workbook_bytes(Experiment(folder))
+
+
+@pytest.fixture(scope="module")
+def book(written: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(written))
+
+
+def test_sheets_headers_and_frozen_panes(book: Workbook) -> None:
     assert book.sheetnames == SHEETS
     for sheet in book:
         assert sheet.freeze_panes, sheet.title
@@ -44,8 +53,7 @@ def test_sheets_headers_and_frozen_panes(folder: Path) -> None:
         assert all(d.width and d.width >= 9 for d in sheet.column_dimensions.values())
 
 
-def test_numbers_are_numbers_and_nothing_is_a_formula(folder: Path) -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+def test_numbers_are_numbers_and_nothing_is_a_formula(book: Workbook) -> None:
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds and "n" in kinds
     sheet = book["差异 Differences"]
@@ -54,8 +62,7 @@ def test_numbers_are_numbers_and_nothing_is_a_formula(folder: Path) -> None:
     assert book["结论 Answer"]["A1"].value.startswith("未经校准")
 
 
-def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
+def test_spillovers_and_the_days_of_each_unit(book: Workbook) -> None:
     lines = [[cell.value for cell in line] for line in book["连带影响 Spillovers"].iter_rows(min_row=4)]
     mine = next(r for r in lines if r[1] == 36 and "全体" in r[2] and r[3].startswith("人均纯收入 "))
     assert (
@@ -68,10 +75,9 @@ def test_spillovers_and_the_days_of_each_unit(folder: Path) -> None:
         assert "endogenous closure" in book[sheet]["A2"].value
 
 
-def test_same_bytes_and_fixed_stamps(folder: Path) -> None:
-    one, two = (workbook_bytes(Experiment(folder)) for _ in range(2))
-    assert one == two
-    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+def test_same_bytes_and_fixed_stamps(folder: Path, written: bytes) -> None:
+    assert workbook_bytes(Experiment(folder)) == written
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2012, 12, 24, 0, 0, 0)}
         assert b"2012-12-24T00:00:00Z</dcterms:modified>" in archive.read("docProps/core.xml")
 
