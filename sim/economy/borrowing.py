@@ -11,7 +11,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import kernel, rule
-from sim.economy.consumption import buffer
+from sim.economy.needs import buffer
 from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
 from sim.economy.labour import is_inclined, set_out
 from sim.facts.topics import HELPED

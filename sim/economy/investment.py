@@ -11,7 +11,7 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.numerics import power
 from sim.core.rule import rule
-from sim.economy.consumption import buffer
+from sim.economy.needs import buffer
 from sim.economy.crops import open_land, staple_land
 from sim.economy.industries import (
     business_profit,
