@@ -27,7 +27,6 @@ from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
-from sim.economy.kin import settle_kin
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.indicators.land import check_land
 from sim.money.audit import Audit
@@ -258,8 +257,7 @@ class VillageModel(Whole, MesaModel):
         """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
         county, loans, world = self.county, self.county.loans, self.county.world
         self._audit.look()
-        county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
-        county.everywhere(settle_kin, county.tills, world.indptr)
+        county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till, world.indptr)
         self._audit.hold("a rule of the household's month", county.date)
         for policy in self._agenda.opened:
             policy.month_end(county)

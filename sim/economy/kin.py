@@ -86,20 +86,24 @@ def let_off(h: Household, v: Village, p: P) -> float:
 
 
 @rule
-def offer(h: Household, p: P, today: Today, contacts: int) -> float:
-    """What it can put up for others, in yuan: a share of cash over its buffer for each contact, at most all of it."""
-    spare = h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan
-    return max(0.0, spare) * min(1.0, p.kin_share * contacts)
+def spare_yuan(h: Household, p: P, today: Today) -> float:
+    """What it can do without, in yuan: cash over its buffer and what it puts by for lump sums."""
+    return max(0.0, h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan)
 
 
 @rule
-def promise(h: Household, p: P, offered: float, contacts: int, all_contacts: int) -> None:
-    """What kin would lend it until the next month's end: its contacts' part of what the village offers, whole yuan.
+def share_for(p: P, contacts: int) -> float:
+    """Which share of that it lends: so much for each contact, at most all of it."""
+    return min(1.0, p.kin_share * contacts)
 
-    Together that is no more than is offered; with kin elsewhere, who lend along with neighbours, so much more.
+
+@rule
+def promised(p: P, offered: float, contacts: int) -> float:
+    """What kin would lend a household for each of its contacts until the next month's end, in yuan.
+
+    Together that is no more than the village offers; with kin elsewhere, who lend along with neighbours, so much more.
     """
-    line = offered * contacts / max(1.0, float(all_contacts)) / p.kin_within
-    h.kin_line_yuan = int(min(MOST_YUAN, line))
+    return offered / contacts / p.kin_within if contacts > 0 and p.kin_within > 0.0 else 0.0
 
 
 @rule
@@ -108,56 +112,46 @@ def settle_village(
 ) -> None:
     """Neighbours put up what was lent and given this month, and get what was paid back; then what they offer next.
 
-    What neighbours cannot put up comes from kin elsewhere (the account of relatives), who are repaid in proportion.
+    Loans come from what they offer, gifts from all that they can do without. What they cannot put up comes from kin
+    elsewhere (the account of relatives), who are repaid in proportion.
     """
     offered = 0.0
-    owed = 0.0
+    spare = 0.0
+    balance = 0.0
     claims = 0.0
     forgiven = 0.0
     for j in range(v.first, v.last):
         h = households[j]
         forgiven += let_off(h, v, p)
-        offered += offer(h, p, today, indptr[j + 1] - indptr[j])
-        owed += max(0.0, h.informal_yuan)
+        spares = spare_yuan(h, p, today)
+        spare += spares
+        offered += share_for(p, indptr[j + 1] - indptr[j]) * spares
+        balance += h.informal_yuan
         claims += max(0.0, -h.informal_yuan)
     lent = min(offered, p.kin_within * till[INFORMAL_LOAN])
-    given = min(offered - lent, p.kin_within * till[INFORMAL_GIFT])
-    elsewhere = max(0.0, owed - claims - till[INFORMAL_LOAN] + till[INFORMAL_REPAID] + forgiven)
+    given = min(spare - lent, p.kin_within * till[INFORMAL_GIFT])
+    # What kin elsewhere were owed as the month began.
+    elsewhere = max(0.0, balance - till[INFORMAL_LOAN] + till[INFORMAL_REPAID] + forgiven)
     within = claims / (claims + elsewhere) if claims > 0.0 else 0.0
     repaid = min(claims, within * till[INFORMAL_REPAID])
     forgiven = min(claims - repaid, within * forgiven)
     to_lend = lent / offered if offered > 0.0 else 0.0
-    to_give = given / offered if offered > 0.0 else 0.0
+    to_give = given / (spare - lent) if spare > lent else 0.0
     to_get = repaid / claims if claims > 0.0 else 0.0
     to_lose = forgiven / claims if claims > 0.0 else 0.0
-    left = offered - lent - given
+    line = promised(p, (offered - lent) * (1.0 - to_give), indptr[v.last] - indptr[v.first])
     for j in range(v.first, v.last):
         h = households[j]
         contacts = indptr[j + 1] - indptr[j]
-        offers = offer(h, p, today, contacts)
+        spares = spare_yuan(h, p, today)
+        lends = to_lend * share_for(p, contacts) * spares
         claim = max(0.0, -h.informal_yuan)
-        spend(h, till, to_lend * offers, KIN_LENT)
-        spend(h, till, to_give * offers, KIN_GIVEN)
-        receive(h, till, to_get * claim, KIN_COLLECTED)
-        h.informal_yuan += (to_get + to_lose) * claim - to_lend * offers
-        if p.kin_within > 0.0:
-            promise(h, p, left, contacts, indptr[v.last] - indptr[v.first])
-
-
-@kernel
-def settle_kin(
-    households: Any,
-    villages: Any,
-    params: Any,
-    todays: Any,
-    tills: NDArray[np.float64],
-    indptr: NDArray[np.int64],
-    first: int,
-    last: int,
-) -> None:
-    """Kin settle in villages `first` to `last` (exclusive)."""
-    for i in range(first, last):
-        settle_village(households, villages[i], params[0], todays[0], tills[i], indptr)
+        h.cash_yuan += to_get * claim - (lends + to_give * (spares - lends))
+        h.informal_yuan += (to_get + to_lose) * claim - lends
+        h.kin_line_yuan = int(min(MOST_YUAN, line * contacts))
+    till[KIN_LENT] += lent
+    till[KIN_GIVEN] += given
+    till[KIN_COLLECTED] += repaid
 
 
 # ---- the opening ---------------------------------------------------------------------------------------------------
@@ -171,18 +165,18 @@ def open_village(households: Any, v: Village, p: P, today: Today, indptr: NDArra
     owed = 0.0
     for j in range(v.first, v.last):
         h = households[j]
-        offers = offer(h, p, today, indptr[j + 1] - indptr[j])
+        offers = share_for(p, indptr[j + 1] - indptr[j]) * spare_yuan(h, p, today)
         offered += offers
         owed += h.informal_yuan
         if h.informal_yuan == 0.0:
             to_lend += offers
+    line = promised(p, offered, indptr[v.last] - indptr[v.first])
     for j in range(v.first, v.last):
         h = households[j]
         contacts = indptr[j + 1] - indptr[j]
         if h.informal_yuan == 0.0 and to_lend > 0.0:
-            h.informal_yuan = -p.kin_within * owed * offer(h, p, today, contacts) / to_lend
-        if p.kin_within > 0.0:
-            promise(h, p, offered, contacts, indptr[v.last] - indptr[v.first])
+            h.informal_yuan = -p.kin_within * owed * share_for(p, contacts) * spare_yuan(h, p, today) / to_lend
+        h.kin_line_yuan = int(min(MOST_YUAN, line * contacts))
 
 
 @kernel
