@@ -1,9 +1,9 @@
-"""Relatives and friends: they lend, give and are repaid, and it is neighbours who do so, out of what they can spare.
+"""Relatives and friends, who are neighbours: they lend, give and are repaid, out of what they can spare.
 
-A household has one balance with all its kin, `informal_yuan`: above zero it owes, below zero it is owed. During the month
-it borrows, is helped out and pays back by itself; at the month's end the village settles: lenders put up what was lent
-and given, in proportion to what each can spare, and what was paid back or let off goes by what each is owed. In between,
-what stands between the two are sums of the village, so nothing depends on who comes first.
+A household has one balance with all its kin, `informal_yuan`: above zero it owes, below zero it is owed. During the
+month it borrows, is helped out and pays back by itself; as the month ends the village settles: lenders put up what was
+lent and given, by what each can spare, and what was paid back or let off goes by what each is owed. Between those who
+need and those who help stand sums of the village alone, so that nothing depends on who comes first.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from sim.money.reasons import INFORMAL_GIFT, INFORMAL_LOAN, INFORMAL_REPAID, KIN
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
 
-MOST_YUAN = 2.0**30
-"""As much as the column of what kin would lend can hold; nobody is ever lent so much."""
+MOST_YUAN = Household.COLUMNS["kin_line_yuan"].high  # nobody is ever lent so much
 
 
 # ---- during a household's month ------------------------------------------------------------------------------------
@@ -78,7 +77,7 @@ def repay_relatives(h: Household, p: P, till: NDArray[np.float64], spare: float)
 
 @rule
 def let_off(h: Household, v: Village, p: P) -> float:
-    """Part of what it owes beyond what it would be lent today is forgiven, in yuan: who earns less cannot pay it back."""
+    """Part of what it owes beyond what it would be lent today is forgiven, in yuan: it can no longer be earned."""
     beyond = max(0.0, h.informal_yuan - informal_limit_yuan(h, v, p))
     forgiven = p.kin_forgiven / 12.0 * beyond
     h.informal_yuan -= forgiven
