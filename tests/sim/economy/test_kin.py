@@ -119,7 +119,7 @@ def test_who_lends_and_gives_has_less() -> None:
 
 
 def test_nobody_comes_first() -> None:
-    p = SimpleNamespace(
+    p: Any = SimpleNamespace(
         kin_within=1.0, kin_share=0.1, kin_forgiven=0.5, informal_limit=0.3, subsistence_share=0.6,
         buffer_months=2.0, buffer_income_share=0.5,
     )  # fmt: skip
