@@ -259,7 +259,7 @@ class VillageModel(Whole, MesaModel):
         """Households' accounts, then learn_from_contacts, then what units and policies do at a month's end."""
         county, loans, world = self.county, self.county.loans, self.county.world
         self._audit.look()
-        county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
+        county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till, world.indptr)
         self._audit.hold("a rule of the household's month", county.date)
         for policy in self._agenda.opened:
             policy.month_end(county)

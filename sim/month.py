@@ -20,6 +20,7 @@ from sim.economy.family import grow
 from sim.economy.fortune import turn_fortune
 from sim.economy.industries import keep_greenhouse, keep_livestock, run_business, tend_orchard
 from sim.economy.investment import invest
+from sim.economy.kin import settle_village
 from sim.economy.labour import decide_to_leave, share_out_labour
 from sim.economy.transfers import receive_transfers
 from sim.facts.lines import N_LINES
@@ -79,10 +80,11 @@ def close_month(
     loans: Any,
     lenders: Any,
     lent: NDArray[np.float64],
+    indptr: NDArray[np.int64],
     first: int,
     last: int,
 ) -> None:
-    """The month of every household in villages `first` to `last` (exclusive)."""
+    """The month of every household in villages `first` to `last` (exclusive); then kin settle. `indptr`: contacts."""
     p = params[0]
     today = todays[0]
     for i in range(first, last):
@@ -98,6 +100,7 @@ def close_month(
             household_month(h, v, p, today, tills[i], loans, lenders, lent[i])
             away += h.migrants
             workers += h.workers
+        settle_village(households, v, p, today, tills[i], indptr)
         v.away_share = away / max(1.0, workers)
 
 

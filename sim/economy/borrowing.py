@@ -11,9 +11,9 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import kernel, rule
-from sim.economy.consumption import buffer
 from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
 from sim.economy.labour import is_inclined, set_out
+from sim.economy.needs import buffer
 from sim.facts.topics import HELPED
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend

@@ -9,9 +9,11 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
-from sim.economy.credit import borrow_from_relatives, repay_relatives, sell_animals, subsistence
-from sim.money.reasons import CONSUMPTION, HOME, INFORMAL_GIFT
-from sim.money.till import receive, spend
+from sim.economy.credit import sell_animals
+from sim.economy.kin import borrow_from_relatives, help_out, repay_relatives
+from sim.economy.needs import buffer, subsistence
+from sim.money.reasons import CONSUMPTION, HOME
+from sim.money.till import spend
 from sim.parameters.packed import P
 
 
@@ -27,12 +29,6 @@ def expect(h: Household, p: P, today: Today, counted: float) -> None:
     h.expected_yuan += p.expectation_rate * (year / 12.0 - h.expected_yuan)
     # It gets used to what is its own slowly, to what everybody spends at once.
     h.habit_yuan += p.habit_rate * (h.expected_yuan / today.spending_trend - h.habit_yuan)
-
-
-@rule
-def buffer(h: Household, p: P, today: Today) -> float:
-    """Money the household likes to keep by it, in yuan: some months of what it lives on."""
-    return p.buffer_months * max(subsistence(h, p, today), p.buffer_income_share * h.expected_yuan)
 
 
 @rule
@@ -61,10 +57,7 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
         borrow_from_relatives(h, v, p, today, till, needed - h.cash_yuan)
     if h.cash_yuan < floor:
         sell_animals(h, v, p, today, till, floor - h.cash_yuan)
-    needed = floor - h.cash_yuan
-    if needed > 0.0:
-        # Nobody is let go hungry: beyond what they lend, relatives and friends give, and nobody counts it as a debt.
-        receive(h, till, needed, INFORMAL_GIFT)
+    help_out(h, till, floor - h.cash_yuan)
     spent = max(0.0, min(wanted, h.cash_yuan))
     spend(h, till, spent, CONSUMPTION)
     h.consumption_year_yuan += spent

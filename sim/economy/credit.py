@@ -1,4 +1,4 @@
-"""Debts: what falls due, what is late, and what relatives lend."""
+"""Debts to lenders: what falls due, and what is late."""
 
 from __future__ import annotations
 
@@ -11,37 +11,16 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
+from sim.economy.kin import borrow_from_relatives
+from sim.economy.needs import subsistence
 from sim.facts.sources import OPERATING
 from sim.money.lending import INTEREST, PRINCIPAL, SUBSIDY, WRITTEN_OFF, Lender, Loan, tally_debts
-from sim.money.reasons import ASSET_SALE, INFORMAL_LOAN, INFORMAL_REPAID
-from sim.money.till import receive, spend
+from sim.money.reasons import ASSET_SALE
+from sim.money.till import receive
 from sim.parameters.packed import P
 
 PAID = 0.999  # share of what is due from which an instalment counts as paid: what is lost in rounding is not owed
 FEN = 0.01  # the least money there is
-
-
-@rule
-def subsistence(h: Household, p: P, today: Today) -> float:
-    """What the household must spend in a month, in yuan."""
-    return p.subsistence_share * today.line_yuan / 12.0 * h.persons
-
-
-@rule
-def informal_room(h: Household, v: Village, p: P) -> float:
-    """What relatives and friends would still lend it, in yuan (negative: it owes more than they would lend today)."""
-    return p.informal_limit * v.cohesion * max(0.0, h.expected_yuan) * 12.0 - h.informal_yuan
-
-
-@rule
-def borrow_from_relatives(
-    h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64], wanted: float
-) -> None:
-    """Relatives and friends lend without interest, up to a share of what the household earns in a year."""
-    loan = max(0.0, min(wanted, informal_room(h, v, p)))
-    if loan > 0.0:
-        receive(h, till, loan, INFORMAL_LOAN)
-        h.informal_yuan += loan
 
 
 @rule
@@ -143,12 +122,3 @@ def pay_instalment(
     if loan.principal_yuan < FEN:
         loan.principal_yuan = 0.0
         loan.interest_yuan = 0.0
-
-
-@rule
-def repay_relatives(h: Household, p: P, till: NDArray[np.float64], spare: float) -> None:
-    """Part of what can be spared each month goes back to relatives."""
-    back = min(h.informal_yuan, max(0.0, spare) * p.informal_repay_share)
-    if back > 0.0:
-        spend(h, till, back, INFORMAL_REPAID)
-        h.informal_yuan -= back

@@ -11,8 +11,9 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.numerics import exp, norm_ppf
 from sim.core.rule import rule
-from sim.economy.credit import borrow_from_relatives, informal_room, subsistence
 from sim.economy.family import settle_counts, start_work
+from sim.economy.kin import borrow_from_relatives, informal_room
+from sim.economy.needs import subsistence
 from sim.facts.causes import ILLNESS
 from sim.facts.months import MARCH, SEPTEMBER
 from sim.money.reasons import MEDICAL, SCHOOL

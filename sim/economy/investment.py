@@ -11,13 +11,13 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.numerics import power
 from sim.core.rule import rule
-from sim.economy.consumption import buffer
 from sim.economy.crops import open_land, staple_land
 from sim.economy.industries import (
     business_profit,
     day_value,
     fodder_head,
 )
+from sim.economy.needs import buffer
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD, STAPLE
 from sim.facts.months import APRIL, MARCH, NOVEMBER
 from sim.facts.terrains import HILLS

@@ -52,6 +52,7 @@ REASONS: tuple[Reason, ...] = (
     reason("pensions", "养老金", "state", HOUSEHOLDS),
     reason("loans from relatives", "向亲友借款", "relatives", HOUSEHOLDS),
     reason("help from relatives", "亲友接济", "relatives", HOUSEHOLDS),
+    reason("repaid by relatives", "亲友还款", "relatives", HOUSEHOLDS),
     reason("operating costs", "生产经营支出", HOUSEHOLDS, "market"),
     reason("living costs away", "外出生活费", HOUSEHOLDS, "market"),
     reason("cost of leaving for work", "外出路费等", HOUSEHOLDS, "market"),
@@ -62,6 +63,8 @@ REASONS: tuple[Reason, ...] = (
     reason("school payments", "上学支出", HOUSEHOLDS, "schools"),
     reason("investment", "生产投资", HOUSEHOLDS, "market"),
     reason("repaid to relatives", "归还亲友", HOUSEHOLDS, "relatives"),
+    reason("lent to relatives", "借给亲友", HOUSEHOLDS, "relatives"),
+    reason("given to relatives", "接济亲友支出", HOUSEHOLDS, "relatives"),
 )
 (
     CROP_SALE,
@@ -78,6 +81,7 @@ REASONS: tuple[Reason, ...] = (
     PENSION,
     INFORMAL_LOAN,
     INFORMAL_GIFT,
+    KIN_COLLECTED,
     OPERATING_COST,
     LIVING_AWAY,
     LEAVING_COST,
@@ -88,5 +92,7 @@ REASONS: tuple[Reason, ...] = (
     SCHOOL,
     INVESTMENT,
     INFORMAL_REPAID,
+    KIN_LENT,
+    KIN_GIVEN,
 ) = range(len(REASONS))
 N_REASONS = len(REASONS)

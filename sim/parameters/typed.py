@@ -225,6 +225,9 @@ class P:
     junior_years: float
     kept_away: float
     kept_before_repaying: float
+    kin_forgiven: float
+    kin_share: float
+    kin_within: float
     knows_lines: tuple[float, ...]
     land_base: float
     land_person: float

@@ -19,6 +19,7 @@ from sim.core.meaning import SHIPPED, Own
 from sim.core.records import in_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.rule import kernel
+from sim.economy.kin import open_kin
 from sim.economy.labour import already_away
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.economy.market import Market
@@ -84,7 +85,9 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
         market.open_month(today)
         if back == 12:
             engine.run(send_away, h, v, row, rows)
-        engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till)
+            engine.run(open_kin, h, v, row, rows, world.indptr)
+        engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till, world.indptr)
+        tills[:] = 0.0
         market.remember_month(today)
         engine.run(look_around, h, v, seen)
         engine.run(learn_from_contacts, h, v, row, rows, seen, world.indptr, world.indices)

@@ -144,7 +144,7 @@ def _household_columns(county: County) -> dict[str, NDArray[Any]]:
     return columns | {
         "consumption_yuan": h["consumption_last_yuan"],
         "debt_formal_yuan": h["debt_yuan"],
-        "debt_informal_yuan": h["informal_yuan"],
+        "debt_informal_yuan": np.maximum(h["informal_yuan"], 0.0),
         "debt_campaign_yuan": by_household(loans["principal_yuan"]),
         "at_risk": by_household(at_risk_yuan(loans["principal_yuan"], loans["overdue_months"])),
         "migrants": h["migrants"],

@@ -6,9 +6,9 @@ it stands `under`, what is `given`, the `work` line by line, and what to `expect
 Given: columns of `household`, `village`, `cadre`, `seen`, `loan`, `lender` (a table, or a list of them) and `today`;
 `parameters` (one or several tables), on top of named `settings` of shared.toml; `arguments`, for what else the rule is
 called with; `chance`, the numbers drawn, each by the name of its event (a list where one event draws several);
-`market`, for what a county's market remembers; `times`, to live the rule several months in turn. What a case does not
-say is zero, or 1 for ratios, or -1 for no loan (NEUTRAL); a parameter or a draw that a case does not give cannot be
-used.
+`market`, for what a county's market remembers; `till`, for what was booked before; `times`, to live the rule several
+months in turn. What a case does not say is zero, or 1 for ratios, or -1 for no loan (NEUTRAL); a parameter or a draw
+that a case does not give cannot be used.
 
 Expect: `returns`; columns and arguments afterwards; `till`, what was booked by reason of payment; `lent`, what was
 booked by lender; `month_by_month`, for `times`. **What is not named has not changed.** Numbers hold exactly (relative
@@ -180,6 +180,8 @@ class _Stage:
         self.rows = {kind: _rows(kind, given.get(kind, {})) for kind in RECORDS}
         self.views = {kind: [RECORDS[kind].of(row) for row in rows] for kind, rows in self.rows.items()}
         self.till = np.zeros(len(REASONS))
+        for label, amount in given.get("till", {}).items():
+            self.till[TILL.index(label)] = amount
         self.lent = np.zeros((len(self.rows["lender"]), len(LENT)))
         self.arguments: dict[str, Any] = {
             name: np.array(value) if isinstance(value, list) else value

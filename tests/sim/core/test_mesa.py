@@ -107,10 +107,16 @@ def test_month_runs_the_rule_on_one_household_alone(model: VillageModel) -> None
 
 
 def test_a_month_lived_by_hand_is_the_month_of_the_engine(model: VillageModel) -> None:
-    """The first household of a village is the first to live its month: no neighbour comes before it."""
-    by_engine = VillageModel(model.plan, rng=17)
+    """The first household of a village is the first to live its month: no neighbour comes before it.
+
+    And as the village's month ends no neighbour settles with it, since all kin live elsewhere.
+    """
+    alone = {f"world.place.livelihood.{name}": 0.0 for name in ("kin_within", "kin_forgiven")}
+    plan = model.plan.with_settings(alone)
+    model, by_engine = VillageModel(plan, rng=17), VillageModel(plan, rng=17)
     county, loans = by_engine.county, by_engine.county.loans
-    county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till)
+    contacts = county.world.indptr
+    county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till, contacts)
     model.villages["free_days"] = 0.0
     live_month(next(iter(households(model))))
     assert model.households[0].tobytes() == by_engine.households[0].tobytes()

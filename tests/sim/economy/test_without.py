@@ -17,7 +17,7 @@ from sim import load_plan
 from sim.calendar.trend import write_month
 from sim.facts.months import MARCH
 from sim.model import VillageModel
-from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, LIVING_AWAY, MEDICAL, WAGE_AWAY
+from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY
 from sim.population.profile import load_profile
 from sim.scenario import SCENARIOS, Plan
 
@@ -235,6 +235,17 @@ def test_a_road_brings_work_nearer_and_inputs_cheaper() -> None:
     (more, cheaper), (same, alike) = jobs(""), jobs("roads")
     assert more > 1.2 and cheaper < 0.97
     assert same == pytest.approx(1.0, abs=0.02) and alike == 1.0
+
+
+def test_what_kin_lend_and_give_is_what_neighbours_can_spare() -> None:
+    def from_elsewhere(without: str) -> float:
+        """Of what was lent and given, the part for which no household has paid."""
+        accounts = lived(without).county.accounts
+        moved = accounts.matrix()
+        helped = sum(moved["relatives", HOUSEHOLDS, f"{what} from relatives"] for what in ("loans", "help"))
+        return -accounts.balances["relatives"] / helped
+
+    assert from_elsewhere("") < 0.1 and from_elsewhere("kin") > 0.5
 
 
 def test_the_years_slow_as_they_did() -> None:
