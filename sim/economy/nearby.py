@@ -57,8 +57,9 @@ def turn_slots(h: Household, v: Village, p: P, today: Today, free: float) -> Non
     Who leaves gives the slot up. A hand finds one with the chance that its township's free slots leave to each.
     """
     h.slots = min(h.slots, at_home(h))
+    hands = hands_nearby(h, p, free)
     lost = p.slot_ends * h.slots
-    found = v.finding * max(0, hands_nearby(h, p, free) - h.slots)
+    found = v.finding * max(0, hands - h.slots)
     if lost + found > 0.0:
         u = uniform(today.seed, SLOT, h.key, today.month)
         if u < lost:
@@ -66,7 +67,7 @@ def turn_slots(h: Household, v: Village, p: P, today: Today, free: float) -> Non
         elif u < lost + found:
             h.slots += 1
     v.slots += h.slots
-    v.hands += max(h.slots, hands_nearby(h, p, free))
+    v.hands += max(h.slots, hands)
 
 
 @rule
