@@ -155,7 +155,7 @@ class Market:
     def share_out_slots(self, today: Today, nearer: NDArray[np.float64]) -> None:
         """Slots of work of a township, and the chance that each of its free hands finds one.
 
-        Slots are a share of its hands as the year opened, more or fewer as the county hires, and what is paid for works.
+        They are a share of its hands as the year opened, more or fewer as the county hires, and what is paid for works.
         Those that are held and do not end stay with who holds them; the rest is dealt among hands that have the days.
         In the opening year and under closure fixed a village is by itself, and as many are found as end.
 
