@@ -260,7 +260,8 @@ def test_family_and_house_take_days_from_work_nearby() -> None:
         return float(model.villages["free_days"].sum() / len(model.households))
 
     assert free("", children) < free("") - 3.0
-    assert free("slots", children) == free("slots") > free("") + 3.0
+    alike = pytest.approx(free("slots"), rel=0.01)  # but for who leaves, with more mouths at home
+    assert free("slots", children) == alike and free("slots") > free("") + 3.0
 
 
 def test_part_of_the_pay_stays_away() -> None:
