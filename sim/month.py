@@ -91,6 +91,9 @@ def close_month(
         v = villages[i]
         v.free_days = 0.0
         v.spent_yuan = 0.0
+        v.trade_yuan = 0.0
+        v.slots = 0.0
+        v.hands = 0.0
         for line in range(N_LINES):
             v.supply[line] = 0.0
         away = 0.0

@@ -63,16 +63,23 @@ def consume(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float
     h.consumption_year_yuan += spent
     v.spent_yuan += spent
     repay_relatives(h, p, till, spare - spent)
-    furnish_home(h, p, today, till)
+    furnish_home(h, v, p, today, till)
 
 
 @rule
-def furnish_home(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Part of what is to spare goes into the house and what is in it; in the end the house is sound."""
+def for_the_home(h: Household, p: P, today: Today) -> float:
+    """What the household puts into the house and what is in it this month, in yuan: part of what is to spare."""
     spare = h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan
-    bought = p.home_share / 12.0 * max(0.0, spare)
+    return p.home_share / 12.0 * max(0.0, spare)
+
+
+@rule
+def furnish_home(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Put into the house what is for it; in the end the house is sound."""
+    bought = for_the_home(h, p, today)
     if bought > 0.0:
         spend(h, till, bought, HOME)
+        v.trade_yuan += bought
         h.home_yuan += bought / today.cpi
         if h.home_yuan >= p.house_cost_yuan:
             h.house = 1

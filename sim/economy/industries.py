@@ -192,6 +192,7 @@ def run_business(h: Household, v: Village, p: P, today: Today, till: NDArray[np.
     receive(h, till, takings, BUSINESS_TAKINGS)
     cost = overhead + h.business_yuan * p.business_wear / 12.0
     spend(h, till, cost, OPERATING_COST)
+    v.trade_yuan += cost
     h.income_year[OPERATING] += takings - cost
     hands = p.business_days_month * day_value(v, p)
     weak = normal * v.gate_price[BUSINESS] - cost < p.business_patience * hands

@@ -18,6 +18,7 @@ from sim.economy.industries import (
     fodder_head,
 )
 from sim.economy.needs import buffer
+from sim.economy.nearby import home_days
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD, STAPLE
 from sim.facts.months import APRIL, MARCH, NOVEMBER
 from sim.facts.terrains import HILLS
@@ -31,8 +32,8 @@ THINK = decision("investment.think")
 
 @rule
 def free_days_year(h: Household, p: P) -> float:
-    """Working days a year that the household's own lines leave free."""
-    days = max(0.0, float(h.workers - h.migrants)) * p.work_days_month * 12.0
+    """Working days a year that the household's own lines, family and house leave free."""
+    days = max(0.0, float(h.workers - h.migrants)) * p.work_days_month * 12.0 - 12.0 * home_days(h, p)
     used = staple_land(h, p) * p.staple_days_mu + h.orchard_mu * p.orchard_days_mu + h.block_mu * p.block_days_mu
     used += h.livestock_head * p.livestock_days_head + h.greenhouse_mu * p.greenhouse_days_mu
     if h.business_yuan > 0.0:

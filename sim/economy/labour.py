@@ -13,6 +13,7 @@ from sim.core.numerics import logistic
 from sim.core.rule import rule
 from sim.economy.crops import staple_land
 from sim.economy.industries import bearing_share, between
+from sim.economy.nearby import counted_on, days_at_home, paid_days
 from sim.facts.months import FEBRUARY, MARCH
 from sim.facts.sources import WAGE
 from sim.facts.topics import KNOWS_JOBS
@@ -40,7 +41,7 @@ def willing(h: Household, v: Village, p: P, today: Today, worker: int, offer: fl
     log odds), and falls with the old and the small to be cared for and with each worker who has already left.
     """
     away = (1.0 - p.kept_away) * pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
-    home = v.local_wage_yuan * p.work_days_month * v.jobs_now + p.home_value_yuan * today.farm_trend
+    home = counted_on(h, v, p, worker) + p.home_value_yuan * today.farm_trend
     gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
     told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
     dependants = float(h.elders + h.children) / h.persons
@@ -136,7 +137,10 @@ def young_days(h: Household, p: P, today: Today) -> float:
 
 @rule
 def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Working days go to the household's own lines first, then to whatever work is nearby; those away send home."""
+    """Working days go to the household's own lines, then to family and house, then to what work is nearby.
+
+    Those away send home.
+    """
     m = today.calendar_month - 1
     ill = p.ill_worker_share if h.ill_months > 0 else 0.0
     months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
@@ -152,9 +156,9 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
         needed += p.business_days_month
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
     h.labour_met += p.care_rate * (given - h.labour_met)
-    free = max(0.0, days - needed)
+    free = max(0.0, days - needed - days_at_home(h, p, today))
     v.free_days += free
-    wage = free * v.jobs_now * v.local_wage_yuan * h.ability * h.fortune
+    wage = paid_days(h, v, p, today, free) * v.local_wage_yuan * h.ability * h.fortune
     receive(h, till, wage, WAGE_LOCAL)
     h.income_year[WAGE] += wage
     if months > 0.0:

@@ -43,6 +43,8 @@ class Market:
         self.luck = np.ones(len(villages))  # how the year goes for a village's fields, beside the region's weather
         self.opening_spent = np.ones((self.counties, 12))  # in 2012's spending, by calendar month
         self.demand = np.ones(self.counties)  # what the county's households spend, against the opening year
+        self.opening_hiring = np.ones((self.counties, 12))  # with what businesses and houses take, likewise
+        self.hiring = np.ones(self.counties)  # that sum, against the opening year
         self._trend_then = 1.0
 
     def lift(self) -> None:
@@ -57,6 +59,7 @@ class Market:
         """The same market, newly opened, for a copy of its villages."""
         twin = Market(villages, self.p, self.wages, self.prices, self.away_months)
         twin.opening_supply, twin.opening_spent = self.opening_supply.copy(), self.opening_spent.copy()
+        twin.opening_hiring = self.opening_hiring.copy()
         twin._trend_then = self._trend_then
         return twin
 
@@ -71,9 +74,17 @@ class Market:
 
     def county_spent(self) -> NDArray[np.float64]:
         """What households spent on living last month, by county, summed over villages in their order."""
-        county = self.villages["county"]
-        spent = [total(np.ascontiguousarray(self.villages["spent_yuan"][county == c])) for c in range(self.counties)]
-        return np.array(spent) / self._trend_then
+        return self._by_county("spent_yuan")
+
+    def county_hiring(self) -> NDArray[np.float64]:
+        """That, with what businesses spent and what went into houses: what local jobs live on."""
+        return self.county_spent() + self._by_county("trade_yuan")
+
+    def _by_county(self, column: str) -> NDArray[np.float64]:
+        """Yuan of last month, at 2012's spending."""
+        county, yuan = self.villages["county"], self.villages[column]
+        sums = [total(np.ascontiguousarray(yuan[county == c])) for c in range(self.counties)]
+        return np.array(sums) / self._trend_then
 
     def remember_opening(self) -> None:
         """Take this month's supply as what the opening year's prices belong to."""
@@ -96,7 +107,9 @@ class Market:
         p, v = self.p, self.villages
         if today.endogenous and not today.normal_year:
             self.supply_ratio = self.county_supply() / self.opening_supply
-            self.demand = self.county_spent() / np.maximum(1.0, self.opening_spent[:, today.calendar_month - 2])
+            last = today.calendar_month - 2
+            self.demand = self.county_spent() / np.maximum(1.0, self.opening_spent[:, last])
+            self.hiring = self.county_hiring() / np.maximum(1.0, self.opening_hiring[:, last])
         self._trend_then = today.spending_trend
         county = v["county"]
         expected = np.ones((self.counties, N_LINES))
@@ -139,9 +152,43 @@ class Market:
                 result *= 1.0 - p.orchard_drought * (1.0 - v["weather"])
             v["seen_result"][:, line - 1] = result
         v["away_wage_yuan"] = p.migrant_wage_yuan * self.wages * today.wage_trend
-        v["local_wage_yuan"] = p.local_wage_yuan * today.wage_trend
-        self.share_out_jobs(today)
-        v["jobs_now"] *= demand * np.maximum(0.0, 1.0 - p.road_jobs * wanting)
+        v["local_wage_yuan"] = p.local_wage_yuan * v["pay_nearby"] * today.wage_trend
+        nearer = np.maximum(0.0, 1.0 - p.road_jobs * wanting)
+        if p.slot_days > 0.0:
+            self.share_out_slots(today, nearer)
+        else:
+            self.share_out_jobs(today)
+            v["jobs_now"] *= demand * nearer
+        v["works_yuan"] = 0.0
+
+    def share_out_slots(self, today: Today, nearer: NDArray[np.float64]) -> None:
+        """Slots of work of a township, and the chance that each of its free hands finds one.
+
+        They are a share of its hands as the year opened, more or fewer as the county hires, and what is paid for works.
+        Those that are held and do not end stay with who holds them; the rest is dealt among hands that have the days.
+        In the opening year and under closure fixed a village is by itself, and as many are found as end.
+
+        Args:
+            today: The month.
+            nearer: What its road makes of a village's jobs.
+        """
+        p, v = self.p, self.villages
+        hiring = 1.0 + p.local_demand * (self.hiring[v["county"]] - 1.0)
+        share = v["jobs"] * (p.work_days_month / p.slot_days) * hiring * nearer
+        works = p.works_hands * v["works_yuan"] / (v["local_wage_yuan"] * p.slot_days)
+        if today.endogenous and not today.normal_year:
+            town = v["township"]
+            slots, held, hands = (
+                np.bincount(town, weights=sums)[town]
+                for sums in (share * v["hands_open"] + works, v["slots"], v["hands"])
+            )
+            share = slots / np.maximum(1.0, hands)
+            found = (slots - (1.0 - p.slot_ends) * held) / np.maximum(1.0, hands - held)
+        else:
+            share = np.minimum(1.0, share + works / np.maximum(1.0, v["hands_open"]))
+            found = p.slot_ends * share / np.maximum(1e-9, 1.0 - share)
+        v["finding"] = np.minimum(p.slot_search, np.maximum(0.0, found))
+        v["jobs_now"] = np.minimum(1.0, share) * (p.slot_days / p.work_days_month)
 
     def share_out_jobs(self, today: Today) -> None:
         """The same jobs, more or fewer hands: local work gets scarcer when more days are free."""
@@ -155,6 +202,8 @@ class Market:
             v["jobs_now"] = v["jobs"] * np.minimum(self.p.jobs_most, np.maximum(self.p.jobs_least, ratio))
 
     def remember_month(self, today: Today) -> None:
-        """Keep the opening year's free days and spending, month by month."""
+        """Keep the opening year's free days, hands and spending, month by month."""
         self.opening_spent[:, today.calendar_month - 1] = self.county_spent()
+        self.opening_hiring[:, today.calendar_month - 1] = self.county_hiring()
+        self.villages["hands_open"] += self.villages["hands"] / 12.0
         self.villages["free_days_open"][:, today.calendar_month - 1] = self.villages["free_days"]

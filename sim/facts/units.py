@@ -33,3 +33,6 @@ PROJECTS: dict[str, tuple[str, str]] = {
 
 WORKS = ("road", "water", "irrigation", "market")
 """What any unit can have built by those who know how."""
+
+BUILT = (*WORKS, "house")
+"""What takes hands to build."""

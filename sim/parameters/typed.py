@@ -35,6 +35,7 @@ class P:
     block_land_open: float
     buffer_income_share: float
     buffer_months: float
+    building_days_yuan: float
     business_alpha: float
     business_capital_yuan: float
     business_days_month: float
@@ -55,6 +56,9 @@ class P:
     cadre_means: tuple[float, ...]
     cadre_sd: float
     cadre_trade: float
+    care_days_child: float
+    care_days_elder: float
+    care_days_ill: float
     care_forgone: float
     care_rate: float
     care_reach: float
@@ -195,6 +199,7 @@ class P:
     hospital_rate: float
     hospital_reimbursed: float
     house_cost_yuan: float
+    house_days: float
     house_richer: tuple[float, ...]
     house_sound: float
     ill_worker_share: float
@@ -273,6 +278,7 @@ class P:
     loan_least_yuan: float
     loan_lost_months: float
     local_demand: float
+    local_wage_sd: float
     local_wage_yuan: float
     lose_job_rate: float
     lump_sum_ease: float
@@ -380,6 +386,9 @@ class P:
     skill_schooling: float
     skill_sd: float
     skill_yield: float
+    slot_days: float
+    slot_ends: float
+    slot_search: float
     spending_growth: tuple[float, ...]
     squeeze_pace: float
     standing_rate: float
@@ -450,4 +459,5 @@ class P:
     work_skill_schooling: float
     work_skill_wage: float
     working_years: float
+    works_hands: float
     write_off_months: float

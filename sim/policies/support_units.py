@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.core.numerics import add_up
 from sim.facts.trades import HANDS, TRADES
+from sim.facts.units import BUILT
 from sim.money.reasons import reason
 from sim.policies.gifts import Gifts
 from sim.policies.policy import County, Names, Policy, PolicySettings
@@ -118,7 +119,11 @@ class SupportUnits(Policy):
         u, v, p = county.units, county.villages, county.p
         k, kind = int(u["project_village"][i]), int(u["project"][i])
         lead = 1.0 + p.project_leadership * (v["leadership"][k] - 0.5)
-        u["progress"][i] += u["effort"][i] * lead / p.project_months
+        step = float(u["effort"][i] * lead / p.project_months)
+        if NAMES[kind] in BUILT and self.settings.effects:
+            # What is built this month is paid this month, in part to hands nearby.
+            v["works_yuan"][k] += min(step, max(0.0, 1.0 - u["progress"][i])) * u["cost_yuan"][i]
+        u["progress"][i] += step
         if u["progress"][i] < 1.0 or not can_finish(county, kind):
             return
         u["project"][i] = -1

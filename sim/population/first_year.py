@@ -23,6 +23,7 @@ from sim.economy.kin import open_kin
 from sim.economy.labour import already_away
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.economy.market import Market
+from sim.economy.nearby import deal_slots
 from sim.money.reasons import N_REASONS
 from sim.month import close_month, close_year
 from sim.parameters.packed import P
@@ -51,11 +52,12 @@ class Opened:
 
 @kernel
 def send_away(households: Any, villages: Any, params: Any, todays: Any, first: int, last: int) -> None:
-    """Who is away for work as the opening year begins."""
+    """Who is away for work, and who has a slot nearby, as the opening year begins."""
     for i in range(first, last):
         v = villages[i]
         for j in range(v.first, v.last):
             households[j].migrants = already_away(households[j], v, params[0], todays[0])
+            deal_slots(households[j], v, params[0], todays[0])
 
 
 def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, start: Month, engine: Engine) -> Opened:

@@ -57,7 +57,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "household": {"key": 1, "persons": 1, "first_loan": -1, "trust": [1.0] * 4}
     | dict.fromkeys(("ability", "fortune", "talent", "labour_met"), 1.0),
     "village": {"last": 1, "last_cadre": 1, "level": 1.0, "weather": 1.0, "seen_result": [1.0] * 4}
-    | dict.fromkeys(("away_months", "input_price"), 1.0),
+    | dict.fromkeys(("away_months", "input_price", "pay_nearby"), 1.0),
     "seen": {"fortune": 1.0},
     "loan": {"next": -1},
     "today": {"seed": 1, "people_seed": 2, "month": 1, "year": 2013, "calendar_month": 1, "cpi": 1.0}
@@ -70,7 +70,10 @@ MONTHS = [
 TILL = [reason.name for reason in REASONS]
 LENT = {"principal": PRINCIPAL, "interest": INTEREST, "subsidy": SUBSIDY, "written_off": WRITTEN_OFF}
 SHORT = {"household": "h", "village": "v", "cadre": "c"}
-MARKET_STATE = ("opening_supply", "supply_ratio", "shock_log", "severity", "struck", "luck", "opening_spent", "demand")
+MARKET_STATE = (
+    *("opening_supply", "supply_ratio", "shock_log", "severity", "struck", "luck"),
+    *("opening_spent", "demand", "opening_hiring", "hiring"),
+)
 # Laying out the world, the statistics of a run and the functions of mathematics have tests of their own.
 ELSEWHERE = ("population", "indicators", "numerics")
 MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(sim.__path__, "sim.")]

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from sim.agents.village import Village
 from sim.core.draws import decision, uniforms
-from sim.core.numerics import norm_ppf_array
+from sim.core.numerics import exp_array, norm_ppf_array
 from sim.parameters.packed import P
 from sim.population.profile import Profile, terrains, village_sizes
 from sim.population.sharing import in_pairs
 from sim.population.synthetic.recipe import Knobs, within
 
 PLACE = decision("village.place")
+TOWN = decision("township.place")
 
 
 def _normals(seed: int, keys: NDArray[np.int64], k: int) -> NDArray[np.float64]:
@@ -53,6 +54,8 @@ def lay_out_villages(
     jobs = p.jobs_mean * (p.jobs_spread[0] + p.jobs_spread[1] * uniforms(seed, PLACE, keys, 0, 8))
     villages["jobs"] = jobs * (p.jobs_distance[0] - p.jobs_distance[1] * villages["distance_km"])
     villages["jobs_now"] = villages["jobs"]
+    pay = norm_ppf_array(uniforms(seed, TOWN, township + 1, 0, 0))
+    villages["pay_nearby"] = exp_array(p.local_wage_sd * pay - 0.5 * p.local_wage_sd * p.local_wage_sd)
     villages["leaning"] = p.leaning_sd * _normals(seed, keys, 10)
     villages["caution"] = p.village_caution * _normals(seed, keys, 11)
     villages["away_share"] = p.away_open

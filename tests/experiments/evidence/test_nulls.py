@@ -33,7 +33,7 @@ def _fitted_on_few() -> Iterator[None]:
 def _lived(null: NullWorld | None, months: int = 15) -> tuple[dict[str, Any], dict[str, Any], VillageModel]:
     """Households on the eve and after so many months without policies."""
     model = VillageModel(quiet_plan(4, 1, "2011-01-01", months, null), rng=1)
-    names = (*HELD, *LEARNT, "migrants", "livestock_head")
+    names = (*HELD, *LEARNT, "migrants", "slots", "livestock_head")
     before = {name: model.households[name].copy() for name in names}
     for _ in model.months():
         pass
@@ -45,6 +45,7 @@ def _lived(null: NullWorld | None, months: int = 15) -> tuple[dict[str, Any], di
 def test_in_the_model_people_invest_leave_and_talk() -> None:
     before, after, _ = _lived(None)
     assert (after["migrants"] > before["migrants"]).any()
+    assert (after["slots"] > before["slots"]).any() and (after["slots"] < before["slots"]).any()
     assert (after["knows"] != before["knows"]).any()
     assert (after["block_mu"] + after["orchard_mu"] > before["block_mu"] + before["orchard_mu"]).any()
     assert (after["business_yuan"] > before["business_yuan"]).any()
@@ -54,6 +55,7 @@ def test_in_the_model_people_invest_leave_and_talk() -> None:
 def test_where_nobody_changes_nobody_does(null: NullWorld) -> None:
     before, after, model = _lived(replace(null, place={**null.place, **STILL}))  # families go on by themselves
     assert (after["migrants"] == before["migrants"]).all()
+    assert (after["slots"] == before["slots"]).all() and after["slots"].any()
     for name in LEARNT:
         assert (after[name] == before[name]).all(), name
     assert (after["block_mu"] + after["orchard_mu"] <= before["block_mu"] + before["orchard_mu"] + 1e-12).all()

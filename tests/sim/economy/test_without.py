@@ -17,7 +17,7 @@ from sim import load_plan
 from sim.calendar.trend import write_month
 from sim.facts.months import MARCH
 from sim.model import VillageModel
-from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY
+from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY, WAGE_LOCAL
 from sim.population.profile import load_profile
 from sim.scenario import SCENARIOS, Plan
 
@@ -212,6 +212,70 @@ def test_what_neighbours_spend_is_what_shops_take() -> None:
         return till_of(without, BUSINESS_TAKINGS, gift).sum() / till_of(without, BUSINESS_TAKINGS).sum()
 
     assert more("") > more("demand") + 0.03  # some of those who were given money trade with it in either world
+
+
+def test_work_nearby_is_held_by_some_from_month_to_month() -> None:
+    """Day labour, which everybody finds alike, is nobody's to hold."""
+
+    def held(without: str) -> list[Values]:
+        model, found = VillageModel(plan(without, 12), rng=SEED, observers=()), []
+        for _ in model.months():
+            found.append(model.households["slots"].astype(float))
+        return found
+
+    months, nobody = held(""), held("slots")
+    has = np.array(months) > 0
+    assert 0.15 < has.mean() < 0.5
+    assert has[1][has[0]].mean() > 2 * has[1][~has[0]].mean() and has[11][has[0]].mean() < 0.8 * has[1][has[0]].mean()
+    assert not np.array(nobody).any() and till_of("slots", WAGE_LOCAL).sum() > 0.0
+
+
+def test_more_hands_share_the_same_slots() -> None:
+    def hands(more: int) -> Callable[[VillageModel], None]:
+        def change(model: VillageModel) -> None:
+            for name in ("workers", "persons"):
+                model.households[name] += more
+
+        return change
+
+    usual, crowded, packed = (lived("", hands(more)) for more in (0, 1, 3))
+    slots = [float(model.households["slots"].sum()) for model in (usual, crowded, packed)]
+    assert packed.villages["hands"].sum() > 1.8 * usual.villages["hands"].sum()
+    # They earn and spend more, so that the county hires a little more.
+    assert slots[0] == pytest.approx(slots[1], rel=0.12) and slots[2] < 1.3 * slots[0]
+    assert packed.villages["finding"].mean() < 0.7 * usual.villages["finding"].mean()
+
+
+def test_what_is_spent_on_works_pays_hands_nearby() -> None:
+    def earned(yuan: float, without: str = "") -> float:
+        model, seen = VillageModel(plan(without, 12), rng=SEED, observers=()), 0.0
+        for _ in model.months():
+            model.villages["works_yuan"] += yuan
+            seen += float(model.households["slots"].sum())
+        return seen
+
+    none, some, much = (earned(yuan) for yuan in (0.0, 5_000.0, 50_000.0))
+    assert none < some < much
+    # 15% of 5,000 yuan at some 90 yuan a day and 10 days a slot, in each village; the months begin with fewer.
+    assert some - none == pytest.approx(11 * VILLAGES * 0.15 * 5_000.0 / 900.0, rel=0.35)
+    assert earned(50_000.0, "slots") == 0.0
+
+
+def test_family_and_house_take_days_from_work_nearby() -> None:
+    def children(model: VillageModel) -> None:
+        model.households["children"] += 2
+        model.households["persons"] += 2
+
+    def free(without: str, change: Callable[[VillageModel], None] | None = None) -> float:
+        model = VillageModel(plan(without, 12), rng=SEED, observers=())
+        if change:
+            change(model)
+        next(model.months())
+        return float(model.villages["free_days"].sum() / len(model.households))
+
+    assert free("", children) < free("") - 3.0
+    alike = pytest.approx(free("slots"), rel=0.01)  # but for who leaves, with more mouths at home
+    assert free("slots", children) == alike and free("slots") > free("") + 3.0
 
 
 def test_part_of_the_pay_stays_away() -> None:
