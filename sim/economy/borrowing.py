@@ -14,6 +14,7 @@ from sim.core.rule import kernel, rule
 from sim.economy.consumption import buffer
 from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
 from sim.economy.labour import is_inclined, set_out
+from sim.economy.land import field_cost, field_loan, highest_rent
 from sim.facts.topics import HELPED
 from sim.money.reasons import INVESTMENT
 from sim.money.till import spend
@@ -55,6 +56,12 @@ def loan_wanted(
             if price < p.cheap_money * p.required_return:
                 # Money cheaper than it is worth to the household is taken as far as it is given.
                 wanted = size
+    if wanted == 0.0:
+        amount = field_loan(h, v, p, today, size, price)
+        mu_cost = field_cost(v, p, today) + v.rent_yuan
+        gain = (highest_rent(h, v, p, today, price) - v.rent_yuan) * amount / mu_cost
+        if amount >= mu_cost and gain * term_years > trouble:
+            wanted = amount / (1.0 - p.loan_diverted)
     if wanted == 0.0 and leaves_on_credit(h, v, p, today):
         needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
         if size >= needed and trouble < p.leave_worth * p.leave_cost_yuan * today.cpi:
