@@ -61,12 +61,13 @@ def lowest_rent(h: Household, v: Village, p: P, today: Today) -> float:
 
 @rule
 def highest_rent(h: Household, v: Village, p: P, today: Today, money_price: float) -> float:
-    """Rent up to which it would take a mu more, in yuan: seed and rent must earn the price of money, and pay for the risk of
-    a line that it knows.
+    """Rent up to which it would take a mu more, in yuan: seed and rent must earn the price of money, and pay for the risk;
+    who rents already fears it much less.
 
     `money_price` is what the money must earn in a year: what own money is worth, or what a loan costs.
     """
-    asked = money_price + fear(h, v, p, today, STAPLE) * p.caution_known
+    known = p.caution_known if h.rented_mu > 0.0 else 1.0
+    asked = money_price + fear(h, v, p, today, STAPLE) * known
     return field_return(h, v, p, today) / (1.0 + asked) - field_cost(v, p, today)
 
 
@@ -88,10 +89,10 @@ def come_to_market(h: Household, v: Village, p: P, today: Today, place: NDArray[
             cannot work, and mu beyond the grain it eats, of land that it would let; mu that its hands could work
             besides; money that it could put into them.
     """
+    place[HIGHEST] = highest_rent(h, v, p, today, p.required_return)
     h.rented_mu = 0.0
     over = staple_land(h, p) - workable_mu(h, v, p, today)
     place[LOWEST] = lowest_rent(h, v, p, today)
-    place[HIGHEST] = highest_rent(h, v, p, today, p.required_return)
     place[SPARE] = max(0.0, -over)
     place[MONEY] = max(0.0, h.cash_yuan - buffer(h, p, today) - h.due_soon_yuan)
     place[OVER] = place[BEYOND] = 0.0
@@ -160,6 +161,8 @@ def let_land(households: Any, villages: Any, params: Any, todays: Any, first: in
         for k in range(places.shape[0]):
             asked += asked_mu(places[k], v.rent_yuan, cost)
             offered += offered_mu(places[k], v.rent_yuan)
+        if offered == 0.0:
+            v.rent_yuan = 0.0  # there is no market
         v.taken = min(1.0, asked / offered) if offered > 0.0 else 0.0
         served = min(1.0, offered / asked) if asked > 0.0 else 0.0
         for j in range(v.first, v.last):
@@ -171,9 +174,9 @@ def let_land(households: Any, villages: Any, params: Any, todays: Any, first: in
 def field_loan(h: Household, v: Village, p: P, today: Today, size: float, price: float) -> float:
     """How much of a loan the household would put into land to be rented and sown this spring, in yuan.
 
-    It reckons with the rent of the year that ends, and with land only where some was to be had.
+    It reckons with the rent of the year that ends. Only who rents already has land in sight before it is let.
     """
-    if MARCH < today.calendar_month < NOVEMBER or v.taken == 0.0:
+    if h.rented_mu <= 0.0 or MARCH < today.calendar_month < NOVEMBER:
         return 0.0
     if highest_rent(h, v, p, today, price) <= v.rent_yuan:
         return 0.0
