@@ -28,7 +28,7 @@ def farm_quality(h: Household, v: Village, p: P) -> float:
 
 @rule
 def open_land(h: Household) -> float:
-    """Land of its own, in mu, not given out of hand, on which neither trees nor a greenhouse stand: land is used once."""
+    """Land of its own that it has in hand, in mu, without trees or a greenhouse: land is used once."""
     return h.land_mu + min(0.0, h.rented_mu) - h.orchard_mu - h.block_mu - h.greenhouse_mu
 
 

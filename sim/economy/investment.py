@@ -190,7 +190,7 @@ def mean_month(h: Household, planted_mu: float, today: Today) -> int:
     if h.block_mu == 0.0:
         return int(today.month)
     weight = planted_mu / (h.block_mu + planted_mu)
-    return int(floor(h.block_month + weight * (today.month - h.block_month) + 0.5))
+    return floor(h.block_month + weight * (today.month - h.block_month) + 0.5)
 
 
 @rule

@@ -30,7 +30,9 @@ from sim.parameters.packed import P
 
 DARE = decision("land.dare")
 HALVINGS = 12  # of the range in which the rent is looked for: to a fen or so
-LOWEST, HIGHEST, OVER, BEYOND, SPARE, MONEY, N_COLUMNS = 0, 1, 2, 3, 4, 5, 6  # what a household brings to the market, by column
+BROUGHT = ("lowest rent", "highest rent", "mu over hands", "mu beyond grain", "mu to spare hands for", "yuan to put in")
+"""What a household brings to the market."""
+LOWEST, HIGHEST, OVER, BEYOND, SPARE, MONEY = range(len(BROUGHT))
 
 
 @rule
@@ -49,7 +51,7 @@ def field_cost(v: Village, p: P, today: Today) -> float:
 
 @rule
 def field_return(h: Household, v: Village, p: P, today: Today) -> float:
-    """What the household reckons that a mu under grain brings in a year, in yuan, its own hands paid, before what is sown."""
+    """What the household reckons that a mu of grain brings in a year, in yuan, its hands paid, before what is sown."""
     return usual_kilos(h, v, p) * v.expected_price[STAPLE] * today.farm_trend - p.staple_days_mu * day_value(v, p)
 
 
@@ -61,8 +63,9 @@ def lowest_rent(h: Household, v: Village, p: P, today: Today) -> float:
 
 @rule
 def highest_rent(h: Household, v: Village, p: P, today: Today, money_price: float) -> float:
-    """Rent up to which it would take a mu more, in yuan: seed and rent must earn the price of money, and pay for the risk;
-    who rents already fears it much less.
+    """Rent up to which it would take a mu more, in yuan: seed and rent must earn the price of money and cover the risk.
+
+    Who rents already fears it much less.
 
     `money_price` is what the money must earn in a year: what own money is worth, or what a loan costs.
     """
@@ -73,7 +76,7 @@ def highest_rent(h: Household, v: Village, p: P, today: Today, money_price: floa
 
 @rule
 def workable_mu(h: Household, v: Village, p: P, today: Today) -> float:
-    """Land under grain that the hands at home can work in the month of the harvest, the other lines having had theirs."""
+    """Land under grain that the hands at home can work in the month of the harvest, when other lines have theirs."""
     m = OCTOBER - 1
     hands = max(0.0, h.workers - h.migrants * min(1.0, p.away_season[m] * v.away_months))
     days = hands * p.work_days_month + h.elders * p.elder_days_month - days_needed(h, p, today, m, 0.0)
@@ -85,8 +88,8 @@ def come_to_market(h: Household, v: Village, p: P, today: Today, place: NDArray[
     """What the household brings to the market, its contracts having ended.
 
     Args:
-        place: To be filled: the lowest rent for which it would let, the highest at which it would rent; mu that its hands
-            cannot work, and mu beyond the grain it eats, of land that it would let; mu that its hands could work
+        place: To be filled: the lowest rent for which it would let, the highest at which it would rent; of land that it
+            would let, mu that its hands cannot work and mu beyond the grain it eats; mu that its hands could work
             besides; money that it could put into them.
     """
     place[HIGHEST] = highest_rent(h, v, p, today, p.required_return)
@@ -111,10 +114,10 @@ def offered_mu(place: NDArray[np.float64], rent_yuan: float) -> float:
 
 @rule
 def asked_mu(place: NDArray[np.float64], rent_yuan: float, cost_yuan: float) -> float:
-    """Land that a household asks for at a rent, where a mu costs `cost_yuan` to sow: what its hands and its money do for."""
+    """Land that a household asks for at a rent, where a mu costs `cost_yuan` to sow: as far as hands and money go."""
     if place[HIGHEST] <= rent_yuan:
         return 0.0
-    return min(place[SPARE], place[MONEY] / (cost_yuan + rent_yuan))
+    return float(min(place[SPARE], place[MONEY] / (cost_yuan + rent_yuan)))
 
 
 @rule
@@ -146,12 +149,12 @@ def market_rent(places: NDArray[np.float64], cost_yuan: float) -> float:
 
 @kernel
 def let_land(households: Any, villages: Any, params: Any, todays: Any, first: int, last: int) -> None:
-    """Let the land of villages `first` to `last` (exclusive) until next March; the longer side is served in proportion."""
+    """Let the land of villages `first` to `last` (exclusive) for a year; the longer side is served in proportion."""
     p = params[0]
     today = todays[0]
     for i in range(first, last):
         v = villages[i]
-        places = np.zeros((v.last - v.first, N_COLUMNS))
+        places = np.zeros((v.last - v.first, MONEY + 1))
         for j in range(v.first, v.last):
             come_to_market(households[j], v, p, today, places[j - v.first])
         cost = field_cost(v, p, today)

@@ -1,4 +1,4 @@
-"""Months of the calendar that rules name: fees, subsidies, planting, harvest, rent, the return to work, the registry's review."""
+"""Months of the calendar that rules name: fees, subsidies, planting, harvest, rents, leaving for work, the registry."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
     h["expected_yuan"] = income(h) / 12.0
     h["habit_yuan"] = h["expected_yuan"] / today.spending_trend
     # Orchard and greenhouse are drawn apart; on a few of the smallest holdings they would stand on the same land.
-    h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], own_mu(h) - h["orchard_mu"] - h["block_mu"])
+    h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], np.maximum(0.0, own_mu(h) - h["orchard_mu"] - h["block_mu"]))
     market.remember_opening()
     return Opened(world, market, line)
 
