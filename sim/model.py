@@ -27,8 +27,10 @@ from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
+from sim.economy.land import let_land
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.events import Events, Scene
+from sim.facts.months import MARCH
 from sim.indicators.land import check_land
 from sim.money.audit import Audit
 from sim.money.lending import Loan
@@ -261,6 +263,8 @@ class VillageModel(Whole, MesaModel):
         self._audit.look()
         county.everywhere(close_month, county.tills, loans.loans, loans.lenders, loans.till, world.indptr)
         self._audit.hold("a rule of the household's month", county.date)
+        if self.today.calendar_month == MARCH:
+            county.everywhere(let_land)
         for policy in self._agenda.opened:
             policy.month_end(county)
             self._hold(policy, "month_end")

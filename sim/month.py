@@ -22,6 +22,7 @@ from sim.economy.industries import keep_greenhouse, keep_livestock, run_business
 from sim.economy.investment import invest
 from sim.economy.kin import settle_village
 from sim.economy.labour import decide_to_leave, share_out_labour
+from sim.economy.land import settle_rent
 from sim.economy.transfers import receive_transfers
 from sim.facts.lines import N_LINES
 from sim.facts.sources import N_SOURCES
@@ -51,6 +52,7 @@ def household_month(
     hardship += shortfall + keep_livestock(h, v, p, today, till)
     keep_greenhouse(h, v, p, today, till)
     run_business(h, v, p, today, till)
+    settle_rent(h, v, p, today, till)
     receive_transfers(h, v, p, today, till)
     income_now = h.income_year[0] + h.income_year[1] + h.income_year[2] + h.income_year[3]
     # A bad or a good harvest passes: what it counts on for good moves with a normal one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence
 
-from sim.core.records import RecordAgent, real, whole
+from sim.core.records import RecordAgent, index, real, whole
 
 
 class Household(RecordAgent):
@@ -13,7 +13,7 @@ class Household(RecordAgent):
     key: int = whole("i8", "stable identity: roster number or synthetic index", 0, 2**62)
     village: int = whole("i4", "row of its village", 0, 2**31 - 1)
     first_loan: int = whole("i4", "row of its first loan in the book of loans (-1: none)", -1, 2**31 - 1)
-    block_month: int = whole("i2", "month in which the young orchard was planted", -600, 2000)
+    block_month: int = whole("i2", "month in which the young orchard was planted, the mean over its trees", -600, 2000)
     knows: int = whole("i4", "what it knows of, one bit each: lines 1-4, then programmes", 0, 2**31 - 1)
     persons: int = whole("i1", "people in the household", 1, 30, "persons")
     workers: int = whole("i1", "of working age and able", 0, 20, "persons")
@@ -45,9 +45,10 @@ class Household(RecordAgent):
     debt_yuan: float = real("yuan", "principal and unpaid interest owed to lenders")
     due_soon_yuan: float = real("yuan", "lump sums that fall due within the saving horizon, to be put by for")
     informal_yuan: float = real("yuan", "owed to relatives and friends (below 0: owed by them)")
-    land_mu: float = real("mu", "cultivated land")
+    land_mu: float = real("mu", "cultivated land of its own")
+    rented_mu: float = real("mu", "land rented for the year (negative: given out of hand, let as far as it is taken)")
     orchard_mu: float = real("mu", "orchard in full bearing")
-    block_mu: float = real("mu", "young orchard (one block at a time)")
+    block_mu: float = real("mu", "young orchard, one block")
     livestock_head: float = real("ewe equivalents", "breeding stock")
     greenhouse_mu: float = real("mu", "greenhouses")
     business_yuan: float = real("yuan", "capital of a small business: trade, transport, processing")
@@ -66,8 +67,8 @@ class Household(RecordAgent):
     deferred_cut_yuan: float = real("yuan", "cut in consumption still to come from past shocks")
     labour_met: float = real("share", "labour given of labour needed, over recent months")
     drive: float = real("share", "drive to act oneself")
-    awareness: float = real("share", "awareness of the campaign's programmes")
-    satisfaction: float = real("share", "satisfaction with the help")
+    awareness: float = index("share", "awareness of the campaign's programmes")
+    satisfaction: float = index("share", "satisfaction with the help")
     trust: MutableSequence[float] = real(
         "ratio", "what it thinks a line brings: orchard, livestock, greenhouse, business", 4
     )

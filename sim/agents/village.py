@@ -52,6 +52,8 @@ class Village(RecordAgent):
     local_wage_yuan: float = real("yuan/day", "day wage nearby, this month")
     gate_price: MutableSequence[float] = real("yuan/unit", "price at the gate by line, this month", 5)
     expected_price: MutableSequence[float] = real("yuan/unit", "the same, had the year been a normal one", 5)
+    rent_yuan: float = real("yuan/mu/year", "rent of land, as agreed in March for the year")
+    taken: float = real("share", "part of the land given out of hand that found a taker; the rest lies idle")
     weather: float = real("ratio", "yield factor of this year's weather (1 = normal)")
     seen_result: MutableSequence[float] = real(
         "ratio", "what orchard, stock, greenhouse, business brought against expectation", 4

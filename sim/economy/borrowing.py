@@ -13,6 +13,7 @@ from sim.calendar.today import Today
 from sim.core.rule import kernel, rule
 from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
 from sim.economy.labour import is_inclined, set_out
+from sim.economy.land import field_cost, field_loan, highest_rent
 from sim.economy.needs import buffer
 from sim.facts.topics import HELPED
 from sim.money.reasons import INVESTMENT
@@ -33,8 +34,9 @@ def loan_wanted(
 ) -> float:
     """How much the household would borrow at a yearly price, in yuan (0: it would not).
 
-    It borrows for the line that appeals most if the gain over the price covers the trouble of the papers, or to pay
-    for leaving for work if it cannot from its own money; never more than it and a careful lender think can be repaid.
+    It borrows for the line that appeals most if the gain over the price covers the trouble of the papers; else for seed
+    and rent of more land, likewise; else to pay for leaving for work if it cannot from its own money. Never more than
+    it and a careful lender think can be repaid.
     """
     if h.overdue_months > 0 or h.workers == 0:
         return 0.0
@@ -55,6 +57,12 @@ def loan_wanted(
             if price < p.cheap_money * p.required_return:
                 # Money cheaper than it is worth to the household is taken as far as it is given.
                 wanted = size
+    amount = field_loan(h, v, p, today, size, price)
+    if wanted == 0.0 and amount > 0.0:
+        mu_cost = field_cost(v, p, today) + v.rent_yuan
+        gain = (highest_rent(h, v, p, today, price) - v.rent_yuan) * amount / mu_cost
+        if amount >= mu_cost and gain * term_years > trouble:
+            wanted = amount / (1.0 - p.loan_diverted)
     if wanted == 0.0 and leaves_on_credit(h, v, p, today):
         needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
         if size >= needed and trouble < p.leave_worth * p.leave_cost_yuan * today.cpi:

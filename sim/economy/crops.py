@@ -28,14 +28,14 @@ def farm_quality(h: Household, v: Village, p: P) -> float:
 
 @rule
 def open_land(h: Household) -> float:
-    """Land, in mu, on which neither trees nor a greenhouse stand: land is used once."""
-    return h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu
+    """Land of its own that it has in hand, in mu, without trees or a greenhouse: land is used once."""
+    return h.land_mu + min(0.0, h.rented_mu) - h.orchard_mu - h.block_mu - h.greenhouse_mu
 
 
 @rule
 def staple_land(h: Household, p: P) -> float:
-    """Land under staple crops, in mu; between young trees there is room for some."""
-    return max(0.0, h.land_mu - h.orchard_mu - h.block_mu * (1.0 - p.intercropped) - h.greenhouse_mu)
+    """Land under staple crops, its own and rented, in mu; between young trees there is room for some."""
+    return max(0.0, h.land_mu + h.rented_mu - h.orchard_mu - h.block_mu * (1.0 - p.intercropped) - h.greenhouse_mu)
 
 
 @rule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +19,8 @@ from sim.economy.industries import (
     day_value,
     fodder_head,
 )
-from sim.economy.needs import buffer
 from sim.economy.nearby import home_days
+from sim.economy.needs import buffer
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, N_LINES, ORCHARD, STAPLE
 from sim.facts.months import APRIL, MARCH, NOVEMBER
 from sim.facts.terrains import HILLS
@@ -42,6 +44,12 @@ def free_days_year(h: Household, p: P) -> float:
 
 
 @rule
+def takes_more_trees(h: Household, p: P, today: Today) -> bool:
+    """Whether trees planted now may join the young orchard: where there is none, or it is young enough."""
+    return h.block_mu == 0.0 or today.month - h.block_month < p.block_joins_months
+
+
+@rule
 def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money_price: float) -> float:
     """The most the household could still put to use in a line, in yuan: land, fodder, hands and talent set the limit.
 
@@ -51,9 +59,10 @@ def capacity_yuan(h: Household, v: Village, p: P, today: Today, line: int, money
         return 0.0
     days = free_days_year(h, p)
     if line == ORCHARD:
-        if h.block_mu > 0.0:
+        if not takes_more_trees(h, p, today):
             return 0.0
-        land = p.orchard_land_share * h.land_mu - h.orchard_mu - h.greenhouse_mu
+        land = min(p.orchard_land_share * h.land_mu - h.orchard_mu - h.block_mu - h.greenhouse_mu, open_land(h))
+        days -= h.block_mu * (p.orchard_days_mu - p.block_days_mu)  # the hands must do for all when they bear
         return max(0.0, min(land, days / p.orchard_days_mu)) * p.orchard_plant_mu_yuan * today.cpi
     if line == LIVESTOCK:
         # More stock until what one more brings no longer covers its price at the required return.
@@ -154,25 +163,44 @@ def holds(h: Household, line: int) -> bool:
 
 
 @rule
+def fear(h: Household, v: Village, p: P, today: Today, line: int) -> float:
+    """What a household without experience of a line asks for bearing its risk, as a share of the money a year.
+
+    It asks more in risky lines, less with more drive; its caution belongs to the population, one draw a line.
+    """
+    caution = v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
+    return p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
+
+
+@rule
 def appeal(h: Household, v: Village, p: P, today: Today, line: int, amount_yuan: float) -> float:
     """Expected return over what the household asks for bearing the risk (positive: it is willing).
 
-    It asks more in risky lines, less with more drive; its caution belongs to the
-    population, one draw a line. Where it knows the line from its own work it fears much less.
+    Where it knows the line from its own work it fears much less.
     """
-    fear = p.line_risk[line] * (1.0 + p.drive_base - h.drive)
-    fear += v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
-    if holds(h, line):
-        fear *= p.caution_known
-    return yearly_return(h, v, p, today, line, amount_yuan) - p.required_return - fear
+    known = p.caution_known if holds(h, line) else 1.0
+    return yearly_return(h, v, p, today, line, amount_yuan) - p.required_return - fear(h, v, p, today, line) * known
+
+
+@rule
+def mean_month(h: Household, planted_mu: float, today: Today) -> int:
+    """Month in which the young orchard was planted, on average over its trees, once `planted_mu` have joined it.
+
+    None of them bears yet, so all trees together come to bear as much, if some of them sooner and some later.
+    """
+    if h.block_mu == 0.0:
+        return int(today.month)
+    weight = planted_mu / (h.block_mu + planted_mu)
+    return floor(h.block_month + weight * (today.month - h.block_month) + 0.5)
 
 
 @rule
 def put_into(h: Household, p: P, today: Today, line: int, amount_yuan: float) -> None:
     """Turn an amount into trees, animals, greenhouse or business capital (the money is paid by the caller)."""
     if line == ORCHARD:
-        h.block_mu += amount_yuan / (p.orchard_plant_mu_yuan * today.cpi)
-        h.block_month = today.month
+        planted = amount_yuan / (p.orchard_plant_mu_yuan * today.cpi)
+        h.block_month = mean_month(h, planted, today)
+        h.block_mu += planted
     elif line == LIVESTOCK:
         h.livestock_head += amount_yuan / (p.ewe_price_yuan * today.farm_trend)
     elif line == GREENHOUSE:

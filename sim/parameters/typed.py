@@ -32,6 +32,7 @@ class P:
     block_cost_mu_yuan: float
     block_days_mu: float
     block_households: tuple[float, ...]
+    block_joins_months: float
     block_land_open: float
     buffer_income_share: float
     buffer_months: float
@@ -235,6 +236,7 @@ class P:
     kin_within: float
     knows_lines: tuple[float, ...]
     land_base: float
+    land_letters: float
     land_person: float
     land_sd: float
     land_terrain: tuple[float, ...]

@@ -21,9 +21,12 @@ from sim.core.replay import FAILURES, Careful, explain
 from sim.core.rule import kernel
 from sim.economy.kin import open_kin
 from sim.economy.labour import already_away
+from sim.economy.land import let_land
 from sim.economy.learning import Seen, learn_from_contacts, look_around
 from sim.economy.market import Market
 from sim.economy.nearby import deal_slots
+from sim.facts.months import MARCH
+from sim.indicators.land import own_mu
 from sim.money.reasons import N_REASONS
 from sim.month import close_month, close_year
 from sim.parameters.packed import P
@@ -88,8 +91,11 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
         if back == 12:
             engine.run(send_away, h, v, row, rows)
             engine.run(open_kin, h, v, row, rows, world.indptr)
+            engine.run(let_land, h, v, row, rows)
         engine.run(close_month, h, v, row, rows, tills, loans.loans, loans.lenders, loans.till, world.indptr)
         tills[:] = 0.0
+        if today.calendar_month == MARCH:
+            engine.run(let_land, h, v, row, rows)
         market.remember_month(today)
         engine.run(look_around, h, v, seen)
         engine.run(learn_from_contacts, h, v, row, rows, seen, world.indptr, world.indices)
@@ -101,7 +107,7 @@ def live_a_year(world: World, market: Market, row: NDArray[np.void], seed: int, 
     h["expected_yuan"] = income(h) / 12.0
     h["habit_yuan"] = h["expected_yuan"] / today.spending_trend
     # Orchard and greenhouse are drawn apart; on a few of the smallest holdings they would stand on the same land.
-    h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], h["land_mu"] - h["orchard_mu"] - h["block_mu"])
+    h["greenhouse_mu"] = np.minimum(h["greenhouse_mu"], np.maximum(0.0, own_mu(h) - h["orchard_mu"] - h["block_mu"]))
     market.remember_opening()
     return Opened(world, market, line)
 

@@ -25,7 +25,8 @@ from tests.small_worlds import EVERY_POLICY, plan_of
 ROOT = Path(__file__).parents[2]
 MONTH = [
     "turn_fortune", "grow", "fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "farm", "tend_orchard",
-    "keep_livestock", "keep_greenhouse", "run_business", "receive_transfers", "expect", "repay", "consume", "invest",
+    "keep_livestock", "keep_greenhouse", "run_business", "settle_rent", "receive_transfers", "expect", "repay",
+    "consume", "invest",
 ]  # fmt: skip
 RECORDS: dict[str, type[Record]] = {
     "household": Household, "village": Village, "cadre": Cadre, "unit": Unit, "today": Today, "loan": Loan,
@@ -72,9 +73,9 @@ def test_the_day_and_the_months_end_are_those_of_the_source(order: Order) -> Non
         "VillageModel._close_month", "Observer.campaign_end",
     ]  # fmt: skip
     assert [step.name for step in order.month_end()] == [
-        "close_month", "Policy.month_end", "review", "Accounts.post", "LoanBook.post", "Policy.books_closed",
-        "look_around", "learn_from_contacts", "Observer.month_end", "close_year", "Observer.year_end",
-        "Watch.month_end",
+        "close_month", "let_land", "Policy.month_end", "review", "Accounts.post", "LoanBook.post",
+        "Policy.books_closed", "look_around", "learn_from_contacts", "Observer.month_end", "close_year",
+        "Observer.year_end", "Watch.month_end",
     ]  # fmt: skip
     assert names(order.cadre_day()) == [
         "field_day", "visit", "field_day", "need", "match", "visit", "bring", "visit",

@@ -15,6 +15,7 @@ from small_worlds import fitted_on
 
 from sim import load_plan
 from sim.calendar.trend import write_month
+from sim.facts.lines import ORCHARD
 from sim.facts.months import MARCH
 from sim.model import VillageModel
 from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY, WAGE_LOCAL
@@ -143,6 +144,26 @@ def test_villages_differ_in_who_leaves_for_work() -> None:
         return float(np.std(away / workers))
 
     assert spread("") > 1.3 * spread("villages")
+
+
+def test_land_is_let_and_young_orchards_take_more_trees() -> None:
+    def planters(model: VillageModel) -> None:
+        h = model.households
+        h["knows"] |= 1 << ORCHARD
+        h["cash_yuan"] += 20_000.0
+        h["orchard_mu"], h["block_mu"], h["block_month"], h["greenhouse_mu"] = 0.0, 0.3, 0, 0.0
+        h["rented_mu"] = 0.0
+
+    def found(without: str) -> tuple[float, float]:
+        model = VillageModel(plan(without, 12), rng=SEED, observers=())
+        planters(model)
+        model.run_model()
+        h = model.households
+        return float((h["rented_mu"] != 0.0).mean()), float((h["block_mu"] > 0.3).mean())
+
+    (let, joined), (kept, alone) = found(""), found("land")
+    assert let > 0.1 and joined > 0.02
+    assert kept == 0.0 == alone
 
 
 def till_of(without: str, reason: int, change: Callable[[VillageModel], None] | None = None) -> Values:

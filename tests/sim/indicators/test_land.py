@@ -35,6 +35,14 @@ def test_land_used_twice_stops_the_run(tmp_path: Path) -> None:
         model.run_model()
 
 
+def test_what_is_let_cannot_be_planted(tmp_path: Path) -> None:
+    h = VillageModel(plan_of(tmp_path, villages=2), rng=3).households
+    h["orchard_mu"][5], h["rented_mu"][5] = 0.6 * h["land_mu"][5], -0.5 * h["land_mu"][5]
+    assert land_used_twice(h).tolist() == [5]
+    h["rented_mu"][5] = 0.5 * h["land_mu"][5]
+    assert not len(land_used_twice(h))
+
+
 def test_the_world_opens_with_land_used_once(tmp_path: Path) -> None:
     model = VillageModel(plan_of(tmp_path, villages=215), rng=3)
     assert not len(land_used_twice(model.households)) and (model.households["greenhouse_mu"] >= 0).all()
