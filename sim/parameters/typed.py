@@ -157,6 +157,13 @@ class P:
     fortune_sd: float
     frail_illness: float
     frost_luck: float
+    fund_arrears: float
+    fund_dividend: float
+    fund_member_yuan: float
+    fund_members: float
+    fund_pressed: float
+    fund_relent: float
+    fund_renewals: float
     funds_cost: float
     funeral_yuan: float
     gate_margin: float
@@ -182,6 +189,7 @@ class P:
     greenhouse_season: tuple[float, ...]
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
+    guarantee_deposit: float
     guaranteed_share: float
     habit_rate: float
     hassle_helped: float
