@@ -149,6 +149,13 @@ class P:
     fees_reach: float
     field_days_after: float
     field_luck: float
+    firm_additional: float
+    firm_fails: tuple[float, ...]
+    firm_fee_yuan: float
+    firm_jobs_most: float
+    firm_need_yuan: tuple[float, ...]
+    firm_pledge: tuple[float, ...]
+    firm_worth_yuan: tuple[float, ...]
     first_year: float
     fodder_base_head: float
     fodder_head_mu: tuple[float, ...]

@@ -161,7 +161,7 @@ class Microcredit(Policy):
         self._waiting: dict[int, list[tuple[RowsOf, Yuan]]] = {}
         self._told = np.zeros(households, dtype=np.bool_)
         self._asked_before, self._borrowed = self._told.copy(), self._told.copy()
-        self._outstanding = self._committed_yuan = self._drawn_yuan = 0.0
+        self._outstanding = self._committed_yuan = self._drawn_yuan = self._backed_yuan = 0.0
 
     def _terms(self, county: County) -> Channel:
         """The channel's own terms, but for what the settings say."""
@@ -306,6 +306,7 @@ class Microcredit(Policy):
         self._drawn_yuan += capital_yuan
         if self._is_backed:
             guarantee.take_on(county, sum_yuan)
+            self._backed_yuan += sum_yuan
         self.book.principal_yuan += sum_yuan
         self.book.met_yuan += sum_yuan
         self._spend_on_running(county, t.fee_yuan * len(rows))
@@ -359,8 +360,10 @@ class Microcredit(Policy):
         repaid, subsidy, lost = (float(county.loans.posted[self.lender, k]) for k in (PRINCIPAL, SUBSIDY, WRITTEN_OFF))
         self.book.spend("interest_subsidy_yuan", subsidy)
         self.book.spend("loan_losses_yuan", lost)
+        ended = min(self._backed_yuan, repaid + lost)
+        self._backed_yuan -= ended
+        guarantee.take_on(county, -ended)
         if self._is_backed:
-            guarantee.take_on(county, -repaid - lost)
             guarantee.call(county, self.account, lost)
         if self.fund:
             self.fund.books_closed(county)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import differing, lived, plan_of
 
+from sim.core.frozen import FrozenDict
 from sim.facts.sources import PROPERTY
 from sim.model import VillageModel
 from sim.money.lending import WRITTEN_OFF
@@ -21,10 +23,10 @@ ACCOUNT = "lender microcredit"
 OFF = ("fund_members", "fund_member_yuan", "fund_dividend", "fund_relent", "fund_renewals", "fund_arrears")
 
 
-def run(folder: Path, months: int = 24, seed: int = 3, fund: dict[str, Any] | None = None, **p: float) -> VillageModel:
-    unsure = {f"credit.{name}": value for name, value in p.items()}
+def run(folder: Path, months: int = 24, fund: Mapping[str, Any] = FrozenDict(), **numbers: Any) -> VillageModel:
+    unsure = {f"credit.{name}": value for name, value in numbers.items()}
     world: dict[str, Any] = {"villages": 6, "closure": "fixed", "months": months, "uncertainties": unsure}
-    return lived(plan_of(folder, [{**FUND, **(fund or {})}], **world), seed)
+    return lived(plan_of(folder, [{**FUND, **fund}], **world))
 
 
 @pytest.fixture(scope="module")
