@@ -24,6 +24,7 @@ DOSES: dict[str, tuple[dict[str, Any], str, float]] = {
     "industry": ({"kind": "industry", "line": "livestock"}, "budget_yuan", 5e6),
     "fee_waiver": ({"kind": "fee_waiver"}, "budget_yuan", 1e6),
     "visits": ({"kind": "visits"}, "visits_per_household", 4.0),
+    "firm_credit": ({"kind": "firm_credit", "borrower": "grower", "term_months": 36}, "quota_yuan", 2e5),
 }
 
 
