@@ -92,7 +92,9 @@ class FirmCredit(Policy):
     }
     amounts: ClassVar[tuple[str, ...]] = ("quota_yuan",)
     village_wide: ClassVar[bool] = True
-    beside: ClassVar[dict[str, dict[str, object]]] = {"round_days": {"term_months": 1}}
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        name: {"term_months": 1, "size_yuan": 50_000.0} for name in ("end_day", "round_days")
+    }
     counts: ClassVar[dict[str, Names]] = {
         "lent_yuan": ("Amount lent", "发放贷款金额"),
         "lent": ("Loans paid out", "发放贷款笔数"),
