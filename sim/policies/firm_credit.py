@@ -181,16 +181,22 @@ class FirmCredit(Policy):
         self._loans.append(loan)
         if backed:
             guarantee.take_on(county, size)
-        if s.effects:
-            works = size * p.firm_additional / p.firm_need_yuan[self._which] / county.today.cpi
-            if s.borrower == "cooperative":
-                self._sign(county, loan, works)
-            else:
-                self._hire(county, loan, works)
-        rows = np.concatenate([self.households_of(county, int(village)) for village in villages])
-        # What is spent on a village: the interest that the state pays over the term, and the lender's trouble.
+        works = size * p.firm_additional / p.firm_need_yuan[self._which] / county.today.cpi
+        if s.borrower == "cooperative":
+            rows = self._members(county, int(villages[0]), works)
+        else:
+            rows = np.concatenate([self.households_of(county, int(village)) for village in villages])
+        # What is spent on those reached: the interest that the state pays over the term, and the lender's trouble.
         spent = size * s.rate * s.subsidy * s.term_months / 12.0 + p.firm_fee_yuan
-        self.book.reach(loan.members if len(loan.members) else rows, spent / max(1, len(loan.members) or len(rows)))
+        self.book.reach(rows, spent / max(1, len(rows)))
+        if not s.effects:
+            return
+        if s.borrower == "cooperative":
+            loan.members = rows
+            contracts.sign(county, rows)
+            self.book.count("signed", float(len(rows)))
+        else:
+            self._hire(county, loan, works)
 
     def _hire(self, county: County, loan: FirmLoan, workers: float) -> None:
         """So many workers' days are wanted, in all its villages alike; never more than there are free hands for."""
@@ -205,15 +211,14 @@ class FirmCredit(Policy):
         days = total(np.ascontiguousarray(added * self._free[loan.villages]))
         self.book.count("worker_years", days / p.work_days_month * loan.months_left / 12.0)
 
-    def _sign(self, county: County, loan: FirmLoan, number: float) -> None:
-        """So many households with something to sell, drawn by keyed lottery, get a contract."""
-        h, rows = county.households, self.households_of(county, int(loan.villages[0]))
+    def _members(self, county: County, village: int, number: float) -> RowsOf:
+        """So many of a village's households with something to sell and no contract, drawn by keyed lottery."""
+        h, rows = county.households, self.households_of(county, village)
         sells = (h["orchard_mu"] > 0.0) | (h["livestock_head"] > 0.0) | (h["greenhouse_mu"] > 0.0)
         rows = rows[(h["contracted"][rows] == 0) & sells[rows]]
         order = np.lexsort((county.keys[rows], self.luck(county, "member", rows)))
-        loan.members = rows[order[: int(number)]]
-        contracts.sign(county, loan.members)
-        self.book.count("signed", float(len(loan.members)))
+        members: RowsOf = rows[order[: int(number)]]
+        return members
 
     def books_closed(self, county: County) -> None:
         """A month of each loan: interest, and at the end principal; or the borrower fails, and all of it is lost."""

@@ -223,7 +223,7 @@ class Microcredit(Policy):
         self._told[told] = True
         if self.settings.effects:
             county.households["knows"][told] |= 1 << KNOWS_CREDIT
-            if self.fund:
+            if self.fund and self.quota_yuan > 0.0:  # nobody founds a fund without the state's part
                 self.fund.open_to(county, told[self.luck(county, "join", told) < county.p.fund_members])
         self.book.count("told", float(len(told)))
         self._spend_on_running(county, county.p.telling_yuan * len(told))

@@ -186,7 +186,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     expected = (
         to("local wages", "wages away") - by("living costs away"),
         to(*sold) - by("operating costs", "interest"),
-        to("rents and dividends"),
+        to("rents and dividends", "dividends of a village fund"),
         to("farm subsidies", "minimum living guarantee", "pensions", "cash payments"),
     )
     assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
@@ -197,7 +197,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     other_in = to("assets sold in need", "loans from relatives", "help from relatives", "loans", "industry grants")
     other_in += to("school fees waived")
     other_out = by("cost of leaving for work", "investment", "repaid to relatives", "principal repaid")
-    other_out += by("house and what is in it", "weddings and funerals")
+    other_out += by("house and what is in it", "weddings and funerals", "shares in a village fund")
     known = sum(expected) - by("consumption", "medical payments", "school payments") + other_in - other_out
     paid = sum((payee == HOUSEHOLDS) * y - (payer == HOUSEHOLDS) * y for (payer, payee, _), y in flows.items())
     assert paid == pytest.approx(known, rel=1e-9)

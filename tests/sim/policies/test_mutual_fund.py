@@ -17,10 +17,11 @@ from sim.money.lending import WRITTEN_OFF
 from sim.money.reasons import HOUSEHOLDS
 from sim.policies import microcredit
 from sim.policies.mutual_fund import MutualFund
+from sim.scenario import SCENARIOS, load_plan
 
 FUND = {"kind": "microcredit", "channel": "village_fund", "told_share": 1.0, "quota_yuan": 20_000_000, "capture": 0.0}
 ACCOUNT = "lender microcredit"
-OFF = ("fund_members", "fund_member_yuan", "fund_dividend", "fund_relent", "fund_renewals", "fund_arrears")
+WITHOUT = SCENARIOS / "without" / "lending.toml"
 
 
 def run(folder: Path, months: int = 24, fund: Mapping[str, Any] = FrozenDict(), **numbers: Any) -> VillageModel:
@@ -48,6 +49,11 @@ def paid(model: VillageModel, reason: str) -> float:
 
 def lost(model: VillageModel) -> float:
     return float(model.county.loans.written_off_yuan[model.policies[0].lender])  # type: ignore[attr-defined]
+
+
+def test_zero_is_zero(tmp_path: Path) -> None:
+    model = run(tmp_path, 12, fund={"quota_yuan": 0})
+    assert not fund_of(model).members.any() and model.policies[0].book.principal_yuan == 0.0
 
 
 def test_money_of_a_fund_is_somewhere(model: VillageModel) -> None:
@@ -124,7 +130,8 @@ def test_a_village_where_loans_are_late_gets_less_and_the_others_as_much(tmp_pat
 def test_without_its_mechanisms_a_fund_is_a_lender_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    off = run(tmp_path, 24, **dict.fromkeys((*OFF, "fund_pressed"), 0.0))
+    place = load_plan(WITHOUT).world.place
+    off = run(tmp_path, 24, **{name.removeprefix("credit."): value for name, value in place.items()})
     monkeypatch.setattr(microcredit, "FUND", "no channel")
     plain = run(tmp_path, 24)
     assert plain.policies[0].fund is None and differing(off, plain) == []  # type: ignore[attr-defined]
