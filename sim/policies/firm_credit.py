@@ -222,24 +222,25 @@ class FirmCredit(Policy):
 
     def books_closed(self, county: County) -> None:
         """A month of each loan: interest, and at the end principal; or the borrower fails, and all of it is lost."""
-        p, s = county.p, self.settings
         owed = add_up(loan.principal_yuan for loan in self._loans)
-        self.book.costs["capital_cost_yuan"] += owed * p.funds_cost / 12.0
+        self.book.costs["capital_cost_yuan"] += owed * county.p.funds_cost / 12.0
         for loan in list(self._loans):
-            interest = loan.principal_yuan * s.rate / 12.0
-            one = loan.villages[:1]
-            luck = county.village_luck(self.number("fails"), one, county.today.month)[0]
-            loan.months_left -= 1
-            if luck < p.firm_fails[self._which] / 12.0:
-                self._end(county, loan, failed=True)
-                continue
-            county.accounts.pay("employers", self.account, interest * (1.0 - s.subsidy), INTEREST)
-            if s.subsidy > 0.0:
-                county.accounts.pay("state", self.account, interest * s.subsidy, INTEREST_SUBSIDY)
-                self.book.spend("interest_subsidy_yuan", interest * s.subsidy)
-            if loan.months_left <= 0:
-                county.accounts.pay("employers", self.account, loan.principal_yuan, REPAID)
-                self._end(county, loan)
+            self._month(county, loan)
+
+    def _month(self, county: County, loan: FirmLoan) -> None:
+        s, interest = self.settings, loan.principal_yuan * self.settings.rate / 12.0
+        loan.months_left -= 1
+        luck = county.village_luck(self.number("fails"), loan.villages[:1], county.today.month)[0]
+        if luck < county.p.firm_fails[self._which] / 12.0:
+            self._end(county, loan, failed=True)
+            return
+        county.accounts.pay("employers", self.account, interest * (1.0 - s.subsidy), INTEREST)
+        if s.subsidy > 0.0:
+            county.accounts.pay("state", self.account, interest * s.subsidy, INTEREST_SUBSIDY)
+            self.book.spend("interest_subsidy_yuan", interest * s.subsidy)
+        if loan.months_left <= 0:
+            county.accounts.pay("employers", self.account, loan.principal_yuan, REPAID)
+            self._end(county, loan)
 
     def _end(self, county: County, loan: FirmLoan, failed: bool = False) -> None:
         """The money works no longer: its jobs and contracts end with it."""
