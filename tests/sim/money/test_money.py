@@ -259,6 +259,10 @@ levers: dict[str, dict[str, Any]] = {
         "lump_sum": st.booleans(), "days_to_decide": st.integers(1, 60),
         "loans_a_round": st.sampled_from([0, 20, 2000]),
     },
+    "firm_credit": {
+        "borrower": st.sampled_from(["firm", "grower", "cooperative"]), "quota_yuan": yuan, "subsidy": share,
+        "collateral": st.sampled_from(["orders", "stock", "forest", "guarantee"]), "term_months": st.integers(1, 60),
+    },
     "industry": {
         "line": st.sampled_from(["fruit", "livestock", "vegetables"]), "form": st.sampled_from(["in_kind", "grant"]),
         "value_yuan": st.integers(500, 20_000), "own_share": share.map(lambda x: 0.9 * x), "contract": share,
