@@ -128,9 +128,9 @@ class County(Part):
         """One keyed uniform for each household in `rows`; `number` is that of a declared chance event."""
         return uniforms(self.seed, number, self.keys[rows], day, k)
 
-    def village_luck(self, number: int, villages: NDArray[np.int64]) -> NDArray[np.float64]:
+    def village_luck(self, number: int, villages: NDArray[np.int64], day: int = 0) -> NDArray[np.float64]:
         """One keyed uniform for each village in `villages`."""
-        return uniforms(self.seed, number, self.villages["key"][villages].astype(np.int64), 0)
+        return uniforms(self.seed, number, self.villages["key"][villages].astype(np.int64), day)
 
     @property
     def well_known(self) -> NDArray[np.bool_]:

@@ -56,6 +56,8 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "demonstration", "line": "livestock"},
     {"kind": "cash", "budget_yuan": 3_000_000, "months": 2},
     {"kind": "support_units"},
+    {"kind": "microcredit", "label": "fund", "channel": "village_fund", "purses": ["bank_shuanglian"]},
+    {"kind": "firm_credit", "borrower": "cooperative", "subsidy": 0.5},
 )
 
 def small_profile(folder: Path, households: int = 40, villages: int = 215, **changes: Mapping[str, Any]) -> Path:

@@ -22,6 +22,21 @@ from sim.parameters.packed import P
 
 
 @rule
+def at_hand(h: Household, p: P, today: Today) -> float:
+    """Cash over what the household likes to keep by it, in yuan; what is soon due is not taken off."""
+    return max(0.0, h.cash_yuan - buffer(h, p, today))
+
+
+@kernel
+def cash_at_hand(
+    rows: NDArray[np.int64], households: Any, villages: Any, params: Any, todays: Any, out: NDArray[np.float64]
+) -> None:
+    """`at_hand` of each household in `rows`."""
+    for i in range(rows.shape[0]):
+        out[i] = at_hand(households[rows[i]], params[0], todays[0])
+
+
+@rule
 def leaves_on_credit(h: Household, v: Village, p: P, today: Today) -> bool:
     """Whether a worker wants to leave for work and only the fare is wanting."""
     needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi

@@ -97,7 +97,7 @@ def pay_instalment(
     else:
         principal = debt / (left + 1.0)
     due = interest + principal
-    keep = p.kept_before_repaying * subsistence(h, p, today)
+    keep = p.kept_before_repaying * (1.0 - lender.pressed) * subsistence(h, p, today)
     if h.cash_yuan - keep < due:
         borrow_from_relatives(h, v, p, today, till, due + keep - h.cash_yuan)
     if h.cash_yuan - keep < due:

@@ -16,11 +16,11 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.rule import kernel, rule
-from sim.economy.needs import buffer
 from sim.economy.crops import open_land, staple_land
 from sim.economy.industries import day_value
 from sim.economy.investment import fear
 from sim.economy.labour import days_needed
+from sim.economy.needs import buffer
 from sim.facts.lines import STAPLE
 from sim.facts.months import MARCH, NOVEMBER, OCTOBER
 from sim.facts.sources import OPERATING, PROPERTY

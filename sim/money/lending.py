@@ -49,6 +49,7 @@ class Lender(Record):
     subsidy: float = real("share", "share of interest that the state pays while nothing is overdue")
     lump: int = whole("i1", "1 if principal falls due at the end", 0, 1)
     campaign: int = whole("i1", "1 for a lender of the campaign, 0 for one from before", 0, 1)
+    pressed: float = real("share", "part of what borrowers keep to live on that they give up before they fall late")
 
 
 @rule
@@ -93,6 +94,13 @@ def chain(h: Household, loans: Any, new: int) -> None:
 
 
 @kernel
+def _tally(households: Any, params: Any, loans: Any, lenders: Any, which: Any) -> None:
+    """Sum up anew what the households of these loans owe."""
+    for i in range(which.shape[0]):
+        tally_debts(households[loans[which[i]].household], params[0], loans, lenders)
+
+
+@kernel
 def _enter(households: Any, params: Any, loans: Any, lenders: Any, first: int, last: int) -> None:
     """Chain the loans in rows `first` to `last` (exclusive)."""
     for k in range(first, last):
@@ -124,7 +132,13 @@ class LoanBook:
         self.written_off_yuan: list[float] = []
 
     def add_lender(
-        self, account: str, rate: float, subsidy: float = 0.0, lump_sum: bool = False, campaign: bool = True
+        self,
+        account: str,
+        rate: float,
+        subsidy: float = 0.0,
+        lump_sum: bool = False,
+        campaign: bool = True,
+        pressed: float = 0.0,
     ) -> int:
         """Let a lender in, before anything has been posted.
 
@@ -134,12 +148,14 @@ class LoanBook:
             subsidy: Share of the interest that the state pays.
             lump_sum: Whether principal falls due at the end.
             campaign: Whether it lends for the campaign.
+            pressed: Part of what its borrowers keep to live on that they give up before they fall late.
 
         Returns:
             Its row.
         """
         row = Lender.rows(1)
         row["rate"], row["subsidy"], row["lump"], row["campaign"] = rate, subsidy, lump_sum, campaign
+        row["pressed"] = pressed
         self.lenders = np.concatenate([self.lenders, row])
         self.accounts.append(account)
         self.written_off_yuan.append(0.0)
@@ -161,6 +177,11 @@ class LoanBook:
         new["principal_yuan"], new["term_months"] = principal_yuan, term_months
         self.count = last
         _enter(self._households, self._params, self.loans, self.lenders, first, last)
+
+    def extend(self, which: NDArray[np.int64], months: int) -> None:
+        """Let loans (by row) run so many months longer."""
+        self.loans["term_months"][which] += months
+        _tally(self._households, self._params, self.loans, self.lenders, which)
 
     def of(self, lender: int) -> NDArray[np.void]:
         """A lender's loans, repaid and written-off ones among them."""

@@ -155,6 +155,13 @@ class P:
     fees_reach: float
     field_days_after: float
     field_luck: float
+    firm_additional: float
+    firm_fails: tuple[float, ...]
+    firm_fee_yuan: float
+    firm_jobs_most: float
+    firm_need_yuan: tuple[float, ...]
+    firm_pledge: tuple[float, ...]
+    firm_worth_yuan: tuple[float, ...]
     first_year: float
     fodder_base_head: float
     fodder_head_mu: tuple[float, ...]
@@ -163,6 +170,13 @@ class P:
     fortune_sd: float
     frail_illness: float
     frost_luck: float
+    fund_arrears: float
+    fund_dividend: float
+    fund_member_yuan: float
+    fund_members: float
+    fund_pressed: float
+    fund_relent: float
+    fund_renewals: float
     funds_cost: float
     funeral_yuan: float
     gate_margin: float
@@ -188,6 +202,7 @@ class P:
     greenhouse_season: tuple[float, ...]
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
+    guarantee_deposit: float
     guaranteed_share: float
     habit_rate: float
     hassle_helped: float

@@ -13,6 +13,7 @@ from sim.economy.investment import in_season
 from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import reason
+from sim.policies import contracts
 from sim.policies.gifts import Gifts, would_take
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 from sim.policies.settings import BUDGET, TURNS, Lever
@@ -144,7 +145,7 @@ class Industry(Policy):
         self._gifts.hand_over(county, rows, amounts, own)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         signed = rows[self.luck(county, "contract", rows) < s.contract]
-        h["contracted"][signed] = 1
+        contracts.sign(county, signed)
 
     def month_end(self, county: County) -> None:
         """What has been given lives on, or not."""

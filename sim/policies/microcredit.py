@@ -15,6 +15,8 @@ from sim.facts.topics import HELPED, KNOWS_CREDIT
 from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
 from sim.parameters.packed import P
+from sim.policies import guarantee
+from sim.policies.mutual_fund import MutualFund
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 from sim.policies.settings import TURNS, Lever
 
@@ -22,7 +24,6 @@ CAPITAL = reason("loan capital", "放贷资金")
 LOANS = reason("loans", "发放贷款")
 RUNNING = reason("loan administration", "贷款经办费")
 SUBSIDY_FUND = reason("interest subsidy fund", "贴息资金拨付")
-GUARANTEE = reason("guarantee called", "担保代偿")
 
 
 class Channel(NamedTuple):
@@ -49,6 +50,7 @@ CHANNELS = {
 }
 
 
+FUND = "village_fund"  # the channel whose lenders are the villages' own funds
 SUBSIDY_PURSES = {"women": "women_interest"}  # channels whose interest the state pays from a purse of its own
 
 
@@ -147,7 +149,10 @@ class Microcredit(Policy):
         self._subsidy_purse = self._purse_of(county, SUBSIDY_PURSES.get(s.channel, ""))
         self.account = f"lender {self.label}"
         county.accounts.open(self.account, 0.0)
-        self.lender = county.loans.add_lender(self.account, t.rate, t.subsidy, t.lump_sum)
+        is_fund = s.channel == FUND
+        pressed = county.p.fund_pressed if is_fund else 0.0
+        self.lender = county.loans.add_lender(self.account, t.rate, t.subsidy, t.lump_sum, pressed=pressed)
+        self.fund = MutualFund(county, self.lender, self.account) if is_fund else None
         purse_yuan = county.purses.available(self.kind, self._purses, self.campaign_end(county))
         self.quota_yuan = purse_yuan if s.quota_yuan is None else s.quota_yuan * county.share
         self.book.targets["lent_yuan"] = self.quota_yuan
@@ -156,7 +161,7 @@ class Microcredit(Policy):
         self._waiting: dict[int, list[tuple[RowsOf, Yuan]]] = {}
         self._told = np.zeros(households, dtype=np.bool_)
         self._asked_before, self._borrowed = self._told.copy(), self._told.copy()
-        self._outstanding = self._committed_yuan = 0.0
+        self._outstanding = self._committed_yuan = self._drawn_yuan = self._backed_yuan = 0.0
 
     def _terms(self, county: County) -> Channel:
         """The channel's own terms, but for what the settings say."""
@@ -171,7 +176,7 @@ class Microcredit(Policy):
         lender["rate"], lender["subsidy"] = self.terms.rate, self.terms.subsidy
         held = county.purses.available(self.kind, self._purses, self.campaign_end(county))
         asked = self.settings.quota_yuan
-        self.quota_yuan = self.book.principal_yuan + held if asked is None else asked * county.share
+        self.quota_yuan = self._drawn_yuan + held if asked is None else asked * county.share
 
     @staticmethod
     def _purse_of(county: County, name: str) -> tuple[str, ...]:
@@ -218,6 +223,8 @@ class Microcredit(Policy):
         self._told[told] = True
         if self.settings.effects:
             county.households["knows"][told] |= 1 << KNOWS_CREDIT
+            if self.fund and self.quota_yuan > 0.0:  # nobody founds a fund without the state's part
+                self.fund.open_to(county, told[self.luck(county, "join", told) < county.p.fund_members])
         self.book.count("told", float(len(told)))
         self._spend_on_running(county, county.p.telling_yuan * len(told))
 
@@ -266,22 +273,40 @@ class Microcredit(Policy):
             self._asked_before[rows[most:]] = False
             rows = rows[:most]
         left = min(
-            self.quota_yuan - self.book.principal_yuan,
+            self.quota_yuan - self._drawn_yuan,
             county.purses.available(self.kind, self._purses, county.date),
             self._subsidised(county),
+            guarantee.room_yuan(county) if self._is_backed else float("inf"),
         )
-        enough = np.cumsum(wanted[rows]) <= left + 1e-6
-        n = len(rows) if enough.all() else int(np.argmin(enough))
-        self.book.lost_yuan["quota"] = total(wanted[rows[n:]])
-        self._asked_before[rows[n:]] = False
-        if n:
-            self._pay_out(county, rows[:n], wanted[rows[:n]])
+        if self.fund:
+            asked = wanted[rows]
+            wanted[rows] = self.fund.within_trust(county, rows, asked, self.terms.size_yuan)
+            self.book.lost_yuan["trust"] = total(asked - wanted[rows])
+            self._asked_before[rows[wanted[rows] <= 0.0]] = False
+            rows = rows[wanted[rows] > 0.0]
+            served = self.fund.reach(county, rows, wanted[rows], left)
+        else:
+            served = np.cumsum(wanted[rows]) <= left + 1e-6
+        self.book.lost_yuan["quota"] = total(wanted[rows[~served]])
+        self._asked_before[rows[~served]] = False
+        if served.any():
+            self._pay_out(county, rows[served], wanted[rows[served]])
+
+    @property
+    def _is_backed(self) -> bool:
+        """Whether the guarantee company answers for its loans; in a village fund the members do."""
+        return self.terms.guarantee and self.fund is None
 
     def _pay_out(self, county: County, rows: RowsOf, amounts: Yuan) -> None:
         """Capital from the purses, loans to the households, and what they do with them the same day."""
         t, sum_yuan = self.terms, total(amounts)
-        for purse, part in county.purses.draw(self.kind, self._purses, county.date, sum_yuan):
+        capital_yuan = sum_yuan if self.fund is None else self.fund.lend(county, rows, amounts)
+        for purse, part in county.purses.draw(self.kind, self._purses, county.date, capital_yuan):
             county.accounts.pay(purse, self.account, part, CAPITAL)
+        self._drawn_yuan += capital_yuan
+        if self._is_backed:
+            guarantee.take_on(county, sum_yuan)
+            self._backed_yuan += sum_yuan
         self.book.principal_yuan += sum_yuan
         self.book.met_yuan += sum_yuan
         self._spend_on_running(county, t.fee_yuan * len(rows))
@@ -294,6 +319,8 @@ class Microcredit(Policy):
             return
         county.accounts.pay_households(self.account, rows, amounts, LOANS)
         county.loans.lend(self.lender, rows, amounts, t.term_months)
+        if self.fund:  # who borrows joins, with part of the loan
+            amounts = amounts - self.fund.admit(county, rows)
         self._borrowed[rows] = True
         self._outstanding += sum_yuan
         started = np.zeros(len(rows), dtype=np.bool_)
@@ -319,6 +346,8 @@ class Microcredit(Policy):
 
     def month_end(self, county: County) -> None:
         """The interest subsidy comes from the channel's own purse, if it has one, else from the state."""
+        if self.fund:
+            self.fund.month_end(county, self.terms.term_months)
         due = total(np.ascontiguousarray(county.loans.till[:, self.lender, SUBSIDY]))
         self._committed_yuan = max(0.0, self._committed_yuan - due)
         if self._subsidy_purse and due > 0:
@@ -331,10 +360,13 @@ class Microcredit(Policy):
         repaid, subsidy, lost = (float(county.loans.posted[self.lender, k]) for k in (PRINCIPAL, SUBSIDY, WRITTEN_OFF))
         self.book.spend("interest_subsidy_yuan", subsidy)
         self.book.spend("loan_losses_yuan", lost)
-        if self.terms.guarantee and lost > 0:
-            called = min(lost, county.purses.available("loan_guarantee", (), county.date))
-            for purse, part in county.purses.draw("loan_guarantee", (), county.date, called):
-                county.accounts.pay(purse, self.account, part, GUARANTEE)
+        ended = min(self._backed_yuan, repaid + lost)
+        self._backed_yuan -= ended
+        guarantee.take_on(county, -ended)
+        if self._is_backed:
+            guarantee.call(county, self.account, lost)
+        if self.fund:
+            self.fund.books_closed(county)
         self.book.costs["capital_cost_yuan"] += self._outstanding * county.p.funds_cost / 12.0
         self._outstanding = max(0.0, self._outstanding - repaid - lost)
 

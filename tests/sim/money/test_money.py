@@ -186,7 +186,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     expected = (
         to("local wages", "wages away") - by("living costs away"),
         to(*sold) - by("operating costs", "interest"),
-        to("rents and dividends"),
+        to("rents and dividends", "dividends of a village fund"),
         to("farm subsidies", "minimum living guarantee", "pensions", "cash payments"),
     )
     assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
@@ -199,7 +199,8 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     other_in += to("school fees waived")
     other_out = by("cost of leaving for work", "investment", "repaid to relatives", "principal repaid")
     other_out += by("lent to relatives", "given to relatives")
-    other_out += by("house and what is in it", "weddings and funerals")
+    other_out += by("house and what is in it", "weddings and funerals", "shares in a village fund")
+    other_out += by("medical scheme, premiums")
     known = sum(expected) - by("consumption", "medical payments", "school payments") + other_in - other_out
     paid = sum((payee == HOUSEHOLDS) * y - (payer == HOUSEHOLDS) * y for (payer, payee, _), y in flows.items())
     assert paid == pytest.approx(known, rel=1e-9)
@@ -260,6 +261,10 @@ levers: dict[str, dict[str, Any]] = {
         "rate": share.map(lambda x: x / 2), "subsidy": share, "term_months": st.integers(1, 60), "told_share": share,
         "lump_sum": st.booleans(), "days_to_decide": st.integers(1, 60),
         "loans_a_round": st.sampled_from([0, 20, 2000]),
+    },
+    "firm_credit": {
+        "borrower": st.sampled_from(["firm", "grower", "cooperative"]), "quota_yuan": yuan, "subsidy": share,
+        "collateral": st.sampled_from(["orders", "stock", "forest", "guarantee"]), "term_months": st.integers(1, 60),
     },
     "industry": {
         "line": st.sampled_from(["fruit", "livestock", "vegetables"]), "form": st.sampled_from(["in_kind", "grant"]),

@@ -147,10 +147,11 @@ def test_money_is_never_overspent_and_what_was_short_is_told(tmp_path: Path) -> 
     for one in EVERY_POLICY[1:]:
         # The budget is the county's: ten of its villages have 10/215 of it.
         budget = 400_000.0
-        name = "quota_yuan" if one["kind"] == "microcredit" else "budget_yuan"
+        name = "quota_yuan" if one["kind"] in ("microcredit", "firm_credit") else "budget_yuan"
         model = lived(plan_of(tmp_path, [{**one, name: budget}], villages=10))
         acted = model.policies[0]
-        spent = acted.book.principal_yuan if name == "quota_yuan" else acted.book.cash_outlay_yuan
+        capital = sum(yuan for (*_, why), yuan in model.county.accounts.matrix().items() if why == "loan capital")
+        spent = capital if name == "quota_yuan" else acted.book.cash_outlay_yuan
         assert 0 <= spent <= budget * 10 / 215 + 1e-6, acted.label
         assert all(yuan >= 0 for yuan in acted.book.lost_yuan.values()) and acted.book.met_yuan >= 0, acted.label
 

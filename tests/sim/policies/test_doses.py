@@ -26,6 +26,7 @@ DOSES: dict[str, tuple[dict[str, Any], str, float]] = {
     "school_aid": ({"kind": "school_aid", "end_day": 365}, "amount_yuan", 1000.0),
     "travel_money": ({"kind": "travel_money"}, "amount_yuan", 500.0),
     "visits": ({"kind": "visits"}, "visits_per_household", 4.0),
+    "firm_credit": ({"kind": "firm_credit", "borrower": "grower", "term_months": 36}, "quota_yuan", 2e5),
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from small_worlds import plan_of
+from small_worlds import lived, plan_of
 
 from sim.facts.lines import LIVESTOCK, ORCHARD
 from sim.model import VillageModel
@@ -84,3 +84,21 @@ def test_visits_and_follow_up_keep_stock_alive(tmp_path: Path) -> None:
         model.run_model()
         kept[channels] = model.policies[1]._gifts.left.sum()  # type: ignore[attr-defined]
     assert kept["follow_up",] > 1.01 * kept[()]
+
+
+def test_asset_course_and_visits_together_leave_more_than_the_sum_of_each(tmp_path: Path) -> None:
+    stock = {"kind": "industry", "line": "livestock", "budget_yuan": 40_000_000, "capture": 0.0}
+    course = {"kind": "training", "content": "farm", "places": 40_000, "capture": 0.0, "purses": ["training_funds"]}
+    visits = {"kind": "visits", "coverage": "everyone", "visits_per_household": 24, "channels": ["follow_up"]}
+
+    def more_than_the_sum(care: float) -> float:
+        """Head of stock after two years that come of having all three at once."""
+        heads, all_three = {}, [stock, course, visits]
+        for name, policies in {"": [], "a": [stock], "t": [course], "v": [visits], "atv": all_three}.items():
+            unsure, how = {"policies.gift_care": care}, {"villages": 4, "months": 24, "days": 330, "closure": "fixed"}
+            model = lived(plan_of(tmp_path, policies, uncertainties=unsure, **how), observers=())
+            heads[name] = float(model.households["livestock_head"].sum())
+        return heads["atv"] + 2.0 * heads[""] - heads["a"] - heads["t"] - heads["v"]
+
+    with_care, without = more_than_the_sum(1.2), more_than_the_sum(0.0)
+    assert with_care > 0.0 and with_care > without + 5.0, (with_care, without)
