@@ -22,7 +22,7 @@ from sim.core.errors import UserError
 from sim.county import County
 from sim.economy.crops import farm_quality
 from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
-from sim.recording.livelihoods import business_result, staple_yield_kg_mu
+from sim.recording.livelihoods import business_result, staple_yield_kg_mu, work_days
 from sim.toml.source import meant
 
 Floats = NDArray[np.float64]
@@ -35,20 +35,25 @@ _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
 class Diary:
     """Running totals of the flows, from which any twelve months can be had.
 
-    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up.
+    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up. Days of
+    work, which no column keeps, it adds up by month; those of the closed year are as households stand now.
     """
 
     def __init__(self, county: County) -> None:
         self._county = county
         self._closed = {name: np.zeros(county.households[name].shape) for name in FLOWS}
+        self._days = {name: np.zeros(len(county.households)) for name in DAYS}
         self._totals: dict[int, Mapping[str, NDArray[np.float64]]] = {0: self._now()}
         self._opening = {name: county.households[last].copy() for name, last in FLOWS.items()}
+        self._opening |= dict(zip(DAYS, work_days(county, year=True), strict=True))
 
     def note(self, month: int) -> None:
         """Note the totals at a month's end; to be called at every month end."""
         if month % 12 == 0:
             for name, last in FLOWS.items():
                 self._closed[name] += self._county.households[last]
+        for name, days in zip(DAYS, work_days(self._county), strict=True):
+            self._days[name] = self._days[name] + days
         self._totals[month] = self._now()
         self._totals.pop(month - 13, None)
 
@@ -60,7 +65,7 @@ class Diary:
         return {name: total - before[name] for name, total in self._totals[month].items()}
 
     def _now(self) -> dict[str, NDArray[np.float64]]:
-        return {name: closed + self._county.households[name] for name, closed in self._closed.items()}
+        return {n: closed + self._county.households[n] for n, closed in self._closed.items()} | self._days
 
 
 FLOWS = {
@@ -69,6 +74,8 @@ FLOWS = {
     "burden_year_yuan": "burden_last_yuan",
 }
 """Columns of flows, and where their closed years go."""
+DAYS = ("farm_days", "local_days")
+"""Days of work, in the order of `work_days`."""
 
 
 @dataclass(frozen=True)
@@ -305,6 +312,15 @@ MEASURES: dict[str, SurveyMeasure] = {
         "net return of apples", "苹果亩均纯收益", "yuan/mu",
         "of trees in full bearing, less cash costs; undefined without an orchard", "stock",
         lambda r: _of_those_with("orchard_mu", r, _orchard(r)[1]),
+    ),
+    "local_days": SurveyMeasure(
+        "days of work nearby", "本地务工天数", "days",
+        "days of paid work nearby, of all members; those away not counted", "flow", lambda r: r.flows["local_days"],
+    ),
+    "farm_days": SurveyMeasure(
+        "days on the own farm", "自家农业投工天数", "days",
+        "days given to the household's own fields, trees, animals and greenhouses, of all members; not its business",
+        "flow", lambda r: r.flows["farm_days"],
     ),
     "employed_away": SurveyMeasure(
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",

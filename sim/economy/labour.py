@@ -119,19 +119,31 @@ def young_days(h: Household, p: P, today: Today) -> float:
 
 
 @rule
-def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Working days go to the household's own lines first, then to whatever work is nearby; those away send home."""
-    m = today.calendar_month - 1
+def days_at_home(h: Household, p: P, months: float) -> float:
+    """Working days this month of those at home, the old among them; `months` of the hands' month are spent away."""
     ill = p.ill_worker_share if h.ill_months > 0 else 0.0
-    months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
     hands = max(0.0, h.workers - months - ill)
-    days = hands * p.work_days_month + h.elders * p.elder_days_month
-    needed = (
+    return hands * p.work_days_month + h.elders * p.elder_days_month
+
+
+@rule
+def farm_days(h: Household, p: P, today: Today) -> float:
+    """Working days that fields, trees, animals and greenhouses ask for this month."""
+    m = today.calendar_month - 1
+    return (
         staple_land(h, p) * p.staple_days_mu * p.staple_days_season[m]
         + (h.orchard_mu * p.orchard_days_mu + h.block_mu * young_days(h, p, today)) * p.orchard_days_season[m]
         + h.livestock_head * p.livestock_days_head / 12.0
         + h.greenhouse_mu * p.greenhouse_days_mu * p.greenhouse_season[m]
     )
+
+
+@rule
+def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Working days go to the household's own lines first, then to whatever work is nearby; those away send home."""
+    months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
+    days = days_at_home(h, p, months)
+    needed = farm_days(h, p, today)
     if h.business_yuan > 0.0:
         needed += p.business_days_month
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
