@@ -264,6 +264,8 @@ def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
 def _beyond_observed(plans: Sequence[Plan]) -> dict[str, Any]:
     """Which years of the run no series has observed: in them everything grows as a declared scenario says."""
     last, until = last_observed(as_python(plans[0].parameters().values)), max(plan.last_day.year for plan in plans)
+    country = plans[0].world.country
+    last = min(last, country.last_year or last) if country else last
     return {"beyond_observed": {"from": last + 1, "to": until}} if until > last else {}
 
 

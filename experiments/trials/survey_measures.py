@@ -35,8 +35,8 @@ _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
 class Diary:
     """Running totals of the flows, from which any twelve months can be had.
 
-    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up. Days of
-    work, which no column keeps, it adds up by month; those of the closed year are as households stand now.
+    `income_year` and its like are emptied into `income_last` at the yearly marks; the diary adds those years up. No
+    column keeps days of work: they are added up month by month, those of the closed year from how households stand now.
     """
 
     def __init__(self, county: County) -> None:
