@@ -39,7 +39,7 @@ def figures(ctx: Context) -> list[Figure]:
         data.append([Cell(ctx.way(way)), *(Cell(text, number=True) for text in texts)])
     units = [ctx.num.unit(unit_of(name, True)) for _, name in SHOWN]
     axes = [
-        ctx.say("axis_difference", name=ctx.indicator(name), unit=unit.axis)
+        ctx.say("axis_channel", name=ctx.indicator(name), unit=unit.axis)
         for (_, name), unit in zip(SHOWN, units, strict=True)
     ]
     axes[2] = ctx.say("axis_of_group", axis=axes[2], group=ctx.group("poor_at_start"))
