@@ -103,8 +103,14 @@ def in_country(known: Parameters, country: Country | None, place: Mapping[str, V
     """
     if country is None:
         return known
-    entries = (one if one.key in place else replace(one, value=country.amount(one, one.value)) for one in known.entries)
+    entries = (one if one.key in place else _priced(country, one) for one in known.entries)
     return _with_series(Parameters(tuple(entries)), country, year)
+
+
+def _priced(country: Country, entry: Parameter) -> Parameter:
+    """An amount of money, and the range that it is thought to lie in, at the country's prices."""
+    value, low, high = (country.amount(entry, number) for number in (entry.value, entry.low, entry.high))
+    return replace(entry, value=value, low=low, high=high)
 
 
 def _with_series(known: Parameters, country: Country, year: int) -> Parameters:

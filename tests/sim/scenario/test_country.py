@@ -33,6 +33,8 @@ def test_a_price_level_multiplies_amounts_of_money_and_nothing_else() -> None:
     assert found.find("ewe_price_yuan").value == 2 * P.ewe_price_yuan
     assert found.find("project_cost_yuan").value == tuple(2 * cost for cost in P.project_cost_yuan)
     assert found.find("price_yuan").value == (*(2 * price for price in P.price_yuan[:4]), P.price_yuan[4])
+    ewe, ewe_before = found.find("ewe_price_yuan"), KNOWN.find("ewe_price_yuan")
+    assert (ewe.low, ewe.high) == (2 * ewe_before.low, 2 * ewe_before.high)  # type: ignore[operator]
     money = [one.key for one in KNOWN.entries if "_yuan" in one.name and not one.unit.startswith("yuan")]
     assert not money, "an amount whose unit does not begin with yuan would be left at China's prices"
 
