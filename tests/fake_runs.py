@@ -28,6 +28,7 @@ from sim.policies.policy import PolicySettings
 from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
 
 LINE, HOUSEHOLDS, BOTH, CROWDING = 2300.0, 60, 30.0, 0.05
+WAY = 7.0  # what each open channel of visits adds to everyone's income
 GAIN = 0.25  # of a course; what training adds is in proportion to it
 KEYS = np.arange(1000, 1000 + HOUSEHOLDS)
 SERVED = {"credit": KEYS % 2 == 0, "training": KEYS % 3 == 0, "visits": np.ones(HOUSEHOLDS, dtype=bool)}
@@ -74,9 +75,10 @@ def incomes(of: Plan, seed: int) -> np.ndarray:
     luck = np.random.default_rng(seed).normal(0, 200)
     income = start_income() + luck
     for policy in of.policies:
-        size = policy.settings.budget_yuan
+        size = policy.settings.budget_yuan or 0.0
         if policy.label == "training":
             size *= float(of.uncertainties.get("policies.course_gain", GAIN)) / GAIN
+        income = income + WAY * len(getattr(policy.settings, "channels", ()))
         own = np.random.default_rng([seed, len(policy.label)]).normal(0, 0.1) if size else 0.0
         income = income + SERVED[policy.label] * size * (1 + own)
     if {"credit", "training"} <= {policy.label for policy in of.policies}:
@@ -86,7 +88,7 @@ def incomes(of: Plan, seed: int) -> np.ndarray:
 
 def crowding(of: Plan, seed: int) -> float:
     """What everyone loses because others are helped."""
-    return (CROWDING + 0.01 * (seed % 2)) * sum(policy.settings.budget_yuan for policy in of.policies)
+    return (CROWDING + 0.01 * (seed % 2)) * sum(policy.settings.budget_yuan or 0.0 for policy in of.policies)
 
 
 def run(of: Plan, seed: int) -> Any:

@@ -71,6 +71,13 @@ def compare(
     no_spillovers: Annotated[
         bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held fixed.")
     ] = False,
+    channels: Annotated[
+        bool,
+        typer.Option(
+            "--channels",
+            help="Run the largest mix also with each channel of its policies shut in turn, to show what each is worth.",
+        ),
+    ] = False,
     parameters: Annotated[
         ParameterMode,
         typer.Option(
@@ -141,6 +148,7 @@ def compare(
         baseline=baseline,
         outcomes=outcomes,
         spillovers=() if no_spillovers else spillovers,
+        channels=channels,
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from experiments.compare.channels import largest, variants, worth_of
 from experiments.compare.paired_runs import PairedRuns
 from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
@@ -58,6 +59,7 @@ def compare(
     baseline: str | None = None,
     outcomes: Sequence[str] | None = None,
     spillovers: Sequence[str] | None = None,
+    channels: bool = False,
     seeds_first: int = 1,
     progress: bool = True,
     retry_failed: bool = False,
@@ -94,6 +96,8 @@ def compare(
         spillovers: Ids of scenarios to run under the fixed closure too, which shows what comes through prices and
             jobs; the one with the most policies by default, if every closure is endogenous. See
             `experiments.compare.spillover`.
+        channels: Whether to run the largest scenario also with each way in which its policies act shut in turn, which
+            shows what each is worth. See `experiments.compare.channels`.
         seeds_first: The first seed.
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
@@ -126,7 +130,8 @@ def compare(
     vectors = drawing(parameters, load_set, with_own(load_parameters(), own))
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
-    everything = [*plans, *twins(plans, base, twinned)]
+    shut = variants(plans, base) if channels else ()
+    everything = [*plans, *twins(plans, base, twinned), *(one.plan for one in shut)]
     own_code = Own.of(plans)
     chosen = parse_outcomes(outcomes, plans[0].horizon_months, own_code.declared)
     adds = replicates is None and precision is not None
@@ -168,6 +173,7 @@ def compare(
         ],
         "baseline": base,
         "spillovers": list(twinned),
+        "channels": [{"way": one.way, "en": one.names[0], "zh": one.names[1]} for one in shut],
         "outcomes": [{"name": one.name, "month": one.month, "group": one.group} for one in chosen],
         "precision": precision,
         "replicates": {
@@ -222,8 +228,10 @@ def compare(
         alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
         runs = PairedRuns(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
+        whole = largest(plans, base).id
+        worth = worth_of(whole, shut, lambda scenario: done.seeds(scenario, seeds), done.read, of)
         reconciled = _reconciled(plans[_index(plans, base)], run)
-        rebuild(store.folder, runs, judged, done.failures, under_both, reconciled)
+        rebuild(store.folder, runs, judged, done.failures, under_both, worth, reconciled)
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:
@@ -264,6 +272,8 @@ def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
 def _beyond_observed(plans: Sequence[Plan]) -> dict[str, Any]:
     """Which years of the run no series has observed: in them everything grows as a declared scenario says."""
     last, until = last_observed(as_python(plans[0].parameters().values)), max(plan.last_day.year for plan in plans)
+    country = plans[0].world.country
+    last = min(last, country.last_year or last) if country else last
     return {"beyond_observed": {"from": last + 1, "to": until}} if until > last else {}
 
 

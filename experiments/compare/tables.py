@@ -36,6 +36,7 @@ COLUMNS: dict[str, str] = {
     " lost_share_low lost_share_high unchanged_share_low unchanged_share_high",
     "spillover": "scenario month group name | endogenous endogenous_low endogenous_high fixed fixed_low fixed_high"
     " spillover spillover_low spillover_high replicates",
+    "channel": "scenario way month group name | worth low high replicates",
     "verdict": "scenario month group name | asked_precision halfwidth replicates enough needed same may_differ",
     "reconcile": "| name label_en label_zh model profile difference tolerance within unit",
     "failures": "scenario seed | error",
@@ -49,7 +50,7 @@ _INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "
 _WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking", "start"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
-    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other"),
+    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other", "way"),
     *("label_en", "label_zh", "unit", "error"),
 }
 
@@ -62,6 +63,7 @@ def rebuild(
     judged: Sequence[Judged],
     failures: Mapping[tuple[str, int], str],
     spillovers: Frames = (),
+    channels: Frames = (),
     reconciled: Iterable[Any] = (),
 ) -> None:
     """Write every table of a comparison.
@@ -72,6 +74,7 @@ def rebuild(
         judged: The verdict on the replicates.
         failures: Error of each failed run, by scenario and seed.
         spillovers: Frames of effects under both closures.
+        channels: Frames of what each way of acting is worth.
         reconciled: Lines of model beside profile; objects or mappings with the columns of the table.
 
     Raises:
@@ -92,6 +95,7 @@ def rebuild(
         "synergy": of.synergies(runs),
         "movers": of.movers(runs),
         "spillover": spillovers,
+        "channel": channels,
         "verdict": _verdict(judged),
         "reconcile": _reconcile(reconciled),
         "failures": [

@@ -16,7 +16,8 @@ from sim import load_plan
 from sim.core.frozen import FrozenDict
 from sim.parameters import Value
 from sim.scenario import Plan
-from sim.scenario.parts import Closure, Title
+from sim.scenario.parts import Closure
+from sim.scenario.title import Title
 from sim.shipped import shipped
 
 NULLS = shipped("scenarios") / "nulls"

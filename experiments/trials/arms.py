@@ -144,7 +144,12 @@ def plan_of(trial: Trial, profile: Profile, offers: Sequence[Offer]) -> Plan:
         era=profile.era,
         horizon_months=trial.months,
         closure=trial.world.closure,
-        world=World(profile=trial.world.profile, villages=profile.villages, place=dict(trial.world.place)),
+        world=World(
+            profile=trial.world.profile,
+            villages=profile.villages,
+            place=dict(trial.world.place),
+            country=trial.world.country,
+        ),
         campaign=Campaign(start=first, days=min(last, horizon)),
         policies=tuple(offer.policy for offer in offers),
         purses=profile.purses,

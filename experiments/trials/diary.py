@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.county import County
 from sim.facts.months import SEPTEMBER
+from sim.recording.livelihoods import work_days
 
 FLOWS = {
     "income_year": "income_last",
@@ -22,6 +23,8 @@ FLOWS = {
 """Columns of flows, and where their closed years go."""
 COUNTED = ("stays", "dropped", "children")
 """Counted here: months with a stay in hospital; children who left school in September, of so many who might have."""
+DAYS = ("farm_days", "local_days")
+"""Days of work, in the order of `work_days`, added up by month; those of the closed year as households stand now."""
 
 Totals = Mapping[str, NDArray[np.float64]]
 
@@ -32,12 +35,13 @@ class Diary:
     def __init__(self, county: County) -> None:
         self._county = county
         self._closed = {name: np.zeros(county.households[name].shape) for name in FLOWS}
-        self._counted = {name: np.zeros(len(county.households)) for name in COUNTED}
+        self._counted = {name: np.zeros(len(county.households)) for name in (*COUNTED, *DAYS)}
         self._children = county.households["children"].astype(np.float64)
         self._first: Totals = self._now()
         self._totals: dict[int, Totals] = {0: self._first}
         nothing = {name: np.zeros(len(county.households)) for name in COUNTED}
         self._opening = {name: county.households[last].copy() for name, last in FLOWS.items()} | nothing
+        self._opening |= dict(zip(DAYS, work_days(county, year=True), strict=True))
 
     def note(self, month: int) -> None:
         """Note the totals at a month's end; to be called at every month end."""
@@ -66,6 +70,8 @@ class Diary:
             self._counted["dropped"] += np.maximum(0.0, self._children - children)
             self._counted["children"] += self._children
         self._children = children
+        for name, days in zip(DAYS, work_days(self._county), strict=True):
+            self._counted[name] += days
 
     def _now(self) -> Totals:
         closed = {name: years + self._county.households[name] for name, years in self._closed.items()}

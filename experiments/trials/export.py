@@ -11,6 +11,7 @@ from experiments.pages.spreadsheet import csv_text
 from experiments.published import Figure, Rule
 from experiments.published.figure import INFINITE
 from experiments.trials.results import OutcomeResult, TrialResult
+from experiments.trials.world import not_given
 
 _RULE = ("low", "high", "no_effect", "sign", "control_low", "control_high")
 
@@ -28,6 +29,7 @@ def _trial(result: TrialResult) -> dict[str, Any]:
         "source": trial.source,
         "replicates": result.replicates,
         "failed": {str(seed): error for seed, error in result.failures.items()},
+        "not_given": list(not_given(trial)),
         "takeup": {arm: _interval(share) for arm, share in result.takeup.items()},
         "facts": dict(result.facts),
         "outcomes": [_outcome(one) for one in result.outcomes],

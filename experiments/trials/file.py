@@ -23,7 +23,9 @@ from sim.facts.limits import MOST_COUNT
 from sim.policies import registry
 from sim.policies.policy import Policy
 from sim.scenario.code import CodeFile, default_label, reload_policy_class
-from sim.scenario.parts import Closure, PolicyPlan, Title
+from sim.scenario.country import Country
+from sim.scenario.parts import Closure, PolicyPlan
+from sim.scenario.title import Title
 
 LEAST_REPLICATES = 30
 LAST_MONTH = 120
@@ -44,6 +46,7 @@ class TrialWorld(FrozenModel):
     closure: Closure = "endogenous"
     books: Table = Field(default=FrozenDict(), description="fields of the profile replaced, by dotted name")
     place: Table = Field(default=FrozenDict(), description="parameters of that place, outside their ranges if need be")
+    country: Country | None = Field(default=None, description="the country it is in: its price level, its years")
 
     @property
     def opens(self) -> dt.date:
@@ -204,6 +207,9 @@ class Trial(TrialTable):
         """A hash of all that decides what a replicate finds: no titles, no published figures, no number of them."""
         content = self.model_dump(mode="json", exclude={"id", "file", "title", "source", "note"})
         content["world"]["profile"] = self.profile_digest or self.world.profile
+        content["world"] |= {"country": self.world.country.decides()} if self.world.country else {}
+        if not content["world"]["country"]:
+            del content["world"]["country"]
         del content["profile_digest"], content["design"]["replicates"]
         for arm in content["arms"]:
             del arm["label"]

@@ -225,6 +225,10 @@ class _Loader(OutcomeChecks):
         for name, value in table.world.books.items():
             if profile is not None and not name.startswith("terrain."):  # the profile's are by township
                 self._book(type(profile), name, value)
+        country = table.world.country
+        if country and (twice := country.twice([f"trend.{name.rpartition('.')[2]}" for name in table.world.place])):
+            mend = f"leave out trend.{twice} in [world.place]"
+            self.problem(("world", "country", twice), "is stated in [world.place] too", mend=mend)
         for name, value in table.world.place.items():
             try:
                 catalogue.parameters.checked(name, frozen_lists(value), within_range=False)

@@ -104,7 +104,9 @@ def _of_base_income(trial: Trial) -> float:
     base, profile = load_profile(trial.world.profile), books_of(trial)
     p = as_python(parameters_of(trial).values)
     then, now = (level(p.wage_growth, p.later_growth, one.income.year, p) for one in (base, profile))
-    return profile.income_yuan / (base.income_yuan * now / then)
+    country = trial.world.country
+    prices = (country.price_level if country else None) or 1.0
+    return profile.income_yuan / (base.income_yuan * prices * now / then)
 
 
 def _transfers_a_head(profile: Profile, parameters: Parameters) -> float:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_
 from experiments.published import Rule
 from sim.core.frozen import FrozenModel
 from sim.core.text import OneLine
-from sim.scenario.parts import Title
+from sim.scenario.title import Title
 from sim.toml.source import show
 
 Unit = Literal["yuan", "percent", "sd", "share", "level"]

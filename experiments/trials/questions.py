@@ -21,9 +21,9 @@ _WHY_NOT = {
     r"\bage\b|head_age": "it counts children, workers and elders in a household, and knows nobody's age",
     r"wom[ae]n|female|gender|\bsex\b|girl|wife|wives|husband": "its rules know no sex; women of working age can only "
     "be counted ('women')",
-    r"local.?(work|job|wage|days)|own.?farm|farm.?(labou?r|days|hours)|labou?r.?days": "it adds up wages nearby and "
-    "away in one sum (wage_income_yuan) and keeps no account of days worked; labour_met is the share of the labour "
-    "that its lines ask for which a household gives",
+    r"local.?(work|job|wage|hours)|own.?farm|farm.?(labou?r|work|hours)|(labou?r|work).?(days|hours)": "it counts days "
+    "of work of whole households, nearby (local_days) and on the own farm (farm_days), and no hours; wages nearby and "
+    "away are one sum (wage_income_yuan)",
     r"leader|official|teacher|shopkeeper": "it has no households of village officials; contacts, schooling and "
     "business_yuan tell who is central, best schooled or keeps a shop",
     r"vote|politic|crime|conflict|violence": "it knows nothing of politics or conflict",

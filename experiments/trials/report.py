@@ -34,6 +34,8 @@ from experiments.trials.file import LEAST_REPLICATES
 from experiments.trials.local_conditions import sets_transfers
 from experiments.trials.results import OutcomeResult, TrialResult
 from experiments.trials.wording import Shown
+from experiments.trials.world import not_given
+from sim.parameters import load_parameters
 
 PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")
@@ -251,6 +253,12 @@ def _of_world(result: TrialResult, shown: Shown) -> list[str]:
     world, facts = result.trial.world, result.facts
     if world.opens != world.start:
         texts.append(shown.say("moved", asked=shown.num.day(world.start), opens=shown.num.day(world.opens)))
+    if missing := not_given(result.trial):
+        if world.country is None:
+            texts.append(shown.say("no_country"))
+        else:
+            what = shown.num.join([_named(name, shown) for name in missing])
+            texts.append(shown.say("not_given", country=shown.title(world.country.name), what=what))
     found, expected = facts.get("headcount", math.nan), facts.get("headcount_expected", math.nan)
     if abs(found - expected) > NEAR_HEADCOUNT:
         texts.append(shown.say("headcount", found=shown.percent(found), expected=shown.percent(expected)))
@@ -353,11 +361,25 @@ def _design(result: TrialResult, shown: Shown) -> Bullets:
     if share is not None:
         how = say("as_stated") if sets_transfers(trial) else say("as_ruled")
         items.append(say("d_transfers", share=shown.percent(share), how=how))
+    if world.country is not None:
+        own = {key: value for key, value in world.country.model_dump(exclude={"name"}).items() if value is not None}
+        what = shown.settings(own) if own else shown.say("nothing_own")
+        items.append(say("d_country", country=shown.title(world.country.name), what=what))
     if world.books:
         items.append(say("d_books", what=shown.settings(world.books)))
     if world.place:
         items.append(say("d_parameters", what=shown.settings(world.place)))
     return Bullets(items, say("of_design"))
+
+
+def _named(name: str, shown: Shown) -> str:
+    """A part of `[world.country]`, as a reader and as the file names it."""
+    if name == "price_level":
+        label = shown.say("price_level")
+    else:
+        entry = load_parameters().find(f"trend.{name}")
+        label = entry.label_zh if shown.zh else entry.label_en
+    return str(shown.say("name_and_key", label=label, key=name))
 
 
 def _times(interval: Interval, factor: float) -> Estimate:

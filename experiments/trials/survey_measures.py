@@ -294,6 +294,15 @@ MEASURES: dict[str, SurveyMeasure] = {
         "of trees in full bearing, less cash costs; undefined without an orchard", "stock",
         lambda r: _of_those_with("orchard_mu", r, _orchard(r)[1]),
     ),
+    "local_days": SurveyMeasure(
+        "days of work nearby", "本地务工天数", "days",
+        "days of paid work nearby, of all members; those away not counted", "flow", lambda r: r.flows["local_days"],
+    ),
+    "farm_days": SurveyMeasure(
+        "days on the own farm", "自家农业投工天数", "days",
+        "days given to the household's own fields, trees, animals and greenhouses, of all members; not its business",
+        "flow", lambda r: r.flows["farm_days"],
+    ),
     "employed_away": SurveyMeasure(
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",
         _workers_away,

@@ -42,7 +42,12 @@ class Vectors:
         """The trial under a vector."""
         if self.drawing.mode == "point":
             return trial
-        place = FrozenDict({**self.vector(number), **trial.world.place})
+        known, country = load_parameters(), trial.world.country
+        drawn = self.vector(number)
+        if country is not None:
+            drawn = {key: country.amount(known.find(key), value) for key, value in drawn.items()}
+            drawn = {key: value for key, value in drawn.items() if not country.twice((key,))}
+        place = FrozenDict({**drawn, **trial.world.place})
         return trial.model_copy(update={"world": trial.world.model_copy(update={"place": place})})
 
     def vector(self, number: int) -> dict[str, Value]:

@@ -31,6 +31,7 @@ from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
 from sim.population.profile import load_profile as load_base
 from sim.population.synthetic.recipe import Knobs
+from sim.scenario.country import in_country
 from sim.toml.check import check
 from sim.toml.source import Place, meant, raise_all
 
@@ -54,7 +55,14 @@ _OURS = {
 
 def parameters_of(trial: Trial) -> Parameters:
     """The parameters of the trial's place."""
-    return load_parameters(place=flat(trial.world.place))
+    place = flat(trial.world.place)
+    return in_country(load_parameters(place=place), trial.world.country, place, trial.world.opens.year)
+
+
+def not_given(trial: Trial) -> tuple[str, ...]:
+    """What the file does not give of `[world.country]`, so that it is China's; all of it where it names no country."""
+    country = trial.world.country
+    return ("name",) if country is None else country.not_given(flat(trial.world.place))
 
 
 def world_of(trial: Trial) -> Profile:
@@ -89,6 +97,7 @@ def books_of(trial: Trial) -> Profile:
     data = base.model_dump(exclude={"fitted", "purses", "townships"})
     data["terrain"] = _terrain(base)
     _scale(data, base, trial.design.village_count)
+    _at_prices(data, trial)
     data["income"]["year"] = trial.world.opens.year - 1
     problems = [problem for name, value in books.items() if (problem := _put(data, name, value, trial))]
     if problems:
@@ -169,6 +178,15 @@ def _scale(data: dict[str, Any], base: Profile, villages: int) -> None:
     support["cadres"] = max(villages, round(support["cadres"] * share))
     support["field_days_per_month"] = EVERY_DAY
     flags["linked_households"] = round(flags["linked_households"] * share)
+
+
+def _at_prices(data: dict[str, Any], trial: Trial) -> None:
+    """The base's amounts of money at the price level of the trial's country."""
+    country = trial.world.country
+    if country is not None and country.price_level is not None:
+        data["income"]["yuan_per_head"] *= country.price_level
+        data["support"]["unit_money_yuan"] *= country.price_level
+        data["support"]["day_cost_yuan"] *= country.price_level
 
 
 def _terrain(base: Profile) -> dict[str, float]:
@@ -276,6 +294,7 @@ __all__ = [
     "flat",
     "line_of_year",
     "mean_household_yuan",
+    "not_given",
     "parameters_of",
     "world_of",
 ]

@@ -21,14 +21,16 @@ def last_observed(p: P) -> int:
     return int(p.first_year) + len(p.cpi) - 1
 
 
-def level(growth: Sequence[float], later: float, year: int, p: P) -> float:
-    """The index of a calendar year, 2012 = 1, from its yearly growth since `first_year`.
+def growth_of(growth: Sequence[float], first: int, year: int, later: float) -> float:
+    """A calendar year's growth in a series from `first` on: before it its first growth holds, after it `later`."""
+    return growth[max(0, year - first)] if year < first + len(growth) else later
 
-    Before the series its first growth holds, after it `later`.
-    """
+
+def level(growth: Sequence[float], later: float, year: int, p: P) -> float:
+    """The index of a calendar year, 2012 = 1, from its yearly growth since `first_year` (`growth_of`)."""
     first, index = int(p.first_year), 1.0
     for y in range(min(year, BASE_YEAR) + 1, max(year, BASE_YEAR) + 1):
-        index *= 1.0 + (growth[max(0, y - first)] if y < first + len(growth) else later)
+        index *= 1.0 + growth_of(growth, first, y, later)
     return index if year >= BASE_YEAR else 1.0 / index
 
 

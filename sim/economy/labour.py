@@ -136,14 +136,28 @@ def young_days(h: Household, p: P, today: Today) -> float:
 
 
 @rule
-def days_needed(h: Household, p: P, today: Today, m: int, staple_mu: float) -> float:
-    """Working days that the household's own lines take in month `m` (0 = January), with `staple_mu` under grain."""
-    needed = (
+def hands_days(h: Household, p: P, months: float) -> float:
+    """Working days this month of those at home, the old among them; `months` of the hands' month are spent away."""
+    ill = p.ill_worker_share if h.ill_months > 0 else 0.0
+    hands = max(0.0, h.workers - months - ill)
+    return hands * p.work_days_month + h.elders * p.elder_days_month
+
+
+@rule
+def farm_days(h: Household, p: P, today: Today, m: int, staple_mu: float) -> float:
+    """Working days that fields, trees, animals and greenhouses ask for in month `m` (0 = January)."""
+    return (
         staple_mu * p.staple_days_mu * p.staple_days_season[m]
         + (h.orchard_mu * p.orchard_days_mu + h.block_mu * young_days(h, p, today)) * p.orchard_days_season[m]
         + h.livestock_head * p.livestock_days_head / 12.0
         + h.greenhouse_mu * p.greenhouse_days_mu * p.greenhouse_season[m]
     )
+
+
+@rule
+def days_needed(h: Household, p: P, today: Today, m: int, staple_mu: float) -> float:
+    """Working days that the household's own lines take in month `m` (0 = January), with `staple_mu` under grain."""
+    needed = farm_days(h, p, today, m, staple_mu)
     if h.business_yuan > 0.0:
         needed += p.business_days_month
     return needed
@@ -155,12 +169,9 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
 
     Those away send home.
     """
-    m = today.calendar_month - 1
-    ill = p.ill_worker_share if h.ill_months > 0 else 0.0
     months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
-    hands = max(0.0, h.workers - months - ill)
-    days = hands * p.work_days_month + h.elders * p.elder_days_month
-    needed = days_needed(h, p, today, m, staple_land(h, p))
+    days = hands_days(h, p, months)
+    needed = days_needed(h, p, today, today.calendar_month - 1, staple_land(h, p))
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
     h.labour_met += p.care_rate * (given - h.labour_met)
     free = max(0.0, days - needed - days_at_home(h, p, today))

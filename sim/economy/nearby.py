@@ -71,12 +71,19 @@ def turn_slots(h: Household, v: Village, p: P, today: Today, free: float) -> Non
 
 
 @rule
-def paid_days(h: Household, v: Village, p: P, today: Today, free: float) -> float:
-    """Of a household's free days, those that find paid work nearby."""
+def days_nearby(h: Household, v: Village, p: P, free: float) -> float:
+    """Of free days, those that the slots it holds pay for; where there are none, the share that finds work."""
     if p.slot_days == 0.0:
         return free * v.jobs_now
-    turn_slots(h, v, p, today, free)
     return min(free, h.slots * p.slot_days)
+
+
+@rule
+def paid_days(h: Household, v: Village, p: P, today: Today, free: float) -> float:
+    """Of a household's free days, those that find paid work nearby this month, once a slot was lost or found."""
+    if p.slot_days > 0.0:
+        turn_slots(h, v, p, today, free)
+    return days_nearby(h, v, p, free)
 
 
 @rule

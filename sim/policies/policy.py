@@ -73,6 +73,16 @@ class Policy:
     warm: ClassVar[Mapping[str, object] | None] = None
     """Settings under which a small run uses every kernel of its own; None = it has none."""
 
+    @classmethod
+    def ways(cls, settings: PolicySettings) -> Mapping[str, tuple[Names, Mapping[str, object]]]:
+        """Ways in which it acts that can be shut one at a time: each with both names, and the settings that shut it."""
+        return {}
+
+    @classmethod
+    def without_ways(cls, settings: PolicySettings) -> Mapping[str, object]:
+        """The settings that shut all its ways."""
+        return {name: value for _, shut in cls.ways(settings).values() for name, value in shut.items()}
+
     def __init__(self, settings: PolicySettings, label: str) -> None:
         self.settings = settings
         self.label = label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -52,6 +53,12 @@ class SupportUnits(Policy):
         name: {"campaign.days": 300, "horizon_months": 24} for name in ("coordination", "supervision")
     }
     most: ClassVar[int | None] = 1  # a unit has one project under way
+
+    @classmethod
+    def ways(cls, settings: PolicySettings) -> Mapping[str, tuple[Names, Mapping[str, object]]]:
+        """What the units build with their own money; without effects it is spent all the same."""
+        names = ("money and trade of the units", "单位资金和行业项目")
+        return {"money": (names, {"effects": False})} if settings.effects else {}
 
     def open(self, county: County) -> None:
         """What each unit's trade has a hand for; the target is what its money could pay for."""

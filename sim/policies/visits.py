@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
@@ -70,6 +70,17 @@ class Visits(Policy):
     Settings: ClassVar[type[PolicySettings]] = VisitsSettings
     settings: VisitsSettings
     most: ClassVar[int | None] = 1  # a cadre has one list of households
+
+    @classmethod
+    def ways(cls, settings: PolicySettings) -> Mapping[str, tuple[Names, Mapping[str, object]]]:
+        """Its open channels."""
+        open_ = settings.channels if isinstance(settings, VisitsSettings) and settings.effects else ()
+        return {one: (CHANNELS[one], {"channels": tuple(each for each in open_ if each != one)}) for one in open_}
+
+    @classmethod
+    def without_ways(cls, settings: PolicySettings) -> Mapping[str, object]:
+        """No channel at all."""
+        return {"channels": ()} if cls.ways(settings) else {}
 
     def open(self, county: County) -> None:
         """Give every cadre their households: those of the village, dealt out in turn."""

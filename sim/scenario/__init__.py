@@ -4,8 +4,9 @@ from sim.money.purse import Purse
 from sim.scenario.catalogue import PROFILES, SCENARIOS, Catalogue, find_scenario, shipped_scenarios
 from sim.scenario.comparable import check_comparable, check_same_era
 from sim.scenario.load import load_plan, load_plans
-from sim.scenario.parts import Campaign, PolicyPlan, Title, World
+from sim.scenario.parts import Campaign, PolicyPlan, World
 from sim.scenario.plan import Plan
+from sim.scenario.title import Title
 
 __all__ = [
     "PROFILES",

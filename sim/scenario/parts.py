@@ -6,14 +6,13 @@ import calendar
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, model_validator
 
 from sim.core.dates import CampaignDay
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
-from sim.core.text import OneLine
 from sim.events import Event
 from sim.facts.limits import MOST_SEED, MOST_YUAN
 from sim.parameters import Parameter, load_parameters
@@ -21,10 +20,9 @@ from sim.parameters.own import declared
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.country import Country
 from sim.scenario.tasks import Task
 
-MOST_LETTERS = 300
-"""Characters of a title."""
 Closure = Literal["fixed", "endogenous"]
 Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
 
@@ -56,13 +54,6 @@ def _frozen_tables(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mappi
     return FrozenDict({key: FrozenDict(inner) for key, inner in table.items()})
 
 
-class Title(FrozenModel):
-    """What the scenario is called, in both languages."""
-
-    en: OneLine = Field(min_length=1, max_length=MOST_LETTERS, description="English title")
-    zh: OneLine = Field(min_length=1, max_length=MOST_LETTERS, description="Chinese title")
-
-
 class World(FrozenModel):
     """Which county (or part of one) the scenario plays in."""
 
@@ -72,6 +63,15 @@ class World(FrozenModel):
     place: Place = Field(
         default_factory=FrozenDict, description="facts of another place, by parameter; ranges do not bind them"
     )
+    country: Country | None = Field(
+        default=None, description="the country it is in: its price level, its years; China if left out"
+    )
+
+    @model_validator(mode="after")
+    def _stated_once(self) -> Self:
+        if self.country and (name := self.country.twice(self.place)):
+            raise ValueError(f"{name} is stated in world.country and, as trend.{name}, in world.place; leave one out")
+        return self
 
 
 class Campaign(FrozenModel):

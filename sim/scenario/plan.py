@@ -25,6 +25,7 @@ from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.chain import chain_of
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile, pinned
+from sim.scenario.country import in_country
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, own_rules
 from sim.scenario.parts import (
@@ -34,13 +35,13 @@ from sim.scenario.parts import (
     PolicyPlan,
     Targets,
     TaskList,
-    Title,
     Uncertainties,
     World,
     month_end,
 )
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import given_settings, given_tables
+from sim.scenario.title import Title
 from sim.toml.source import TomlSource
 
 
@@ -94,7 +95,8 @@ class Plan(FrozenModel):
             UserError: What the plan sets is unknown or out of range.
         """
         known = load_parameters(place=self.world.place, on=self.campaign.start)
-        return with_own(known, self.own_parameters()).override(self.uncertainties)
+        known = with_own(known, self.own_parameters()).override(self.uncertainties)
+        return in_country(known, self.world.country, self.world.place, self.campaign.start.year)
 
     def own_parameters(self) -> list[Parameter]:
         """The parameters that its policies declare themselves."""
@@ -225,6 +227,9 @@ class Plan(FrozenModel):
         content = self.resolved()
         del content["title"]
         content["world"]["profile"] = self.profile_digest or self.world.profile
+        country = self.world.country.decides() if self.world.country else {}
+        content["world"] = {key: value for key, value in content["world"].items() if key != "country"}
+        content["world"] |= {"country": country} if country else {}
         content["code"] = [one.sha256 for one in self._pinned()]
         for purse in content.get("purses", ()):
             del purse["title_en"], purse["title_zh"]

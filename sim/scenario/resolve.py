@@ -27,10 +27,11 @@ from sim.scenario.layers import LISTS, Layers
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
-from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, Title, World, month_end
+from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, World, month_end
 from sim.scenario.settings import NoFile, Setting
 from sim.scenario.targets import check_once, check_targets
 from sim.scenario.task_list import tasks_of
+from sim.scenario.title import Title
 from sim.toml.check import check, frozen_lists
 from sim.toml.reading import is_file, read_bytes
 from sim.toml.source import Place, each_problem, meant, raise_all

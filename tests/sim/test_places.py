@@ -11,7 +11,7 @@ from small_worlds import plan_of, served
 from sim.core.errors import UserError
 from sim.county import County
 from sim.model import VillageModel
-from sim.recording.livelihoods import business_result, staple_yield_kg_mu
+from sim.recording.livelihoods import business_result, staple_yield_kg_mu, work_days
 from sim.scenario import load_plan
 
 CASH = {"kind": "cash", "amount_yuan": 500, "months": 1, "capture": 0.0}
@@ -103,3 +103,18 @@ def test_yield_follows_skill(tmp_path: Path) -> None:
     before = staple_yield_kg_mu(model.county)
     model.households["farm_skill"] += 0.1
     assert np.all(staple_yield_kg_mu(model.county) > before)
+
+
+def test_days_of_work_are_those_that_were_paid_or_left_over(tmp_path: Path) -> None:
+    model = _model(tmp_path, [])
+    paid_yuan = 0.0
+    for _ in model.months():
+        farm, local = work_days(model.county)
+        at, books = model.households["village"], model.county.accounts.matrix()
+        booked = sum(yuan for (_, _, reason), yuan in books.items() if reason == "local wages")
+        day_yuan = model.villages["local_wage_yuan"][at] * model.households["ability"] * model.households["fortune"]
+        # Animals bought and trees planted in a month ask for their days from then on, so the two are nearly the same.
+        assert (local * day_yuan).sum() == pytest.approx(booked - paid_yuan, rel=0.02)
+        paid_yuan = booked
+        assert (farm >= 0).all() and farm.sum() > 0
+    assert work_days(model.county, year=True)[0].sum() > 6 * farm.sum()  # December is a quiet month on the farm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Any
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.designs.vectors import UNFITTED
-from experiments.measure.statistics import COVERS_AFTER_LOOKS
+from experiments.measure.statistics import COVERS_AFTER_LOOKS, mean_of
+from experiments.pages.numbers import Estimate, unit_of
 from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
@@ -41,7 +43,7 @@ def caveats(ctx: Context) -> list[Caveat]:
     """All that has to be said, the gravest first."""
     found = [_assumptions(ctx), *_missing(ctx), *_never_act(ctx), *_starts(ctx), *_reached_nobody(ctx)]
     found += _same_as_the_baseline(ctx)
-    found += [*_names_alone(ctx), _costs(ctx), _beyond(ctx), _looked(ctx)]
+    found += [*_names_alone(ctx), _costs(ctx), _falls_by_itself(ctx), _beyond(ctx), _looked(ctx)]
     return [one for one in found if one]
 
 
@@ -58,6 +60,25 @@ def _assumptions(ctx: Context) -> Caveat | None:
     joint = "；" if ctx.zh else "; "
     text = ctx.say("caveat_assumptions", list=joint.join(said[:MOST]), more=more)
     return Caveat("assumptions_differ", text, first=True)
+
+
+def _falls_by_itself(ctx: Context) -> Caveat | None:
+    """How much poverty falls, or rises, in the baseline itself between the start and the last mark."""
+    known = ctx.exp.samples(HEADCOUNT, 0), ctx.exp.samples(HEADCOUNT, ctx.final)
+    if ctx.final <= 0 or any(ctx.baseline not in frame.columns for frame in known):
+        return None
+    start, end = (frame[ctx.baseline] for frame in known)
+    fall = mean_of((start - end).to_numpy(), of=ctx.exp.of)
+    if not math.isfinite(fall.value):
+        return None
+    points = ctx.num.show(fall if fall.value >= 0 else fall.times(-1), "points")
+    levels = {
+        name: ctx.num.show(Estimate(float(level.mean())), unit_of(HEADCOUNT))
+        for name, level in (("start", start), ("end", end))
+    }
+    word = "caveat_falls" if fall.value >= 0 else "caveat_rises"
+    said = ctx.say(word, fall=points, month=ctx.month(ctx.final), baseline=ctx.title(ctx.baseline), **levels)
+    return Caveat("falls_by_itself", said)
 
 
 def _beyond(ctx: Context) -> Caveat | None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from experiments.compare import channels
 from experiments.compare.report.data import Experiment, Scenario, estimate_of
 from experiments.compare.spillover import original
 from experiments.measure.own import Own
@@ -47,6 +48,9 @@ class Context:
         found = self._by_id.get(ident)
         if found is None and (twin := original(ident)) in self._by_id:
             return self.say("twin", title=self.title(str(twin)))
+        whole, way = channels.original(ident)
+        if found is None and way and whole in self._by_id:
+            return self.say("without_way", title=self.title(whole), way=self.way(way))
         return found.title(self.language) if found else ident
 
     @cached_property
@@ -173,6 +177,13 @@ class Context:
             kind = next((s.kinds[label] for s in self.exp.scenarios if s.kinds.get(label, label) != label), label)
         name = self.say.term("policy", kind)
         return name if label in (kind, default_label(kind)) else self.say("labelled", name=name, label=label)
+
+    def way(self, way: str) -> str:
+        """Name of a way in which a policy acts, or of all of them together."""
+        if way == channels.ALL:
+            return self.say("all_ways")
+        named = {str(one["way"]): one[self.language] for one in self.exp.manifest.get("channels") or []}
+        return str(named.get(way) or way)
 
     def schedule(self, scenario: str) -> Schedule:
         """The dates and conditions of a scenario."""

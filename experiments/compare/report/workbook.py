@@ -25,6 +25,7 @@ def workbook_bytes(experiment: Experiment) -> bytes:
     _money(book)
     _people(book)
     _synergy(book)
+    _channels(book)
     _ranking(book)
     _notes(book)
     return fixed_bytes(book.book)
@@ -159,6 +160,30 @@ def _spillovers(b: Book) -> None:
         b.both("col_replicates"),
     ]
     b.sheet("spillover", header, rows, [c.say("spillover_note") for c in (b.zh, b.en)])
+
+
+def _channels(b: Book) -> None:
+    """Only where channels were shut: it is asked for, and few do."""
+    frame = b.exp.table("channel")
+    if frame.empty:
+        return
+    rows: list[list[Content]] = []
+    for r in frame.to_dict("records"):
+        unit = b.zh.unit_of(str(r["name"]), True)
+        rows.append(
+            [
+                b.title(str(r["scenario"])),
+                " ".join(ctx.way(str(r["way"])) for ctx in (b.zh, b.en)),
+                value(r["month"], "count"),
+                b.term("group", str(r["group"])),
+                b.term("indicator", str(r["name"])),
+                *(value(r[column], unit) for column in ("worth", "low", "high")),
+                b.unit(unit),
+                value(r["replicates"], "count"),
+            ]
+        )
+    columns = "col_scenario col_channel col_month col_group col_indicator col_worth col_low95 col_high95 col_unit"
+    b.sheet("channels", b.header(f"{columns} col_replicates"), rows, [c.say("channels_note") for c in (b.zh, b.en)])
 
 
 def _month(b: Book, month: int) -> Content:

@@ -291,6 +291,12 @@ def test_compare_under_other_parameters(compared: list[dict[str, Any]]) -> None:
     assert village("compare", "base.toml", "--parameters", "latin").exit_code == 2
 
 
+def test_compare_shuts_channels_when_asked(compared: list[dict[str, Any]]) -> None:
+    for options in (["x"], ["y", "--channels"]):
+        assert village("compare", "base.toml", "mix.toml", "--name", *options).exit_code == 0
+    assert [call["channels"] for call in compared if "plans" in call] == [False, True]
+
+
 def test_compare_with_and_without_spillovers(compared: list[dict[str, Any]]) -> None:
     files = ("compare", "base.toml", "mix.toml", "--name")
     for options in (["x", "--spillovers", "mix"], ["y", "--no-spillovers"]):

@@ -166,7 +166,7 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ("low = 0.0, high", "lowest = 0.0, high", "unknown key 'lowest' (did you mean 'low'?)", "pass ="),
         ("low = 0.0, high", "margin = 0.0, high", "allowed: control_high, control_low, high, low, no_effect", "pass ="),
         ("low = 0.0, high = 0.074", "no_effect = 0.1, high = 0.074", "or no_effect: one of them", "pass ="),
-        ('measure = "business_profit_yuan"', 'measure = "local_work_days"', "no account of days worked", "measure"),
+        ('measure = "business_profit_yuan"', 'measure = "local_work_days"', "nearby (local_days)", "measure"),
         ('measure = "business_profit_yuan"', 'measure = { sum = ["cash_yuan"] }', "at least 2 items", "measure"),
         ('measure = "business_profit_yuan"', 'measure = { ratio = ["a", "debt_yuan"] }', "no quantity 'a'", "measure"),
         ('measure = "business_profit_yuan"', 'measure = { summ = ["a"] }', "unknown key 'summ': an outcome", "measure"),

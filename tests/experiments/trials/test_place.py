@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 from small_worlds import fitted_on
 
+from experiments.designs.vectors import drawing
 from experiments.trials import load_trials
 from experiments.trials.arms import plan_of
 from experiments.trials.checks import small_trial
+from experiments.trials.file import Trial
 from experiments.trials.local_conditions import TRANSFERS, sets_transfers, settled, wages_changed
 from experiments.trials.replicate import prepare, run
-from experiments.trials.world import expected_headcount, flat
+from experiments.trials.vectors import Vectors
+from experiments.trials.world import expected_headcount, flat, not_given
+from sim.agents.household import Household
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
+from sim.model import VillageModel
 from sim.parameters import load_parameters
+from sim.scenario.country import SERIES, Country
+from sim.scenario.title import Title
 from sim.shipped import shipped
 
 SOURCES = {"wage": 0.30, "operating": 0.65, "property": 0.02, "transfer": 0.03}
@@ -102,3 +111,56 @@ def test_a_place_without_migration_lets_the_share_of_wages_go() -> None:
     assert facts["income_per_head_yuan"] == pytest.approx(4344.0, rel=0.15)  # 480 households
     assert facts["wage_share"] < facts["wage_share_expected"] - 0.1
     assert facts["wages_times"] == 1.0
+
+
+# ---- another country ------------------------------------------------------------------------------------------------
+
+
+def abroad(trial: Trial, **country: Any) -> Trial:
+    own = Country(name=Title(en="Elsewhere", zh="别处"), **country)
+    return trial.model_copy(update={"world": trial.world.model_copy(update={"country": own})})
+
+
+def test_where_prices_and_incomes_are_twice_as_high_all_money_is_and_nothing_else() -> None:
+    """No rule knows an amount that is not a parameter: a world of twice the yuan is the same world, to the last bit."""
+    here = prepare(abroad(small_trial(books={"income.yuan_per_head": 4000.0}), price_level=1.0))
+    there = prepare(abroad(small_trial(books={"income.yuan_per_head": 8000.0}), price_level=2.0))
+    fit = here.profile.fitted
+    assert fit is not None
+    knobs = FrozenDict({**fit.knobs, "property_yuan": 2 * fit.knobs["property_yuan"]})
+    doubled = fit.model_copy(
+        update={
+            "of": there.profile.fitted.of,  # type: ignore[union-attr]
+            "knobs": knobs,
+            "fifths": tuple(2 * line for line in fit.fifths),
+            "registry_line": 2 * fit.registry_line,
+        }
+    )
+    profile = there.profile.model_copy(update={"fitted": doubled})
+    ends = []
+    for job, books in ((here, here.profile), (there, profile)):
+        model = VillageModel(job.plan.model_copy(update={"policies": ()}), rng=1, profile=books)
+        for month in model.months():
+            if month == 4:  # people have left, fields are sown, loans repaid
+                break
+        ends.append(model.households.copy())
+        model.close()
+    for name, column in Household.COLUMNS.items():
+        times = 2.0 if column.unit.startswith("yuan") else 1.0
+        np.testing.assert_allclose(times * ends[0][name], ends[1][name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_drawn_amounts_are_those_of_the_country_too() -> None:
+    vectors = Vectors(drawing("ranges"), 3)
+    plain, dear = (vectors.under(abroad(small_trial(), price_level=level), 2).world.place for level in (1.0, 3.0))
+    cost, share = "labour.leave_cost_yuan", "livelihood.habit_rate"
+    assert dear[cost] == pytest.approx(3.0 * plain[cost]) and dear[share] == plain[share]
+
+
+def test_a_trial_that_names_no_country_and_one_that_gives_nothing_of_it_are_said() -> None:
+    silent, bare = small_trial(), abroad(small_trial(), price_level=0.8)
+    assert not_given(silent) == ("name",)
+    assert not_given(bare) == SERIES
+    assert silent.digest() == abroad(small_trial()).digest() != bare.digest()
+    for trial in load_trials([shipped("trials")]):
+        assert trial.world.country is not None, f"{trial.id} does not say where it was"

@@ -26,6 +26,7 @@ from experiments.trials.results import TrialResult
 from experiments.trials.run import run_trials
 from experiments.trials.vectors import Vectors
 from sim.core.errors import UserError
+from sim.scenario.country import SERIES
 
 Knobs = Callable[..., None]
 
@@ -247,6 +248,20 @@ def test_the_terminal_says_what_is_missed(tmp_path: Path, capsys: pytest.Capture
     out = " ".join(capsys.readouterr().out.split())
     assert "Rule missed for business profit: the model finds" in out and "the rule is 0.000 to 0.074" in out
     assert "control 5%, offer 25%" in out
+
+
+def test_what_a_trial_elsewhere_takes_from_china_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    india = '[world.country]\nname = { en = "India", zh = "印度" }\nprice_level = 0.9\n[world.books]'
+    silent, named = trial(tmp_path), trial(tmp_path, FILE.replace("[world.books]", india), "named")
+    found = run(tmp_path, silent, named, replicates=2)
+    print_results(found, "en")
+    out = " ".join(capsys.readouterr().out.split())
+    assert "! loans: The file does not say in which country its world lies ([world.country])" in out
+    assert "! named: The world lies in India, and [world.country] does not give growth of wages (wage_growth)" in out
+    page, chinese = render(found, "en"), render(found, "zh")
+    assert "country: India (price_level = 0.9)" in page and "rural inflation (cpi)" in page
+    assert "试验地点为印度" in chinese and "农村消费价格涨幅（cpi）" in chinese
+    assert [one["not_given"] for one in as_json(found)["trials"]] == [["name"], list(SERIES)]
 
 
 def test_report_says_which_command_writes_the_pages_of_a_trial(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.compare.report import caveats
 from experiments.compare.report.context import Context
@@ -12,6 +12,9 @@ from experiments.designs.vectors import UNFITTED
 from experiments.pages.blocks import Bullets, Cell, Code, Section, Table, Text
 from experiments.pages.words import unit_zh
 from sim.core.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
 
 NOT_MODELLED = ("not_1", "not_2", "not_3", "not_4", "not_5", "not_6")
 
@@ -52,19 +55,12 @@ def load_numbers(ctx: Context) -> list[Number]:
     """The model's parameters as the scenarios set them; empty when the model has none to show."""
     try:
         from sim.parameters import load_parameters
-        from sim.parameters.own import read, with_own
     except ImportError:
         return []
     plans = [s.plan for s in sorted(ctx.exp.scenarios, key=lambda s: s.id != ctx.baseline)]
     touched = {key for plan in plans for key in (*plan.get("uncertainties", {}), *_place(plan))}
     try:
-        held = [
-            with_own(
-                load_parameters(place=_place(plan), on=plan.get("campaign", {}).get("start")),
-                read(ctx.exp.manifest.get("own_parameters") or []),
-            ).override(plan.get("uncertainties") or {})
-            for plan in plans
-        ]
+        held = [_parameters(ctx, plan) for plan in plans]
     except UserError:  # written by another version of the model
         held = [load_parameters()]
     apart = {one["field"].partition(".")[2]: one for one in ctx.exp.manifest.get("assumptions_differ") or []}
@@ -74,6 +70,18 @@ def load_numbers(ctx: Context) -> list[Number]:
     }
     table = [stated.get(p.key, p) if p.topic in own else p for p in held[0].table()]  # the baseline may not have it
     return [_number(ctx, p, touched, apart.get(p.key) or apart.get(f"place.{p.key}")) for p in table]
+
+
+def _parameters(ctx: Context, plan: dict[str, Any]) -> Parameters:
+    """The model's parameters under a stored plan."""
+    from sim.parameters import load_parameters
+    from sim.parameters.own import read, with_own
+    from sim.scenario.country import Country, in_country
+
+    place, start, stated = _place(plan), plan.get("campaign", {}).get("start"), plan.get("world", {}).get("country")
+    known = with_own(load_parameters(place=place, on=start), read(ctx.exp.manifest.get("own_parameters") or []))
+    known = known.override(plan.get("uncertainties") or {})
+    return in_country(known, Country.model_validate(stated) if stated else None, place, start.year if start else 0)
 
 
 def _place(plan: dict[str, Any]) -> dict[str, Any]:

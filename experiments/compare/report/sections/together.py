@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import Scenario, estimate_of
+from experiments.compare.report.sections import channels
 from experiments.measure.statistics import mean_of
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Panel, Row, dots
@@ -36,10 +37,14 @@ def build(ctx: Context) -> Section:
             part = frame[(frame["scenario"] == mix) & (frame["name"] == name)]
             if len(part):
                 figures.append(_factorial(ctx, mix, name, part))
-    if not figures:
+    if figures:
+        section.add(Text(ctx.say("together_text")), *figures)
+    else:
         section.add(Text(ctx.missing(), "missing"), Text(ctx.say("together_how"), "note"))
-        return section
-    section.add(Text(ctx.say("together_text")), *figures)
+    found = channels.figures(ctx)
+    section.add(*found)
+    if not found:
+        section.add(Text(ctx.say("part_missing", part=ctx.say("part_channels")), "missing"))
     return section
 
 

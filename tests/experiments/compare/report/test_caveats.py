@@ -38,8 +38,8 @@ def test_failed_runs_are_listed_and_counted(tmp_path: Path, monkeypatch: pytest.
 
 def test_unequal_costs_are_said_with_the_answer(tmp_path: Path) -> None:
     folder = done(tmp_path, fake_runs.four_plans())  # 1,000 yuan for either part, 3,000 for the mix
-    assert kinds(folder) == ["unequal_costs"]
-    (one,) = caveats(Context(Experiment(folder), "en"))
+    assert kinds(folder) == ["unequal_costs", "falls_by_itself"]
+    one, _ = caveats(Context(Experiment(folder), "en"))
     assert "3.0 times the cheapest" in one.text and "“Mix” 3,000 yuan" in one.text
 
 
@@ -78,3 +78,16 @@ def test_years_that_no_series_has_observed_are_said(tmp_path: Path) -> None:
     assert "beyond_observed" not in kinds(within)
     (one,) = [one for one in said_with(beyond)["caveats"] if one["kind"] == "beyond_observed"]
     assert "2024" in one["en"] and "2024" in one["zh"] and "forecast" in one["en"]
+
+
+def test_how_much_poverty_falls_by_itself_is_said_with_every_answer(tmp_path: Path) -> None:
+    folder = done(tmp_path, fake_runs.four_plans())
+    found = Experiment(folder)
+    start, end = (found.samples("headcount", month)["baseline"].mean() for month in (0, 36))
+    (one,) = [one for one in said_with(folder)["caveats"] if one["kind"] == "falls_by_itself"]
+    assert start != end
+    for language in ("en", "zh"):
+        numbers = [f"{100 * value:.1f}" for value in (start, end)]
+        assert all(number.removesuffix(".0") in one[language] for number in numbers), (one[language], numbers)
+    word = ("falls", "下降") if end < start else ("rises", "上升")
+    assert word[0] in one["en"] and word[1] in one["zh"]
