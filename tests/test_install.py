@@ -45,9 +45,12 @@ class Installed:
         self.call(*pip, "--python", python, *install)
 
     def call(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the empty folder, without anything of the checkout on Python's path."""
+        """Run a command in the empty folder, without anything of the checkout on Python's path.
+
+        Kernels are those of all tests: what is compiled from the same sources is the same.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        env = {**kept, "VILLAGESIM_CACHE": str(self.folder / "kernels"), "COLUMNS": "200", **more}
+        env = {**kept, "COLUMNS": "200", **more}
         done = subprocess.run(command, cwd=self.empty, env=env, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0 or more, done.stdout + done.stderr
         return done
@@ -104,6 +107,14 @@ def test_a_fit_that_holds_in_the_checkout_holds_in_the_wheel(installed: Installe
         "print(digest(load_profile('gansu_county'), as_row(load_parameters().values)))"
     )
     assert there == digest(load_profile("gansu_county"), as_row(load_parameters().values))
+
+
+def test_a_kernel_is_compiled_where_the_wheel_is_and_kept(installed: Installed) -> None:
+    program = "import numpy as np\nfrom sim.core.numerics import exp_array\nprint(exp_array(np.zeros(1))[0])"
+    cache = installed.folder / "kernels"
+    done = installed.call(str(installed.bin / "python"), "-c", program, VILLAGESIM_CACHE=str(cache))
+    assert done.stdout == "1.0\n", done.stderr
+    assert [file.name.partition("-")[0] for file in cache.rglob("*.kernel")].count("exp_array") == 1
 
 
 def test_compare_and_demo_in_an_empty_folder(installed: Installed) -> None:

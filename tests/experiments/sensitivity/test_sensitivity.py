@@ -39,12 +39,24 @@ def analysed(tmp_path: Path, name: str = "s", **more: Any) -> tuple[Path, Analys
     )  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Analysis]:
+    return analysed(tmp_path_factory.mktemp("usual"))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Analysis]:
+    """Screening, then indices, of two outcomes."""
+    asked = {"method": "both", "keep": 3, "samples": 64}
+    return analysed(tmp_path_factory.mktemp("both"), asked=asked, outcomes=[OUTCOME, "headcount@36"])
+
+
 def fake(monkeypatch: pytest.MonkeyPatch, **knobs: object) -> None:
     monkeypatch.setenv("FAKE", json.dumps(knobs))
 
 
-def test_the_right_parameters_are_named_and_the_right_turning_points(tmp_path: Path) -> None:
-    folder, _ = analysed(tmp_path)
+def test_the_right_parameters_are_named_and_the_right_turning_points(usual: tuple[Path, Analysis]) -> None:
+    folder, _ = usual
     comes_to = read_json(folder / "conclusion.json")
     assert [one["parameter"] for one in comes_to["ranked"]][:5] == FIVE
     assert (comes_to["a"], comes_to["b"], comes_to["outcome"]) == ("better", "plain", OUTCOME)
@@ -62,8 +74,8 @@ def test_the_right_parameters_are_named_and_the_right_turning_points(tmp_path: P
     assert comes_to["reversed_share"] > 0
 
 
-def test_the_sentence_says_so_in_both_languages(tmp_path: Path) -> None:
-    folder, _ = analysed(tmp_path)
+def test_the_sentence_says_so_in_both_languages(usual: tuple[Path, Analysis]) -> None:
+    folder, _ = usual
     sentence = read_json(folder / "conclusion.json")["sentence"]
     names = [factor.parameter for factor in factors()[:3]]
     assert sentence["en"].startswith("The advantage of “Better” over “Plain” in net income per head, month 36 (+")
@@ -129,8 +141,8 @@ def test_an_outcome_that_never_varies_has_no_shares_and_spoils_no_other(tmp_path
         analysed(tmp_path, "alone", plans=pair()[:1], outcomes=["persons@36"])
 
 
-def test_an_answer_is_no_surer_than_its_screening(tmp_path: Path) -> None:
-    _, analysis = analysed(tmp_path, asked={"method": "both", "keep": 3, "samples": 64})
+def test_an_answer_is_no_surer_than_its_screening(both: tuple[Path, Analysis]) -> None:
+    _, analysis = both
     assert isinstance(analysis.found.judged, Shared)
     poor = replace(analysis.found.screened, settled=Convergence(3, 5, 0.1, 0.25))  # type: ignore[type-var]
     found = replace(analysis.found, screened=poor)
@@ -138,8 +150,8 @@ def test_an_answer_is_no_surer_than_its_screening(tmp_path: Path) -> None:
     assert "Not enough evaluations" in page(replace(analysis, found=found), "en", "s", "village").split("<figure")[0]
 
 
-def test_a_list_that_turns_it_round_is_told_of(tmp_path: Path) -> None:
-    _, analysis = analysed(tmp_path)
+def test_a_list_that_turns_it_round_is_told_of(usual: tuple[Path, Analysis]) -> None:
+    _, analysis = usual
     numbers = load_parameters().find("farm.price_yuan")
     factors_ = (Factor(numbers, 0.9, 1.1, 1.0), *analysis.asked.factors[1:])
     turned = replace(analysis.found, turns=(Turn(0, 0.95, "below"),))
@@ -157,9 +169,8 @@ def test_one_scenario_alone(tmp_path: Path) -> None:
     assert "under “Better”" in comes_to["sentence"]["en"]
 
 
-def test_screening_then_indices_and_every_outcome_in_the_table(tmp_path: Path) -> None:
-    asked = {"method": "both", "keep": 3, "samples": 64}
-    folder, analysis = analysed(tmp_path, asked=asked, outcomes=[OUTCOME, "headcount@36"])
+def test_screening_then_indices_and_every_outcome_in_the_table(both: tuple[Path, Analysis]) -> None:
+    folder, analysis = both
     with open(folder / "indices.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 12 and {row["outcome"] for row in rows} == {OUTCOME, "headcount@36:all"}
@@ -176,11 +187,11 @@ def test_screening_then_indices_and_every_outcome_in_the_table(tmp_path: Path) -
     assert analysis.found.shared is not None and analysis.found.shared.settled.halves_agree == 3
 
 
-def test_two_runs_with_other_designs_name_the_same_five(tmp_path: Path) -> None:
-    found = []
-    for seed in (1, 2):
-        folder, _ = analysed(tmp_path, f"design{seed}", asked={"seed": seed, "trajectories": 4})
+def test_two_runs_with_other_designs_name_the_same_five(tmp_path: Path, usual: tuple[Path, Analysis]) -> None:
+    found, other = [], analysed(tmp_path, asked={"seed": 2})
+    for folder, _ in (usual, other):
         found.append([one["parameter"] for one in read_json(folder / "conclusion.json")["ranked"]][:5])
+    assert usual[1].asked.seed != other[1].asked.seed
     assert found[0] == found[1] == FIVE
 
 
@@ -242,15 +253,16 @@ def test_the_page_stands_alone_and_draws_everything(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in again.glob("*.*")} == before
 
 
-def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path) -> None:
+def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(
+    tmp_path: Path, usual: tuple[Path, Analysis]
+) -> None:
     comparison = tmp_path / "compared"
     comparison.mkdir()
     (comparison / "manifest.json").write_text(json.dumps({"kind": "compare", "code_version": "x", "scenarios": []}))
     with pytest.raises(UserError, match=r"'village compare'.*'village sensitivity'"):
         analysed(tmp_path, "compared")
     assert conclusion_for(["plain", "better"], tmp_path, None, "test") is None
-    analysed(tmp_path)
-    quoted = conclusion_for(["plain", "better", "third"], tmp_path, None, "test")
+    quoted = conclusion_for(["plain", "better", "third"], usual[0].parent, None, "test")
     assert quoted is not None and (quoted["name"], quoted["a"], [*quoted["leans_on"]]) == ("s", "better", FIVE[:3])
     assert quoted["turns_round"][0]["parameter"] in FIVE
 

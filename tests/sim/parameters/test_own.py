@@ -113,7 +113,7 @@ def test_the_report_lists_it_with_its_source(place: Path) -> None:
         results=place,
         replicates=2,
         spillovers=[],
-        workers=1,
+        workers=0,
         progress=False,
     )
     write_report(folder)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_worlds import fitted_on
 from test_synthetic import COUNTY, FIVE, ROW, P, same, with_
 
 from sim.core.errors import UserError
@@ -215,7 +216,7 @@ def test_a_stored_fit_is_used_as_long_as_it_holds(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_figures_that_do_not_go_together_are_refused(sections: dict[str, Any], message: str) -> None:
-    with pytest.raises(UserError, match=message):
+    with fitted_on(2400), pytest.raises(UserError, match=message):
         fit(with_(FIVE, **sections), P, ROW)
 
 
