@@ -35,7 +35,7 @@ class FeeWaiver(Policy):
         **TURNS,
     }
     counts: ClassVar[dict[str, Names]] = {"waived": ("Terms for which a household's fees were waived", "减免学费户次")}
-    beside: ClassVar[dict[str, dict[str, object]]] = {"capture": {"budget_yuan": 5000}}
+    beside: ClassVar[dict[str, dict[str, object]]] = {name: {"budget_yuan": 5000} for name in ("priority", "capture")}
     Settings: ClassVar[type[PolicySettings]] = FeeWaiverSettings
     settings: FeeWaiverSettings
 

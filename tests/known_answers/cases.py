@@ -119,8 +119,9 @@ def rules() -> dict[str, Callable[..., Any]]:
                 assert name not in found, f"two rules are named {name}"
                 found[name] = getattr(module, name)
     found |= {n: f for n, f in vars(weather).items() if inspect.isfunction(f) and f.__module__ == weather.__name__}
-    # Beside the market's rules, `beside` copies it for a trial.
-    found |= {n: f for n, f in vars(Market).items() if inspect.isfunction(f) and n[0] != "_" and n != "beside"}
+    # Beside the market's rules, `beside` copies it for a trial, and `lift` takes away what events wrote.
+    public = {n: f for n, f in vars(Market).items() if inspect.isfunction(f) and n[0] != "_"}
+    found |= {n: f for n, f in public.items() if n not in ("beside", "lift")}
     found["take_days"] = cadre_days.take_days.py_func  # type: ignore[attr-defined]
     return found
 

@@ -191,9 +191,10 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     sold = ("crop sales", "orchard sales", "livestock sales", "greenhouse sales", "business takings")
     expected = (
         to("local wages", "wages away") - by("living costs away"),
-        to(*sold) - by("operating costs", "interest"),
-        to("rents and dividends", "dividends of a village fund"),
-        to("farm subsidies", "minimum living guarantee", "pensions", "cash payments"),
+        to(*sold) - by("operating costs", "interest", "rent paid for land"),
+        to("rents and dividends", "dividends of a village fund", "rent received for land"),
+        to("farm subsidies", "minimum living guarantee", "pensions", "cash payments", "aid for pupils who attend")
+        + to("travel money"),
     )
     assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
     assert h["consumption_last_yuan"].sum() == pytest.approx(by("consumption"), rel=1e-9)
