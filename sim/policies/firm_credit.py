@@ -146,7 +146,7 @@ class FirmCredit(Policy):
             left = min(self.quota_yuan - self.book.principal_yuan, self._held_yuan(county, county.date))
             if self.settings.collateral == "guarantee":
                 left = min(left, guarantee.room_yuan(county))
-            if size > left + 1e-6:
+            if size > left:
                 lost += size
             else:
                 self._lend(county, villages, size)
