@@ -17,7 +17,7 @@ from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf, Y
 from sim.policies.settings import Lever
 
 CAPITAL = reason("loan capital", "放贷资金")
-LOANS = reason("loans to firms and co-operatives", "经营主体贷款")
+LOANS = reason("loans to firms and co-operatives", "发放经营主体贷款")
 REPAID = reason("principal repaid by firms and co-operatives", "经营主体归还本金")
 INTEREST = reason("interest of firms and co-operatives", "经营主体贷款利息")
 INTEREST_SUBSIDY = reason("interest subsidy", "贴息")
@@ -146,7 +146,7 @@ class FirmCredit(Policy):
             left = min(self.quota_yuan - self.book.principal_yuan, self._held_yuan(county, county.date))
             if self.settings.collateral == "guarantee":
                 left = min(left, guarantee.room_yuan(county))
-            if size > left + 1e-6:
+            if size > left:
                 lost += size
             else:
                 self._lend(county, villages, size)
@@ -158,8 +158,8 @@ class FirmCredit(Policy):
         if self.settings.borrower != "firm":
             return [turn[i : i + 1] for i in range(len(turn))]
         township = county.villages["township"][turn]
-        first = np.sort(np.unique(township, return_index=True)[1])
-        return [np.sort(turn[township == township[i]]) for i in first]
+        first = np.sort(np.unique(township, return_index=True)[1], kind="stable")
+        return [np.sort(turn[township == township[i]], kind="stable") for i in first]
 
     def _place(self, county: County, villages: RowsOf) -> int:
         column = "township" if self.settings.borrower == "firm" else "key"

@@ -38,7 +38,8 @@ class MutualFund:
         self._village = county.households["village"].astype(np.int64)
         villages, households = len(county.villages), len(county.households)
         self.held_yuan = np.zeros(villages)
-        self._lent_yuan, self._lost_yuan, self._interest_yuan = np.zeros((3, villages))
+        self._lent_yuan, self._lost_yuan = np.zeros(villages), np.zeros(villages)
+        self._interest_yuan = np.zeros(villages)
         self.members = np.zeros(households, dtype=np.bool_)
         self.renewed = np.zeros(households, dtype=np.int64)
 
@@ -94,7 +95,7 @@ class MutualFund:
             if shut[village]:
                 continue
             from_state = max(0.0, amount - own[village])
-            if from_state > state_yuan + 1e-6:
+            if from_state > state_yuan:
                 shut[village], state_yuan = True, 0.0
                 continue
             own[village] = max(0.0, own[village] - amount)
