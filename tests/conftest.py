@@ -1,12 +1,22 @@
-"""For every test: repeatable examples, no time limit while kernels compile, figures without a screen."""
+"""For every test: repeatable examples, no time limit while kernels compile, figures without a screen, no slow disk."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from unittest.mock import patch
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_need_not_outlive_a_power_cut() -> Iterator[None]:
+    """Thousands of small files are stored: what a test has written is gone after it in any case."""
+    with patch.object(os, "fsync", lambda file: None):
+        yield

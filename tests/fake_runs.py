@@ -96,7 +96,8 @@ def run(of: Plan, seed: int) -> Any:
     knobs = json.loads(os.environ.get("FAKE", "{}"))
     if "pids" in knobs:
         (Path(knobs["pids"]) / str(os.getpid())).touch()
-    time.sleep(knobs.get("delay", 0))
+    if "delay" in knobs:
+        time.sleep(knobs["delay"])
     if seed in knobs.get("fail", {}).get(of.id, ()):
         raise ZeroDivisionError(f"nothing to divide by in {of.id}")
     if seed in knobs.get("refuse", {}).get(of.id, ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import ceil
@@ -15,7 +16,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from sim.model import VillageModel
-from sim.population import fitting
+from sim.population import fitting, kept
 from sim.population.profile import Profile
 from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
@@ -114,8 +115,9 @@ def fitted_on(households: int) -> Iterator[None]:
         wanted = ceil(households / profile.size.households_per_village)
         return wanted if wanted < profile.villages else profile.villages * ceil(wanted / profile.villages)
 
-    # Neither what was fitted on more is taken here, nor what is fitted here elsewhere.
-    with patch.multiple(fitting, reference_villages=villages, _FITS={}):
+    # Neither what was fitted on more, and opened, is taken here, nor what is made here elsewhere.
+    few = patch.multiple(fitting, reference_villages=villages, _FITS={})
+    with few, patch.object(kept, "_KEPT", OrderedDict()):
         yield
 
 

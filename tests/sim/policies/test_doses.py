@@ -42,9 +42,13 @@ def plan(name: str, times: float) -> Plan:
     )  # fmt: skip
 
 
-@cache
 def incomes(name: str, times: float) -> NDArray[np.float64]:
-    """Income a head in the second year, by seed."""
+    """Income a head in the second year, by seed; without any measure the same whichever was left out."""
+    return _incomes(name if times else "cash", times)
+
+
+@cache
+def _incomes(name: str, times: float) -> NDArray[np.float64]:
     return np.array([run(plan(name, times), seed).value("panel", "income_yuan", "all", 24) for seed in SEEDS])
 
 
