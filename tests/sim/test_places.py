@@ -118,3 +118,12 @@ def test_days_of_work_are_those_that_were_paid_or_left_over(tmp_path: Path) -> N
         paid_yuan = booked
         assert (farm >= 0).all() and farm.sum() > 0
     assert work_days(model.county, year=True)[0].sum() > 6 * farm.sum()  # December is a quiet month on the farm
+
+
+def test_days_of_work_are_the_same_in_both_engines(tmp_path: Path) -> None:
+    both = []
+    for engine in ("compiled", "agents"):
+        model = _model(tmp_path, [], engine=engine)
+        next(model.months())
+        both.append(np.array([*work_days(model.county), *work_days(model.county, year=True)]))
+    np.testing.assert_array_equal(*both)
