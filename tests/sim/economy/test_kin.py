@@ -82,7 +82,14 @@ def test_what_is_owed_to_kin_is_owed_to_neighbours() -> None:
     h = whole.model.households
     debts = np.maximum(h["informal_yuan"], 0.0).sum()
     assert debts > 0.0 and abs(h["informal_yuan"].sum()) < 0.05 * debts
-    assert (lived(**OFF).model.households["informal_yuan"] >= 0.0).all()
+
+
+def test_kin_who_live_elsewhere_ask_nothing_of_neighbours() -> None:
+    model = lived(**OFF).model
+    assert (model.households["informal_yuan"] >= 0.0).all() and not model.households["kin_line_yuan"].any()
+    assert not {"lent to relatives", "given to relatives", "repaid by relatives"} & {
+        reason for _, _, reason in model.county.accounts.matrix()
+    }
 
 
 def test_a_village_borrows_no_more_than_its_people_offered() -> None:
