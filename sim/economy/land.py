@@ -6,6 +6,7 @@ and to whom it is worth more asks for it. Where not even free land finds a taker
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from sim.economy.investment import fear
 from sim.economy.labour import days_needed
 from sim.economy.needs import buffer
 from sim.facts.lines import STAPLE
-from sim.facts.months import MARCH, NOVEMBER, OCTOBER
+from sim.facts.months import MARCH, NOVEMBER
 from sim.facts.sources import OPERATING, PROPERTY
 from sim.money.reasons import RENT_PAID, RENT_RECEIVED
 from sim.money.till import receive, spend
@@ -75,12 +76,25 @@ def highest_rent(h: Household, v: Village, p: P, today: Today, money_price: floa
 
 
 @rule
+def busiest_month(p: P) -> int:
+    """The month in which grain takes most days (0 = January; the later of two alike)."""
+    most = 0
+    for m in range(12):
+        if p.staple_days_season[m] >= p.staple_days_season[most]:
+            most = m
+    return most
+
+
+@rule
 def workable_mu(h: Household, v: Village, p: P, today: Today) -> float:
-    """Land under grain that the hands at home can work in the month of the harvest, when other lines have theirs."""
-    m = OCTOBER - 1
+    """Land under grain that the hands at home can work in its busiest month, when other lines have theirs."""
+    m = busiest_month(p)
+    days_mu = p.staple_days_mu * p.staple_days_season[m]
+    if days_mu == 0.0:
+        return inf
     hands = max(0.0, h.workers - h.migrants * min(1.0, p.away_season[m] * v.away_months))
     days = hands * p.work_days_month + h.elders * p.elder_days_month - days_needed(h, p, today, m, 0.0)
-    return max(0.0, days / (p.staple_days_mu * p.staple_days_season[m]))
+    return max(0.0, days / days_mu)
 
 
 @rule

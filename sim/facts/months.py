@@ -1,5 +1,5 @@
-"""Months of the calendar that rules name: fees, subsidies, planting, harvest, rents, leaving for work, the registry."""
+"""Months of the calendar that rules name: fees, subsidies, planting, rents, leaving for work, the registry."""
 
 from __future__ import annotations
 
-JANUARY, FEBRUARY, MARCH, APRIL, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = 1, 2, 3, 4, 8, 9, 10, 11, 12
+JANUARY, FEBRUARY, MARCH, APRIL, AUGUST, SEPTEMBER, NOVEMBER, DECEMBER = 1, 2, 3, 4, 8, 9, 11, 12
