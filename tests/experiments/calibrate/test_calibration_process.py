@@ -42,7 +42,7 @@ def test_killed_at_a_bad_moment_it_goes_on_and_ends_the_same(tmp_path: Path, mon
     spec = write_spec(tmp_path, starts=1, vectors=16)
     first, second, whole = (tmp_path / name for name in ("first", "second", "whole"))
     process = start(spec, tmp_path / "a", first, delay=0.05)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120  # a busy machine takes its time to start a program
     while asked(first) < 15 and time.monotonic() < end:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
@@ -84,7 +84,7 @@ villages = 5
 start = 2011-01-01
 months = 24
 [effort]
-seeds = 2
+seeds = 1
 budget = 60
 starts = 1
 looked_at = 1
