@@ -23,7 +23,7 @@ from sim.core.engine import Engine, EngineName
 from sim.core.errors import UserError
 from sim.core.guard import only_reads
 from sim.core.mesa_compat import MesaModel, count_from, in_repeated_batch, next_id
-from sim.core.records import Record, RecordAgent, Rows, out_of_range, views_of
+from sim.core.records import Record, RecordAgent, Rows, check_range, views_of
 from sim.core.replay import FAILURES, Careful, explain
 from sim.core.snapshot import Whole, copy_of, freeze, thaw
 from sim.county import County
@@ -295,10 +295,7 @@ class VillageModel(Whole, MesaModel):
     def _check_ranges(self) -> None:
         checked: dict[type[Record], Rows] = {kind: getattr(self, name) for name, kind in KINDS.items()}
         for kind, rows in (checked | {Loan: self.county.loans.loans}).items():
-            for column, row in out_of_range(kind, rows).items():
-                who = rows["key" if "key" in kind.COLUMNS else "household"][row]
-                found = rows[column][row].tolist()
-                raise ArithmeticError(f"{self.county.date}: {column} of {kind.__name__} {who} is {found}")
+            check_range(kind, rows, self.county.date)
         check_land(self.households, self.county.date)
 
     @property

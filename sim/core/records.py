@@ -236,6 +236,17 @@ def out_of_range(record: type[Record], rows: Rows) -> dict[str, int]:
     return bad
 
 
+def check_range(record: type[Record], rows: Rows, when: object) -> None:
+    """Refuse rows that hold something outside of what was declared.
+
+    Raises:
+        ArithmeticError: One does; says whose (its key, or the household whose row it is), and when.
+    """
+    for column, row in out_of_range(record, rows).items():
+        who = rows["key" if "key" in record.COLUMNS else "household"][row]
+        raise ArithmeticError(f"{when}: {column} of {record.__name__} {who} is {rows[column][row].tolist()}")
+
+
 def in_range(rows: NDArray[Any]) -> bool:
     """Whether a record array holds only what was declared; true of other arrays."""
     record = _RECORDS.get(rows.dtype)

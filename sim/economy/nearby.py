@@ -24,7 +24,7 @@ def home_days(h: Household, p: P) -> float:
 def days_at_home(h: Household, p: P, today: Today) -> float:
     """The same this month, with the days beside a sickbed and those of building."""
     ill = p.care_days_ill if h.ill_months > 0 else 0.0
-    return home_days(h, p) + ill + p.building_days_yuan * for_the_home(h, p, today) / today.cpi
+    return home_days(h, p) + ill + p.building_days * for_the_home(h, p, today) / today.cpi
 
 
 @rule

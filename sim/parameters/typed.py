@@ -36,7 +36,7 @@ class P:
     block_land_open: float
     buffer_income_share: float
     buffer_months: float
-    building_days_yuan: float
+    building_days: float
     business_alpha: float
     business_capital_yuan: float
     business_days_month: float

@@ -43,9 +43,6 @@ class HealthScheme(Policy):
     }
     counts: ClassVar[dict[str, Names]] = {"joined": ("Household-years in the medical scheme", "参合户年数")}
     warm: ClassVar[dict[str, object]] = {"premium_yuan": 1.0}
-    beside: ClassVar[dict[str, dict[str, object]]] = {
-        name: {"uncertainties.population.insured_share": 0.9} for name in ("premium_yuan", "subsidy_yuan")
-    }
     Settings: ClassVar[type[PolicySettings]] = HealthSchemeSettings
     settings: HealthSchemeSettings
 

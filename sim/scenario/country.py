@@ -66,6 +66,8 @@ class Country(FrozenModel):
 
     def amount(self, entry: Parameter, value: Value) -> Value:
         """A number of the model at this country's prices; what is no amount of money stays."""
+        if self.price_level is not None and "/yuan" in entry.unit and not isinstance(value, tuple):
+            return value / self.price_level
         if self.price_level is None or not entry.unit.startswith("yuan"):
             return value
         if not isinstance(value, tuple):

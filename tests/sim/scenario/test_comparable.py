@@ -17,9 +17,11 @@ from sim.scenario import Plan, check_comparable, check_same_era
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
+from sim.scenario.country import Country
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
 from sim.scenario.tasks import Task, TaskTitle
+from sim.scenario.title import Title
 
 WAGE, AWAY = "labour.local_wage_yuan", "labour.migrant_wage_yuan"
 
@@ -38,6 +40,7 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "campaign.start": dt.date(2013, 1, 1), "campaign.days": 50,
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
+    "world.country": Country(name=Title(en="Kenya", zh="肯尼亚"), price_level=0.5),
     "tasks": FrozenDict(t=Task(title=TaskTitle(en="t", zh="任务"))),
     "events": FrozenDict(dry=registry()["drought"](start=5)),
     "changes": (Change(date=dt.date(2013, 1, 1), settings={"purses.all.amount_yuan": 1e6}),),
