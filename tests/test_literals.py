@@ -29,8 +29,6 @@ OPEN = "still to become a parameter"
 EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/economy/credit.py", ""): ((0.01, 0.999), ROUNDING),
     ("sim/economy/market.py", "Market.share_out_slots"): ((1e-9,), ROUNDING),
-    ("sim/policies/firm_credit.py", "FirmCredit.day"): ((1e-6,), ROUNDING),
-    ("sim/policies/mutual_fund.py", "MutualFund.reach"): ((1e-6,), ROUNDING),
     ("sim/policies/cash.py", "Cash.days"): ((30,), OPEN),
     ("sim/policies/microcredit.py", "Microcredit._decide"): ((1e-6,), ROUNDING),
     ("sim/policies/policy.py", "Policy.ration"): ((1e-9,), ROUNDING),
