@@ -40,6 +40,7 @@ from sim.parameters import load_parameters
 PUBLISHED = Style("#767676", "square")
 MODEL = Style("#0072B2", "circle")
 MISSED = Style("#D55E00", "diamond")
+COUNTRY = "[world.country]"
 MUCH = 0.3  # share of income in transfers that is unlikely unless it is meant
 NEAR_SHARE = 0.1  # of income, in wages: the same
 NEAR_HEADCOUNT = 0.05  # points of headcount that go without a word
@@ -255,10 +256,10 @@ def _of_world(result: TrialResult, shown: Shown) -> list[str]:
         texts.append(shown.say("moved", asked=shown.num.day(world.start), opens=shown.num.day(world.opens)))
     if missing := not_given(result.trial):
         if world.country is None:
-            texts.append(shown.say("no_country"))
+            texts.append(shown.say("no_country", where=COUNTRY))
         else:
             what = shown.num.join([_named(name, shown) for name in missing])
-            texts.append(shown.say("not_given", country=shown.title(world.country.name), what=what))
+            texts.append(shown.say("not_given", where=COUNTRY, country=shown.title(world.country.name), what=what))
     found, expected = facts.get("headcount", math.nan), facts.get("headcount_expected", math.nan)
     if abs(found - expected) > NEAR_HEADCOUNT:
         texts.append(shown.say("headcount", found=shown.percent(found), expected=shown.percent(expected)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.core.errors import UserError
 from sim.parameters import Parameters, Value
+from sim.scenario.country import HOME
 from sim.scenario.own_rules import stands_for
 from sim.scenario.plan import Plan
 
@@ -127,6 +128,9 @@ def _stated(plan: Plan) -> dict[str, Any]:
             stated[name] = value
     if plan.profile_digest:
         stated["world.profile"] = f"{plan.world.profile} ({plan.profile_digest[:12]})"
+    country = plan.world.country
+    own = [] if country is None else [f"{key} {_text(value)}" for key, value in country.decides().items()]
+    stated["world.country"] = ", ".join([country.name.en if country else HOME, *own])
     return stated
 
 

@@ -163,12 +163,8 @@ def _spillovers(b: Book) -> None:
 
 
 def _channels(b: Book) -> None:
-    """Only where channels were shut: it is asked for, and few do."""
-    frame = b.exp.table("channel")
-    if frame.empty:
-        return
     rows: list[list[Content]] = []
-    for r in frame.to_dict("records"):
+    for r in b.exp.table("channel").to_dict("records"):
         unit = b.zh.unit_of(str(r["name"]), True)
         rows.append(
             [

@@ -20,7 +20,10 @@ from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
 from sim.scenario.country import Country
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
+<<<<<<< HEAD
 from sim.scenario.tasks import Task, TaskTitle
+=======
+>>>>>>> part-place
 from sim.scenario.title import Title
 
 WAGE, AWAY = "labour.local_wage_yuan", "labour.migrant_wage_yuan"
@@ -37,6 +40,7 @@ PURSE = Purse(id="own", title_en="Own", title_zh="自有", amount_yuan=9, uses=(
 OTHER: dict[str, Any] = {  # another value of every field of a plan
     "title": plan("x").title, "era": "2023", "horizon_months": 24, "closure": "endogenous",
     "world.profile": "other", "world.villages": 3, "world.population_seed": 2, "world.place": FrozenDict({WAGE: 99.0}),
+    "world.country": Country(name=Title(en="Elsewhere", zh="别处"), price_level=0.5),
     "campaign.start": dt.date(2013, 1, 1), "campaign.days": 50,
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,

@@ -41,6 +41,11 @@ def make(folder: Path, replicates: int = 40, scenarios: tuple[str, ...] = tuple(
         "code_version": "9c1f07ab4e22",
         "scenarios": entries,
         "baseline": "baseline",
+        "channels": [
+            {"way": "visits.papers", "en": "papers in order", "zh": "代办手续"},
+            {"way": "visits.follow_up", "en": "follow-up of what was given", "zh": "跟踪管护"},
+            {"way": "all", "en": "", "zh": ""},
+        ],
         "outcomes": [{"name": n, "month": 36, "group": "all"} for n in ("income_yuan", "headcount")],
         "precision": 0.0025,
         "replicates": {"done": replicates, "step": 10, "limit": 60},
@@ -123,6 +128,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
         dt.synergy(outcomes, scenarios)
         | dt.movers(scenarios)
         | dt.spillover(out["differences"], scenarios)
+        | dt.channel(out["differences"], scenarios)
         | dt.verdict(out["differences"])
         | dt.reconcile()
     )

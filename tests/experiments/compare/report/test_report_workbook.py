@@ -20,7 +20,7 @@ from experiments.pages.spreadsheet import safe_cell
 SHEETS = [
     "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "连带影响 Spillovers", "第100天 Day 100",
     "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
-    "协同 Synergy", "排序 Ranking", "说明 Notes",
+    "协同 Synergy", "渠道 Channels", "排序 Ranking", "说明 Notes",
 ]  # fmt: skip
 
 
