@@ -20,10 +20,7 @@ from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
 from sim.scenario.country import Country
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
-<<<<<<< HEAD
 from sim.scenario.tasks import Task, TaskTitle
-=======
->>>>>>> part-place
 from sim.scenario.title import Title
 
 WAGE, AWAY = "labour.local_wage_yuan", "labour.migrant_wage_yuan"
