@@ -50,12 +50,7 @@ from sim.recording.watch import Watch
 from sim.scenario.plan import Plan
 
 Reach = Callable[[County], NDArray[np.bool_]]
-KINDS: dict[str, type[RecordAgent]] = {
-    "households": Household,
-    "villages": Village,
-    "cadres": Cadre,
-    "units": Unit,
-}
+KINDS: dict[str, type[RecordAgent]] = {"households": Household, "villages": Village, "cadres": Cadre, "units": Unit}
 
 
 class VillageModel(Whole, MesaModel):
@@ -122,8 +117,8 @@ class VillageModel(Whole, MesaModel):
         write_month(self.today, self.p)
         self.today.year = 0  # the first day opens a year
         self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see, own)
-        values, plan = (self.p, self._p_row), self.plan
-        self.county = County(opened, self.profile, values, self.clock, self.today_rows, self.engine, plan.purses)
+        of = self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
+        self.county = County(opened, *of)
         self.market, self.seen = opened.market, Seen.rows(len(opened.world.households))
         self.households, self.villages = self.county.households, self.county.villages
         self.cadres, self.units = self.county.cadres, self.county.units

@@ -47,8 +47,8 @@ def _line(file: str, line: int) -> str:
     [
         # Compiled code raises, when the month's accounts close.
         ("persons", 0, "2013-01-31", "ZeroDivisionError", "h.persons"),
-        # It overflows without a word, at the first sowing.
-        ("land_mu", 1e308, "2013-04-30", "ValueError", "spend(h, till, cost, OPERATING_COST)"),
+        # It overflows without a word: the land is let as March ends, and the first payment for it is the subsidy.
+        ("land_mu", 1e308, "2013-04-30", "ValueError", "receive(h, till, subsidy, SUBSIDY)"),
     ],
 )
 def test_a_failure_names_rule_household_and_day(

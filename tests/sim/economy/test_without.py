@@ -277,8 +277,8 @@ def test_what_is_spent_on_works_pays_hands_nearby() -> None:
 
     none, some, much = (earned(yuan) for yuan in (0.0, 5_000.0, 50_000.0))
     assert none < some < much
-    # 15% of 5,000 yuan at some 90 yuan a day and 10 days a slot, in each village; the months begin with fewer.
-    assert some - none == pytest.approx(11 * VILLAGES * 0.15 * 5_000.0 / 900.0, rel=0.35)
+    # 15% of 5,000 yuan at some 90 yuan a day and 6 days a slot, in each village; the months begin with fewer.
+    assert some - none == pytest.approx(11 * VILLAGES * 0.15 * 5_000.0 / 540.0, rel=0.35)
     assert earned(50_000.0, "slots") == 0.0
 
 

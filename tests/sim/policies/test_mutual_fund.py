@@ -93,7 +93,7 @@ def test_what_is_repaid_is_lent_again_and_the_state_gives_no_more_than_its_quota
 
 
 def test_a_loan_is_renewed_for_those_who_could_not_repay_it_at_once(tmp_path: Path) -> None:
-    with_it, without = run(tmp_path, 14), run(tmp_path, 14, fund_renewals=0)
+    with_it, without = run(tmp_path, 16), run(tmp_path, 16, fund_renewals=0)
     owed = [one.county.loans.owed(one.policies[0].lender) for one in (with_it, without)]  # type: ignore[attr-defined]
     renewed = fund_of(with_it).renewed > 0
     assert renewed.any() and not fund_of(without).renewed.any()

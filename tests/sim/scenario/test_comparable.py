@@ -41,7 +41,6 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "campaign.start": dt.date(2013, 1, 1), "campaign.days": 50,
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
-    "world.country": Country(name=Title(en="Kenya", zh="肯尼亚"), price_level=0.5),
     "tasks": FrozenDict(t=Task(title=TaskTitle(en="t", zh="任务"))),
     "events": FrozenDict(dry=registry()["drought"](start=5)),
     "changes": (Change(date=dt.date(2013, 1, 1), settings={"purses.all.amount_yuan": 1e6}),),

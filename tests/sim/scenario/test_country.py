@@ -28,6 +28,8 @@ def test_a_price_level_multiplies_amounts_of_money_and_nothing_else() -> None:
     for before, after in zip(KNOWN.entries, found.entries, strict=True):
         if before.key in stated:
             assert after.value == 100.0  # the place's own
+        elif "/yuan" in before.unit:
+            assert after.value == before.value / 2, before.key
         elif not before.unit.startswith("yuan"):
             assert after.value == before.value, before.key
     assert found.find("ewe_price_yuan").value == 2 * P.ewe_price_yuan
