@@ -64,7 +64,7 @@ def test_a_fact_that_nothing_has_is_refused(tmp_path: Path) -> None:
 
 
 def test_where_a_line_is_closed_nobody_begins_it(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, [], villages=12, months=12)
+    plan = plan_of(tmp_path, [], villages=12, months=36)
     closed = plan.model_copy(update={"uncertainties": {"livelihood.line_open": (0.0, 0.0, 0.0, 0.0)}})
     open_, shut = VillageModel(plan, rng=3), VillageModel(closed, rng=3)
     begun = []
