@@ -71,6 +71,15 @@ def compare(
     no_spillovers: Annotated[
         bool, typer.Option("--no-spillovers", help="Run nothing with prices and jobs held fixed.")
     ] = False,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="NAME",
+            help="Run the baseline and the largest mix also under what may befall the county: late_loans, price_drop, "
+            "drought, jobs_away, purse_cut, more_cadres, or a file of your own. Repeatable, or with commas.",
+        ),
+    ] = None,
     channels: Annotated[
         bool,
         typer.Option(
@@ -149,6 +158,7 @@ def compare(
         outcomes=outcomes,
         spillovers=() if no_spillovers else spillovers,
         channels=channels,
+        what_if=[name for names in what_if or () for name in names.split(",") if name],
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

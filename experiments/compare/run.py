@@ -19,6 +19,7 @@ from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import COLUMNS, Comparison, rebuild
+from experiments.compare.what_if import gains_of, what_ifs
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
@@ -60,6 +61,7 @@ def compare(
     outcomes: Sequence[str] | None = None,
     spillovers: Sequence[str] | None = None,
     channels: bool = False,
+    what_if: Sequence[str] = (),
     seeds_first: int = 1,
     progress: bool = True,
     retry_failed: bool = False,
@@ -98,6 +100,8 @@ def compare(
             `experiments.compare.spillover`.
         channels: Whether to run the largest scenario also with each way in which its policies act shut in turn, which
             shows what each is worth. See `experiments.compare.channels`.
+        what_if: What may befall the county, by file or shipped name: the baseline and the largest scenario are run
+            under each too. See `experiments.compare.what_if`.
         seeds_first: The first seed.
         progress: Whether to say how far it has come.
         retry_failed: Whether to try again what failed before.
@@ -131,7 +135,10 @@ def compare(
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     shut = variants(plans, base) if channels else ()
-    everything = [*plans, *twins(plans, base, twinned), *(one.plan for one in shut)]
+    asked = largest(plans, base)
+    if_ = what_ifs(what_if, plans[_index(plans, base)], asked, [plan.id for plan in plans])
+    variant = [*twins(plans, base, twinned), *(one.plan for one in shut)]
+    everything = [*plans, *variant, *(plan for one in if_ for plan in (one.baseline, one.scenario))]
     own_code = Own.of(plans)
     chosen = parse_outcomes(outcomes, plans[0].horizon_months, own_code.declared)
     adds = replicates is None and precision is not None
@@ -174,6 +181,7 @@ def compare(
         "baseline": base,
         "spillovers": list(twinned),
         "channels": [{"way": one.way, "en": one.names[0], "zh": one.names[1]} for one in shut],
+        "what_if": [{"name": one.name, "en": one.title.en, "zh": one.title.zh} for one in if_],
         "outcomes": [{"name": one.name, "month": one.month, "group": one.group} for one in chosen],
         "precision": precision,
         "replicates": {
@@ -228,10 +236,10 @@ def compare(
         alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
         runs = PairedRuns(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
-        whole = largest(plans, base).id
-        worth = worth_of(whole, shut, lambda scenario: done.seeds(scenario, seeds), done.read, of)
+        worth = worth_of(asked.id, shut, lambda scenario: done.seeds(scenario, seeds), done.read, of)
+        under = gains_of((base, asked.id), if_, lambda scenario: done.seeds(scenario, seeds), done.read, of)
         reconciled = _reconciled(plans[_index(plans, base)], run)
-        rebuild(store.folder, runs, judged, done.failures, under_both, worth, reconciled)
+        rebuild(store.folder, runs, judged, done.failures, under_both, worth, under, reconciled)
         manifest["replicates"]["done"] = len(pairs)
         manifest["replicates"]["asked"] = count
         if vectors.names:

@@ -37,6 +37,8 @@ COLUMNS: dict[str, str] = {
     "spillover": "scenario month group name | endogenous endogenous_low endogenous_high fixed fixed_low fixed_high"
     " spillover spillover_low spillover_high replicates",
     "channel": "scenario way month group name | worth low high replicates",
+    "what_if": "scenario what_if month group name | planned planned_low planned_high gain gain_low gain_high"
+    " change change_low change_high county county_low county_high replicates",
     "verdict": "scenario month group name | asked_precision halfwidth replicates enough needed same may_differ",
     "reconcile": "| name label_en label_zh model profile difference tolerance within unit",
     "failures": "scenario seed | error",
@@ -50,7 +52,7 @@ _INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "
 _WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking", "start"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
-    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other", "way"),
+    *("scenario", "group", "name", "policy", "measure", "dominated_by", "parts", "kind", "other", "way", "what_if"),
     *("label_en", "label_zh", "unit", "error"),
 }
 
@@ -64,6 +66,7 @@ def rebuild(
     failures: Mapping[tuple[str, int], str],
     spillovers: Frames = (),
     channels: Frames = (),
+    what_ifs: Frames = (),
     reconciled: Iterable[Any] = (),
 ) -> None:
     """Write every table of a comparison.
@@ -75,6 +78,7 @@ def rebuild(
         failures: Error of each failed run, by scenario and seed.
         spillovers: Frames of effects under both closures.
         channels: Frames of what each way of acting is worth.
+        what_ifs: Frames of what is gained under what may befall the county.
         reconciled: Lines of model beside profile; objects or mappings with the columns of the table.
 
     Raises:
@@ -96,6 +100,7 @@ def rebuild(
         "movers": of.movers(runs),
         "spillover": spillovers,
         "channel": channels,
+        "what_if": what_ifs,
         "verdict": _verdict(judged),
         "reconcile": _reconcile(reconciled),
         "failures": [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import Scenario, estimate_of
-from experiments.compare.report.sections import channels
+from experiments.compare.report.sections import channels, what_if
 from experiments.measure.statistics import mean_of
 from experiments.pages.blocks import Cell, Figure, Section, Table, Text
 from experiments.pages.charts import Panel, Row, dots
@@ -41,6 +41,10 @@ def build(ctx: Context) -> Section:
         section.add(Text(ctx.say("together_text")), *figures)
     else:
         section.add(Text(ctx.missing(), "missing"), Text(ctx.say("together_how"), "note"))
+    asked = what_if.figures(ctx)
+    section.add(*asked)
+    if not asked:
+        section.add(Text(ctx.say("part_missing", part=ctx.say("part_what_if")), "missing"))
     found = channels.figures(ctx)
     section.add(*found)
     if not found:

@@ -46,6 +46,10 @@ def make(folder: Path, replicates: int = 40, scenarios: tuple[str, ...] = tuple(
             {"way": "visits.follow_up", "en": "follow-up of what was given", "zh": "跟踪管护"},
             {"way": "all", "en": "", "zh": ""},
         ],
+        "what_if": [
+            {"name": "drought", "en": "A major drought", "zh": "大旱"},
+            {"name": "late_loans", "en": "Loans thirty days late", "zh": "贷款推迟三十天"},
+        ],
         "outcomes": [{"name": n, "month": 36, "group": "all"} for n in ("income_yuan", "headcount")],
         "precision": 0.0025,
         "replicates": {"done": replicates, "step": 10, "limit": 60},
@@ -129,6 +133,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
         | dt.movers(scenarios)
         | dt.spillover(out["differences"], scenarios)
         | dt.channel(out["differences"], scenarios)
+        | dt.what_if(out["differences"], scenarios)
         | dt.verdict(out["differences"])
         | dt.reconcile()
     )
