@@ -34,7 +34,7 @@ from sim.population.synthetic.people import gather
 from sim.population.synthetic.recipe import Knobs, shape
 from sim.population.synthetic.world import SLOTS_A_VILLAGE, Network
 
-REFERENCE_SEED = 8
+REFERENCE_SEED = 3
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2

@@ -336,7 +336,9 @@ def test_what_no_account_holds_is_counted_by_the_diary(lived: Lived) -> None:
     assert whole > flows["consumption_year_yuan"].sum() > 0 and whole < 3 * flows["consumption_year_yuan"].sum()
 
 
-def test_children_who_leave_school_are_counted_in_september() -> None:
+def test_children_who_leave_school_are_counted_in_september(monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = np.zeros(2)
+    monkeypatch.setattr("experiments.trials.diary.work_days", lambda *_, **__: (idle, idle))
     rows = Household.rows(2)
     rows["children"] = [2, 1]
     county = SimpleNamespace(households=rows, today=SimpleNamespace(calendar_month=8))
