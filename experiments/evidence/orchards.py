@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from experiments.evidence.living import by_reason, quiet_plan
 from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
+from sim.indicators.land import own_mu
 
 START, MONTHS = "2011-01-01", 120
 PLANTED_MONTH = 3
@@ -24,10 +27,11 @@ class Orchards:
 
 @view(villages=3, quick=3, seeds=4)
 def orchards(villages: int, seed: int, null: NullWorld | None = None) -> Orchards:
-    """Every orchard is cleared and every household plants half a mu in March; ten years are watched."""
+    """Every orchard is cleared and every household plants half a mu, as far as its land goes; ten years are watched."""
     model = VillageModel(quiet_plan(villages, seed, START, MONTHS, null), rng=seed)
     h = model.households
-    h["orchard_mu"], h["block_mu"], h["block_month"] = 0.0, BLOCK_MU, PLANTED_MONTH
+    h["orchard_mu"], h["block_month"] = 0.0, PLANTED_MONTH
+    h["block_mu"] = np.minimum(BLOCK_MU, own_mu(h) - h["greenhouse_mu"])
     seen, sold = Orchards(), 0.0
     for month in model.months():
         years = (month - PLANTED_MONTH) / 12.0

@@ -62,9 +62,9 @@ def real(unit: str, meaning: str, length: int = 0) -> Any:
     return Column("f8", unit, meaning, length)
 
 
-def index(unit: str, meaning: str) -> Any:
-    """A float32 column from 0 to 1: for what nobody measures to more than a few digits, in half the room."""
-    return Column("f4", unit, meaning, low=0.0, high=1.0)
+def index(unit: str, meaning: str, high: float = 1.0) -> Any:
+    """A float32 column from 0 to `high`: for what nobody measures to more than a few digits, in half the room."""
+    return Column("f4", unit, meaning, low=0.0, high=high)
 
 
 def whole(dtype: str, meaning: str, low: float, high: float, unit: str = "", length: int = 0) -> Any:

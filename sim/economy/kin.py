@@ -41,7 +41,7 @@ def informal_room(h: Household, v: Village, p: P) -> float:
     Who is owed calls that in first. Where kin are neighbours, they lend no more than they can spare.
     """
     room = informal_limit_yuan(h, v, p) - h.informal_yuan
-    return min(room, float(h.kin_line_yuan)) if p.kin_within > 0.0 else room
+    return min(room, h.kin_line_yuan) if p.kin_within > 0.0 else room
 
 
 @rule
@@ -53,7 +53,7 @@ def borrow_from_relatives(
     if loan > 0.0:
         receive(h, till, loan, INFORMAL_LOAN)
         h.informal_yuan += loan
-        h.kin_line_yuan = int(max(0.0, h.kin_line_yuan - loan))
+        h.kin_line_yuan = max(0.0, h.kin_line_yuan - loan)
 
 
 @rule
@@ -147,7 +147,7 @@ def settle_village(
         claim = max(0.0, -h.informal_yuan)
         h.cash_yuan += to_get * claim - (lends + to_give * (spares - lends))
         h.informal_yuan += (to_get + to_lose) * claim - lends
-        h.kin_line_yuan = int(min(MOST_YUAN, line * contacts))
+        h.kin_line_yuan = min(MOST_YUAN, line * contacts)
     till[KIN_LENT] += lent
     till[KIN_GIVEN] += given
     till[KIN_COLLECTED] += repaid
@@ -175,7 +175,7 @@ def open_village(households: Any, v: Village, p: P, today: Today, indptr: NDArra
         contacts = indptr[j + 1] - indptr[j]
         if h.informal_yuan == 0.0 and to_lend > 0.0:
             h.informal_yuan = -p.kin_within * owed * share_for(p, contacts) * spare_yuan(h, p, today) / to_lend
-        h.kin_line_yuan = int(min(MOST_YUAN, line * contacts))
+        h.kin_line_yuan = min(MOST_YUAN, line * contacts)
 
 
 @kernel

@@ -147,8 +147,7 @@ def test_where_prices_and_incomes_are_twice_as_high_all_money_is_and_nothing_els
         model.close()
     for name, column in Household.COLUMNS.items():
         times = 2.0 if column.unit.startswith("yuan") else 1.0
-        rounded = 1.0 if name == "kin_line_yuan" else 1e-12  # kept in whole yuan
-        np.testing.assert_allclose(times * ends[0][name], ends[1][name], rtol=1e-9, atol=rounded, err_msg=name)
+        np.testing.assert_allclose(times * ends[0][name], ends[1][name], rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 def test_drawn_amounts_are_those_of_the_country_too() -> None:
