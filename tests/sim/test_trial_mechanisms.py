@@ -30,7 +30,7 @@ def test_credit_pays_the_way_to_work(tmp_path: Path) -> None:
     away = {}
     for size in (0, 700, 3000):
         policies = [_fund(size_yuan=size)] if size else []
-        closed = {"livelihood.line_open": [0, 0, 0, 0]}
+        closed = {"livelihood.line_open": [0, 0, 0, 0], "farm.land_letters": 0.0}
         model = _lived(tmp_path, policies, villages=20, uncertainties=closed)
         away[size] = int(model.households["migrants"].sum())
     assert away[3000] > away[0] + 15

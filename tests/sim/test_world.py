@@ -250,7 +250,9 @@ def test_loans_lift_income_only_as_far_as_labour_land_and_markets_carry(terms: d
     # Twenty-five times the money: far less than twenty-five times the income, and nothing like a doubling.
     assert effect[500e6] < 0.10
     yuan_of_a_yuan = {quota: effect[quota] / lent[quota] for quota in effect}
-    assert yuan_of_a_yuan[20e6] > 1.2 * yuan_of_a_yuan[500e6]
+    assert yuan_of_a_yuan[20e6] > yuan_of_a_yuan[500e6]
+    assert lent[500e6] < 0.4 * 500e6, "so much finds no borrowers"
+    assert effect[500e6] < 0.4 * 25 * effect[20e6]
 
 
 def test_cash_raises_income_by_what_is_paid_and_then_no_more() -> None:
