@@ -44,12 +44,16 @@ def build(ctx: Context) -> Section:
     asked = what_if.figures(ctx)
     section.add(*asked)
     if not asked:
-        section.add(Text(ctx.say("part_missing", part=ctx.say("part_what_if")), "missing"))
+        section.add(_not_asked_for(ctx, "part_what_if", "village compare --what-if drought"))
     found = channels.figures(ctx)
     section.add(*found)
     if not found:
-        section.add(Text(ctx.say("part_missing", part=ctx.say("part_channels")), "missing"))
+        section.add(_not_asked_for(ctx, "part_channels", "village compare --channels"))
     return section
+
+
+def _not_asked_for(ctx: Context, part: str, command: str) -> Text:
+    return Text(ctx.say("part_asked_for", part=ctx.say(part), command=command), "missing")
 
 
 def parts_of(value: Any) -> list[str]:
