@@ -38,7 +38,8 @@ USED_OUTSIDE = Style("#D55E00", "diamond", hollow=True)
 PUBLISHED = Style("#767676", "square")
 ORANGE, GREEN = Style("#D55E00", "square", "6 3"), Style("#009E73", "triangle", "2 3")
 BAND = "#d9e7f2"
-WIDTH, LABELS, FAR = 740.0, 330.0, 4.0
+WIDTH, LABELS, FAR = 830.0, 420.0, 4.0
+EDGE = 0.6  # of the drawing of trials: most effects are far smaller, and one in yuan would press them all together
 
 
 def _style(line: Line) -> Style:
@@ -142,18 +143,14 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
         else f"{inside} of {len(rows)} published trial outcomes come out as their rules ask"
     )
     about = (
-        "灰色方块为公布的估计值（横线为95%区间），阴影为允许范围，圆点为虚拟试验均值及其95%区间。"
+        "灰色方块为公布的估计值（横线为95%区间），阴影为允许范围，圆点为虚拟试验均值及其95%区间；各行单位不同，超出图幅的数值写在边上。"
         if words.zh
         else "Grey square = published estimate with its 95% interval, band = what passes, dot = mean over replicate "
-        "virtual trials with its 95% interval. Units differ by row: sd of control, share of its mean, or share."
+        "virtual trials with its 95% interval. Units differ by row; a value past the edge is written there."
     )
     svg = Svg(WIDTH, ident, title, about)
     y = top = _head(svg, title, about)
-    values = [0.0]
-    for line in rows:
-        low, high = line.target.limits
-        values += [v for v in (line.mean, low, high, line.target.middle) if v is not None and math.isfinite(v)]
-    ticks = nice_ticks(min(values), max(values), 6)
+    ticks = nice_ticks(-EDGE, EDGE, 6)
     scale = Scale(ticks[0], ticks[-1], LABELS, WIDTH - 12)
     bottom = top + 30 * len(rows)
     for tick in ticks:
@@ -165,6 +162,7 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
         low, high = target.limits
         if target.rule is not None and target.rule.sign is not None:
             low, high = (0.0, scale.high) if target.rule.sign == "positive" else (scale.low, 0.0)
+        low, high = _on(scale, low), _on(scale, high)
         svg.rect(scale(low), y + 3, scale(high) - scale(low), 24, BAND)
         unit = words.unit(target.unit).strip() or target.unit
         svg.text(0, middle + 4, _short(named.format(words.label(target), unit), LABELS - 12), 12)
@@ -172,10 +170,10 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
         if value is not None:
             if target.se is not None:
                 _bar(svg, scale, value - 1.96 * float(target.se), value + 1.96 * float(target.se), middle - 6, FAINT)
-            svg.marker(scale(value), middle - 6, PUBLISHED, 4)
+            _mark(svg, scale, value, middle - 6, PUBLISHED, numbers)
         style = OUTSIDE if line.verdict == "outside" else WITHIN
         _bar(svg, scale, line.low, line.high, middle + 6, style.colour)
-        svg.marker(scale(line.mean), middle + 6, style, 4.4)
+        _mark(svg, scale, line.mean, middle + 6, style, numbers)
         y += 30
     svg.height = bottom + 24
     return svg.render()
@@ -183,8 +181,19 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
 
 def _bar(svg: Svg, scale: Scale, low: float, high: float, y: float, colour: str) -> None:
     if math.isfinite(low) and math.isfinite(high):
-        low, high = max(low, scale.low), min(high, scale.high)
-        svg.line(scale(low), y, scale(high), y, colour, 2)
+        svg.line(scale(_on(scale, low)), y, scale(_on(scale, high)), y, colour, 2)
+
+
+def _on(scale: Scale, value: float) -> float:
+    return min(scale.high, max(scale.low, value))
+
+
+def _mark(svg: Svg, scale: Scale, value: float, y: float, style: Style, numbers: Numbers) -> None:
+    at = _on(scale, value)
+    svg.marker(scale(at), y, style, 4.2)
+    if at != value:
+        side = 1 if value > at else -1
+        svg.text(scale(at) - side * 9, y + 4, numbers.plain(value, 1), 11, "end" if side > 0 else "start")
 
 
 def growth_path(series: Mapping[tuple[str, str], Floats], ident: str, language: str = "en") -> Markup:
