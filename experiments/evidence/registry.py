@@ -21,7 +21,7 @@ import numpy as np
 from experiments.evidence.nulls import NullWorld, null_worlds
 from experiments.runs.runfile import Columns, Table
 
-MODULES = ("start", "path", "passing", "mobility", "weather", "disaster", "orchards", "lending", "campaign")
+MODULES = ("start", "path", "passing", "mobility", "weather", "disaster", "illness", "orchards", "lending", "campaign")
 MEASURES = Table("measures", {"name": "text", "value": "float64"})
 SERIES = Table("series", {"name": "text", "year": "int16", "value": "float64"})
 """Yearly; `year` counts from the first value."""

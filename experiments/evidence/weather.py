@@ -20,19 +20,35 @@ from experiments.evidence.registry import measure, view
 from sim import VillageModel
 from sim.calendar.today import Today
 from sim.economy.weather import MAJOR, MINOR, NORMAL
+from sim.facts.sources import OPERATING, WAGE
 from sim.parameters.packed import P
 
 FIRST, FORCED, LAST = 2009, 2012, 2015
+SHIFTED = (FORCED, FORCED + 1)
+"""Years over which it is asked what work elsewhere makes good."""
 
 
 @dataclass
 class Branch:
-    """One of the three runs."""
+    """One of the three runs.
+
+    Attributes:
+        income: Mean income per head from the forced year on.
+        returned: Of all households that had left poverty, who are back in the forced year.
+        returned_recent: Of those that had left it the year before, likewise.
+        harvest: Mean of what the weather leaves of the forced year's harvest.
+        farmed_yuan: Income from the household's own lines in the forced year and the next.
+        worked_yuan: Income from wages in them.
+        away: Workers away in them, summed over months.
+    """
 
     income: list[float]
     returned: float
     returned_recent: float
     harvest: float
+    farmed_yuan: float
+    worked_yuan: float
+    away: float
 
 
 @dataclass
@@ -87,19 +103,25 @@ def _force(model: VillageModel, severity: int) -> None:
 def _live(model: VillageModel) -> Branch:
     poor: list[Bools] = [model.households["poor_at_start"] == 1]
     income, lines, harvest = [], [], 0.0
+    farmed = worked = away = 0.0
     for month in model.months():
         lines.append(model.today.line_yuan)
+        if model.today.year in SHIFTED:
+            away += float(model.households["migrants"].sum())
         if model.today.year == FORCED and model.today.calendar_month == 7:
             harvest = float(model.villages["weather"].mean())
         if month % 12 == 0:
             poor.append(last_income(model) < np.mean(lines))
             lines = []
+            if model.today.year in SHIFTED:
+                farmed += float(model.households["income_last"][:, OPERATING].sum())
+                worked += float(model.households["income_last"][:, WAGE].sum())
             if model.today.year >= FORCED:
                 income.append(mean_income(model))
     at = FORCED - FIRST + 1
     ever = np.logical_or.reduce(poor[:at])
     left, recent = ever & ~poor[at - 1], poor[at - 2] & ~poor[at - 1]
-    return Branch(income, _returned(left, poor[at]), _returned(recent, poor[at]), harvest)
+    return Branch(income, _returned(left, poor[at]), _returned(recent, poor[at]), harvest, farmed, worked, away)
 
 
 def _returned(left: Bools, poor: Bools) -> float:
@@ -156,3 +178,16 @@ def drought_income_left(seen: Weather) -> float:
 def major_drought_yield_loss(seen: Weather) -> float:
     """Share of the staple harvest that a major drought takes, against a year without one."""
     return 1.0 - seen.of[MAJOR].harvest / seen.of[NORMAL].harvest
+
+
+@measure("droughts")
+def dry_year_away(seen: Weather) -> float:
+    """Workers away in a year of minor drought and the year after it, against the same years without one."""
+    return seen.of[MINOR].away / seen.of[NORMAL].away - 1.0
+
+
+@measure("droughts")
+def work_makes_good(seen: Weather) -> float:
+    """Part of the farm income that a major drought takes, in its year and the next, that wages make good."""
+    lost = seen.of[NORMAL].farmed_yuan - seen.of[MAJOR].farmed_yuan
+    return part(seen.of[MAJOR].worked_yuan - seen.of[NORMAL].worked_yuan, lost)

@@ -1,0 +1,120 @@
+"""A dear illness: what becomes of households that had to pay for one in 2012, beside those that had not.
+
+One run without any campaign. An illness is dear if the household's own payment for one stay exceeds a year's net income
+a head of the household. Income and assets are compared with the same household's of 2011, and that change with the
+change of the households without a dear illness in that year: so do studies that match the struck with others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.evidence.living import Bools, Floats, last_income, part, persons, quiet_plan
+from experiments.evidence.nulls import NullWorld
+from experiments.evidence.registry import measure, view
+from sim import VillageModel
+
+FIRST, STRUCK, YEARS_AFTER = 2011, 2012, 5
+MONTHS_TO_OWE = 6
+
+
+@dataclass
+class Illness:
+    """What was seen of the households struck and not struck in 2012.
+
+    Attributes:
+        income: Change of log income a head against 2011, struck less others, by year from the struck one on.
+        assets: Change of net assets a head against the end of 2011 five years on, struck less others, as a share of
+            what the struck held then.
+        indebted: Share of the struck who owed more half a year later than before.
+    """
+
+    income: list[float]
+    assets: float
+    indebted: float
+
+
+@view(villages=45, quick=20, seeds=16)
+def illness(villages: int, seed: int, null: NullWorld | None = None) -> Illness:
+    """One run from 2011 to 2016."""
+    plan = quiet_plan(villages, seed, f"{FIRST}-01-01", 12 * (STRUCK - FIRST + YEARS_AFTER), null)
+    model = VillageModel(plan, rng=seed, observers=())
+    h = model.households
+    struck = np.zeros(len(h), dtype=np.bool_)
+    owed_before, owed_after = np.zeros(len(h)), np.zeros(len(h))
+    due = np.zeros(len(h), dtype=np.int64)  # month in which it is asked whether more is owed
+    incomes: list[Floats] = []
+    assets: list[Floats] = []
+    owed = _owed(model)
+    for month in model.months():
+        if model.today.year == STRUCK:
+            now = (h["medical_month_yuan"] > incomes[0]) & ~struck
+            owed_before[now], due[now] = owed[now], month + MONTHS_TO_OWE
+            struck |= now
+        owed = _owed(model)
+        owed_after[due == month] = owed[due == month]
+        if month % 12 == 0:
+            incomes.append(last_income(model))
+            assets.append(_assets(model) / persons(model))
+    model.close()
+    return Illness(
+        income=[_log_change(incomes[0], then, struck) for then in incomes[1:]],
+        assets=_share_change(assets[0], assets[-1], struck),
+        indebted=part(float((owed_after > owed_before)[struck].sum()), float(struck.sum())),
+    )
+
+
+def _owed(model: VillageModel) -> Floats:
+    """Debts to lenders, relatives and friends, yuan."""
+    h = model.households
+    return np.asarray(h["debt_yuan"] + np.maximum(0.0, h["informal_yuan"]))
+
+
+def _assets(model: VillageModel) -> Floats:
+    """Money, animals, business and what was put into the house, less debts, yuan; land belongs to the village."""
+    h, p, today = model.households, model.county.p, model.today
+    stock = h["livestock_head"] * p.ewe_price_yuan * today.farm_trend
+    return np.asarray(
+        h["cash_yuan"] + stock + h["business_yuan"] + h["home_yuan"] * today.cpi - h["debt_yuan"] - h["informal_yuan"]
+    )
+
+
+def _log_change(before: Floats, after: Floats, struck: Bools) -> float:
+    """Change of log income of the struck less that of the others; incomes at or below nothing are left out."""
+    there = (before > 0.0) & (after > 0.0)
+    change = np.log(np.where(there, after, 1.0) / np.where(there, before, 1.0))
+    return float(change[there & struck].mean() - change[there & ~struck].mean()) if struck.any() else float("nan")
+
+
+def _share_change(before: Floats, after: Floats, struck: Bools) -> float:
+    """Growth of the struck's mean, less that of the others', as a share of what the struck would have."""
+    if not struck.any():
+        return float("nan")
+    grown = part(float(after[~struck].mean()), float(before[~struck].mean()))
+    return part(float(after[struck].mean()), float(before[struck].mean()) * grown) - 1.0
+
+
+@measure("illness")
+def illness_income(seen: Illness) -> float:
+    """Income a head after a dear illness, mean of the year and the four after it, against those without one."""
+    return float(np.mean(seen.income))
+
+
+@measure("illness")
+def illness_income_lasts(seen: Illness) -> float:
+    """Loss of income in the third to fifth year, as a share of that in the first."""
+    return part(float(np.mean(seen.income[2:])), seen.income[0])
+
+
+@measure("illness")
+def illness_assets(seen: Illness) -> float:
+    """Net assets a head five years on, against those without a dear illness."""
+    return seen.assets
+
+
+@measure("illness")
+def illness_debt(seen: Illness) -> float:
+    """Households that owe more half a year after a dear illness than before it."""
+    return seen.indebted
