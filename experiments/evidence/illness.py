@@ -1,8 +1,8 @@
 """A dear illness: what becomes of households that had to pay for one in 2012, beside those that had not.
 
 One run without any campaign. An illness is dear if the household's own payment for one stay exceeds a year's net income
-a head of the household. Income and assets are compared with the same household's of 2011, and that change with the
-change of the households without a dear illness in that year: so do studies that match the struck with others.
+a head of the county: where critical-illness insurance begins to pay. The struck are compared with those of the same
+tenth by income of 2011 who had none in that year, as studies do that match them: who is ill is older and poorer.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.evidence.living import Bools, Floats, last_income, part, persons, quiet_plan
+from experiments.evidence.living import Bools, Floats, last_income, mean_income, part, persons, quiet_plan
 from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import measure, view
 from sim import VillageModel
 
 FIRST, STRUCK, YEARS_AFTER = 2011, 2012, 5
 MONTHS_TO_OWE = 6
+TENTHS = 10
 
 
 @dataclass
@@ -25,9 +27,8 @@ class Illness:
     """What was seen of the households struck and not struck in 2012.
 
     Attributes:
-        income: Change of log income a head against 2011, struck less others, by year from the struck one on.
-        assets: Change of net assets a head against the end of 2011 five years on, struck less others, as a share of
-            what the struck held then.
+        income: Income a head against what it would have been, as a share, by year from the struck one on.
+        assets: Net assets a head five years on, likewise.
         indebted: Share of the struck who owed more half a year later than before.
     """
 
@@ -47,21 +48,24 @@ def illness(villages: int, seed: int, null: NullWorld | None = None) -> Illness:
     due = np.zeros(len(h), dtype=np.int64)  # month in which it is asked whether more is owed
     incomes: list[Floats] = []
     assets: list[Floats] = []
-    owed = _owed(model)
+    owed, dear_yuan = _owed(model), 0.0
     for month in model.months():
         if model.today.year == STRUCK:
-            now = (h["medical_month_yuan"] > incomes[0]) & ~struck
+            now = (h["medical_month_yuan"] > dear_yuan) & ~struck
             owed_before[now], due[now] = owed[now], month + MONTHS_TO_OWE
             struck |= now
         owed = _owed(model)
         owed_after[due == month] = owed[due == month]
+        if month == 12 * (STRUCK - FIRST):
+            dear_yuan = mean_income(model)
         if month % 12 == 0:
             incomes.append(last_income(model))
             assets.append(_assets(model) / persons(model))
     model.close()
+    tenth = np.argsort(np.argsort(incomes[0], kind="stable")) * TENTHS // len(h)
     return Illness(
-        income=[_log_change(incomes[0], then, struck) for then in incomes[1:]],
-        assets=_share_change(assets[0], assets[-1], struck),
+        income=[_change(incomes[0], then, struck, tenth) for then in incomes[1:]],
+        assets=_change(assets[0], assets[-1], struck, tenth),
         indebted=part(float((owed_after > owed_before)[struck].sum()), float(struck.sum())),
     )
 
@@ -81,19 +85,15 @@ def _assets(model: VillageModel) -> Floats:
     )
 
 
-def _log_change(before: Floats, after: Floats, struck: Bools) -> float:
-    """Change of log income of the struck less that of the others; incomes at or below nothing are left out."""
-    there = (before > 0.0) & (after > 0.0)
-    change = np.log(np.where(there, after, 1.0) / np.where(there, before, 1.0))
-    return float(change[there & struck].mean() - change[there & ~struck].mean()) if struck.any() else float("nan")
-
-
-def _share_change(before: Floats, after: Floats, struck: Bools) -> float:
-    """Growth of the struck's mean, less that of the others', as a share of what the struck would have."""
-    if not struck.any():
-        return float("nan")
-    grown = part(float(after[~struck].mean()), float(before[~struck].mean()))
-    return part(float(after[struck].mean()), float(before[struck].mean()) * grown) - 1.0
+def _change(before: Floats, after: Floats, struck: Bools, tenth: NDArray[np.int64]) -> float:
+    """Change of the struck's mean less that of the others of their tenth, as a share of what they would have had."""
+    would, have = 0.0, 0.0
+    for k in range(TENTHS):
+        ill, well = struck & (tenth == k), ~struck & (tenth == k)
+        if ill.any() and well.any():
+            would += float(ill.sum() * (before[ill].mean() + (after[well] - before[well]).mean()))
+            have += float(after[ill].sum())
+    return part(have, would) - 1.0
 
 
 @measure("illness")
