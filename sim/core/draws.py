@@ -97,6 +97,33 @@ def uniform(seed: int, decision: int, key: int, day: int, k: int = 0) -> float:
     return (np.float64(bits) + 0.5) * 2.220446049250313e-16
 
 
+@inlined
+def quarters(seed: int, decision: int, key: int, day: int, k: int = 0) -> tuple[float, float, float, float]:
+    """Four numbers in the open interval (0, 1) for the price of one, each of 32 bits where `uniform` has 52.
+
+    For an event that asks the same of several things at once; the arguments are those of `uniform`, and `k` says which
+    four.
+    """
+    stirred = np.uint64(mix(seed, decision))
+    low = np.uint64(0xFFFFFFFF)
+    who = np.uint64(key)
+    x0, x1, x2, x3 = philox(
+        who & low,
+        who >> np.uint64(32),
+        np.uint64(day) & low,
+        np.uint64(k) & low,
+        stirred & low,
+        stirred >> np.uint64(32),
+    )
+    step = 2.3283064365386963e-10
+    return (
+        (np.float64(x0) + 0.5) * step,
+        (np.float64(x1) + 0.5) * step,
+        (np.float64(x2) + 0.5) * step,
+        (np.float64(x3) + 0.5) * step,
+    )
+
+
 @kernel
 def pair_key(a: int, b: int) -> int:
     """One key for two agents, the same in either order."""

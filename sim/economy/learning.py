@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
-from sim.core.draws import decision, uniform
+from sim.core.draws import decision, quarters, uniform
 from sim.core.records import Record, real, whole
 from sim.core.rule import kernel, rule
 from sim.economy.transfers import regular_transfers
@@ -21,6 +21,10 @@ from sim.parameters.packed import P
 
 HEAR = decision("learning.hear")
 FORGET = decision("learning.forget")
+LINE_BITS = 15 << ORCHARD
+PROGRAMME_BITS = 15 << KNOWS_CREDIT
+EACH_APART, LANES = 1 | 1 << 15 | 1 << 30 | 1 << 45, 1 | 1 << 16 | 1 << 32 | 1 << 48
+"""What sets four bits apart by sixteen, and where they stand then; no household has 65,536 contacts."""
 
 
 class Seen(Record):
@@ -50,13 +54,50 @@ def lines_of(h: Household) -> int:
 
 
 @rule
-def hear(h: Household, p: P, today: Today, item: int, tellers: float, own_road: float) -> None:
-    """Whether the household hears of `item` this month, given how much it is talked about around it."""
+def tally(bits: int) -> int:
+    """The lowest four of `bits`, each in sixteen bits of its own, so that four sums over contacts are one."""
+    return (bits & 15) * EACH_APART & LANES
+
+
+@rule
+def count(tallies: int, place: int) -> int:
+    """The sum of the bits at `place` (0 to 3)."""
+    return (tallies >> (16 * place)) & 0xFFFF
+
+
+@rule
+def hear(h: Household, p: P, item: int, tellers: float, own_road: float, u: float) -> None:
+    """Whether the household hears of `item` this month, given how much it is talked about around it; `u`: its luck."""
     if tellers <= 0.0 or (h.knows >> item) & 1:
         return
     rate = p.tell_rate * tellers * own_road
-    if uniform(today.seed, HEAR, h.key, today.month, item) < rate / (1.0 + rate):
+    if u < rate / (1.0 + rate):
         h.knows |= 1 << item
+
+
+@rule
+def hear_of_lines(h: Household, v: Village, p: P, today: Today, knowing: int, taking_part: int) -> None:
+    """News of the four lines: who is in one talks of it more, and a show household makes it travel."""
+    if h.knows & LINE_BITS == LINE_BITS or knowing | taking_part == 0:
+        return
+    more = p.tell_participants - 1.0
+    u1, u2, u3, u4 = quarters(today.seed, HEAR, h.key, today.month, 0)
+    hear(h, p, ORCHARD, count(knowing, 0) + more * count(taking_part, 0), 1.0 + p.tell_shown * v.shown[0], u1)
+    hear(h, p, LIVESTOCK, count(knowing, 1) + more * count(taking_part, 1), 1.0 + p.tell_shown * v.shown[1], u2)
+    hear(h, p, GREENHOUSE, count(knowing, 2) + more * count(taking_part, 2), 1.0 + p.tell_shown * v.shown[2], u3)
+    hear(h, p, BUSINESS, count(knowing, 3) + more * count(taking_part, 3), 1.0 + p.tell_shown * v.shown[3], u4)
+
+
+@rule
+def hear_of_programmes(h: Household, p: P, today: Today, knowing: int, borrowing: int) -> None:
+    """News of the campaign's programmes and of work away: borrowers talk of credit more."""
+    if h.knows & PROGRAMME_BITS == PROGRAMME_BITS or knowing + borrowing == 0:
+        return
+    u1, u2, u3, u4 = quarters(today.seed, HEAR, h.key, today.month, 1)
+    hear(h, p, KNOWS_CREDIT, count(knowing, 0) + (p.tell_participants - 1.0) * borrowing, 1.0, u1)
+    hear(h, p, KNOWS_TRAINING, float(count(knowing, 1)), 1.0, u2)
+    hear(h, p, KNOWS_INDUSTRY, float(count(knowing, 2)), 1.0, u3)
+    hear(h, p, KNOWS_JOBS, float(count(knowing, 3)), 1.0, u4)
 
 
 @rule
@@ -79,53 +120,31 @@ def learn(
     skill = 0.0
     aware = 0.0
     drive = 0.0
-    orchard = livestock = greenhouse = business = 0
     r1 = r2 = r3 = r4 = 0.0
-    t1 = t2 = t3 = t4 = 0.0
-    t5 = t6 = t7 = t8 = 0.0
+    know_lines = know_programmes = lines = borrowing = 0
     for c in range(start, stop):
         other = seen[indices[c]]
         skill += other.farm_skill
         aware += other.awareness
         drive += other.drive
-        knows = other.knows
         part = other.takes_part
-        more = p.tell_participants - 1.0
-        a = (part >> ORCHARD) & 1
-        b = (part >> LIVESTOCK) & 1
-        d = (part >> GREENHOUSE) & 1
-        e = (part >> BUSINESS) & 1
-        orchard += a
-        livestock += b
-        greenhouse += d
-        business += e
-        r1 += a * other.fortune
-        r2 += b * other.fortune
-        r3 += d * other.fortune
-        r4 += e * other.fortune
-        t1 += ((knows >> ORCHARD) & 1) + more * a
-        t2 += ((knows >> LIVESTOCK) & 1) + more * b
-        t3 += ((knows >> GREENHOUSE) & 1) + more * d
-        t4 += ((knows >> BUSINESS) & 1) + more * e
-        t5 += ((knows >> KNOWS_CREDIT) & 1) + more * ((part >> KNOWS_CREDIT) & 1)
-        t6 += (knows >> KNOWS_TRAINING) & 1
-        t7 += (knows >> KNOWS_INDUSTRY) & 1
-        t8 += (knows >> KNOWS_JOBS) & 1
-    hear(h, p, today, ORCHARD, t1, 1.0 + p.tell_shown * v.shown[ORCHARD - 1])
-    hear(h, p, today, LIVESTOCK, t2, 1.0 + p.tell_shown * v.shown[LIVESTOCK - 1])
-    hear(h, p, today, GREENHOUSE, t3, 1.0 + p.tell_shown * v.shown[GREENHOUSE - 1])
-    hear(h, p, today, BUSINESS, t4, 1.0 + p.tell_shown * v.shown[BUSINESS - 1])
-    hear(h, p, today, KNOWS_CREDIT, t5, 1.0)
-    hear(h, p, today, KNOWS_TRAINING, t6, 1.0)
-    hear(h, p, today, KNOWS_INDUSTRY, t7, 1.0)
-    hear(h, p, today, KNOWS_JOBS, t8, 1.0)
+        know_lines += tally(other.knows >> ORCHARD)
+        know_programmes += tally(other.knows >> KNOWS_CREDIT)
+        lines += tally(part >> ORCHARD)
+        borrowing += (part >> KNOWS_CREDIT) & 1
+        r1 += ((part >> ORCHARD) & 1) * other.fortune
+        r2 += ((part >> LIVESTOCK) & 1) * other.fortune
+        r3 += ((part >> GREENHOUSE) & 1) * other.fortune
+        r4 += ((part >> BUSINESS) & 1) * other.fortune
+    hear_of_lines(h, v, p, today, know_lines, lines)
+    hear_of_programmes(h, p, today, know_programmes, borrowing)
     mine = lines_of(h)
     own = p.trust_own
     if degree > 0:
-        watch(h, v, p, ORCHARD - 1, orchard, r1, own * ((mine >> ORCHARD) & 1))
-        watch(h, v, p, LIVESTOCK - 1, livestock, r2, own * ((mine >> LIVESTOCK) & 1))
-        watch(h, v, p, GREENHOUSE - 1, greenhouse, r3, own * ((mine >> GREENHOUSE) & 1))
-        watch(h, v, p, BUSINESS - 1, business, r4, own * ((mine >> BUSINESS) & 1))
+        watch(h, v, p, ORCHARD - 1, count(lines, 0), r1, own * ((mine >> ORCHARD) & 1))
+        watch(h, v, p, LIVESTOCK - 1, count(lines, 1), r2, own * ((mine >> LIVESTOCK) & 1))
+        watch(h, v, p, GREENHOUSE - 1, count(lines, 2), r3, own * ((mine >> GREENHOUSE) & 1))
+        watch(h, v, p, BUSINESS - 1, count(lines, 3), r4, own * ((mine >> BUSINESS) & 1))
         skill = skill / degree
         if skill > h.farm_skill:
             h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)
@@ -157,7 +176,7 @@ def learn(
 
 
 @rule
-def watch(h: Household, v: Village, p: P, line: int, contacts: float, results: float, own: float) -> None:
+def watch(h: Household, v: Village, p: P, line: int, contacts: int, results: float, own: float) -> None:
     """What it believes of a line moves toward what contacts in it (and it itself) got, faster when more are in it.
 
     `results` is the sum of the contacts' fortunes, `own` the weight of its own result.

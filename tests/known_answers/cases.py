@@ -40,7 +40,7 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.campaign import cadre_days
-from sim.core.draws import number_of, uniform, uniforms
+from sim.core.draws import number_of, quarters, uniform, uniforms
 from sim.economy import weather
 from sim.economy.learning import Seen
 from sim.economy.market import Market
@@ -161,6 +161,11 @@ def _each(drawn: Callable[..., float]) -> Callable[..., Any]:
     return lambda seed, event, keys, *when: np.array([drawn(seed, event, int(key), *when) for key in keys])
 
 
+def _four(drawn: Callable[..., float]) -> Callable[..., tuple[float, ...]]:
+    """In the place of `quarters`: four of an event's draws."""
+    return lambda seed, event, key, when, k=0: tuple(drawn(seed, event, key, when, 4 * k + i) for i in range(4))
+
+
 def _rows(kind: str, given: Any) -> Any:
     """The rows of a kind that a case describes: one table or a list of them."""
     tables = _several(given)
@@ -235,6 +240,8 @@ def differences(case: Case, rule: Callable[..., Any]) -> list[str]:
         for module in MODULES:
             if vars(module).get("uniform") is uniform:
                 stack.enter_context(patch.object(module, "uniform", luck))
+            if vars(module).get("quarters") is quarters:
+                stack.enter_context(patch.object(module, "quarters", _four(luck)))
             if vars(module).get("uniforms") is uniforms:
                 stack.enter_context(patch.object(module, "uniforms", _each(luck)))
         for _ in range(case.given.get("times", 1)):
