@@ -47,6 +47,7 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
 
     The elderly and the registered ill carry more of the risk; the mean of stays over all persons is `hospital_rate`.
     Care that costs more than the household can pay or borrow is forgone: there is no bill, and recovery is slower.
+    What is dear to treat also takes longer to get over, and more often leaves a worker disabled.
 
     Returns:
         The household's own payment in yuan: a shock that consumption will feel in part.
@@ -57,9 +58,9 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     if uniform(today.seed, FALL_ILL, h.key, today.month) >= stays_expected(h, p) / 12.0 / (1.0 - p.care_forgone):
         return 0.0
     z = norm_ppf(uniform(today.seed, BILL, h.key, today.month))
-    bill = (
-        p.hospital_cost_yuan * today.cpi * exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
-    )
+    dear = exp(p.hospital_cost_sd * z - 0.5 * p.hospital_cost_sd * p.hospital_cost_sd)
+    bill = p.hospital_cost_yuan * today.cpi * dear
+    severity = 1.0 + p.illness_severity * (dear - 1.0)
     own = bill * (1.0 - p.hospital_reimbursed * h.insured) * (1.0 - v.care_near)
     untreated = 1.0
     at_hand = subsistence(h, p, today) + max(0.0, h.cash_yuan) + max(0.0, informal_room(h, v, p))
@@ -70,9 +71,9 @@ def fall_ill(h: Household, v: Village, p: P, today: Today, till: NDArray[np.floa
     spend(h, till, own, MEDICAL)
     h.medical_month_yuan = own
     h.burden_year_yuan += own
-    months = untreated * (1.0 + 2.0 * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month))
+    months = untreated * (1.0 + 2.0 * severity * p.illness_months * uniform(today.seed, RECOVERY, h.key, today.month))
     h.ill_months = int(min(p.illness_most_months, max(float(h.ill_months), months)))
-    if h.workers > 0 and uniform(today.seed, DISABLED, h.key, today.month) < p.disabling * untreated:
+    if h.workers > 0 and uniform(today.seed, DISABLED, h.key, today.month) < p.disabling * untreated * severity:
         h.workers -= 1
         settle_counts(h, h.persons)
     return own

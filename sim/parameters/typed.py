@@ -221,6 +221,7 @@ class P:
     ill_worker_share: float
     illness_months: float
     illness_most_months: float
+    illness_severity: float
     illness_weight_mean: float
     industry_days: float
     informal_borrowers: float

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.core.draws import decision, mix, number_of, pair_key, philox, uniform, uniforms
+from sim.core.draws import decision, mix, number_of, pair_key, philox, quarters, uniform, uniforms
 
 pytestmark = pytest.mark.bounds
 
@@ -115,6 +115,13 @@ def _neighbours() -> dict[str, tuple[np.ndarray, np.ndarray]]:
         "seed and decision exchanged": (uniforms(17, 18, keys, 40), uniforms(18, 17, keys, 40)),
         "day and k exchanged": (uniforms(17, ILLNESS, keys, 3, 2), uniforms(17, ILLNESS, keys, 2, 3)),
     }
+
+
+def test_four_at_once_are_the_four_words_of_one_draw_and_the_first_nearly_the_one_of_it() -> None:
+    stirred = _mix(17, ILLNESS)
+    words = philox(2**20 & LOW, 2**20 >> 32, 5, 3, stirred & LOW, stirred >> 32)
+    assert quarters(17, ILLNESS, 2**20, 5, 3) == tuple((int(word) + 0.5) / 2**32 for word in words)
+    assert quarters(17, ILLNESS, 2**20, 5, 3)[0] == pytest.approx(uniform(17, ILLNESS, 2**20, 5, 3), abs=2.0**-31)
 
 
 @pytest.mark.parametrize("what", list(_neighbours()))
