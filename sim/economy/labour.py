@@ -136,10 +136,23 @@ def young_days(h: Household, p: P, today: Today) -> float:
 
 
 @rule
+def in_health(h: Household, p: P) -> float:
+    """Share of its workers' time that illness leaves: the sick, and who looks after them, may be away or at home."""
+    if h.ill_months == 0 or h.workers == 0:
+        return 1.0
+    return max(0.0, 1.0 - p.ill_worker_share / h.workers)
+
+
+@rule
+def months_at_work(h: Household, v: Village, p: P, today: Today) -> float:
+    """Worker-months of this month that its migrants spend at work."""
+    return h.migrants * month_away(h, v, p, today) * in_health(h, p) if h.migrants > 0 else 0.0
+
+
+@rule
 def hands_days(h: Household, p: P, months: float) -> float:
-    """Working days this month of those at home, the old among them; `months` of the hands' month are spent away."""
-    ill = p.ill_worker_share if h.ill_months > 0 else 0.0
-    hands = max(0.0, h.workers - months - ill)
+    """Working days this month of those at home, the old among them; `months` of the hands' month are worked away."""
+    hands = max(0.0, h.workers * in_health(h, p) - months)
     return hands * p.work_days_month + h.elders * p.elder_days_month
 
 
@@ -169,7 +182,7 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
 
     Those away send home.
     """
-    months = h.migrants * month_away(h, v, p, today) if h.migrants > 0 else 0.0
+    months = months_at_work(h, v, p, today)
     days = hands_days(h, p, months)
     needed = days_needed(h, p, today, today.calendar_month - 1, staple_land(h, p))
     given = min(1.0, days / needed) if needed > 0.0 else 1.0

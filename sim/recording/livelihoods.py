@@ -12,7 +12,7 @@ from sim.core.rule import kernel
 from sim.county import County
 from sim.economy.crops import farm_quality, staple_land
 from sim.economy.industries import business_profit
-from sim.economy.labour import days_needed, farm_days, hands_days, month_away
+from sim.economy.labour import days_needed, farm_days, hands_days, months_at_work
 from sim.economy.nearby import days_at_home, days_nearby
 from sim.facts.lines import BUSINESS
 
@@ -67,8 +67,8 @@ def _days(
         h = households[i]
         v = villages[h.village]
         for month in months:
-            away = h.migrants * month_away(h, v, p, month) if h.migrants > 0 else 0.0
-            days, m, grain = hands_days(h, p, away), month.calendar_month - 1, staple_land(h, p)
+            days = hands_days(h, p, months_at_work(h, v, p, month))
+            m, grain = month.calendar_month - 1, staple_land(h, p)
             needed = days_needed(h, p, month, m, grain)
             farm[i] += farm_days(h, p, month, m, grain) * min(1.0, days / needed) if needed > 0.0 else 0.0
             local[i] += days_nearby(h, v, p, max(0.0, days - needed - days_at_home(h, p, month)))
