@@ -329,6 +329,10 @@ MEASURES: dict[str, SurveyMeasure] = {
     "livestock_value_yuan": SurveyMeasure(
         "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan
     ),
+    "lets_land": SurveyMeasure(
+        "lets land", "转出土地", "share", "1 if it gives land out of hand this year", "stock",
+        lambda r: _yes(r.households["rented_mu"] < 0.0),
+    ),
     "contacts": SurveyMeasure(
         "contacts", "联系户数", "households", "households that it is in touch with: central ones have most", "stock",
         lambda r: np.diff(r.county.world.indptr).astype(np.float64),
