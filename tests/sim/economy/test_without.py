@@ -191,6 +191,30 @@ def test_care_is_forgone_where_it_costs_too_much() -> None:
     assert till_of("care", MEDICAL).sum() == pytest.approx(till_of("care", MEDICAL, rich).sum())
 
 
+def test_dear_illnesses_are_the_long_ones() -> None:
+    def longer(without: str) -> float:
+        """Months that the dearer half of treated illnesses last beyond the other half, just fallen ill."""
+        model, bills, months = opened(without, 12), [], []
+        for _ in model.months():
+            h = model.households
+            new = (h["medical_month_yuan"] > 0.0) & (h["insured"] == 1)
+            bills.append(h["medical_month_yuan"][new].copy())
+            months.append(h["ill_months"][new].astype(float))
+        bill, lasts = np.concatenate(bills), np.concatenate(months)
+        dear = bill > np.median(bill)
+        return float(lasts[dear].mean() - lasts[~dear].mean())
+
+    assert longer("") > 1.0 > abs(longer("illness")) + 0.5
+
+
+def test_illness_takes_hands_away_as_well_as_at_home() -> None:
+    def ill(model: VillageModel) -> None:
+        model.households["ill_months"] = 24
+
+    well, sick = till_of("", WAGE_AWAY), till_of("", WAGE_AWAY, ill)
+    assert sick[:3].sum() < 0.9 * well[:3].sum()
+
+
 def test_who_cannot_pay_the_fees_leaves_school() -> None:
     def broke(model: VillageModel) -> None:
         h = model.households
