@@ -17,6 +17,7 @@ from experiments.commands import (
     evidence,
     forecasts,
     parameters,
+    plan,
     plots,
     population,
     report,
@@ -69,6 +70,7 @@ app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("plan")(plan.plan)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")
