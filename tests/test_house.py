@@ -142,7 +142,6 @@ LONG = {
     "experiments/compare/run.py:compare": "what is asked of a comparison is its parameters, each described",
     "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
     "experiments/trials/run.py:run_trials": "what is asked of trials is its parameters, each described",
-    "sim/economy/learning.py:learn": "a compiled loop over contacts, whose sums cannot be handed on without allocating",
     "sim/parameters/typed.py": "generated: one line a parameter",
     "tests/experiments/compare/report/dummy_tables.py": "the tables of one made-up experiment",
     "tests/experiments/compare/report/dummy_tables.py:money": "the tables of one made-up experiment",

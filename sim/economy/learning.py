@@ -13,6 +13,7 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, quarters, uniform
 from sim.core.records import Record, real, whole
 from sim.core.rule import kernel, rule
+from sim.core.tallies import FOUR, count, tally
 from sim.economy.transfers import regular_transfers
 from sim.facts.lines import BUSINESS, GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.facts.sources import OPERATING, PROPERTY, WAGE
@@ -21,10 +22,8 @@ from sim.parameters.packed import P
 
 HEAR = decision("learning.hear")
 FORGET = decision("learning.forget")
-LINE_BITS = 15 << ORCHARD
-PROGRAMME_BITS = 15 << KNOWS_CREDIT
-EACH_APART, LANES = 1 | 1 << 15 | 1 << 30 | 1 << 45, 1 | 1 << 16 | 1 << 32 | 1 << 48
-"""What sets four bits apart by sixteen, and where they stand then; no household has 65,536 contacts."""
+LINE_BITS = FOUR << ORCHARD
+PROGRAMME_BITS = FOUR << KNOWS_CREDIT
 
 
 class Seen(Record):
@@ -54,18 +53,6 @@ def lines_of(h: Household) -> int:
 
 
 @rule
-def tally(bits: int) -> int:
-    """The lowest four of `bits`, each in sixteen bits of its own, so that four sums over contacts are one."""
-    return (bits & 15) * EACH_APART & LANES
-
-
-@rule
-def count(tallies: int, place: int) -> int:
-    """The sum of the bits at `place` (0 to 3)."""
-    return (tallies >> (16 * place)) & 0xFFFF
-
-
-@rule
 def hear(h: Household, p: P, item: int, tellers: float, own_road: float, u: float) -> None:
     """Whether the household hears of `item` this month, given how much it is talked about around it; `u`: its luck."""
     if tellers <= 0.0 or (h.knows >> item) & 1:
@@ -80,12 +67,19 @@ def hear_of_lines(h: Household, v: Village, p: P, today: Today, knowing: int, ta
     """News of the four lines: who is in one talks of it more, and a show household makes it travel."""
     if h.knows & LINE_BITS == LINE_BITS or knowing | taking_part == 0:
         return
-    more = p.tell_participants - 1.0
     u1, u2, u3, u4 = quarters(today.seed, HEAR, h.key, today.month, 0)
-    hear(h, p, ORCHARD, count(knowing, 0) + more * count(taking_part, 0), 1.0 + p.tell_shown * v.shown[0], u1)
-    hear(h, p, LIVESTOCK, count(knowing, 1) + more * count(taking_part, 1), 1.0 + p.tell_shown * v.shown[1], u2)
-    hear(h, p, GREENHOUSE, count(knowing, 2) + more * count(taking_part, 2), 1.0 + p.tell_shown * v.shown[2], u3)
-    hear(h, p, BUSINESS, count(knowing, 3) + more * count(taking_part, 3), 1.0 + p.tell_shown * v.shown[3], u4)
+    hear_of_line(h, v, p, ORCHARD, knowing, taking_part, u1)
+    hear_of_line(h, v, p, LIVESTOCK, knowing, taking_part, u2)
+    hear_of_line(h, v, p, GREENHOUSE, knowing, taking_part, u3)
+    hear_of_line(h, v, p, BUSINESS, knowing, taking_part, u4)
+
+
+@rule
+def hear_of_line(h: Household, v: Village, p: P, line: int, knowing: int, taking_part: int, u: float) -> None:
+    """News of one of them."""
+    place = line - ORCHARD
+    tellers = count(knowing, place) + (p.tell_participants - 1.0) * count(taking_part, place)
+    hear(h, p, line, tellers, 1.0 + p.tell_shown * v.shown[place], u)
 
 
 @rule
@@ -95,9 +89,9 @@ def hear_of_programmes(h: Household, p: P, today: Today, knowing: int, borrowing
         return
     u1, u2, u3, u4 = quarters(today.seed, HEAR, h.key, today.month, 1)
     hear(h, p, KNOWS_CREDIT, count(knowing, 0) + (p.tell_participants - 1.0) * borrowing, 1.0, u1)
-    hear(h, p, KNOWS_TRAINING, float(count(knowing, 1)), 1.0, u2)
-    hear(h, p, KNOWS_INDUSTRY, float(count(knowing, 2)), 1.0, u3)
-    hear(h, p, KNOWS_JOBS, float(count(knowing, 3)), 1.0, u4)
+    hear(h, p, KNOWS_TRAINING, float(count(knowing, KNOWS_TRAINING - KNOWS_CREDIT)), 1.0, u2)
+    hear(h, p, KNOWS_INDUSTRY, float(count(knowing, KNOWS_INDUSTRY - KNOWS_CREDIT)), 1.0, u3)
+    hear(h, p, KNOWS_JOBS, float(count(knowing, KNOWS_JOBS - KNOWS_CREDIT)), 1.0, u4)
 
 
 @rule
@@ -141,10 +135,10 @@ def learn(
     mine = lines_of(h)
     own = p.trust_own
     if degree > 0:
-        watch(h, v, p, ORCHARD - 1, count(lines, 0), r1, own * ((mine >> ORCHARD) & 1))
-        watch(h, v, p, LIVESTOCK - 1, count(lines, 1), r2, own * ((mine >> LIVESTOCK) & 1))
-        watch(h, v, p, GREENHOUSE - 1, count(lines, 2), r3, own * ((mine >> GREENHOUSE) & 1))
-        watch(h, v, p, BUSINESS - 1, count(lines, 3), r4, own * ((mine >> BUSINESS) & 1))
+        watch(h, v, p, ORCHARD - 1, count(lines, ORCHARD - ORCHARD), r1, own * ((mine >> ORCHARD) & 1))
+        watch(h, v, p, LIVESTOCK - 1, count(lines, LIVESTOCK - ORCHARD), r2, own * ((mine >> LIVESTOCK) & 1))
+        watch(h, v, p, GREENHOUSE - 1, count(lines, GREENHOUSE - ORCHARD), r3, own * ((mine >> GREENHOUSE) & 1))
+        watch(h, v, p, BUSINESS - 1, count(lines, BUSINESS - ORCHARD), r4, own * ((mine >> BUSINESS) & 1))
         skill = skill / degree
         if skill > h.farm_skill:
             h.farm_skill += p.skill_neighbours * (skill - h.farm_skill)

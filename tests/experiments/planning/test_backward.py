@@ -46,8 +46,8 @@ def test_alone_says_what_it_takes_and_whether_there_is_room() -> None:
 
 def test_the_cheapest_first_and_hands_once() -> None:
     mix = cheapest(np.array([10_000.0]), ONE, EVERY)
-    # Work costs 0.2 yuan a yuan: two would close it, but 300 free days are enough for one, and 100 are left. Fruit costs
-    # 2 a yuan: 1 mu of it for the last 1,000 yuan.
+    # Work costs 0.2 yuan a yuan: two would close it, but 300 free days are enough for one, and 100 are left. Fruit
+    # costs 2 a yuan: 1 mu of it for the last 1,000 yuan.
     assert mix.units[0].tolist() == [1.0, 0.0, 0.0, 1.0]
     assert mix.short_yuan[0] == 0.0 and mix.cost_yuan[0] == 1800.0 + 2000.0
     mix = cheapest(np.array([30_000.0]), ONE, EVERY)
