@@ -59,10 +59,10 @@ def dares(h: Household, p: P, today: Today, paid_yuan: float) -> bool:
     Who knows how its people do does not gamble. Who does not must be able to bear the loss of what it pays itself: the
     income it counts on in some months leaves as much over bare living.
     """
-    lost = p.leave_cost_yuan * today.cpi - paid_yuan
-    if (h.knows >> BEEN_AWAY) & 1 or p.suited_away == 1.0 or lost <= 0.0:
+    if (h.knows >> BEEN_AWAY) & 1 or p.suited_away == 1.0:
         return True
-    return p.dare_months * (h.expected_yuan - subsistence(h, p, today)) >= lost
+    lost = p.leave_cost_yuan * today.cpi - paid_yuan
+    return lost <= 0.0 or p.dare_months * (h.expected_yuan - subsistence(h, p, today)) >= lost
 
 
 @rule
