@@ -67,7 +67,7 @@ def dares(h: Household, p: P, today: Today, paid_yuan: float) -> bool:
 
 @rule
 def can_leave(h: Household, p: P, today: Today, paid_yuan: float) -> bool:
-    """Whether it has the fare, with what is paid toward it, and the reserve that is kept for those at home; and dares."""
+    """Whether it dares, and has the fare, with what is paid of it, and the reserve that is kept for those at home."""
     needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
     return h.cash_yuan + paid_yuan >= needed and dares(h, p, today, paid_yuan)
 
