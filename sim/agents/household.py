@@ -25,6 +25,7 @@ class Household(RecordAgent):
     dibao: int = whole("i1", "persons under the minimum living guarantee", 0, 30, "persons")
     schooling: int = whole("i1", "schooling of its best-schooled worker", 0, 25, "years")
     migrants: int = whole("i1", "workers away now", 0, 20, "persons")
+    younger: int = whole("i1", "workers of the generation that grew up with going away", 0, 20, "persons")
     slots: int = whole("i1", "slots of work nearby that its workers hold", 0, 20, "slots")
     ill_months: int = whole("i1", "months for which illness still takes a worker", 0, 60, "months")
     cause: int = whole("i1", "registered cause of poverty (0 = none)", 0, 7)

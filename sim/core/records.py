@@ -153,6 +153,12 @@ class Record:
         object.__setattr__(view, "_row", row)
         return view
 
+    def repeated(self, n: int) -> Rows:
+        """`n` rows of their own, each of which holds what this one holds now."""
+        rows = self.rows(n)
+        rows[:] = self._row
+        return rows
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.COLUMNS and name[0] != "_" and name not in _MESA_OWN:
             raise AttributeError(f"{type(self).__name__} has no column {name!r}; declared: {', '.join(self.COLUMNS)}")

@@ -12,7 +12,7 @@ from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import kernel, rule
 from sim.economy.investment import appeal, best_line, capacity_yuan, in_season, put_into, smallest
-from sim.economy.labour import is_inclined, set_out
+from sim.economy.labour import dares, is_inclined, set_out
 from sim.economy.land import field_cost, field_loan, highest_rent
 from sim.economy.needs import buffer
 from sim.facts.topics import HELPED
@@ -38,9 +38,9 @@ def cash_at_hand(
 
 @rule
 def leaves_on_credit(h: Household, v: Village, p: P, today: Today) -> bool:
-    """Whether a worker wants to leave for work and only the fare is wanting."""
+    """Whether a worker wants to leave for work and only the fare is wanting; a fare borrowed is lost like one's own."""
     needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
-    return h.cash_yuan < needed and is_inclined(h, v, p, today)
+    return h.cash_yuan < needed and is_inclined(h, v, p, today) and dares(h, p, today, 0.0)
 
 
 @rule

@@ -24,8 +24,12 @@ SUMMER = decision("family.summer")
 
 @rule
 def settle_counts(h: Household, persons_before: int) -> None:
-    """After somebody came or went: nobody is away who is not there, and the guarantee covers who came."""
+    """After somebody came or went: nobody is away, or young, who is not there, and the guarantee covers who came.
+
+    So the old of a household's workers grow old before the young do.
+    """
     h.migrants = min(h.migrants, h.workers)
+    h.younger = min(h.younger, h.workers)
     h.leavers = min(h.leavers, h.workers)
     if h.dibao > 0:
         h.dibao = max(1, min(h.persons, h.dibao + h.persons - persons_before))
@@ -70,11 +74,19 @@ def grow_up(h: Household, p: P, today: Today, till: NDArray[np.float64], u: floa
         h.elders += 1
     elif u < wed:
         h.persons += 1
-        h.workers += 1
+        join_workers(h)
         spend(h, till, p.wedding_yuan * today.spending_trend, CEREMONY)
     elif u < gone and h.workers > 1:
         h.persons -= 1
         h.workers -= 1
+        h.younger = max(0, h.younger - 1)
+
+
+@rule
+def join_workers(h: Household) -> None:
+    """One worker more: whoever begins now is of the generation that grew up with going away."""
+    h.workers += 1
+    h.younger += 1
 
 
 @rule
@@ -91,7 +103,7 @@ def finish_school(h: Household, p: P, today: Today) -> None:
         if h.persons > 1 and uniform(today.seed, SUMMER, h.key, today.year, 2) < p.graduates_to_town:
             h.persons -= 1
         else:
-            h.workers += 1
+            join_workers(h)
     if h.seniors > 0 and uniform(today.seed, SUMMER, h.key, today.year, 3) < p.ageing * h.seniors / p.senior_years:
         h.seniors -= 1
         if uniform(today.seed, SUMMER, h.key, today.year, 4) < p.to_university:
@@ -109,5 +121,5 @@ def finish_school(h: Household, p: P, today: Today) -> None:
 @rule
 def start_work(h: Household) -> None:
     """A pupil leaves school for work, untrained."""
-    h.workers += 1
+    join_workers(h)
     h.leavers += 1

@@ -14,9 +14,10 @@ from sim.core.rule import rule
 from sim.economy.crops import staple_land
 from sim.economy.industries import bearing_share, between
 from sim.economy.nearby import counted_on, days_at_home, paid_days
+from sim.economy.needs import subsistence
 from sim.facts.months import FEBRUARY, MARCH
 from sim.facts.sources import WAGE
-from sim.facts.topics import KNOWS_JOBS
+from sim.facts.topics import BEEN_AWAY, FAILED_AWAY, KNOWS_JOBS
 from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
@@ -25,6 +26,7 @@ REVIEW = decision("labour.review")
 LEAVE = decision("labour.leave")
 LOSE_JOB = decision("labour.lose_job")
 MONTHS_AWAY = decision("labour.months_away")
+SUITED = decision("labour.suited")
 
 
 @rule
@@ -34,26 +36,79 @@ def pay_away(h: Household, v: Village, p: P) -> float:
 
 
 @rule
-def willing(h: Household, v: Village, p: P, today: Today, worker: int, offer: float) -> float:
+def hope(h: Household, p: P) -> float:
+    """Chance, as the household sees it, that whoever it sends does well away: until one has gone it cannot know."""
+    if not (h.knows >> BEEN_AWAY) & 1:
+        return p.suited_away
+    return 0.0 if (h.knows >> FAILED_AWAY) & 1 else 1.0
+
+
+@rule
+def find_out(h: Household, p: P, today: Today) -> None:
+    """Once somebody has gone the household knows how its people do away; that belongs to the population, drawn once."""
+    if not (h.knows >> BEEN_AWAY) & 1:
+        h.knows |= 1 << BEEN_AWAY
+        if uniform(today.people_seed, SUITED, h.key, 0) >= p.suited_away:
+            h.knows |= 1 << FAILED_AWAY
+
+
+@rule
+def dares(h: Household, p: P, today: Today, paid_yuan: float) -> bool:
+    """Whether the household takes the gamble of a first journey, `paid_yuan` of the fare being paid for it.
+
+    Who knows how its people do does not gamble. Who does not must be able to bear the loss of what it pays itself: the
+    income it counts on in some months leaves as much over bare living.
+    """
+    if (h.knows >> BEEN_AWAY) & 1 or p.suited_away == 1.0:
+        return True
+    lost = p.leave_cost_yuan * today.cpi - paid_yuan
+    return lost <= 0.0 or p.dare_months * (h.expected_yuan - subsistence(h, p, today)) >= lost
+
+
+@rule
+def can_leave(h: Household, p: P, today: Today, paid_yuan: float) -> bool:
+    """Whether it dares, and has the fare, with what is paid of it, and the reserve that is kept for those at home."""
+    needed = (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi
+    return h.cash_yuan + paid_yuan >= needed and dares(h, p, today, paid_yuan)
+
+
+@rule
+def willing(h: Household, v: Village, p: P, today: Today, worker: int, offer: float, chance: float) -> float:
     """Chance that the household's `worker`-th worker (0 = first to go) wants to work away.
 
     It rises with the gain over staying, with skill, with those already away (contacts) and with a sure place (`offer`,
-    log odds), and falls with the old and the small to be cared for and with each worker who has already left.
+    log odds), and falls with the old and the small to be cared for and with each worker who has already left. The
+    young go first; those who began work before people went away go less readily. `chance` is that of doing well there:
+    who does not earns what he lives on, and nobody goes for that.
     """
-    away = (1.0 - p.kept_away) * pay_away(h, v, p) - p.living_away_yuan * today.wage_trend
+    if chance == 0.0:
+        return 0.0
+    away = chance * ((1.0 - p.kept_away) * pay_away(h, v, p) - p.living_away_yuan * today.wage_trend)
     home = counted_on(h, v, p, worker) + p.home_value_yuan * today.farm_trend
     gain = (away - home) / (p.leave_scale_yuan * today.wage_trend)
     told = p.leave_told if (h.knows >> KNOWS_JOBS) & 1 else 0.0
     dependants = float(h.elders + h.children) / h.persons
     pull = p.leave_base + v.leaning + p.leave_gain * gain + p.leave_contacts * v.away_share + told + offer
+    if worker >= h.younger:
+        pull -= p.leave_older
     return logistic(pull - p.leave_care * dependants - p.leave_order * worker)
 
 
 @rule
+def wants_to_go(h: Household, v: Village, p: P, today: Today, worker: int, offer: float, chance: float) -> bool:
+    """Whether the household's `worker`-th worker is that willing; its inclination is drawn once, for good."""
+    if worker >= h.workers:
+        return False
+    return bool(uniform(today.people_seed, LEAVE, h.key, 0, worker) < willing(h, v, p, today, worker, offer, chance))
+
+
+@rule
 def already_away(h: Household, v: Village, p: P, today: Today) -> int:
-    """How many workers are away as the opening year begins: all who would be willing."""
+    """How many workers are away as the opening year begins: all who are willing, of a household that dared once."""
+    if dares(h, p, today, 0.0) and wants_to_go(h, v, p, today, 0, 0.0, hope(h, p)):
+        find_out(h, p, today)
     away = 0
-    while away < h.workers and uniform(today.people_seed, LEAVE, h.key, 0, away) < willing(h, v, p, today, away, 0.0):
+    while (h.knows >> BEEN_AWAY) & 1 and wants_to_go(h, v, p, today, away, 0.0, hope(h, p)):
         away += 1
     return away
 
@@ -73,36 +128,43 @@ def decide_to_leave(h: Household, v: Village, p: P, today: Today, till: NDArray[
     if today.calendar_month != MARCH and uniform(today.seed, REVIEW, h.key, today.month) >= p.leave_review:
         return
     if is_inclined(h, v, p, today):
-        if h.cash_yuan >= (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:
+        if can_leave(h, p, today, 0.0):
             set_out(h, p, today, till)
         return
     if h.migrants > 0:
         inclined = uniform(today.people_seed, LEAVE, h.key, 0, h.migrants - 1)
-        if inclined > willing(h, v, p, today, h.migrants - 1, 0.0) + p.leave_inertia:
+        chance = hope(h, p)
+        if chance == 0.0 or inclined > willing(h, v, p, today, h.migrants - 1, 0.0, chance) + p.leave_inertia:
             h.migrants -= 1
 
 
 @rule
 def is_inclined(h: Household, v: Village, p: P, today: Today) -> bool:
-    """Whether the household's next worker wants to leave for work, were the fare at hand."""
-    if h.migrants >= h.workers:
-        return False
-    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, 0.0))
+    """Whether the household's next worker wants to leave for work, were the money at hand."""
+    return wants_to_go(h, v, p, today, h.migrants, 0.0, hope(h, p))
 
 
 @rule
 def set_out(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
-    """Pay the way, and go."""
+    """Pay the way, go, and find out."""
     spend(h, till, p.leave_cost_yuan * today.cpi, LEAVING_COST)
     h.migrants += 1
+    find_out(h, p, today)
 
 
 @rule
 def would_take_place(h: Household, v: Village, p: P, today: Today, offer: float) -> bool:
-    """Whether the household's next worker takes a sure place away: the same inclination, with the search taken off."""
-    if h.migrants >= h.workers:
-        return False
-    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, offer))
+    """Whether the household's next worker takes a sure place away: the search is taken off, and nothing is a gamble."""
+    return wants_to_go(h, v, p, today, h.migrants, offer, 1.0)
+
+
+@rule
+def take_place(h: Household) -> None:
+    """Go to a sure place; there its people do well, and know it."""
+    h.migrants += 1
+    h.knows |= 1 << BEEN_AWAY
+    if (h.knows >> FAILED_AWAY) & 1:
+        h.knows -= 1 << FAILED_AWAY
 
 
 @rule
@@ -110,15 +172,15 @@ def would_set_out(h: Household, v: Village, p: P, today: Today, paid_yuan: float
     """Whether the household's next worker leaves if so much is paid toward the way, today.
 
     It makes the months until the next festival worth as much more, and the fare need not be in hand: the reserve that
-    is kept for those at home must be.
+    is kept for those at home must be. A first journey that is paid for costs nothing if it fails.
     """
-    if h.migrants >= h.workers or h.cash_yuan + paid_yuan < (p.leave_cost_yuan + p.leave_reserve_yuan) * today.cpi:
+    if not can_leave(h, p, today, paid_yuan):
         return False
     months = 0.0
     for m in range(12):
         months += p.away_season[m]
     offer = p.leave_gain * paid_yuan / (months * p.leave_scale_yuan * today.wage_trend) if months > 0.0 else 0.0
-    return bool(uniform(today.people_seed, LEAVE, h.key, 0, h.migrants) < willing(h, v, p, today, h.migrants, offer))
+    return wants_to_go(h, v, p, today, h.migrants, offer, hope(h, p))
 
 
 @rule
@@ -193,9 +255,12 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     receive(h, till, wage, WAGE_LOCAL)
     h.income_year[WAGE] += wage
     if months > 0.0:
+        needed_there = months * p.living_away_yuan * today.wage_trend
         paid = months * pay_away(h, v, p) * h.fortune
+        if (h.knows >> FAILED_AWAY) & 1:
+            paid = min(paid, needed_there)
         # What they live on there, and keep of the rest, never comes home: the books do not count it.
-        living = min(paid, p.kept_away * paid + months * p.living_away_yuan * today.wage_trend)
+        living = min(paid, p.kept_away * paid + needed_there)
         receive(h, till, paid, WAGE_AWAY)
         spend(h, till, living, LIVING_AWAY)
         h.income_year[WAGE] += paid - living

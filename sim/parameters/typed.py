@@ -110,6 +110,7 @@ class P:
     course_least: float
     course_without_follow_up: float
     cpi: tuple[float, ...]
+    dare_months: float
     day_value_share: float
     death_rate: float
     deprived_cutoff: float
@@ -267,6 +268,7 @@ class P:
     leave_cost_yuan: float
     leave_gain: float
     leave_inertia: float
+    leave_older: float
     leave_order: float
     leave_reserve_yuan: float
     leave_review: float
@@ -424,6 +426,7 @@ class P:
     substance_fatigue: float
     substance_match: float
     substance_standing: float
+    suited_away: float
     supply_least: float
     talent_sd: float
     teaching_share: float
@@ -479,3 +482,4 @@ class P:
     working_years: float
     works_hands: float
     write_off_months: float
+    younger_share: float

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core.numerics import add_up
 from sim.core.rule import kernel
-from sim.economy.labour import would_take_place
+from sim.economy.labour import take_place, would_take_place
 from sim.facts.limits import MOST_COUNT
 from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
@@ -62,6 +62,13 @@ def takes_place(
     for i in range(rows.shape[0]):
         h = households[rows[i]]
         out[i] = would_take_place(h, villages[h.village], params[0], todays[0], offer)
+
+
+@kernel
+def go_to_places(rows: NDArray[np.int64], households: Any, villages: Any, params: Any, todays: Any) -> None:
+    """A worker of each of `rows` goes to the place found."""
+    for i in range(rows.shape[0]):
+        take_place(households[rows[i]])
 
 
 class Training(Policy):
@@ -201,5 +208,5 @@ class Training(Policy):
         fare = p.leave_cost_yuan * county.today.cpi
         placed = offered[keen][: int(self.left_yuan(county) / fare)]
         self.buy(county, fare * len(placed), "grants_yuan", TRAVEL)
-        county.households["migrants"][placed] += 1
+        county.apply(go_to_places, placed)
         self.book.count("placed", float(len(placed)))

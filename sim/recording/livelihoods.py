@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar.today import Today
 from sim.core.rule import kernel
 from sim.county import County
 from sim.economy.crops import farm_quality, staple_land
@@ -100,8 +99,7 @@ def work_days(county: County, year: bool = False) -> tuple[NDArray[np.float64], 
         county: The county at a month's end, or on the eve of the run.
         year: Whether to count the twelve months of a calendar year as it stands now, instead of this month.
     """
-    months = Today.rows(12 if year else 1)
-    months[:] = county.today._row
+    months = county.today.repeated(12 if year else 1)
     if year:
         months["calendar_month"], months["year"] = np.arange(1, 13), county.clock.opening.year - 1
     farm, local = np.zeros(len(county.keys)), np.zeros(len(county.keys))

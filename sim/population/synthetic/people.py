@@ -10,6 +10,7 @@ from sim.population.synthetic.recipe import N_SCHOOLING, N_SIZES, Shape, pick
 
 PEOPLE = decision("people.composition")
 SCHOOLING = decision("people.schooling")
+GENERATION = decision("people.generation")
 
 
 @rule
@@ -37,4 +38,8 @@ def gather(h: Household, p: P, k: Shape, seed: int) -> None:
     h.workers = max(0, rest)
     if h.workers >= 2 and h.persons >= p.student_persons:
         h.leavers = 1 if uniform(seed, PEOPLE, h.key, 0, 5) < p.leaver_share * p.student_factor[2] else 0
+    h.younger = h.leavers
+    for worker in range(h.leavers, h.workers):
+        if uniform(seed, GENERATION, h.key, 0, worker) < p.younger_share:
+            h.younger += 1
     h.schooling = int(p.schooling_years[pick(uniform(seed, SCHOOLING, h.key, 0), k.schooling, N_SCHOOLING)])

@@ -17,8 +17,10 @@ from sim import load_plan
 from sim.calendar.trend import write_month
 from sim.facts.lines import ORCHARD
 from sim.facts.months import MARCH
+from sim.facts.topics import BEEN_AWAY, FAILED_AWAY
 from sim.model import VillageModel
 from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY, WAGE_LOCAL
+from sim.policies.travel_money import leaves_if_paid
 from sim.population.profile import load_profile
 from sim.scenario import SCENARIOS, Plan
 
@@ -328,6 +330,50 @@ def test_part_of_the_pay_stays_away() -> None:
         return till_of(without, LIVING_AWAY).sum() / till_of(without, WAGE_AWAY).sum()
 
     assert kept("") > kept("pay_kept") + 0.1
+
+
+def test_who_lives_near_the_floor_waits_until_the_first_journey_is_paid() -> None:
+    def sent(without: str) -> tuple[int, int]:
+        """Of households near bare living that have the money and have never been: who goes alone, and who if paid."""
+        model = opened(without, 12)
+        model.step()
+        h, p, today = model.households, model.p, model.today
+        bare = p.subsistence_share * today.line_yuan / 12.0 * h["persons"]
+        fare = p.leave_cost_yuan * today.cpi
+        near = (h["expected_yuan"] - bare) * 3.0 < fare
+        rich = h["cash_yuan"] > 3.0 * fare
+        h["knows"][h["migrants"] == 0] &= ~(1 << BEEN_AWAY | 1 << FAILED_AWAY)
+        rows = np.flatnonzero(near & rich & (h["migrants"] == 0))
+        found = []
+        for paid in (0.0, fare):
+            goes = np.zeros(len(rows), dtype=np.bool_)
+            model.county.apply(leaves_if_paid, rows, paid, goes)
+            found.append(int(goes.sum()))
+        return found[0], found[1]
+
+    (alone, paid), (anyway, no_more) = sent(""), sent("first_journeys")
+    assert alone == 0 and paid > 10
+    assert no_more - anyway < 0.4 * paid
+
+
+def test_going_once_teaches_and_who_did_not_do_well_stays_at_home() -> None:
+    h = lived().households
+    been, failed, away = (h["knows"] >> BEEN_AWAY) & 1 == 1, (h["knows"] >> FAILED_AWAY) & 1 == 1, h["migrants"] > 0
+    assert been[away].all()
+    assert failed[been].mean() == pytest.approx(0.25, abs=0.05)
+    assert away[been & ~failed].mean() > 0.6 > 0.1 > away[failed].mean()
+    assert not ((lived("first_journeys").households["knows"] >> FAILED_AWAY) & 1).any()
+
+
+def test_more_go_away_as_generations_change() -> None:
+    def grown(without: str) -> float:
+        model = opened(without)
+        shares = [model.households["migrants"].sum() / model.households["workers"].sum()]
+        model.run_model()
+        shares.append(model.households["migrants"].sum() / model.households["workers"].sum())
+        return float(shares[1] / shares[0])
+
+    assert grown("") > grown("generations") + 0.02
 
 
 def test_a_road_brings_work_nearer_and_inputs_cheaper() -> None:
