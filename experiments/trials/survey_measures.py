@@ -22,6 +22,7 @@ from sim.core.errors import UserError
 from sim.county import County
 from sim.economy.crops import farm_quality
 from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
+from sim.policies.village_projects import MISSING
 from sim.recording.livelihoods import business_result, staple_yield_kg_mu
 from sim.toml.source import meant
 
@@ -201,6 +202,11 @@ def _dropped_out(r: Reading) -> Floats:
     return np.asarray(r.flows["dropped"] / pupils, dtype=np.float64)
 
 
+def _missing(r: Reading) -> Floats:
+    share = r.county.shared.get(MISSING, np.full(len(r.county.villages), -1.0))[r.households["village"]]
+    return np.where(share >= 0.0, share, np.nan)
+
+
 MEASURES: dict[str, SurveyMeasure] = {
     "income_yuan": SurveyMeasure(
         "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
@@ -325,6 +331,11 @@ MEASURES: dict[str, SurveyMeasure] = {
     "took_up": SurveyMeasure(
         "took up the offer", "参与率", "share", "1 if it has been served by a policy of the arm in question", "stock",
         _served,
+    ),
+    "missing_share": SurveyMeasure(
+        "project money missing", "项目资金流失比例", "share",
+        "of the money of its village's project, what was not put into it in the end (`village_projects`); undefined "
+        "without one", "stock", _missing,
     ),
     "livestock_value_yuan": SurveyMeasure(
         "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan
