@@ -207,6 +207,15 @@ def _missing(r: Reading) -> Floats:
     return np.where(share >= 0.0, share, np.nan)
 
 
+def _mistargeted(r: Reading) -> Floats:
+    eaten = r.flows["consumption_year_yuan"] / _persons(r)
+    listed: Mask = r.households["registered"] == 1
+    order = np.lexsort((r.county.keys, eaten))
+    poorest = np.zeros(len(eaten), dtype=np.bool_)
+    poorest[order[: int(listed.sum())]] = True
+    return _yes(poorest != listed)
+
+
 MEASURES: dict[str, SurveyMeasure] = {
     "income_yuan": SurveyMeasure(
         "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
@@ -331,6 +340,11 @@ MEASURES: dict[str, SurveyMeasure] = {
     "took_up": SurveyMeasure(
         "took up the offer", "参与率", "share", "1 if it has been served by a policy of the arm in question", "stock",
         _served,
+    ),
+    "mistargeted": SurveyMeasure(
+        "wrongly on the list or off it", "识别错误", "share",
+        "1 if registered and not among those with least consumption a head, as many as are registered in all, or the "
+        "other way round", "stock", _mistargeted,
     ),
     "missing_share": SurveyMeasure(
         "project money missing", "项目资金流失比例", "share",
