@@ -30,7 +30,7 @@ _WHY_NOT = {
 }
 
 _POLICIES_NOT = {
-    r"insur": "insurance is not modelled yet",
+    r"insur": "insurance of crops and stock is 'farm_insurance', of illness 'health_scheme'; lives are not insured",
     r"migra|relocat|resettle": "moving households or paying for their way is not modelled as a policy",
     r"school|scholar|educat": "schooling is not modelled as a policy",
     r"health|clinic|medic": "health services are not modelled as a policy",

@@ -170,8 +170,10 @@ def fear(h: Household, v: Village, p: P, today: Today, line: int) -> float:
     population, one draw a line.
     """
     caution = v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
-    borne = 0.01 * h.borne[line - 1] * p.insurance_calms
-    return (p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution) * (1.0 - borne)
+    asked = p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
+    if h.borne[line] > 0:
+        asked *= 1.0 - 0.01 * h.borne[line] * p.insurance_calms
+    return asked
 
 
 @rule

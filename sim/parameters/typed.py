@@ -244,7 +244,6 @@ class P:
     informal_repay_share: float
     input_haul: float
     insurance_calms: float
-    insurance_running: float
     insurance_worth: float
     insured_share: float
     insurer_trust: float
