@@ -30,12 +30,13 @@ _WHY_NOT = {
 }
 
 _POLICIES_NOT = {
-    r"insur": "insurance is not modelled yet",
+    r"insur": "insurance of crops and stock is 'farm_insurance', of illness 'health_scheme'; lives are not insured",
     r"migra|relocat|resettle": "moving households or paying for their way is not modelled as a policy",
     r"school|scholar|educat": "schooling is not modelled as a policy",
     r"health|clinic|medic": "health services are not modelled as a policy",
-    r"road|irrigat|infrastruct|electri|works": "village works are chosen and built by 'support_units'; works of "
-    "another kind are a policy of your own with village_wide = True",
+    r"road|irrigat|infrastruct|electri|works": "village works are chosen and built by 'support_units', or run by "
+    "villages and audited in 'village_projects'; works of another kind are a policy of your own with village_wide = "
+    "True",
     r"saving|deposit": "savings schemes are not modelled",
 }
 

@@ -22,6 +22,7 @@ from sim.core.errors import UserError
 from sim.county import County
 from sim.economy.crops import farm_quality
 from sim.facts.sources import OPERATING, PROPERTY, TRANSFER, WAGE
+from sim.policies.village_projects import MISSING
 from sim.recording.livelihoods import business_result, staple_yield_kg_mu
 from sim.toml.source import meant
 
@@ -201,6 +202,20 @@ def _dropped_out(r: Reading) -> Floats:
     return np.asarray(r.flows["dropped"] / pupils, dtype=np.float64)
 
 
+def _missing(r: Reading) -> Floats:
+    share = r.county.shared.get(MISSING, np.full(len(r.county.villages), -1.0))[r.households["village"]]
+    return np.where(share >= 0.0, share, np.nan)
+
+
+def _mistargeted(r: Reading) -> Floats:
+    eaten = r.flows["consumption_year_yuan"] / _persons(r)
+    listed: Mask = r.households["registered"] == 1
+    order = np.lexsort((r.county.keys, eaten))
+    poorest = np.zeros(len(eaten), dtype=np.bool_)
+    poorest[order[: int(listed.sum())]] = True
+    return _yes(poorest != listed)
+
+
 MEASURES: dict[str, SurveyMeasure] = {
     "income_yuan": SurveyMeasure(
         "household income", "家庭纯收入", "yuan", "net income from all sources", "flow", lambda r: r.income()
@@ -325,6 +340,16 @@ MEASURES: dict[str, SurveyMeasure] = {
     "took_up": SurveyMeasure(
         "took up the offer", "参与率", "share", "1 if it has been served by a policy of the arm in question", "stock",
         _served,
+    ),
+    "mistargeted": SurveyMeasure(
+        "wrongly on the list or off it", "识别错误", "share",
+        "1 if registered and not among those with least consumption a head, as many as are registered in all, or the "
+        "other way round", "stock", _mistargeted,
+    ),
+    "missing_share": SurveyMeasure(
+        "project money missing", "项目资金流失比例", "share",
+        "of the money of its village's project, what was not put into it in the end (`village_projects`); undefined "
+        "without one", "stock", _missing,
     ),
     "livestock_value_yuan": SurveyMeasure(
         "value of animals", "牲畜价值", "yuan", "breeding stock at this month's price", "stock", _livestock_yuan

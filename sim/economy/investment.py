@@ -166,10 +166,14 @@ def holds(h: Household, line: int) -> bool:
 def fear(h: Household, v: Village, p: P, today: Today, line: int) -> float:
     """What a household without experience of a line asks for bearing its risk, as a share of the money a year.
 
-    It asks more in risky lines, less with more drive; its caution belongs to the population, one draw a line.
+    It asks more in risky lines, less with more drive and where an insurer bears a part; its caution belongs to the
+    population, one draw a line.
     """
     caution = v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
-    return p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
+    asked = p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
+    if h.borne[line] > 0:
+        asked *= 1.0 - 0.01 * h.borne[line] * p.insurance_calms
+    return asked
 
 
 @rule

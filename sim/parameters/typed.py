@@ -13,6 +13,10 @@ class P:
     attend_busy: float
     attend_idle: float
     attending_cost_yuan: float
+    audit_cost_yuan: float
+    audit_expected: float
+    audit_finds: tuple[float, ...]
+    audit_sanction: float
     awareness_decay: float
     awareness_neighbours: float
     awareness_open: float
@@ -167,6 +171,7 @@ class P:
     fodder_base_head: float
     fodder_head_mu: tuple[float, ...]
     follow_up_cost: float
+    formula_cost_yuan: float
     fortune_lasts: float
     fortune_sd: float
     frail_illness: float
@@ -189,7 +194,16 @@ class P:
     gift_uncoached: float
     gift_usable: float
     good_trainers: float
+    graduate_files: float
+    graduate_leadership: float
+    graduate_leaves: float
+    graduate_objects: float
+    graduate_papers: float
+    graduate_pay_yuan: float
     graduates_to_town: float
+    graft_leadership: float
+    graft_share: float
+    graft_spread: float
     grain_eaten_kg: float
     grant_diverted: float
     greenhouse_build_mu_yuan: float
@@ -231,9 +245,13 @@ class P:
     informal_loan_yuan: float
     informal_repay_share: float
     input_haul: float
+    insurance_calms: float
+    insurance_worth: float
     insured_share: float
+    insurer_trust: float
     intercropped: float
     invest_least_yuan: float
+    invitation_yuan: float
     irrigation_mean: float
     irrigation_shelter: float
     irrigation_spread: tuple[float, ...]
@@ -286,6 +304,7 @@ class P:
     line_risk: tuple[float, ...]
     line_yuan: tuple[float, ...]
     linked_registered: float
+    list_satisfaction: float
     livestock_cost_head_yuan: float
     livestock_days_head: float
     livestock_drought: float
@@ -304,7 +323,10 @@ class P:
     lump_sum_ease: float
     marriage_rate: float
     meeting_awareness: float
+    meeting_comes: tuple[float, ...]
+    meeting_hold_yuan: float
     meeting_reach: float
+    meeting_sees: tuple[float, ...]
     meeting_tells: float
     member_skill: float
     member_teaching: float
@@ -362,6 +384,7 @@ class P:
     project_road: float
     project_scatter: float
     project_trade: float
+    project_wages: float
     project_water: float
     property_households: float
     property_variance: float
@@ -445,9 +468,12 @@ class P:
     transfer_growth: tuple[float, ...]
     trust_contacts: float
     trust_own: float
+    trust_paid: float
     trust_rate: float
+    trust_seen: float
     trust_shown: float
     trust_shown_most: float
+    trust_unpaid: float
     unit_money_spread: float
     unit_standing: float
     university_fee_yuan: float
@@ -466,6 +492,10 @@ class P:
     visit_satisfaction: float
     visits_watch: float
     volume_growth: float
+    vote_cost_yuan: float
+    vote_fatigue: float
+    vote_hands: float
+    vote_scale: float
     wage_growth: tuple[float, ...]
     waiver_applied_for: float
     water_mean: tuple[float, ...]

@@ -155,7 +155,7 @@ class Visits(Policy):
             coached = coached_in(county)
             coached[:] = np.maximum(coached, self._helped)
         if "targeting" in channels:
-            county.shared_mask(KNOWN)[:] = self._helped > 0
+            county.shared_mask(KNOWN)[:] |= self._helped > 0
         if "ledger" in channels:
             self._correct(county)
 

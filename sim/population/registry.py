@@ -59,7 +59,12 @@ def review(world: World, p: P, today: Today, known: Mask) -> None:
     for i in np.flatnonzero(held):
         mine = slice(int(v["first"][i]), int(v["last"][i]))
         h["registered"][mine] = decided(well_off[mine], was[mine], h["key"][mine], p)
-    new = np.flatnonzero((h["registered"] == 1) & ~was & (h["cause"] == 0)).astype(np.int64)
+    name_causes(h, p, today)
+
+
+def name_causes(h: NDArray[Any], p: P, today: Today) -> None:
+    """Give everybody in the registry who has never had one a cause of poverty."""
+    new = np.flatnonzero((h["registered"] == 1) & (h["cause"] == 0)).astype(np.int64)
     h["cause"][new] = causes_of(h[new], p, p.cause_shares, uniforms(today.seed, NEW_CAUSE, _keys(h[new]), today.year))
 
 
