@@ -45,6 +45,7 @@ class Era:
         categories: The kinds of household that the books know.
         words: What reports call other things.
         never: Words that reports of the era do not use.
+        line_from: The first year of that series; 0 = `line_first_year` among the parameters.
         not_runnable: Why no plan of it can be run yet; empty if it can.
     """
 
@@ -59,6 +60,7 @@ class Era:
     categories: Mapping[str, Name]
     words: Mapping[str, Name]
     never: tuple[str, ...] = ()
+    line_from: int = 0
     not_runnable: str = ""
 
     @property
@@ -106,6 +108,7 @@ _2023 = Era(
     concept="disposable",
     income=Name("disposable income per head", "人均可支配收入"),
     line_series="monitoring_line_yuan",
+    line_from=2021,
     line=Name("monitoring line", "防返贫监测线"),
     categories=FrozenDict(
         {
@@ -128,7 +131,6 @@ _2023 = Era(
         }
     ),
     never=("贫困户", "poor household"),
-    not_runnable="the parameters are those of era 2012",
 )
 ERAS: Mapping[EraId, Era] = FrozenDict({era.id: era for era in (_2012, _2023)})
 """Every era by id, the earliest first."""

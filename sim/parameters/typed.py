@@ -279,6 +279,7 @@ class P:
     level_most_sd: float
     level_sd: float
     level_terrain: tuple[float, ...]
+    line_first_year: float
     line_open: tuple[float, ...]
     line_risk: tuple[float, ...]
     line_yuan: tuple[float, ...]
@@ -300,12 +301,14 @@ class P:
     lose_job_rate: float
     lump_sum_ease: float
     marriage_rate: float
+    medical_dues_yuan: float
     meeting_awareness: float
     meeting_reach: float
     meeting_tells: float
     member_skill: float
     member_teaching: float
     migrant_wage_yuan: float
+    monitoring_line_yuan: tuple[float, ...]
     nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float

@@ -131,7 +131,8 @@ def describe(
         UserError: The profile's figures do not fit together.
     """
     n = villages or profile.villages
-    values = with_own_line(load_parameters().values if values is None else values, profile)
+    values = load_parameters(on=profile.books_closed_on).values if values is None else values
+    values = with_own_line(values, profile)
     purses = profile.purses if purses is None else purses
     p, row = as_python(values), as_row(values)
 
