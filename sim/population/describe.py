@@ -161,7 +161,8 @@ def describe(
             continue  # less than one in so few villages: nothing to hold the world against
         tolerance = figure.allowed(value, compact=profile.size.households_per_village < COMPACT_HOUSEHOLDS)
         lines.append(_line(name, figure, model, value, tolerance, n, scale, chance.get(name)))
-    return lines
+    says = ERAS[profile.era].says
+    return [replace(line, label_en=says(line.label_en), label_zh=says(line.label_zh)) for line in lines]
 
 
 def _line(

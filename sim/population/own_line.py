@@ -35,7 +35,7 @@ def with_own_line(values: Values, profile: Profile) -> Values:
 
 
 def _of_era(values: Values, era: Era) -> Values:
-    """With the era's series for the line: as many years as ever, to its last; before its first carried back by prices."""
+    """With the era's own series for the line, as many years as ever; before it begins it is carried back by prices."""
     line, series = values["line_yuan"], values[era.line_series]
     if era.line_from == 0 or not isinstance(series, tuple) or not isinstance(line, tuple):
         return values
