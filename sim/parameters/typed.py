@@ -308,7 +308,19 @@ class P:
     member_skill: float
     member_teaching: float
     migrant_wage_yuan: float
+    monitoring_bill_yuan: float
+    monitoring_call_days: float
+    monitoring_help_days: float
+    monitoring_hold_days: float
+    monitoring_in_time_days: float
     monitoring_line_yuan: tuple[float, ...]
+    monitoring_near: float
+    monitoring_report: float
+    monitoring_savings_months: float
+    monitoring_standard_yuan: float
+    monitoring_struck_bill: float
+    monitoring_struck_loss: float
+    monitoring_times: float
     nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float
