@@ -9,6 +9,7 @@ from __future__ import annotations
 from sim.facts.lines import LINES
 
 KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS, HELPED = 5, 6, 7, 8, 9
+POST = 10  # no topic: the household holds a public-service post
 
 PROGRAMMES: dict[str, tuple[str, str]] = {
     "credit": ("small loans", "小额信贷"),

@@ -203,6 +203,8 @@ class P:
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
     guarantee_deposit: float
+    guarantee_error: float
+    guarantee_savings_months: float
     guaranteed_share: float
     habit_rate: float
     hassle_helped: float
@@ -357,6 +359,7 @@ class P:
     place_limits: tuple[float, ...]
     placement_pull: float
     places_found: float
+    post_days: float
     poverty_floor_yuan: float
     price_flexibility: tuple[float, ...]
     price_sd: tuple[float, ...]
@@ -492,4 +495,5 @@ class P:
     work_skill_wage: float
     working_years: float
     works_hands: float
+    workshop_fails: float
     write_off_months: float

@@ -37,7 +37,7 @@ class MonitoringSettings(PolicySettings):
 
     line: Literal["province", "national"] = Field(
         default="province",
-        description="province: the county's own line; national: 1.5 times the poverty standard of 2010 at today's prices",
+        description="province: the county's own line; national: 1.5 times the standard of 2010 at today's prices",
     )
     line_share: float = Field(default=1.0, ge=0.3, le=3, description="factor on that line")
     look: tuple[Channel, ...] = Field(
