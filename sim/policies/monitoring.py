@@ -113,7 +113,6 @@ class Monitoring(Policy):
         self._again = np.zeros(n, dtype=np.bool_)  # safe, and watched on
         self._given = np.zeros(n)
         self._next_call = 0
-        self.book.targets["helped"] = 0.0
 
     def days(self, county: County) -> Iterable[int]:
         """Rounds."""
@@ -143,7 +142,7 @@ class Monitoring(Policy):
         short = self._savings.max(axis=0) < county.p.monitoring_savings_months / YEAR * line
         return np.asarray(self._on & (left < line) & short)
 
-    def _groups(self, county: County, rows: RowsOf) -> RowsOf:
+    def groups(self, county: County, rows: RowsOf) -> RowsOf:
         """Which of the three each belongs to: struck suddenly, else once lifted out of poverty, else near the line."""
         h, p = county.households, county.p
         usual = YEAR * h["expected_yuan"][rows]
@@ -222,7 +221,7 @@ class Monitoring(Policy):
             return
         self.watched[rows], self._again[rows], self._safe_since[rows] = True, False, -1
         self._given[rows] = 0.0
-        self.group[rows] = self._groups(county, rows)
+        self.group[rows] = self.groups(county, rows)
         self.book.count("found", float(len(rows)))
         for number, group in enumerate(GROUPS, start=1):
             self.book.count(f"found_{group}", float((self.group[rows] == number).sum()))
