@@ -15,7 +15,6 @@ from sim.agents.household import Household
 from sim.agents.unit import Unit
 from sim.agents.village import Village
 from sim.calendar.clock import Clock
-from sim.calendar.era import ERAS
 from sim.calendar.today import Today
 from sim.calendar.trend import write_month
 from sim.campaign.delivery import Delivery
@@ -85,9 +84,6 @@ class VillageModel(Whole, MesaModel):
         if in_repeated_batch():
             mend = 'give one iteration, and seeds among the parameters: {"rng": [1, 2, 3]}'
             raise UserError("iterations of batch_run repeat one run, since the seed decides it", field="rng", mend=mend)
-        if why_not := ERAS[plan.era].not_runnable:
-            allowed = ", ".join(era.id for era in ERAS.values() if era.runnable)
-            raise UserError(f"era '{plan.era}' cannot be run yet: {why_not}", field="era", allowed=allowed)
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)

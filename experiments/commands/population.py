@@ -65,7 +65,7 @@ def fit(
     if write and path.is_relative_to(PROFILES):
         check_checkout(path)
     loaded = _profile(profile)
-    values = with_own_line(load_parameters().values, loaded)
+    values = with_own_line(load_parameters(on=loaded.books_closed_on).values, loaded)
     row = as_row(values)
     knobs, cuts = find(loaded, as_python(values), row)
     table = "".join(
@@ -106,7 +106,7 @@ def make(
     from sim.population.own_line import with_own_line
 
     loaded = _profile(profile)
-    values = with_own_line(load_parameters().values, loaded)
+    values = with_own_line(load_parameters(on=loaded.books_closed_on).values, loaded)
     size = villages or loaded.villages
     kinds = ("households", "villages", "cadres", "units")
     for kind in (*kinds, "contacts"):

@@ -131,7 +131,7 @@ def compare(
     check_workers(workers)
     base = _baseline(plans, baseline)
     own = [entry for plan in plans for entry in plan.own_parameters()]
-    vectors = drawing(parameters, load_set, with_own(load_parameters(), own))
+    vectors = drawing(parameters, load_set, with_own(load_parameters(on=plans[0].campaign.start), own))
     apart = check_comparable(plans, assumptions_differ, vectors.names)
     twinned = choose(plans, base, spillovers)
     shut = variants(plans, base) if channels else ()

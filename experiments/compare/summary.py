@@ -137,8 +137,10 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
     manifest = comparison.manifest
     console = console or screen()
 
+    context = Context(Experiment(folder), language)
+
     def say(word: str, **values: Any) -> str:
-        return _WORDS[word][language == "zh"].format(**values)
+        return context.era.says(_WORDS[word][language == "zh"]).format(**values)
 
     titles = {entry["id"]: entry["title"][language] or entry["id"] for entry in manifest["scenarios"]}
     numbers = Numbers(language)
@@ -155,7 +157,7 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
         closure=terms("closure_short")[manifest["closure"]][language == "zh"],
         covers=say("chance" if comparison.of == "mean" else "chance and parameters"),
     )
-    said = caveats(Context(Experiment(folder), language))
+    said = caveats(context)
     for one in said:
         if one.first:
             console.print(one.text)

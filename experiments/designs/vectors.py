@@ -42,7 +42,10 @@ SHAPES = "the parts of a year or of a whole, or how the population is made up: t
 FACTS = "facts of their year or place"
 TERMS = "terms of a programme: a planner sets them, nobody has to guess them"
 _TERMS = {f"credit.channel_{name}" for name in ("lump_sum", "guarantee", "term_months", "subsidy")}
-_FACTS = {"trend.cpi", "trend.line_yuan", "trend.first_year", "livelihood.line_open"}
+_FACTS = {
+    "trend.cpi", "trend.line_yuan", "trend.monitoring_line_yuan", "trend.first_year", "trend.line_first_year",
+    "livelihood.line_open",
+}  # fmt: skip
 
 # What has to hold between parameters, whatever their ranges say: the first at most the second.
 AT_MOST: tuple[tuple[str, str], ...] = (

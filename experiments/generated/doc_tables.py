@@ -118,11 +118,10 @@ def _eras() -> str:
             f"{era.income.en} {era.income.zh}",
             f"{era.line.en} {era.line.zh} (`{era.line_series}`)",
             "; ".join(f"{name.en} {name.zh}" for name in era.categories.values()),
-            "yes" if era.runnable else f"no: {era.not_runnable}",
         )
         for era in ERAS.values()
     )
-    return _rows("era", "name", "campaigns start", "income", "line", "households", "runs", rows=rows)
+    return _rows("era", "name", "campaigns start", "income", "line", "households", rows=rows)
 
 
 def _text(value: Value) -> str:

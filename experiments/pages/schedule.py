@@ -39,7 +39,7 @@ class Schedule:
         own: Mapping[str, Mapping[str, Lever]] | None = None,
     ) -> None:
         self._plan, self._zh = plan, language == "zh"
-        self._say, self._num = Words(language, "schedule"), Numbers(language)
+        self._say, self._num = Words(language, "schedule", era=plan.get("era", "2012")), Numbers(language)
         self._own = own or {}
         self._named = named or (lambda label: f"“{label}”" if self._zh else f"'{label}'")
         self._policies = {str(one.get("label") or one["kind"]): one for one in plan.get("policies", ())}

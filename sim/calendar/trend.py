@@ -41,7 +41,7 @@ def price_level(year: int, p: P) -> float:
 
 def year_line(year: int, p: P) -> float:
     """Poverty line of a calendar year: as published, then carried on by rural prices."""
-    known, first = p.line_yuan, int(p.first_year)
+    known, first = p.line_yuan, int(p.line_first_year)
     at = min(max(0, year - first), len(known) - 1)
     return float(known[at] * price_level(year, p) / price_level(first + at, p))
 

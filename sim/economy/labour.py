@@ -17,7 +17,7 @@ from sim.economy.nearby import counted_on, days_at_home, paid_days
 from sim.economy.needs import subsistence
 from sim.facts.months import FEBRUARY, MARCH
 from sim.facts.sources import WAGE
-from sim.facts.topics import BEEN_AWAY, FAILED_AWAY, KNOWS_JOBS
+from sim.facts.topics import BEEN_AWAY, FAILED_AWAY, KNOWS_JOBS, POST
 from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
@@ -239,6 +239,12 @@ def days_needed(h: Household, p: P, today: Today, m: int, staple_mu: float) -> f
 
 
 @rule
+def post_days(h: Household, p: P) -> float:
+    """Working days this month that a public-service post takes; who pays for them is its policy's affair."""
+    return p.post_days if (h.knows >> POST) & 1 else 0.0
+
+
+@rule
 def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """Working days go to the household's own lines, then to family and house, then to what work is nearby.
 
@@ -249,7 +255,7 @@ def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray
     needed = days_needed(h, p, today, today.calendar_month - 1, staple_land(h, p))
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
     h.labour_met += p.care_rate * (given - h.labour_met)
-    free = max(0.0, days - needed - days_at_home(h, p, today))
+    free = max(0.0, days - needed - days_at_home(h, p, today) - post_days(h, p))
     v.free_days += free
     wage = paid_days(h, v, p, today, free) * v.local_wage_yuan * h.ability * h.fortune
     receive(h, till, wage, WAGE_LOCAL)

@@ -9,10 +9,10 @@ from sim.agents.household import Household
 from sim.agents.village import Village
 from sim.calendar.today import Today
 from sim.core.rule import rule
-from sim.facts.months import APRIL
+from sim.facts.months import APRIL, NOVEMBER
 from sim.facts.sources import PROPERTY, TRANSFER
-from sim.money.reasons import DIBAO, PENSION, RENT, SUBSIDY
-from sim.money.till import receive
+from sim.money.reasons import DIBAO, DUES, PENSION, RENT, SUBSIDY
+from sim.money.till import receive, spend
 from sim.parameters.packed import P
 
 
@@ -38,3 +38,17 @@ def receive_transfers(h: Household, v: Village, p: P, today: Today, till: NDArra
     rent = h.property_yuan / 12.0 * today.farm_trend
     receive(h, till, rent, RENT)
     h.income_year[PROPERTY] += rent
+    if today.calendar_month == NOVEMBER:
+        pay_dues(h, p, today, till)
+
+
+@rule
+def pay_dues(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
+    """Next year's medical insurance, of those in it: disposable income counts without it, net income with it.
+
+    Where income is net income the rate is zero, and dues are part of what living costs.
+    """
+    if p.medical_dues_yuan > 0.0 and h.insured == 1:
+        dues = p.medical_dues_yuan * today.cpi * h.persons
+        spend(h, till, dues, DUES)
+        h.income_year[TRANSFER] -= dues

@@ -218,6 +218,8 @@ class P:
     greenhouse_wear_mu_yuan: float
     greenhouse_yield_kg_mu: float
     guarantee_deposit: float
+    guarantee_error: float
+    guarantee_savings_months: float
     guaranteed_share: float
     habit_rate: float
     hassle_helped: float
@@ -300,6 +302,7 @@ class P:
     level_most_sd: float
     level_sd: float
     level_terrain: tuple[float, ...]
+    line_first_year: float
     line_open: tuple[float, ...]
     line_risk: tuple[float, ...]
     line_yuan: tuple[float, ...]
@@ -322,6 +325,7 @@ class P:
     lose_job_rate: float
     lump_sum_ease: float
     marriage_rate: float
+    medical_dues_yuan: float
     meeting_awareness: float
     meeting_comes: tuple[float, ...]
     meeting_hold_yuan: float
@@ -331,6 +335,19 @@ class P:
     member_skill: float
     member_teaching: float
     migrant_wage_yuan: float
+    monitoring_bill_yuan: float
+    monitoring_call_days: float
+    monitoring_help_days: float
+    monitoring_hold_days: float
+    monitoring_in_time_days: float
+    monitoring_line_yuan: tuple[float, ...]
+    monitoring_near: float
+    monitoring_report: float
+    monitoring_savings_months: float
+    monitoring_standard_yuan: float
+    monitoring_struck_bill: float
+    monitoring_struck_loss: float
+    monitoring_times: float
     nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float
@@ -367,6 +384,7 @@ class P:
     place_limits: tuple[float, ...]
     placement_pull: float
     places_found: float
+    post_days: float
     poverty_floor_yuan: float
     price_flexibility: tuple[float, ...]
     price_sd: tuple[float, ...]
@@ -511,5 +529,6 @@ class P:
     work_skill_wage: float
     working_years: float
     works_hands: float
+    workshop_fails: float
     write_off_months: float
     younger_share: float

@@ -131,7 +131,8 @@ def describe(
         UserError: The profile's figures do not fit together.
     """
     n = villages or profile.villages
-    values = with_own_line(load_parameters().values if values is None else values, profile)
+    values = load_parameters(on=profile.books_closed_on).values if values is None else values
+    values = with_own_line(values, profile)
     purses = profile.purses if purses is None else purses
     p, row = as_python(values), as_row(values)
 
@@ -160,7 +161,8 @@ def describe(
             continue  # less than one in so few villages: nothing to hold the world against
         tolerance = figure.allowed(value, compact=profile.size.households_per_village < COMPACT_HOUSEHOLDS)
         lines.append(_line(name, figure, model, value, tolerance, n, scale, chance.get(name)))
-    return lines
+    says = ERAS[profile.era].says
+    return [replace(line, label_en=says(line.label_en), label_zh=says(line.label_zh)) for line in lines]
 
 
 def _line(

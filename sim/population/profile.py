@@ -7,6 +7,7 @@ have in common are the same.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -210,6 +211,11 @@ class Profile(FrozenModel):
     townships: tuple[Township, ...] = Field(min_length=1)
     purses: tuple[Purse, ...] = ()
     fitted: Fitted | None = None
+
+    @property
+    def books_closed_on(self) -> dt.date:
+        """The last day of the year of its books: the parameters in force then are those it is fitted under."""
+        return dt.date(self.income.year, 12, 31)
 
     @property
     def villages(self) -> int:

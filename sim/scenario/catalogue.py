@@ -44,8 +44,14 @@ class Catalogue:
 
 
 def shipped_scenarios() -> dict[str, Path]:
-    """The scenario files that ship, by name."""
+    """The scenario files of the main comparison, by name."""
     return {path.stem: path for path in sorted(SCENARIOS.glob("*.toml"))}
+
+
+def _named() -> dict[str, Path]:
+    """All that can be meant by a name: those of era 2023 as "2023/baseline"."""
+    later = {f"2023/{path.stem}": path for path in sorted(shipped("2023").glob("*.toml"))}
+    return {**shipped_scenarios(), **later}
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -57,10 +63,10 @@ def find_scenario(name: str | Path) -> Path:
     path = Path(name)
     if is_there(path):
         return path
-    shipped = shipped_scenarios()
-    if str(name) in shipped:
-        return shipped[str(name)]
-    raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(path.stem, shipped))
+    known = _named()
+    if str(name) in known:
+        return known[str(name)]
+    raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(str(name), known))
 
 
 def code_files(files: Sequence[str | Path], problems: list[UserError]) -> list[Path]:

@@ -136,4 +136,4 @@ def _with_series(known: Parameters, country: Country, year: int) -> Parameters:
         p.line_yuan[max(0, first + i - begun)] * price_level(min(first + i, begun), q) / price_level(begun, q)
         for i in range(len(p.line_yuan))
     )
-    return dated.override({"trend.line_yuan": line}, within_range=False)
+    return dated.override({"trend.line_yuan": line, "trend.line_first_year": float(first)}, within_range=False)

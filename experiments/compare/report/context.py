@@ -15,6 +15,7 @@ from experiments.pages.numbers import Estimate, Numbers, unit_of
 from experiments.pages.schedule import Schedule
 from experiments.pages.svg import BASELINE, Style, scenario_style
 from experiments.pages.words import Words
+from sim.calendar.era import ERAS
 from sim.policies import registry
 from sim.scenario.code import default_label
 
@@ -31,7 +32,8 @@ class Context:
         self.zh = language == "zh"
         self.own = Own.read(experiment.manifest)
         drawn = ["report_drawn"] if experiment.of == "draw" else []
-        self.say = Words(language, "report", *drawn, own=self.own.names)
+        self.era = ERAS[experiment.scenarios[0].plan.get("era", "2012")]
+        self.say = Words(language, "report", *drawn, own=self.own.names, era=self.era.id)
         self.num = Numbers(language)
         self.final = max(experiment.months, default=0)
         self.baseline = experiment.baseline
@@ -218,7 +220,8 @@ class Context:
 
         own = read(self.exp.manifest.get("own_parameters") or [])
         side = "label_zh" if self.zh else "label_en"
-        return {entry.key: getattr(entry, side) or entry.name for entry in (*load_parameters().table(), *own)}
+        labels = {entry.key: getattr(entry, side) or entry.name for entry in (*load_parameters().table(), *own)}
+        return {key: self.era.says(label) for key, label in labels.items()}
 
     def parameter(self, name: str) -> str:
         """Name of a parameter ("topic.name")."""

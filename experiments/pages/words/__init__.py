@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sim.calendar.era import ERAS, EraId
 from sim.facts.causes import CAUSES
 from sim.facts.lines import LINES
 from sim.facts.sources import SOURCES
@@ -148,10 +149,12 @@ class Words:
         language: "en" or "zh".
         files: Names of files without tables; where two have the same key, the later one is taken.
         own: Names that the user's own code declares, by kind and id.
+        era: Whose words they are put into.
     """
 
-    def __init__(self, language: str, *files: str, own: Mapping[str, Names] | None = None) -> None:
+    def __init__(self, language: str, *files: str, own: Mapping[str, Names] | None = None, era: EraId = "2012") -> None:
         self.language = language
+        self._era = ERAS[era]
         self._files = files
         self._phrases = {key: phrase for file in files for key, phrase in phrases(file).items()}
         self._side = 1 if language == "zh" else 0
@@ -165,12 +168,12 @@ class Words:
         """
         if key not in self._phrases:
             raise LookupError(f"no phrase {key!r} in {', '.join(f'{file}.toml' for file in self._files)}")
-        return self._phrases[key][self._side].format(**values)
+        return self._era.says(self._phrases[key][self._side]).format(**values)
 
     def term(self, kind: str, name: str) -> str:
         """The name of a thing by its id; an id that nobody named is shown as it is."""
         found = self._own.get(kind, {}).get(name) or terms(kind).get(name)
-        return found[self._side] if found else name
+        return self._era.says(found[self._side]) if found else name
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether somebody named this id."""

@@ -94,11 +94,11 @@ def _number(ctx: Context, p: Any, touched: set[str], apart: dict[str, Any] | Non
     return Number(
         str(p.topic),
         str(p.name),
-        str(label),
+        ctx.era.says(str(label)),
         value,
         ctx.num.values(p.low),
         ctx.num.values(p.high),
-        "" if apart else unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or ""),
+        "" if apart else ctx.era.says(unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or "")),
         str(p.source or ""),
         str(p.confidence),
         bool({p.name, p.key} & touched),

@@ -25,7 +25,7 @@ def tables(ctx: Context) -> list[Table]:
 
 def chart(ctx: Context, scenario: str, tasks: Tasks) -> Table:
     """One scenario's tasks by week."""
-    words = Words(ctx.language, "schedule")
+    words = Words(ctx.language, "schedule", era=ctx.era.id)
     timetable = Timetable(tasks, ctx.language)
     weeks = range(1, tasks.clock.campaign_weeks + 1)
     done = _done(ctx, scenario)
