@@ -23,6 +23,7 @@ from experiments.commands import (
     run,
     scenario,
     sensitivity,
+    sweep,
     trial,
 )
 from experiments.commands.group import VillageGroup
@@ -69,6 +70,7 @@ app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("sweep")(sweep.sweep)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")

@@ -96,6 +96,18 @@ def load_design(name: str | Path, overrides: Sequence[str | Setting] = (), code:
     return design
 
 
+def scenarios_of(name: str | Path) -> list[str]:
+    """The scenarios that a design file names, as files or names that ship; what is wrong is said when it is loaded.
+
+    Raises:
+        UserError: As `find_design`, or the file is not TOML.
+    """
+    path = find_design(name)
+    named = read_toml(path).data.get("scenarios")
+    texts = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    return [str(path.parent / one) if is_there(path.parent / one) else one for one in texts]
+
+
 def _times(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A lever of multiples without values has the usual ones."""
     levers = data.get("levers")
