@@ -20,6 +20,7 @@ from experiments.commands import (
     plots,
     population,
     report,
+    reproduce,
     run,
     scenario,
     sensitivity,
@@ -68,6 +69,7 @@ app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)
 app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
+app.command("reproduce")(reproduce.reproduce)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("sweep")(sweep.sweep)

@@ -369,9 +369,11 @@ def _costed(lever: Lever) -> Lever:
 
 
 def _to_try(lever: Lever, now: Value) -> Iterator[Value]:
-    """Values at which a lever is tried: all that are listed, the ends of a range, and where it stands."""
+    """Values at which a lever is tried: where it stands, the ends of its numbers, or every choice."""
     yield now
-    if lever.values:
+    if lever.values and all(map(_is_number, lever.values)):
+        yield from (min(lever.values), max(lever.values))  # type: ignore[type-var]
+    elif lever.values:
         yield from lever.values
     else:
         yield from (lever.at_quantile(0.0), lever.at_quantile(1.0))

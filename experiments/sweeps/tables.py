@@ -33,7 +33,7 @@ _KEYS = {
     "low": ("Lower end of the 95% interval", "95%区间下限"),
     "high": ("Upper end of the 95% interval", "95%区间上限"),
     "seeds": ("Seeds that both points have", "配对的随机种子数"),
-    "step": ("What a unit of the lever adds from the value before to this one", "由前一取值增至本取值时，每单位带来的变化"),
+    "step": ("What a unit of the lever adds since the value before", "由前一取值增至本取值时，每单位带来的变化"),
     "step_low": ("Lower end of its 95% interval", "其95%区间下限"),
     "step_high": ("Upper end of its 95% interval", "其95%区间上限"),
     "cost_yuan": ("Money that the plan costs more than at point 0", "方案成本比0号点多支出"),
