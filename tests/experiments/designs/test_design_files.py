@@ -196,3 +196,12 @@ def test_a_shipped_design_loads_and_says_what_it_costs(name: str) -> None:
         assert policies_of(design, lever) and (purses_of(design, lever) or lever.id == "visits")
         assert lever.title.en and lever.title.zh
     assert design.at(design.scenarios[0]) == {lever.id: 0 for lever in design.levers}
+
+
+def test_the_design_of_the_documents_loads(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "designs.md").read_text(encoding="utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    design = load_design(written(tmp_path, text))
+    (plan,) = design.scenarios
+    assert [lever.id for lever in design.levers] == ["courses", "livestock", "start"]
+    assert design.plan(plan, {"start": dt.date(2013, 2, 25)}).campaign.start == dt.date(2013, 2, 25)

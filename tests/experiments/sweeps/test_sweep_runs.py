@@ -107,9 +107,9 @@ def test_tables_are_tidy_and_say_what_their_columns_mean(tmp_path: Path) -> None
 
 
 def test_thousands_of_runs_take_few_files(tmp_path: Path) -> None:
-    swept(tmp_path, spread("sobol", 512), replicates=2)
+    swept(tmp_path, spread("sobol", 128), replicates=4)
     files = [file for file in (tmp_path / "swept").rglob("*") if file.is_file()]
-    assert len(files) <= 1026 / 8 + 16  # eight runs a file here; of the model as many as take 20 seconds, up to 64
+    assert len(files) <= 129 * 4 / 8 + 16  # eight runs a file here; of the model as many as take 20 seconds, up to 64
 
 
 def test_a_design_with_more_seeds_or_points_does_not_do_again_what_is_stored(
@@ -153,9 +153,9 @@ def test_a_seed_that_fits_no_county_is_left_out_of_every_point(tmp_path: Path, m
 def test_seeds_are_added_until_differences_are_known(tmp_path: Path) -> None:
     text = TEXT.replace("replicates = 6", "replicates = 4\nlimit = 64")
     rough = swept(tmp_path / "rough", text, precision=0.01)
-    fine = swept(tmp_path / "fine", text, precision=0.0003)
+    fine = swept(tmp_path / "fine", text, precision=0.001)
     assert 8 <= len(rough.seeds) < len(fine.seeds) < 64
-    assert max(fine.effect(0, p, 0).half for p in range(1, POINTS)) <= 0.0003 * fine.level(0, 0).value
+    assert max(fine.effect(0, p, 0).half for p in range(1, POINTS)) <= 0.001 * fine.level(0, 0).value
 
 
 def test_what_a_design_draws_is_the_same_at_every_point(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path: Path) ->
         before = len(list(folder.glob("swept/runs/*/*.parquet")))
         process = subprocess.Popen([sys.executable, fake_county.__file__, str(folder)], env=slow)
         end = time.monotonic() + 60
-        while len(list(folder.glob("swept/runs/*/*.parquet"))) == before and process.poll() is None:
+        while len(list(folder.glob("swept/runs/*/*.parquet"))) < before + 2 and process.poll() is None:
             assert time.monotonic() < end
             time.sleep(0.01)
         time.sleep(chance.uniform(0, 0.3))
