@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 _WHERE = {
+    "sweep": "experiments.research",
     "run_many": "experiments.runs.many",
     "Runs": "experiments.runs.many",
     "Comparison": "experiments.compare.tables",
