@@ -23,7 +23,7 @@ from sim.shipped import Kind, check_checkout, shipped
 
 ROOT = Path(__file__).parents[1]
 SMALL = ("--villages", "5", "--horizon", "12", "--replicates", "2", "--workers", "0", "--quiet")
-KINDS: tuple[Kind, ...] = ("scenarios", "more", "profiles", "trials", "calibration")
+KINDS: tuple[Kind, ...] = ("scenarios", "more", "profiles", "trials", "calibration", "designs")
 
 
 class Installed:

@@ -40,7 +40,7 @@ from sim.scenario.parts import (
     month_end,
 )
 from sim.scenario.resolve import Resolver
-from sim.scenario.settings import given_settings, given_tables
+from sim.scenario.settings import given_settings, given_tables, value_at
 from sim.scenario.title import Title
 from sim.toml.source import TomlSource
 
@@ -158,6 +158,22 @@ class Plan(FrozenModel):
         if fields["world"].profile == self.world.profile and not self.profile_digest:
             del fields["profile_digest"]  # a plan made without one stays comparable with what is made of it
         return Plan(id=self.id, **fields)
+
+    def setting(self, address: str) -> Any:
+        """Where a setting stands that `with_settings` can move; None where the plan leaves it out.
+
+        Args:
+            address: With the grammar of `--set`; a parameter by its full name.
+
+        Raises:
+            UserError: The plan has no such policy, purse, task or event, or there is no such parameter.
+        """
+        found, value = value_at(self.resolved(), address)
+        if not found:
+            raise UserError(f"the plan '{self.id}' has nothing at '{printable(address)}'", field="address")
+        if value is None and address.startswith("uncertainties."):
+            return self.parameters().find(address.partition(".")[2]).value
+        return value
 
     @classmethod
     def build(

@@ -8,7 +8,7 @@ purse in place of its number: `policies.microcredit.quota_yuan`, `purses.fiscal.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,36 @@ def given_settings(settings: Mapping[str, object]) -> list[Setting]:
         _fit(Setting(tuple(name.split(".")), plain(value), NoFile(f"setting {_shown(name)}")))
         for name, value in settings.items()
     ]
+
+
+def value_at(content: Mapping[str, Any], address: str) -> tuple[bool, Any]:
+    """Whether a plan has what an address moves, and where it stands; None where it is left out.
+
+    Args:
+        content: The plan (`Plan.resolved`).
+        address: The address; a parameter by its full name.
+    """
+    head, *rest = address.split(".")
+    if head in ("uncertainties", "horizon_months", "closure", "world", "campaign"):
+        found: Any = content.get(head, {})
+        if head == "uncertainties":
+            return True, found.get(".".join(rest))
+        return True, _inside(found, rest)
+    plural = {"policy": "policies", "purse": "purses"}.get(head, head)
+    name, *names = rest or ("",)
+    if plural in ("policies", "purses"):
+        tables = content.get(plural, [])
+        one = [table for table in tables if name == table.get("label", table.get("id"))]
+        one = one or [table for table in tables if name == table.get("kind")]
+        return (True, _inside(one[0], names)) if len(one) == 1 else (False, None)
+    tables = content.get(plural, {})
+    return (True, _inside(tables[name], names)) if name in tables else (False, None)
+
+
+def _inside(value: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _shown(text: str) -> str:
