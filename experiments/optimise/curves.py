@@ -28,7 +28,7 @@ class Curve:
     at: Floats
     gains: Floats
 
-    def mean(self, seeds: Sequence[int] | Floats | None = None) -> Floats:
+    def mean(self, seeds: Sequence[int] | None = None) -> Floats:
         """Mean gain by amount, over the seeds at these places (with repetition, for a bootstrap)."""
         rows = self.gains if seeds is None else self.gains[:, np.asarray(seeds, dtype=np.int64)]
         mean: Floats = rows.mean(axis=1)

@@ -10,7 +10,7 @@ nothing gains. A candidate that half of the seeds show to be worse is given up.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -21,7 +21,7 @@ from experiments.optimise.problem import Mix, Problem
 from experiments.optimise.trials import Trials
 
 MISSED = 4
-"""Levers that are missed most when less is done of them: of these, any two are raised together if nothing else gains."""
+"""Levers that are missed most when less is done of them: any two of these are raised together if nothing else gains."""
 TRIED = 6
 """Pairs that are run of those that promise most."""
 KEPT = 5
@@ -107,7 +107,7 @@ def _look(
     down = {place: change[one] for place, one in lower.items() if one != mix}
     nothing = np.zeros(len(seeds))
     pairs = [
-        (float(np.mean(up.get(to, nothing) + down.get(frm, nothing))), -1 if to is None else to, frm, candidate)
+        (_promise(up, to, nothing) + _promise(down, frm, nothing), -1 if to is None else to, frm, candidate)
         for to in (None, *up)
         for frm in (None, *down)
         if to != frm and (candidate := exchanged(problem, mix, to, frm, step)) is not None
@@ -119,6 +119,10 @@ def _look(
     if best is None:
         best = _best(trials, mix, _together(problem, mix, order_down, step), seeds)
     return best, order_up[:KEPT], order_down[:KEPT]
+
+
+def _promise(changes: Mapping[int, Floats], place: int | None, nothing: Floats) -> float:
+    return float(np.mean(nothing if place is None else changes[place]))
 
 
 def _together(problem: Problem, mix: Mix, order_down: Sequence[int], step: float) -> list[Mix]:

@@ -9,7 +9,7 @@ does not, by arithmetic alone, and nobody has to say beforehand which purse pays
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
@@ -47,7 +47,10 @@ class Lever:
         most: Largest amount, in the lever's own unit.
         least: Smallest amount; what has to be done in any case.
         lot: Amounts are `least` and whole lots more; 0 = any amount.
+        grain: To what amounts are rounded, downward, where any amount is allowed.
         unit_cost_yuan: What a unit costs.
+        unit_purse_yuan: What a unit takes from purses; what it costs, if left out. (A loan takes all of its principal
+            from a purse and costs interest and losses.)
         purses: Which purses may pay for it; none = only the money in all counts.
         title: Its name in English and Chinese.
     """
@@ -56,16 +59,24 @@ class Lever:
     most: float
     least: float = 0.0
     lot: float = 0.0
+    grain: float = 0.0
     unit_cost_yuan: float = 1.0
+    unit_purse_yuan: float | None = None
     purses: tuple[str, ...] = ()
     title: tuple[str, str] = ("", "")
 
     def nearest_below(self, amount: float) -> float:
         """The largest allowed amount that is not above this one."""
         amount = min(max(amount, self.least), self.most)
-        if not self.lot:
+        step = self.lot or self.grain
+        if not step:
             return max(self.least, down(amount))
-        return self.least + math.floor((amount - self.least) / self.lot + 1e-6) * self.lot
+        return min(self.most, self.least + math.floor((amount - self.least) / step + 1e-6) * step)
+
+    @property
+    def takes_yuan(self) -> float:
+        """What a unit takes from purses."""
+        return self.unit_cost_yuan if self.unit_purse_yuan is None else self.unit_purse_yuan
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,38 @@ class Objective:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A limit of which nobody has said how much a unit of some levers uses: that is measured while each runs alone.
+
+    Attributes:
+        constraint: The limit; `TOTAL` = money.
+        outcome: The outcome of a run that says how much of it was used.
+        levers: Names of the levers.
+    """
+
+    constraint: str
+    outcome: str
+    levers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A limit on an outcome of runs, which no sum over levers can foresee; it is looked at where a mix was run.
+
+    Attributes:
+        name: Its id.
+        outcome: The outcome.
+        least: The least that its mean may be.
+        most: The most.
+    """
+
+    name: str
+    outcome: str
+    least: float = -math.inf
+    most: float = math.inf
+
+
+@dataclass(frozen=True)
 class Row:
     """One inequality between amounts: low <= uses . amounts <= high; it falls if any of `names` is lifted."""
 
@@ -116,6 +159,8 @@ class Problem:
         total_yuan: Money in all.
         purses: Money by purse.
         limits: What else limits.
+        measured: What is still to be measured of them; see `measured.settled`.
+        checks: What is looked at in runs.
     """
 
     levers: tuple[Lever, ...]
@@ -123,11 +168,18 @@ class Problem:
     total_yuan: float = math.inf
     purses: Mapping[str, float] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @cached_property
     def costs(self) -> Floats:
         """What a unit of each lever costs, in yuan."""
         return np.array([lever.unit_cost_yuan for lever in self.levers])
+
+    @cached_property
+    def claims(self) -> Floats:
+        """What a unit of each lever takes from purses, in yuan."""
+        return np.array([lever.takes_yuan for lever in self.levers])
 
     @property
     def nothing(self) -> Mix:
@@ -184,12 +236,13 @@ class Problem:
                 allowed=f"at most {MOST_PURSE_LISTS}",
                 mend="let levers of one kind name the same purses",
             )
-        unions = {frozenset().union(*some) for k in range(1, len(lists) + 1) for some in combinations(lists, k)}
+        chosen = [some for k in range(1, len(lists) + 1) for some in combinations(lists, k)]
+        unions = {frozenset().union(*some) for some in chosen if _hang_together(some)}
         found = []
         for union in sorted(unions, key=sorted):
             within = [bool(lever.purses) and union.issuperset(lever.purses) for lever in self.levers]
             found.append(
-                Row(union, np.where(within, self.costs, 0.0), -math.inf, sum(self.purses[name] for name in union))
+                Row(union, np.where(within, self.claims, 0.0), -math.inf, sum(self.purses[name] for name in union))
             )
         return found
 
@@ -251,8 +304,8 @@ class Problem:
         pairs = [(lever, purse) for lever in self.levers for purse in lever.purses]
         if not pairs:
             return {}
-        costs = dict(zip((lever.name for lever in self.levers), self.costs * np.array(mix), strict=True))
-        scale = max(1.0, *costs.values())
+        claims = dict(zip((lever.name for lever in self.levers), self.claims * np.array(mix), strict=True))
+        scale = max(1.0, *claims.values())
         names = sorted({lever.name for lever, _ in pairs})
         equal = np.array([[float(lever.name == name) for lever, _ in pairs] for name in names])
         most = np.array([[float(purse == name) for _, purse in pairs] for name in self.purses])
@@ -262,9 +315,18 @@ class Problem:
             A_ub=most,
             b_ub=np.array(list(self.purses.values())) / scale * (1 + 1e-9),
             A_eq=equal,
-            b_eq=np.array([costs[name] for name in names]) / scale,
+            b_eq=np.array([claims[name] for name in names]) / scale,
         )
         if found.x is None:
             raise ValueError("the mix does not fit its purses")
         paid = zip(pairs, found.x * scale, strict=True)
         return {(lever.name, purse): float(yuan) for (lever, purse), yuan in paid if yuan > 0.5}
+
+
+def _hang_together(lists: Sequence[frozenset[str]]) -> bool:
+    """Whether lists cannot be parted into two that share no purse: of such the inequality is the sum of the parts'."""
+    reached, left = set(lists[0]), list(lists[1:])
+    while touching := [one for one in left if reached & one]:
+        reached = reached.union(*touching)
+        left = [one for one in left if one not in touching]
+    return not left

@@ -76,7 +76,7 @@ def best_by_curves(
     problem: Problem,
     curves: Sequence[Curve],
     *,
-    seeds: Floats | None = None,
+    seeds: Sequence[int] | None = None,
     within: Sequence[tuple[float, float]] | None = None,
     lots: bool = True,
 ) -> Mix:
@@ -139,7 +139,7 @@ def within_limits(problem: Problem, raw: Sequence[float], lots: bool = True) -> 
         if problem.fits(mix):
             return mix
         mix = tuple(
-            amount if lots and lever.lot else down(lever.least + (amount - lever.least) * (1 - hair))
+            amount if lots and (lever.lot or lever.grain) else down(lever.least + (amount - lever.least) * (1 - hair))
             for lever, amount in zip(problem.levers, mix, strict=True)
         )
     if problem.fits(mix):
@@ -150,7 +150,7 @@ def within_limits(problem: Problem, raw: Sequence[float], lots: bool = True) -> 
 def _fewer_lots(problem: Problem, mix: Mix) -> Mix:
     """A lot less of one lever or another, until the limits hold; the least of everything if nothing else does."""
     for place, lever in enumerate(problem.levers):
-        less = lever.nearest_below(mix[place] - max(lever.lot, lever.most * 1e-6))
+        less = lever.nearest_below(mix[place] - max(lever.lot, lever.grain, lever.most * 1e-6))
         tried = (*mix[:place], less, *mix[place + 1 :])
         if problem.fits(tried):
             return tried

@@ -36,7 +36,7 @@ class Regret:
     @property
     def vectors(self) -> int:
         """How many vectors count."""
-        return self.gains.shape[1]
+        return int(self.gains.shape[1])
 
     @property
     def regrets(self) -> Floats:

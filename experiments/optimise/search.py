@@ -1,7 +1,7 @@
 """The whole search: curves, programme, exchanges, finals on fresh seeds, regret, shadow prices.
 
-Why so: on this model a paired difference has a thirtieth of the spread of an unpaired one, so curves cost few runs and a
-programme over them finds most of what there is; what levers do to one another is found by exchanges near it.
+Why so: on this model a paired difference has a thirtieth of the spread of an unpaired one, so curves cost few runs and
+a programme over them finds most of what there is; what levers do to one another is found by exchanges near it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 
 from experiments.optimise.curves import SIZES, Curve, forecast, response_curves
 from experiments.optimise.exchange import Climb, climb
-from experiments.optimise.finals import FINALISTS, Finals, finalists, finals
+from experiments.optimise.finals import FINALISTS, Beside, Finals, finalists, finals
+from experiments.optimise.measured import settled
 from experiments.optimise.problem import Mix, Problem
 from experiments.optimise.programme import best_by_curves, possible, refusal
 from experiments.optimise.regret import Regret, regret
@@ -21,6 +22,7 @@ from experiments.optimise.shadow import Price, shadow_prices
 from experiments.optimise.trials import Trials, Vector
 from sim.core.errors import UserError
 
+Seeds = tuple[int, ...]
 RESAMPLED = 4
 """Programmes over curves of resampled seeds: other mixes that the curves cannot tell from their best."""
 
@@ -30,10 +32,12 @@ class Effort:
     """How thoroughly to search.
 
     Attributes:
-        seeds_first: The first seed; all others follow.
+        seeds_first: The first seed of the search.
+        fresh_first: The first of the fresh seeds; those after the search's, if 0.
         search_seeds: Seeds of curves and exchanges.
         ranking_seeds: Fresh seeds on which finalists are ranked.
         last_seeds: Further ones, from which the answer is read.
+        large_seeds: As many of them, where the last look is at the whole county.
         vector_seeds: Seeds under each parameter vector.
         sizes: At which shares of the largest amount each lever is run.
         steps: Money moved at a time, as shares of the money in all.
@@ -42,9 +46,11 @@ class Effort:
     """
 
     seeds_first: int = 1
+    fresh_first: int = 0
     search_seeds: int = 8
     ranking_seeds: int = 16
     last_seeds: int = 16
+    large_seeds: int = 6
     vector_seeds: int = 2
     sizes: tuple[float, ...] = SIZES
     steps: tuple[float, ...] = (0.1, 0.05, 0.025)
@@ -52,11 +58,15 @@ class Effort:
     most_runs: int = 2_500
 
     @property
-    def seeds(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    def seeds(self) -> tuple[Seeds, Seeds, Seeds]:
         """The seeds of the search, of the ranking and of the last look."""
-        counts = (self.search_seeds, self.ranking_seeds, self.last_seeds)
-        ends = np.cumsum([self.seeds_first, *counts])
-        return tuple(tuple(range(int(a), int(b))) for a, b in zip(ends[:-1], ends[1:], strict=True))  # type: ignore[return-value]
+        first, fresh = self.seeds_first, self.fresh_first or self.seeds_first + self.search_seeds
+        last = fresh + self.ranking_seeds
+        return (
+            tuple(range(first, first + self.search_seeds)),
+            tuple(range(fresh, last)),
+            tuple(range(last, last + self.last_seeds)),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ class Found:
         finals: The finals.
         prices: What each limit is worth.
         regret: Under other parameters; None if that was not asked for.
-        runs: Runs in all.
+        runs: Runs in all, without those of the whole county.
         runs_search: Runs until the finals.
     """
 
@@ -104,6 +114,8 @@ def search(
     given: Mapping[str, Mix] | None = None,
     kept: Sequence[Mix] = (),
     vectors: Sequence[Vector] = (),
+    beside: Beside = lambda winner: {},
+    large: Trials | None = None,
 ) -> Found:
     """Find the best mix and say what it is worth.
 
@@ -113,6 +125,8 @@ def search(
         given: Mixes to compare with, such as a shipped one; those that keep the limits are also starts.
         kept: Answers to narrower questions; see `finals.finals`.
         vectors: Parameter vectors for the regret.
+        beside: See `finals.finals`.
+        large: See `finals.finals`.
 
     Raises:
         UserError: No mix keeps the limits; the smallest set of limits that conflicts is named.
@@ -123,6 +137,10 @@ def search(
     seeds = effort.seeds
     given = dict(given or {})
     curves = response_curves(trials, seeds[0], effort.sizes)
+    if problem.measured:
+        trials.problem = problem = settled(trials, curves, seeds[0])
+        if not possible(problem):
+            raise refusal(problem)
     programmed = best_by_curves(problem, curves)
     equal = problem.equal_shares(min(problem.total_yuan, _money_used(problem)))
     starts = {"programme": programmed, "equal shares": equal} | {
@@ -135,13 +153,17 @@ def search(
     runs_search = trials.runs
     stand = finalists(trials, seeds[0], effort.finalists, [mix for mix in kept if problem.fits(mix)])
     references = {"equal shares": equal, **given}
-    ended = finals(trials, stand, references, seeds, [mix for mix in kept if problem.fits(mix)])
+    if large:
+        large.problem = problem
+    fitting = [mix for mix in kept if problem.fits(mix)]
+    ended = finals(trials, stand, references, _last(seeds, effort, large), fitting, beside, large)
     prices = shadow_prices(trials, curves, ended.winner, seeds[2])
     under = None
     if vectors:
         compared = [ended.winner, *(one.mix for one in ended.standings[1 : effort.finalists]), equal]
         under = regret(trials, list(dict.fromkeys(compared)), vectors, seeds[2][: effort.vector_seeds])
-    both = trials.outcomes([ended.winner, problem.nothing], seeds[2], "the last look")
+    last = _last(seeds, effort, large)[2]
+    both = (large or trials).outcomes([ended.winner, problem.nothing], last, "the last look")
     levels = {
         name: (tuple(both[place, 0].tolist()), tuple(both[place, 1].tolist()))
         for place, name in enumerate(trials.evaluate.outcomes)
@@ -153,6 +175,11 @@ def search(
     )  # fmt: skip
 
 
+def _last(seeds: tuple[Seeds, Seeds, Seeds], effort: Effort, large: Trials | None) -> tuple[Seeds, Seeds, Seeds]:
+    """The seeds, fewer for the last look if that is at the whole county."""
+    return (seeds[0], seeds[1], seeds[2][: effort.large_seeds]) if large else seeds
+
+
 def _money_used(problem: Problem) -> float:
     """No more money than all levers together could take."""
     return float(sum(lever.most * lever.unit_cost_yuan for lever in problem.levers))
@@ -160,7 +187,7 @@ def _money_used(problem: Problem) -> float:
 
 def _resampled(problem: Problem, curves: Sequence[Curve], seeds: int) -> list[Mix]:
     chance = np.random.default_rng(1)
-    found = [best_by_curves(problem, curves, seeds=chance.integers(0, seeds, seeds)) for _ in range(RESAMPLED)]
+    found = [best_by_curves(problem, curves, seeds=chance.integers(0, seeds, seeds).tolist()) for _ in range(RESAMPLED)]
     return list(dict.fromkeys(found))
 
 

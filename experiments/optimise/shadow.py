@@ -73,10 +73,18 @@ def shadow_prices(trials: Trials, curves: Sequence[Curve], winner: Mix, seeds: S
         if less == more:
             found.append(Price(name, amount, used, binds, per, mean_interval([0.0] * len(seeds)), less, more))
             continue
-        low, high = trials.scores([less, more], seeds, f"what {name} is worth")
+        low, high = (
+            trials.scores([mix], seeds, f"what {name} is worth", _purse(problem, name, amount * (1 + side * MOVED)))[0]
+            for side, mix in ((-1, less), (1, more))
+        )
         price = mean_interval((high - low) / (2 * MOVED * amount) * per)
         found.append(Price(name, amount, used, binds, per, price, less, more))
     return found
+
+
+def _purse(problem: Problem, name: str, amount: float) -> dict[str, float]:
+    """What a purse then holds in the run itself, which else would stop the money at what it holds now."""
+    return {f"purses.{name}.amount_yuan": amount} if name in problem.purses else {}
 
 
 def used_of(problem: Problem, name: str, mix: Mix) -> float:

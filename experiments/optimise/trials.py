@@ -18,7 +18,8 @@ class Evaluate(Protocol):
     """What runs mixes.
 
     Called with mixes, seeds, a parameter vector ({} = every parameter at its value) and a title for the progress, it
-    gives back each outcome of `outcomes`, by outcome, mix and seed; not-a-number where a vector rules the world out.
+    gives back each outcome of `outcomes`, by outcome, mix and seed; not-a-number where a vector rules the world out. A
+    vector holds values of parameters, and `purses.ID.amount_yuan` where a purse is to hold more or less.
     The same mix, seed and vector give the same numbers whenever they are asked for.
     """
 
@@ -88,10 +89,16 @@ class Trials:
         scores: Floats = np.tensordot(self._weights, self.outcomes(mixes, seeds, title, vector), axes=1)
         return scores
 
+    def outcome(self, name: str, mixes: Sequence[Mix], seeds: Sequence[int], title: str) -> Floats:
+        """One outcome by mix and seed, every parameter at its value."""
+        found: Floats = self.outcomes(mixes, seeds, title)[self.evaluate.outcomes.index(name)]
+        return found
+
     def gains(self, mixes: Sequence[Mix], seeds: Sequence[int], title: str, vector: Vector | None = None) -> Floats:
         """Scores by mix and seed, less that of the least of everything under the same seed."""
         scores = self.scores([self.problem.nothing, *mixes], seeds, title, vector)
-        return scores[1:] - scores[0]
+        gains: Floats = scores[1:] - scores[0]
+        return gains
 
     def _number(self, vector: Vector) -> int:
         if vector not in self._vectors:

@@ -28,7 +28,7 @@ class Fake:
         for place, mix in enumerate(mixes):
             for at, seed in enumerate(seeds):
                 shared = np.random.default_rng((self.world, seed)).normal(0, self.shared)
-                key = tuple(int(round(amount)) for amount in mix)
+                key = tuple(round(amount) for amount in mix)
                 own = np.random.default_rng((self.world, seed, *key)).normal(0, self.own) if self.own else 0.0
                 found[0, place, at] = self.truth(np.array(mix) * vector.get("factor", 1.0)) + shared + own
         return found
