@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,11 +39,10 @@ class Trials:
     Args:
         problem: What is decided.
         evaluate: What runs mixes.
-        tell: Told what goes on, a line a stage.
     """
 
-    def __init__(self, problem: Problem, evaluate: Evaluate, tell: Callable[[str], None] = lambda text: None) -> None:
-        self.problem, self.evaluate, self.tell = problem, evaluate, tell
+    def __init__(self, problem: Problem, evaluate: Evaluate) -> None:
+        self.problem, self.evaluate = problem, evaluate
         self._known: dict[tuple[Mix, int, int], Floats] = {}
         self._vectors: list[Vector] = [{}]
         self._weights = np.array(
