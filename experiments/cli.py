@@ -20,9 +20,11 @@ from experiments.commands import (
     plots,
     population,
     report,
+    reproduce,
     run,
     scenario,
     sensitivity,
+    sweep,
     trial,
 )
 from experiments.commands.group import VillageGroup
@@ -67,8 +69,10 @@ app.command("evidence")(evidence.evidence)
 app.command("trial")(trial.trial)
 app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
+app.command("reproduce")(reproduce.reproduce)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("sweep")(sweep.sweep)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")

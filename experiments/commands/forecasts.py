@@ -11,9 +11,7 @@ import typer
 from experiments.commands.options import Json, Languages, Quiet, Results, languages, print_json
 
 BOOK = "forecasts/book.jsonl"
-Book = Annotated[
-    Path | None, typer.Option("--book", metavar="FILE", help=f"The book; RESULTS/{BOOK} by default.")
-]
+Book = Annotated[Path | None, typer.Option("--book", metavar="FILE", help=f"The book; RESULTS/{BOOK} by default.")]
 
 
 def book_of(book: Path | None, results: Path) -> Path:

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
+    from sim.scenario.settings import Setting
     from sim.shipped import Kind
 
 OUTCOME = "NAME[@MONTH][:GROUP]"
@@ -127,17 +128,24 @@ def plans(
         UserError: A scenario is wrong, or two options say the same.
     """
     from sim.scenario import load_plans
+
+    asked = settings_given(overrides, villages, horizon)
+    named = {one.partition("=")[0].strip() if isinstance(one, str) else ".".join(one.keys) for one in asked}
+    return load_plans(files, [*(text for text in default if text.partition("=")[0] not in named), *asked], code or [])
+
+
+def settings_given(
+    overrides: Sequence[str] | None, villages: int | None = None, horizon: int | None = None
+) -> list[str | Setting]:
+    """The settings that `--set`, `--villages` and `--horizon` ask for."""
     from sim.scenario.settings import NoFile, Setting
 
-    asked = overrides or []
-    given: list[str | Setting] = [*asked]
+    given: list[str | Setting] = [*(overrides or [])]
     if villages is not None:
         given.append(Setting(("world", "villages"), villages, NoFile(f"--villages {villages}")))
     if horizon is not None:
         given.append(Setting(("horizon_months",), horizon, NoFile(f"--horizon {horizon}")))
-    named = {text.partition("=")[0].strip() for text in asked}
-    named |= {".".join(one.keys) for one in given if not isinstance(one, str)}
-    return load_plans(files, [*(text for text in default if text.partition("=")[0] not in named), *given], code or [])
+    return given
 
 
 def print_json(content: Any) -> None:

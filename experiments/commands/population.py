@@ -114,8 +114,7 @@ def make(
     opened = open_world(loaded, size, seed, as_python(values), as_row(values), *reference_start(loaded))
     world = opened.world
     tables: dict[str, dict[str, Any]] = {
-        kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names}
-        for kind in kinds
+        kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names} for kind in kinds
     }
     degrees = np.diff(world.indptr)
     tables["contacts"] = {"household": np.repeat(np.arange(len(degrees)), degrees), "contact": world.indices}

@@ -39,9 +39,7 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
 
     idle = {plan.id: never_act(plan) for plan in loaded}
     levers = Own.of(loaded).levers
-    both = {
-        plan.id: [Schedule(plan.resolved(), side, own=levers).said() for side in ("en", "zh")] for plan in loaded
-    }
+    both = {plan.id: [Schedule(plan.resolved(), side, own=levers).said() for side in ("en", "zh")] for plan in loaded}
     dates = {name: list(zip(*said, strict=True)) for name, said in both.items()}
     if as_json:
         never = {name: [vars(one) for one in found] for name, found in idle.items() if found}

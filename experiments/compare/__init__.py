@@ -1,1 +1,5 @@
-"""A comparison of scenarios: its runs, its tables, its report."""
+"""Comparison of scenarios, from runs to report. Called, it is `experiments.research.compare`."""
+
+from experiments.callable import callable_package
+
+callable_package(__name__, "experiments.research:compare")

@@ -24,10 +24,10 @@ from sim.scenario.settings import value_at
 from sim.scenario.title import Title
 
 Method = Literal["one_at_a_time", "grid", "list", "latin_hypercube", "sobol"]
-Unit = Literal["yuan", "share", "count", "days", "months", "years", "visits", "mu", "factor", "choice", "date"]
+Unit = Literal["yuan", "share", "count", "days", "months", "years", "mu", "factor", "choice", "date"]
 UNITS: Mapping[str, tuple[str, str]] = FrozenDict({
     "yuan": ("yuan", "元"), "share": ("share", "占比"), "count": ("count", "个数"), "days": ("days", "天"),
-    "months": ("months", "月"), "years": ("years", "年"), "visits": ("visits", "次"), "mu": ("mu", "亩"),
+    "months": ("months", "月"), "years": ("years", "年"), "mu": ("mu", "亩"),
     "factor": ("factor", "倍数"), "choice": ("choice", "选项"), "date": ("date", "日期"),
 })  # fmt: skip
 """What readers call each unit, in English and Chinese."""

@@ -96,6 +96,18 @@ def load_design(name: str | Path, overrides: Sequence[str | Setting] = (), code:
     return design
 
 
+def scenarios_of(name: str | Path) -> list[str]:
+    """The scenarios that a design file names, as files or names that ship; what is wrong is said when it is loaded.
+
+    Raises:
+        UserError: As `find_design`, or the file is not TOML.
+    """
+    path = find_design(name)
+    named = read_toml(path).data.get("scenarios")
+    texts = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    return [str(path.parent / one) if is_there(path.parent / one) else one for one in texts]
+
+
 def _times(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A lever of multiples without values has the usual ones."""
     levers = data.get("levers")
@@ -357,9 +369,11 @@ def _costed(lever: Lever) -> Lever:
 
 
 def _to_try(lever: Lever, now: Value) -> Iterator[Value]:
-    """Values at which a lever is tried: all that are listed, the ends of a range, and where it stands."""
+    """Values at which a lever is tried: where it stands, the ends of its numbers, or every choice."""
     yield now
-    if lever.values:
+    if lever.values and all(map(_is_number, lever.values)):
+        yield from (min(lever.values), max(lever.values))  # type: ignore[type-var]
+    elif lever.values:
         yield from lever.values
     else:
         yield from (lever.at_quantile(0.0), lever.at_quantile(1.0))

@@ -19,6 +19,7 @@ from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.plots.analyses import morris, sobol, trial, trials
 from experiments.plots.comparison import delivery, differences, groups, incidence, path, plane
 from experiments.plots.paper import ONE_COLUMN, TWO_COLUMNS, Figure, Language, NotStored, is_figure, style
+from experiments.plots.sweeps import levers, response
 from experiments.runs.files import read_json
 from experiments.runs.outputs import check_output
 from sim.core.errors import UserError
@@ -35,6 +36,7 @@ __all__ = [
     "morris",
     "path",
     "plane",
+    "response",
     "sobol",
     "style",
     "trial",
@@ -66,10 +68,12 @@ def figures(folder: Path, language: Language = "en") -> Iterator[tuple[str, Draw
         for ident, units in trials(folder).items():
             for unit in units:
                 yield f"trial-{ident}-{unit}", partial(trial, folder, ident, unit=unit, language=language)
+    elif kind == "sweep":
+        for lever in levers(folder):
+            yield f"response-{lever}", partial(response, folder, lever, language=language)
     else:
-        raise UserError(
-            f"there are no figures for papers of 'village {kind}'", file=folder, allowed="compare, sensitivity, trial"
-        )
+        allowed = "compare, sensitivity, sweep, trial"
+        raise UserError(f"there are no figures for papers of 'village {kind}'", file=folder, allowed=allowed)
 
 
 def write(

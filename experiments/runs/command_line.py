@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 
 _HOW = {"--quiet", "-q", "--json", "--fresh", "--retry-failed", "--renew"}
 _HOW_WITH_VALUE = {"--workers", "-j"}
+RECORDED = "VILLAGESIM_COMMAND"
+"""Environment variable with the command line to record instead: that of a folder which is being run again."""
 
 
 def command_line(words: Sequence[str] | None = None) -> str:
@@ -17,6 +20,8 @@ def command_line(words: Sequence[str] | None = None) -> str:
     Args:
         words: The words after the program's name; those of this process by default.
     """
+    if words is None and RECORDED in os.environ:
+        return os.environ[RECORDED]
     kept = []
     left = iter(sys.argv[1:] if words is None else words)
     for word in left:

@@ -89,6 +89,7 @@ class Size:
         """So many runs one after the other, stored together."""
         return replace(self, seconds=self.seconds * runs)
 
+
 def mean_size(sizes: Sequence[tuple[Size, int]]) -> Size:
     """What a run takes on average, of several kinds with so many runs each."""
     runs = max(1, sum(count for _, count in sizes))

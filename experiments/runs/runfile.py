@@ -176,6 +176,11 @@ class RunFile:
             ):
                 raise ValueError("rows are missing")
 
+    @property
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        """The type of each column, by table."""
+        return self._columns
+
     def table(self, table: Table) -> pa.Table:
         """A table's rows.
 
