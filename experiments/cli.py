@@ -16,6 +16,7 @@ from experiments.commands import (
     diverge,
     evidence,
     forecasts,
+    optimise,
     parameters,
     plots,
     population,
@@ -73,6 +74,7 @@ app.command("reproduce")(reproduce.reproduce)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("sweep")(sweep.sweep)
+app.command("optimise")(optimise.optimise)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")

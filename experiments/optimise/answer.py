@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.designs.design import Design
@@ -13,7 +14,6 @@ from experiments.optimise.finals import Standing
 from experiments.optimise.from_design import Stated
 from experiments.optimise.problem import Mix
 from experiments.optimise.search import Found
-from experiments.optimise.shadow import used_of
 from experiments.pages.spreadsheet import csv_text
 
 
@@ -27,6 +27,7 @@ class Answer:
         stated: The design as a problem.
         found: What was found.
         runs_large: Runs at the design's own size, if the search was smaller.
+        titles: What readers call the scenarios that the plan is compared with, in English and Chinese.
     """
 
     design: Design
@@ -34,6 +35,7 @@ class Answer:
     stated: Stated
     found: Found
     runs_large: int = 0
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def screened(self) -> bool:
@@ -222,10 +224,10 @@ def _finalists_csv(of: Answer) -> str:
 
 
 def _prices_csv(of: Answer) -> str:
-    rows: list[list[object]] = [
-        [one.constraint, one.amount, one.used, one.binds, one.per, *map(_plain, (one.price.value, one.price.low, one.price.high))]
-        for one in of.found.prices
-    ]  # fmt: skip
+    rows: list[list[object]] = []
+    for one in of.found.prices:
+        price = (one.price.value, one.price.low, one.price.high)
+        rows.append([one.constraint, one.amount, one.used, one.binds, one.per, *map(_plain, price)])
     return csv_text(["constraint", "amount", "used", "binds", "per", "price", "price_low", "price_high"], rows)
 
 
@@ -244,9 +246,3 @@ def limit_title(of: Answer, name: str, language: str) -> str:
     """What readers call a limit."""
     en, zh = of.stated.titles.get(name, (name, name))
     return zh if language == "zh" else en
-
-
-def left_over(of: Answer, name: str) -> float:
-    """The share of a limit that the plan leaves unused."""
-    amount = of.found.problem.amount_of(name)
-    return 1 - used_of(of.found.problem, name, of.found.winner) / amount if amount else 0.0

@@ -164,7 +164,8 @@ def optimise(
             beside=_beside(design, asked, trials, effort.seeds[0], at_county if large else runs),
             large=county,
         )
-        comes_to = Answer(design, small, said_so, found, county.runs if county else 0)
+        titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
+        comes_to = Answer(design, small, said_so, found, county.runs if county else 0, titles)
         for file, text in tables(comes_to).items():
             write_atomic(store.folder / file, text)
         for language in languages:
