@@ -13,6 +13,7 @@ from experiments.commands import (
     campaign,
     compare,
     demo,
+    discover,
     diverge,
     evidence,
     forecasts,
@@ -74,6 +75,7 @@ app.command("reproduce")(reproduce.reproduce)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("sweep")(sweep.sweep)
+app.command("discover")(discover.discover)
 app.command("optimise")(optimise.optimise)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")

@@ -132,8 +132,8 @@ class Certainty:
     """How far another draw of the cases would say the same.
 
     Attributes:
-        coverage, density: Middle 95% over resampled cases, of the box as it is; the density also as Wilson has it, since
-            resamples of a box without a miss have none either.
+        coverage, density: Middle 95% over resampled cases, of the box as it is; the density also as Wilson has it,
+            since resamples of a box without a miss have none either.
         again: By number, in what share of the resamples the method restricts it anew.
     """
 

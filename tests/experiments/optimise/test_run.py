@@ -14,7 +14,9 @@ from experiments.optimise.run import Asked, optimise
 from experiments.optimise.search import Effort
 from sim.scenario import Plan
 
-EFFORT = Effort(search_seeds=4, ranking_seeds=4, last_seeds=4, sizes=(0.25, 0.5, 1.0), steps=(0.1,), finalists=3, most_runs=600)
+EFFORT = Effort(
+    search_seeds=4, ranking_seeds=4, last_seeds=4, sizes=(0.25, 0.5, 1.0), steps=(0.1,), finalists=3, most_runs=600
+)
 DESIGN = """
 title = { en = "Livestock or courses", zh = "养殖还是培训" }
 scenarios = ["mix"]
