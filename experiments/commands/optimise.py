@@ -44,6 +44,9 @@ def optimise(
     runs: Annotated[
         int | None, typer.Option("--runs", min=1, help="Most runs of the search, in runs of the whole county.")
     ] = None,
+    contest: Annotated[
+        bool, typer.Option("--contest", help="Run random search with as many runs too, and write contest.csv.")
+    ] = False,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
@@ -82,6 +85,7 @@ def optimise(
             screen_villages=screen,
             vectors=vectors,
             parameters=parameters,
+            contest=contest,
         ),
         name=name or name_of(["optimise", asked.id]),
         results=results,

@@ -12,6 +12,7 @@ from experiments.designs.outcomes import parse, scale_of
 from experiments.measure.statistics import Interval, mean_interval
 from experiments.optimise.finals import Standing
 from experiments.optimise.from_design import Stated
+from experiments.optimise.front import Choice
 from experiments.optimise.problem import Mix
 from experiments.optimise.search import Found
 from experiments.pages.spreadsheet import csv_text
@@ -27,6 +28,7 @@ class Answer:
         stated: The design as a problem.
         found: What was found.
         runs_large: Runs at the design's own size, if the search was smaller.
+        front: Choices among several objectives, the winner first; none if there is one, or they are added up.
         titles: What readers call the scenarios that the plan is compared with, in English and Chinese.
     """
 
@@ -36,6 +38,7 @@ class Answer:
     found: Found
     runs_large: int = 0
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    front: tuple[Choice, ...] = ()
 
     @property
     def screened(self) -> bool:
@@ -148,6 +151,16 @@ def answer(of: Answer) -> dict[str, Any]:
                 for place in range(len(regret.mixes))
             ],
         },
+        "front": [
+            {
+                "amounts": dict(zip((one.name for one in found.problem.levers), map(_plain, choice.mix), strict=True)),
+                "gains": {
+                    one.outcome: _interval(gain) for one, gain in zip(of.stated.front, choice.gains, strict=True)
+                },
+                "beaten_by": choice.beaten_by,
+            }
+            for choice in of.front
+        ],
         "villages": {"searched": of.small.scenarios[0].world.villages, "judged": of.design.scenarios[0].world.villages},
         "agreement": _plain(found.finals.agreement),
         "runs": {"search": found.runs_search, "all": found.runs, "county": of.runs_large,

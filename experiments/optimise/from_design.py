@@ -29,12 +29,14 @@ class Stated:
         outcomes: What has to be read of each run, as written.
         titles: What readers call each limit, in English and Chinese.
         notes: What is taken otherwise than the design says it.
+        front: The objectives that stand beside one another; the first of them decides the search.
     """
 
     problem: Problem
     outcomes: tuple[str, ...]
     titles: Names
     notes: tuple[str, ...] = ()
+    front: tuple[Objective, ...] = ()
 
 
 @dataclass
@@ -76,11 +78,18 @@ def stated(design: Design) -> Stated:
         making.titles[name] = next((one.title_en, one.title_zh) for one in plan.purses if one.id == name)
     for one in design.constraints:
         _KINDS[one.kind](making, one)
-    weights = [Objective(one.outcome, one.weight if one.aim == "most" else -one.weight) for one in design.objectives]
+    weights = tuple(
+        Objective(one.outcome, one.weight if one.aim == "most" else -one.weight) for one in design.objectives
+    )
     problem = Problem(
-        levers, tuple(weights), making.total, making.purses, tuple(making.limits), tuple(making.measured),
+        levers,
+        weights[:1] if design.front else weights,
+        making.total,
+        making.purses,
+        tuple(making.limits),
+        tuple(making.measured),
         tuple(making.checks),
-    )  # fmt: skip
+    )
     asked = [
         *(one.outcome for one in design.objectives),
         *design.outcomes,
@@ -90,7 +99,8 @@ def stated(design: Design) -> Stated:
     ]
     for text in asked:
         parse(text, plan.horizon_months, plan.own_results())
-    return Stated(problem, tuple(dict.fromkeys(asked)), making.titles, tuple(making.notes))
+    return Stated(problem, tuple(dict.fromkeys(asked)), making.titles, tuple(making.notes),
+                  weights if design.front else ())  # fmt: skip
 
 
 def _lever(one: DesignLever, purses: Sequence[str], allowed: set[str]) -> Lever:

@@ -176,6 +176,8 @@ def _certain(s: Speaker) -> Section:
     if finals.broken:
         names = sorted({s.limit(name) for names in finals.broken.values() for name in names})
         section.add(Text(s.say("dropped", count=len(finals.broken), names=s.num.join(names)), "note"))
+    if s.of.front:
+        section.add(_front(s))
     if regret:
         rows = []
         for place in range(len(regret.mixes)):
@@ -185,6 +187,25 @@ def _certain(s: Speaker) -> Section:
         header = ["", s.say("col_regret"), s.say("col_leads"), s.say("col_range")]
         section.add(Table(s.say("regret_table"), header, rows))
     return section
+
+
+def _front(s: Speaker) -> Table:
+    """The choices among several objectives."""
+    asked = s.of.design.objectives
+    header = ["", *(one.title.zh if s.language == "zh" else one.title.en for one in asked if one.title)]
+    if len(header) <= len(asked):
+        header = ["", *(one.outcome for one in asked)]
+    rows = []
+    for place, choice in enumerate(s.of.front):
+        gains = []
+        for one, gain in zip(asked, choice.gains, strict=True):
+            kept = parse(one.outcome, s.of.design.scenarios[0].horizon_months)
+            sign = 1.0 if one.aim == "most" else -1.0
+            unit = {"share": "points"}.get(kept.unit, kept.unit)
+            gains.append(s.num.show(estimate(gain).times(sign), unit, signed=True))
+        beaten = "" if choice.beaten_by is None else s.say("beaten", place=choice.beaten_by + 1)
+        rows.append([Cell(s.say("choice", place=place + 1)), *number_cells(*gains), Cell(beaten)])
+    return Table(s.say("front_table"), [*header, s.say("col_beaten")], rows)
 
 
 def _how(s: Speaker, command: str) -> Section:

@@ -14,9 +14,11 @@ from experiments.designs.sweep import EVALUATIONS
 from experiments.designs.sweep import RUN as TASK
 from experiments.designs.vectors import drawing
 from experiments.optimise.answer import Answer, answer, tables
+from experiments.optimise.contest import contest, contest_csv
 from experiments.optimise.evaluations import SCENARIO, ModelRuns, plan_of
 from experiments.optimise.finals import Beside
 from experiments.optimise.from_design import COST, stated
+from experiments.optimise.front import front
 from experiments.optimise.page import page
 from experiments.optimise.problem import Mix
 from experiments.optimise.search import Effort, check_effort, search
@@ -52,6 +54,7 @@ class Asked:
         screen_villages: Search over so many villages and finish at the design's; 0 = search where the design is.
         vectors: Parameter vectors for the regret.
         parameters: How they are drawn: "calibrated" or "ranges".
+        contest: Whether to run random search with as many runs, and write contest.csv.
     """
 
     effort: Effort | None = None
@@ -60,6 +63,7 @@ class Asked:
     screen_villages: int = 0
     vectors: int = 0
     parameters: str = "calibrated"
+    contest: bool = False
 
 
 def effort_of(design: Design, screen_villages: int = 0) -> Effort:
@@ -164,15 +168,19 @@ def optimise(
             beside=_beside(design, asked, trials, effort.seeds[0], at_county if large else runs),
             large=county,
         )
+        choices = front(trials, said_so.front, found.winner, effort.seeds, effort.sizes) if said_so.front else []
         titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
-        comes_to = Answer(design, small, said_so, found, county.runs if county else 0, titles)
-        for file, text in tables(comes_to).items():
+        comes_to = Answer(design, small, said_so, found, county.runs if county else 0, titles, tuple(choices))
+        made = tables(comes_to)
+        if asked.contest:
+            made["contest.csv"] = contest_csv(contest(trials, found))
+        for file, text in made.items():
             write_atomic(store.folder / file, text)
         for language in languages:
             write_atomic(store.folder / f"optimise.{language}.html", page(comes_to, language, name, line))
         write_json(store.folder / ANSWER, answer(comes_to))
         manifest["complete"] = True
-        store.write_manifest(manifest, [*tables(comes_to)])
+        store.write_manifest(manifest, [*made])
     return store.folder, comes_to
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, Protocol
 
 import numpy as np
 
 from experiments.measure.statistics import Floats
-from experiments.optimise.problem import Mix, Problem
+from experiments.optimise.problem import Mix, Objective, Problem
 from sim.core.errors import UserError
 
 Vector = Mapping[str, Any]
@@ -45,12 +46,19 @@ class Trials:
         self.problem, self.evaluate = problem, evaluate
         self._known: dict[tuple[Mix, int, int], Floats] = {}
         self._vectors: list[Vector] = [{}]
-        self._weights = np.array(
-            [sum(one.weight for one in problem.objectives if one.outcome == outcome) for outcome in evaluate.outcomes]
-        )
-        missing = {one.outcome for one in problem.objectives} - set(evaluate.outcomes)
-        if missing:
+        self._weights = self._weights_of(problem.objectives)
+
+    def weighted(self, objectives: Sequence[Objective]) -> Trials:
+        """The same runs, scored by other objectives."""
+        other = copy(self)
+        other._weights = self._weights_of(objectives)
+        return other
+
+    def _weights_of(self, objectives: Sequence[Objective]) -> Floats:
+        known = self.evaluate.outcomes
+        if missing := {one.outcome for one in objectives} - set(known):
             raise UserError(f"nothing evaluates the objective {min(missing)!r}")
+        return np.array([sum(one.weight for one in objectives if one.outcome == name) for name in known], dtype=float)
 
     @property
     def runs(self) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from experiments.optimise.problem import TOTAL, Lever, Limit, Objective, Problem
+from experiments.optimise.contest import contest
+from experiments.optimise.front import front
+from experiments.optimise.problem import TOTAL, Lever, Limit, Measured, Objective, Problem
 from experiments.optimise.programme import conflict
 from experiments.optimise.search import Effort, search, search_budgets
 from experiments.optimise.trials import Trials
@@ -146,3 +150,57 @@ def repeated_prices(worlds: int) -> tuple[int, int]:
         assert price.binds
         held += price.price.low <= truth <= price.price.high
     return held, worlds
+
+
+def test_no_method_of_the_contest_breaks_a_limit_and_the_search_is_not_behind() -> None:
+    asked = problem(*[20 * MILLION] * 4, total=20 * MILLION)
+    some = trials(asked, separable, own=3.0)
+    own, by_chance, equal = contest(some, search(some, Effort(most_runs=1_500)))
+    assert asked.fits(by_chance.mix) and asked.fits(equal.mix)
+    assert by_chance.runs == own.runs and own.behind.value == 0
+    assert by_chance.behind.value > -1 and equal.behind.low > 0
+
+
+def test_a_front_holds_both_ends_and_names_what_is_beaten() -> None:
+    class Two(Fake):
+        outcomes = ("gain", "poor")
+
+        def __call__(self, mixes: Any, seeds: Any, vector: Any, title: str) -> np.ndarray:
+            at = np.array(mixes) / MILLION
+            gain = 3 * at[:, 0] + at[:, 2]
+            poor = 10 - 0.2 * at[:, 1] - 0.05 * at[:, 2]
+            return np.repeat(np.array([gain, poor])[:, :, None], len(seeds), axis=2)
+
+    asked = problem(*[10 * MILLION] * 3, total=10 * MILLION)
+    both = (Objective("gain"), Objective("poor", -1.0))
+    all_c = (0.0, 0.0, 10 * MILLION)
+    choices = front(Trials(asked, Two(lambda mix: 0.0)), both, all_c, Effort().seeds, (0.5, 1.0))
+    assert {(10 * MILLION, 0.0, 0.0), (0.0, 10 * MILLION, 0.0)} <= {one.mix for one in choices}
+    assert choices[0].beaten_by is None or choices[0].mix == all_c
+    for one in choices:
+        if one.beaten_by is not None:
+            better = choices[one.beaten_by]
+            assert all(a.value >= b.value for a, b in zip(better.gains, one.gains, strict=True))
+
+
+def test_what_nobody_said_of_a_limit_is_measured_and_checked_in_runs() -> None:
+    """A lever's cost falls with its amount, so its first yuan is the dearest; two levers together cost more."""
+
+    class Costly(Fake):
+        outcomes = ("gain", "cost")
+
+        def __call__(self, mixes: Any, seeds: Any, vector: Any, title: str) -> np.ndarray:
+            at = np.array(mixes) / MILLION
+            gain = 5 * at[:, 0] + 4 * at[:, 1]
+            cost = (np.minimum(at[:, 0], 8) + at[:, 1] + 0.5 * np.minimum(at[:, 0], at[:, 1])) * MILLION
+            return np.repeat(np.array([gain, cost])[:, :, None], len(seeds), axis=2)
+
+    levers = (Lever("a", 16 * MILLION, unit_cost_yuan=0.0), Lever("b", 16 * MILLION, unit_cost_yuan=0.0))
+    measured = (Measured(TOTAL, "cost", ("a", "b")),)
+    asked = Problem(levers, (Objective("gain"),), 12 * MILLION, measured=measured)
+    found = search(Trials(asked, Costly(lambda mix: 0.0)), EFFORT)
+    assert [lever.unit_cost_yuan for lever in found.problem.levers] == [1.0, 1.0]
+    a, b = (amount / MILLION for amount in found.winner)
+    assert min(a, 8) + b + 0.5 * min(a, b) <= 12 + 1e-6
+    assert found.finals.broken  # mixes of both, which together cost more than each alone
+    assert all(names == (TOTAL,) for names in found.finals.broken.values())
