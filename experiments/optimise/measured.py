@@ -55,7 +55,8 @@ def _with_uses(problem: Problem, one: Measured, known: dict[str, float], least: 
             for lever in problem.levers
         )
         check = Check(TOTAL, one.outcome, most=problem.total_yuan)
-        return replace(problem, levers=levers, checks=(*problem.checks, check))
+        fixed = max(0.0, least - sum(lever.least * lever.unit_cost_yuan for lever in levers))
+        return replace(problem, levers=levers, checks=(*problem.checks, check), fixed_yuan=fixed)
     limits = []
     for limit in problem.limits:
         if limit.name == one.constraint:

@@ -81,6 +81,9 @@ def _plan(s: Speaker) -> Section:
             rows.append(
                 [Cell(cells[0]), *number_cells(*cells[1:]), Cell(s.limit(purse) if purse else ""), *number_cells(money)]
             )
+    if s.of.found.problem.fixed_yuan:
+        fixed = number_cells("", s.money(s.of.found.problem.fixed_yuan))
+        rows.append([Cell(s.say("nothing_else")), *fixed, Cell(""), *number_cells("")])
     total = s.money(s.of.found.problem.cost_yuan(s.of.found.winner))
     rows.append([Cell(s.say("all_together"), mark="total"), *number_cells("", total), Cell(""), *number_cells("")])
     header = [s.say(key) for key in ("col_measure", "col_amount", "col_cost", "col_purse", "col_from")]

@@ -161,6 +161,7 @@ class Problem:
         limits: What else limits.
         measured: What is still to be measured of them; see `measured.settled`.
         checks: What is looked at in runs.
+        fixed_yuan: What is spent whatever the amounts are.
     """
 
     levers: tuple[Lever, ...]
@@ -170,6 +171,7 @@ class Problem:
     limits: tuple[Limit, ...] = ()
     measured: tuple[Measured, ...] = ()
     checks: tuple[Check, ...] = ()
+    fixed_yuan: float = 0.0
 
     @cached_property
     def costs(self) -> Floats:
@@ -188,7 +190,7 @@ class Problem:
 
     def cost_yuan(self, mix: Mix) -> float:
         """What a mix costs in all."""
-        return float(self.costs @ np.array(mix))
+        return self.fixed_yuan + float(self.costs @ np.array(mix))
 
     @property
     def constraints(self) -> tuple[str, ...]:
@@ -214,7 +216,7 @@ class Problem:
         """
         found = []
         if math.isfinite(self.total_yuan):
-            found.append(Row(frozenset({TOTAL}), self.costs, -math.inf, self.total_yuan))
+            found.append(Row(frozenset({TOTAL}), self.costs, -math.inf, self.total_yuan - self.fixed_yuan))
         found += self._purse_rows()
         for limit in self.limits:
             uses = np.array([limit.per_unit.get(lever.name, 0.0) for lever in self.levers])

@@ -130,14 +130,12 @@ def _pieces(programme: _Programme, at: Floats, gains: Floats) -> list[int]:
 def within_limits(problem: Problem, raw: Sequence[float], lots: bool = True) -> Mix:
     """Amounts that a solver gave, without what its tolerance lets them exceed."""
     mix = tuple(
-        lever.nearest_below(amount * (1 + 1e-7))
-        if lots and lever.lot
-        else min(max(lever.least, down(amount)), lever.most)
+        lever.nearest_below(amount * (1 + 1e-7)) if lots else min(max(lever.least, down(amount)), lever.most)
         for lever, amount in zip(problem.levers, raw, strict=True)
     )
     for hair in (1e-9, 1e-8, 1e-7, 1e-6, 1e-5):
         if problem.fits(mix):
-            return mix
+            return _filled(problem, mix, raw) if lots else mix
         mix = tuple(
             amount if lots and (lever.lot or lever.grain) else down(lever.least + (amount - lever.least) * (1 - hair))
             for lever, amount in zip(problem.levers, mix, strict=True)
@@ -145,6 +143,17 @@ def within_limits(problem: Problem, raw: Sequence[float], lots: bool = True) -> 
     if problem.fits(mix):
         return mix
     return _fewer_lots(problem, mix)
+
+
+def _filled(problem: Problem, mix: Mix, raw: Sequence[float]) -> Mix:
+    """The mix with what rounding left over given back to the levers that lost most by it."""
+    lost = [(amount - near, place) for place, (amount, near) in enumerate(zip(raw, mix, strict=True))]
+    for left, place in sorted(lost, reverse=True):
+        lever = problem.levers[place]
+        if left > 0 and lever.grain and not lever.lot:
+            more = (*mix[:place], lever.nearest_below(mix[place] + lever.grain), *mix[place + 1 :])
+            mix = more if problem.fits(more) else mix
+    return mix
 
 
 def _fewer_lots(problem: Problem, mix: Mix) -> Mix:

@@ -1,9 +1,9 @@
 """Shadow prices: what a little more or less of each limit is worth, run and not only reckoned.
 
 The duals of a programme over noisy curves are as optimistic as the curves, and carry no interval. So for each limit
-that the winner uses up, the limit is moved by a twentieth to either side, the curves say which amounts to change near
-the winner, both mixes are run on fresh seeds, and the price is the paired difference by unit of the limit. A limit that
-is not used up has the price nothing.
+that the winner nearly uses up, the limit is moved by a twentieth to either side, the curves say which amounts to change
+near the winner, both mixes are run on fresh seeds, and the price is the paired difference by unit of the limit. A limit
+that is not used up has the price nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Price:
         constraint: Its name.
         amount: How much there is.
         used: How much the winner uses.
-        binds: Whether it is used up.
+        binds: Whether it is used up, or stops what the curves would do with more.
         per: By how much of it the price is.
         price: Score by so much more of the limit.
         less, more: The mixes with a twentieth less and more.
@@ -62,14 +62,14 @@ def shadow_prices(trials: Trials, curves: Sequence[Curve], winner: Mix, seeds: S
         if name.startswith("least "):
             continue
         amount, used = problem.amount_of(name), used_of(problem, name, winner)
-        binds = used >= amount * (1 - NEARLY_USED) - _lots(problem, name)
         less, more = winner, winner
-        if binds and amount > 0:
+        if amount > 0 and used >= amount * (1 - MOVED) - _lots(problem, name):
             less, more = (
                 _near(problem.with_limit(name, amount * (1 + side * MOVED)), problem, curves, winner, name)
                 for side in (-1, 1)
             )
         per = _per(problem, name)
+        binds = less != more or used >= amount * (1 - NEARLY_USED)
         if less == more:
             found.append(Price(name, amount, used, binds, per, mean_interval([0.0] * len(seeds)), less, more))
             continue
