@@ -136,3 +136,26 @@ def test_a_search_that_lost_runs_ends_in_the_same_bytes(design_file: Path, tmp_p
     run(design_file, tmp_path / "results")
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != ".lock"}
     assert after == before
+
+
+def test_a_tiny_real_search_answers_and_keeps_its_money(design_file: Path, tmp_path: Path) -> None:
+    effort = Effort(
+        search_seeds=2, ranking_seeds=2, last_seeds=2, sizes=(0.5, 1.0), steps=(0.2,), finalists=2, most_runs=30
+    )
+    folder, found = optimise(
+        load_design(design_file),
+        Asked(effort=effort, beside=("mix",), cash=True),
+        name="tiny",
+        results=tmp_path / "results",
+        workers=0,
+        progress=False,
+        command="village optimise design.toml",
+    )
+    said = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    assert said["cost_yuan"] <= 10_000_000
+    assert said["reaches"]["plan/cost_yuan"]["plan"]["value"] <= 10_000_000
+    assert set(said["compared_with"]) == {"equal shares", "mix", "cash"}
+    assert said["gain"]["value"] > 0
+    assert said["regret"] is None
+    assert "万元" in (folder / "optimise.zh.html").read_text(encoding="utf-8")
+    assert found.found.runs == said["runs"]["all"]

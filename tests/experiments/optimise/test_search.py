@@ -11,6 +11,7 @@ from experiments.optimise.contest import contest
 from experiments.optimise.front import front
 from experiments.optimise.problem import TOTAL, Lever, Limit, Measured, Objective, Problem
 from experiments.optimise.programme import conflict
+from experiments.optimise.regret import regret
 from experiments.optimise.search import Effort, search, search_budgets
 from experiments.optimise.trials import Trials
 from sim.core.errors import UserError
@@ -204,3 +205,24 @@ def test_what_nobody_said_of_a_limit_is_measured_and_checked_in_runs() -> None:
     assert min(a, 8) + b + 0.5 * min(a, b) <= 12 + 1e-6
     assert found.finals.broken  # mixes of both, which together cost more than each alone
     assert all(names == (TOTAL,) for names in found.finals.broken.values())
+
+
+def test_regret_is_what_the_best_under_a_vector_has_more() -> None:
+    class Turned(Fake):
+        """Under a vector below one half, the second lever does what the first did."""
+
+        def __call__(self, mixes: Any, seeds: Any, vector: Any, title: str) -> np.ndarray:
+            at = np.array(mixes) / MILLION
+            share = vector.get("share", 1.0)
+            if share < 0:
+                return np.full((1, len(mixes), len(seeds)), np.nan)
+            gain = share * at[:, 0] + (1 - share) * at[:, 1]
+            return np.repeat(gain[None, :, None], len(seeds), axis=2)
+
+    some = Trials(problem(10 * MILLION, 10 * MILLION, total=10 * MILLION), Turned(lambda mix: 0.0))
+    mixes = [(10 * MILLION, 0.0), (0.0, 10 * MILLION)]
+    found = regret(some, mixes, [{"share": 0.9}, {"share": 0.8}, {"share": 0.3}, {"share": -1.0}], (1, 2))
+    assert found is not None and found.vectors == 3 and found.ruled_out == 1
+    assert found.regrets == pytest.approx(np.array([[0.0, 0.0, 4.0], [8.0, 6.0, 0.0]]))
+    assert found.leads(0).value == pytest.approx(2 / 3) and found.calmest() == 0
+    assert regret(some, mixes, [{"share": -1.0}], (1, 2)) is None
