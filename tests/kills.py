@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "trial": ("trial", "credit_pool", "-n", "4", "--set", "design.clusters=8"),
     "evidence": ("evidence", "--quick", "--only", "income_gansu_2011", "-j", "1"),
     "calibrate": ("calibrate", "tiny.toml"),
+    "sweep": ("sweep", "design.toml", "-j", "2"),
     "sensitivity": (
         *("sensitivity", "training", *SMALL, "--parameters", "policies.course_gain,policies.attend_idle"),
         *("--trajectories", "4", "--keep", "1", "--seeds", "1"),
@@ -63,6 +64,26 @@ name = "policies.course_gain"
         ("growth", "growth/income_yuan@24", 0.14, 0.5),
     )
 )
+DESIGN = """title = { en = "small", zh = "小样" }
+scenarios = ["mix"]
+outcomes = ["income_yuan@12", "plan/cost_yuan"]
+[settings]
+"world.profile" = "five_villages"
+"world.villages" = 2
+"horizon_months" = 12
+[sample]
+method = "sobol"
+points = 128
+[seeds]
+replicates = 4
+[[levers]]
+id = "training"
+address = "policies.training.budget_yuan"
+title = { en = "training", zh = "培训" }
+unit = "yuan"
+low = 0
+high = 9_000_000
+"""
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LONGEST_SECONDS = 300.0
 LONGER = 1.1
@@ -99,6 +120,7 @@ def start(words: Sequence[str], folder: Path) -> subprocess.Popen[str]:
     """Start a command in a folder of its own, with its own group of processes."""
     folder.mkdir(exist_ok=True)
     (folder / "tiny.toml").write_text(SPEC, encoding="utf-8")
+    (folder / "design.toml").write_text(DESIGN, encoding="utf-8")
     command = [sys.executable, "-c", "from experiments.cli import main; main()", *words, "--results", "results"]
     return subprocess.Popen(
         command,

@@ -1,4 +1,4 @@
-"""`village reproduce`: a results folder run again from what it holds; the same bytes or the first difference."""
+"""`village reproduce`: a results folder run again from what it holds itself, to the same bytes or a difference."""
 
 from __future__ import annotations
 

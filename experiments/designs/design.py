@@ -266,6 +266,10 @@ class Design(FrozenModel):
         """Whether a scenario has anything that a lever moves."""
         return any(address in self._now[scenario.id] for address in lever.addresses)
 
+    def now(self, scenario: Plan, lever: Lever) -> dict[str, Any]:
+        """Where a scenario has the addresses of a lever; without those that it lacks."""
+        return {one: self._now[scenario.id][one] for one in lever.addresses if one in self._now[scenario.id]}
+
     def at(self, scenario: Plan) -> dict[str, Value]:
         """Where each lever stands while others are moved: 1 of a multiple, what the scenario says of the rest."""
         return {one.id: self._stands(one, self._now[scenario.id]) for one in self.levers if self.has(scenario, one)}
@@ -284,7 +288,7 @@ class Design(FrozenModel):
             address: _moved(one, now[address], asked[one.id])
             for one in self.levers
             for address in one.addresses
-            if address in now and one.id in asked
+            if address in now and asked.get(one.id) is not None
         }
 
     def plan(self, scenario: Plan, point: Point) -> Plan:

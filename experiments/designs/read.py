@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from experiments.designs.constraints import wrong
 from experiments.designs.design import (
     TIMES,
     Constraint,
@@ -20,6 +21,7 @@ from experiments.designs.design import (
     Value,
 )
 from experiments.designs.outcomes import parse
+from experiments.designs.reach import policies_of, purses_of
 from experiments.designs.vectors import kept
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
@@ -221,27 +223,34 @@ class _Reader:
         field = f"levers.{lever.id}"
         having = [plan for plan in design.scenarios if design.has(plan, lever)]
         for address in lever.addresses:
-            if not any(address in design.settings(plan, {}) for plan in having):
+            if not any(address in design.now(plan, lever) for plan in having):
                 self._unknown(design, address, (*at, "address"), field)
                 return
         for plan in having:
-            if (now := design.at(plan)[lever.id]) is None:
-                mend = "say where it stands while others are moved: at = ..."
-                self._say(at, f"the scenario '{plan.id}' leaves it open", field=field, mend=mend)
-                return
-            if lever.times and not all(_is_number(plan.setting(one)) for one in lever.addresses):
+            now = design.at(plan)[lever.id]
+            if lever.times and not all(map(_is_number, design.now(plan, lever).values())):
                 self._say((*at, "times"), "the scenario states no number to multiply", field=field)
                 return
             for value in _to_try(lever, now):
-                try:
-                    design.plan(plan, {lever.id: value})
-                except UserError as error:
-                    place = self.source.place(at)
-                    told = (one.problem.removeprefix("must be ") for one in each_problem(error)[:1])
-                    problem = f"cannot be {show(value)} in '{plan.id}': {next(told)}"
-                    allowed, mend = error.allowed, error.mend
-                    self.problems.append(place.error(problem, field=field, allowed=allowed, mend=mend))
+                if problem := self._refused(design, plan, lever, value):
+                    self.problems.append(problem)
                     return
+            if now is None:
+                mend = "say where it stands while others are moved: at = ..."
+                self._say(at, f"the scenario '{plan.id}' leaves it open", field=field, mend=mend)
+                return
+
+    def _refused(self, design: Design, plan: Plan, lever: Lever, value: Value) -> UserError | None:
+        """Why a scenario would not be valid with a lever there; None if it would."""
+        try:
+            design.plan(plan, {lever.id: value})
+        except UserError as error:
+            told = each_problem(error)[0]
+            problem = f"cannot be {show(value)} in '{plan.id}': {told.problem}"
+            ids = [one.id for one in self.file.levers]
+            place = self.source.place(("levers", ids.index(lever.id)))
+            return place.error(problem, field=f"levers.{lever.id}", allowed=told.allowed, mend=told.mend)
+        return None
 
     def _unknown(self, design: Design, address: str, at: KeyPath, field: str) -> None:
         """Say of an address that no scenario has, what is there."""
@@ -326,39 +335,12 @@ class _Reader:
                     self._say((*at, "levers"), f"there is no lever '{name}'", field=field, **meant(name, levers))
             if one.purse is not None and one.purse not in purses:
                 self._say((*at, "purse"), f"there is no purse '{one.purse}'", field=field, **meant(one.purse, purses))
-            for problem, key in _wrong(one):
+            for problem, key in wrong(one):
                 self._say((*at, key), problem, field=field)
 
     def _objectives(self, plans: Sequence[Plan]) -> None:
         if self.file.front and len(self.file.objectives) < 2:
             self._say(("front",), "a front needs two objectives or more", mend="add one, or leave front out")
-
-
-_OF = {
-    "money": ((), ("at_most",)),
-    "purse": (("purse",), ()),
-    "cadre_days": ((), ("at_most",)),
-    "cap": (("levers",), ("at_most", "at_least")),
-    "uses": (("purse", "levers"), ()),
-    "outcome": (("outcome",), ("at_most", "at_least")),
-}
-"""What each kind of constraint needs: all of the first, one of the second."""
-
-
-def _wrong(one: Constraint) -> Iterator[tuple[str, str]]:
-    """What a constraint of its kind lacks, or has to no use, and at which key."""
-    needs, limits = _OF[one.kind]
-    for key in needs:
-        if not getattr(one, key):
-            yield f"a constraint of kind '{one.kind}' needs '{key}'", "kind"
-    if limits and all(getattr(one, key) is None for key in limits):
-        yield f"a constraint of kind '{one.kind}' needs '{' or '.join(limits)}'", "kind"
-    if one.at_most is not None and one.at_least is not None and one.at_least > one.at_most:
-        yield f"at_least {one.at_least:g} is above at_most {one.at_most:g}", "at_least"
-    for key in ("purse", "levers", "outcome", "week", "at_least"):
-        needed = key in needs or key in limits or (key == "week" and one.kind == "cadre_days")
-        if getattr(one, key) and not needed:
-            yield f"'{key}' has no use in a constraint of kind '{one.kind}'", key
 
 
 def _costed(lever: Lever) -> Lever:
@@ -369,14 +351,16 @@ def _costed(lever: Lever) -> Lever:
 
 
 def _to_try(lever: Lever, now: Value) -> Iterator[Value]:
-    """Values at which a lever is tried: where it stands, the ends of its numbers, or every choice."""
-    yield now
-    if lever.values and all(map(_is_number, lever.values)):
-        yield from (min(lever.values), max(lever.values))  # type: ignore[type-var]
-    elif lever.values:
-        yield from lever.values
+    """Values at which a lever is tried: where it stands, every choice or the ends of its numbers, and one between."""
+    if now is not None:
+        yield now
+    if not lever.values:
+        yield from (lever.at_quantile(0.0), lever.at_quantile(1.0), *lever.levels[1:2], lever.at_quantile(0.37))
+    elif all(map(_is_number, lever.values)):
+        whole = (one for one in lever.values if isinstance(one, float) and not one.is_integer())
+        yield from (min(lever.values), max(lever.values), *whole)
     else:
-        yield from (lever.at_quantile(0.0), lever.at_quantile(1.0))
+        yield from lever.values
 
 
 def _is_number(value: object) -> bool:
@@ -390,31 +374,6 @@ def _flat(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPat
             yield from _flat(value, (*path, key))
         else:
             yield (*path, key), tuple(part for one in (*path, key) for part in str(one).split(".")), value
-
-
-def policies_of(design: Design, lever: Lever) -> list[tuple[str, str]]:
-    """The measures that a lever moves: label and kind of each, in any scenario."""
-    found: dict[str, str] = {}
-    for plan in design.scenarios:
-        for address in lever.addresses:
-            head, _, rest = address.partition(".")
-            name = rest.partition(".")[0]
-            if head in ("policy", "policies"):
-                found |= {one.label: one.kind for one in plan.policies if name in (one.label, one.kind)}
-    return list(found.items())
-
-
-def purses_of(design: Design, lever: Lever) -> tuple[str, ...]:
-    """The purses that a lever's measures draw on, in their order: those named, or all that permit the kind."""
-    found: dict[str, None] = {}
-    for plan in design.scenarios:
-        labels = {label for label, _ in policies_of(design, lever)}
-        for policy in plan.policies:
-            if policy.label in labels and policy.policy_class().from_purses:
-                own = policy.settings.purses
-                permit = [purse.id for purse in plan.purses if policy.policy_class().kind in purse.uses]
-                found |= dict.fromkeys(own or permit)
-    return tuple(found)
 
 
 __all__ = ["DESIGNS", "find_design", "load_design", "policies_of", "purses_of", "shipped_designs"]

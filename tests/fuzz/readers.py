@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.calibrate.spec import load_spec
+from experiments.designs.read import load_design
 from experiments.designs.sets import load_set
 from experiments.evidence.targets import all_targets
 from experiments.published.load import FIGURES, TRIALS
@@ -127,6 +128,15 @@ def _lines(path: Path) -> object:
     return key_lines(source.text), read_chain(path)
 
 
+def _few_levers(text: str) -> str:
+    """A design with its first two levers and what follows the last, and scenarios found from anywhere."""
+    head, *levers = text.split("[[levers]]")
+    after = levers[-1].partition("[[constraints]]")
+    small = "[[levers]]".join([head, *levers[:2]]) + after[1] + after[2]
+    folder = shipped("scenarios").as_posix()
+    return small.replace('"../more/', f'"{folder}/more/')
+
+
 def kinds() -> dict[str, Kind]:
     """Every kind of file that users write, and the two parsers below them."""
     baseline = load_plan("baseline")
@@ -143,6 +153,9 @@ def kinds() -> dict[str, Kind]:
         "calibration": Kind(lambda path: load_spec(path).digest(), [spec.read_text(encoding="utf-8")]),
         "set": Kind(lambda path: load_set(path).toml(), [made.read_text(encoding="utf-8")]),
         "design": Kind(lambda path: choose(str(path), [baseline]), [DOUBTS]),
+        "levers": Kind(
+            lambda path: load_design(path).digest(), [_few_levers(text) for text in _texts(shipped("designs"))]
+        ),
         "evidence": Kind(all_targets, [evidence, TRIALS.read_text(encoding="utf-8")[:5000]]),
         "parameters": Kind(_parameter_file, _texts(FOLDER)[:3]),
         "world": Kind(_world, _texts(shipped("profiles"))),
