@@ -13,9 +13,11 @@ from experiments.commands import (
     campaign,
     compare,
     demo,
+    discover,
     diverge,
     evidence,
     forecasts,
+    optimise,
     parameters,
     plan,
     plots,
@@ -75,6 +77,8 @@ app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("plan")(plan.plan)
 app.command("sweep")(sweep.sweep)
+app.command("discover")(discover.discover)
+app.command("optimise")(optimise.optimise)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")

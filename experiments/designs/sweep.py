@@ -186,7 +186,7 @@ def sweep(
     stamp = program or code_version()
     size = block or len(seeds)
     tasks = [
-        (index, first, _request(question, vector, seeds[first : first + size], stamp))
+        (index, first, task_of(question, vector, seeds[first : first + size], stamp))
         for index, vector in enumerate(vectors)
         for first in range(0, len(seeds), size)
     ]
@@ -199,7 +199,7 @@ def sweep(
         if request.key in todo.failures:
             failures.setdefault(index, todo.failures[request.key])
         elif request.key in todo.stored:
-            cube[:, index, :, first : first + size] = _stored(store, request.key, question)
+            cube[:, index, :, first : first + size] = stored_values(store, request.key, question)
     ids = tuple(plan.id for plan in plans)
     return Sweep(vectors, ids, seeds, question.outcomes, cube, failures, did.done, did.seconds)
 
@@ -211,7 +211,7 @@ def _check_names(vectors: Sequence[Vector], plans: Sequence[Plan]) -> None:
         raise UserError(f"unknown parameter '{name}'", field="vectors", **meant(name, known))
 
 
-def _request(question: Question, vector: Vector, seeds: tuple[int, ...], stamp: str) -> Request:
+def task_of(question: Question, vector: Vector, seeds: tuple[int, ...], stamp: str) -> Request:
     """One task; its key is a hash of all that it asks."""
     stir = hashlib.blake2b(question.text.encode())
     stir.update(json.dumps([sorted(vector.items()), seeds]).encode())
@@ -220,7 +220,7 @@ def _request(question: Question, vector: Vector, seeds: tuple[int, ...], stamp: 
     return Request(RunKey(digest[:20], seeds[0], digest, stamp), question, (dict(vector), seeds), about=about)
 
 
-def _stored(store: Store, key: RunKey, question: Question) -> Floats:
+def stored_values(store: Store, key: RunKey, question: Question) -> Floats:
     """The values of a stored task, by outcome, scenario and seed."""
     values = store.read_run(key).table(EVALUATIONS)["value"].to_numpy()
     return np.moveaxis(values.reshape(len(question.plans), -1, len(question.outcomes)), 2, 0)

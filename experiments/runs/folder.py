@@ -15,7 +15,7 @@ from typing import Any
 from experiments.runs.files import LEFTOVER, MANIFEST, read_json, write_atomic
 from sim.core.errors import UserError
 
-KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep")
+KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep", "optimise", "discover")
 """Kinds of experiments: the commands that store."""
 SIGN = ".villagesim"
 COPIES = ("scenarios", "code", "profiles")
@@ -23,7 +23,9 @@ COPIES = ("scenarios", "code", "profiles")
 _PRODUCTS = (
     "summary.csv", "workbook.xlsx", "report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json",
     "result.csv", "sensitivity.en.html", "sensitivity.zh.html", "conclusion.json", "indices.csv", "calibrated.toml",
-    "calibration.en.md", "calibration.zh.md", "sweep.en.html", "sweep.zh.html", "design.toml",
+    "calibration.en.md", "calibration.zh.md", "answer.json", "plan.csv", "curves.csv", "finalists.csv", "prices.csv",
+    "regret.csv", "contest.csv", "optimise.en.html", "optimise.zh.html", "boxes.csv", "cases.csv",
+    "shapley.csv", "discover.en.html", "discover.zh.html", "sweep.en.html", "sweep.zh.html", "design.toml",
 )  # fmt: skip
 _RUN = re.compile(r"-?\d+\.(parquet|error\.json)")
 _LONGEST = 120  # bytes, so that what is put behind a name still fits

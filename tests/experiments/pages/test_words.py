@@ -23,6 +23,8 @@ FLAT = {  # file -> where its phrases are asked for
     "schedule": ("pages", "compare/report"),
     "trials": ("trials", "pages"),
     "forecasts": ("forecasts", "pages"),
+    "optimise": ("optimise", "pages"),
+    "discover": ("discover", "pages"),
 }
 TABLED = ("terms", "evidence")
 
@@ -49,7 +51,7 @@ def test_english_is_english_and_chinese_is_chinese() -> None:
 # Names, units and codes that stand in Chinese text in Latin letters; all else there is Chinese.
 LATIN = {"docs", "calibration", "evidence", "md", "workbook", "xlsx", "indices", "csv", "Sobol", "Saltelli", "t", "n"}
 LATIN |= {"villagesim", "world", "books", "place", "income", "sources", "transfer", "labour", "local", "wage", "yuan"}
-LATIN |= {"migrant", "living", "away"}
+LATIN |= {"migrant", "living", "away", "answer", "json", "cases", "vectors"}
 
 
 def chinese() -> list[tuple[str, str]]:
