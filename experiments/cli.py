@@ -20,6 +20,7 @@ from experiments.commands import (
     plots,
     population,
     report,
+    roster,
     run,
     scenario,
     sensitivity,
@@ -73,6 +74,7 @@ app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(population.app, name="population")
+app.add_typer(roster.app, name="roster")
 app.add_typer(parameters.app, name="parameters")
 
 

@@ -27,7 +27,7 @@ FLOORS = (
     {"generated", "plots"},
     {"evidence"},
     {"forecasts"},
-    {"bench", "calibrate", "compare", "sensitivity", "trials"},
+    {"bench", "calibrate", "compare", "roster", "sensitivity", "trials"},
     {"designs"},
     {"published"},
     {"measure"},
