@@ -6,6 +6,7 @@ asked of each distinct one and handed out by number.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from experiments.roster.values import EMPTY, choice_of, date_of, number_of, text
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_ODD = re.compile("[\\s\\x00-\\x1f\u200b\ufffd=＝@＠+＋'０-９Ａ-Ｚａ-ｚ]")
 
 
 class Encoder:
@@ -48,6 +50,19 @@ class Column:
     name: str
     codes: NDArray[np.int32]
     cells: list[Any]
+
+    @cached_property
+    def odd(self) -> list[int]:
+        """Numbers of the distinct cells with anything in them besides letters, digits and usual signs."""
+        odd = _ODD.search
+        return [code for code, cell in enumerate(self.cells) if isinstance(cell, str) and odd(cell)]
+
+    def each_odd(self, ask: Callable[[str], bool]) -> Mask:
+        """What is asked of the odd cells, a row; no for all others."""
+        answers = np.zeros(len(self.cells) or 1, dtype=np.bool_)
+        for code in self.odd:
+            answers[code] = ask(self.cells[code])
+        return np.asarray(answers[self.codes])
 
     def each(self, ask: Callable[[Any], Any], dtype: Any) -> NDArray[Any]:
         """What is asked of each distinct cell, a row."""

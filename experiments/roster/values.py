@@ -40,7 +40,7 @@ _DATE_FORMS = (
 
 def unwrapped(cell: Any) -> Any:
     """A cell without the `="…"` by which a text is kept from being a number."""
-    if isinstance(cell, str) and (found := _WRAPPED.match(cell.strip())):
+    if isinstance(cell, str) and "=" in cell and (found := _WRAPPED.match(cell.strip())):
         return found[1]
     return cell
 
@@ -56,7 +56,10 @@ def text_of(cell: Any) -> str:
         return _digits(float(cell))
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()[:10]
-    text = _GAPS.sub("", unicodedata.normalize("NFKC", str(cell)))
+    text = str(cell)
+    if text.isalnum() and (text.isascii() or unicodedata.is_normalized("NFKC", text)):  # nearly every cell
+        return "" if len(text) < 5 and text.lower() in _NOTHING else text
+    text = _GAPS.sub("", unicodedata.normalize("NFKC", text))
     text = text.removeprefix("'")  # by which a spreadsheet is told that digits are text
     return "" if text.lower() in _NOTHING else text
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 
 from experiments.roster.defects.kinds import Ask, Hit, defect
 from experiments.roster.fields import fields
 from experiments.roster.table import Mask, Table
-from experiments.roster.values import EMPTY, UNKNOWN, nearest, unwrapped
+from experiments.roster.values import EMPTY, UNKNOWN, nearest
 
 _AMOUNTS = ("count", "yuan", "mu", "metres", "km", "months", "year")
 _KEPT_TOGETHER = ("id", "key", "phone", "name")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff〇·•．]{2,}")
 _LONE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 
 
@@ -24,9 +24,9 @@ def of_kinds(table: Table, *kinds: str) -> list[str]:
     return [name for name in table.columns if fields()[name].kind in kinds]
 
 
-def where(table: Table, names: Iterable[str], ask: Callable[[Any], bool]) -> list[Hit]:
-    """Rows whose cell answers yes, column by column."""
-    return [Hit(name, np.flatnonzero(table[name].each(ask, np.bool_))) for name in names]
+def where(table: Table, names: Iterable[str], ask: Callable[[str], bool]) -> list[Hit]:
+    """Rows whose cell is odd (`Column.odd`) and answers yes, column by column."""
+    return [Hit(name, np.flatnonzero(table[name].each_odd(ask))) for name in names]
 
 
 def _words(table: Table, kind: str) -> list[Hit]:
@@ -162,10 +162,7 @@ def year_odd(t: Table, ask: Ask) -> list[Hit]:
     "A formula kept as text; what it says was read, and nothing was calculated.",
 )
 def cell_formula(t: Table, ask: Ask) -> list[Hit]:
-    def formula(cell: Any) -> bool:
-        return isinstance(cell, str) and cell.lstrip(" '")[:1] in ("=", "＝", "@", "＠", "+", "＋")
-
-    return where(t, t.columns, formula)
+    return where(t, t.columns, lambda cell: cell.lstrip(" '")[:1] in ("=", "＝", "@", "＠", "+", "＋"))
 
 
 @defect(
@@ -175,12 +172,7 @@ def cell_formula(t: Table, ask: Ask) -> list[Hit]:
     "Full-width digits or letters; they were read as half-width ones.",
 )
 def cell_wide(t: Table, ask: Ask) -> list[Hit]:
-    def wide(cell: Any) -> bool:
-        return isinstance(cell, str) and any(
-            "\uff10" <= c <= "\uff19" or "\uff21" <= c <= "\uff3a" or "\uff41" <= c <= "\uff5a" for c in cell
-        )
-
-    return where(t, t.columns, wide)
+    return where(t, t.columns, lambda cell: bool(_WIDE.search(cell)))
 
 
 @defect(
@@ -190,13 +182,11 @@ def cell_wide(t: Table, ask: Ask) -> list[Hit]:
     "Spaces or line breaks that do not belong there; they were left out.",
 )
 def cell_space(t: Table, ask: Ask) -> list[Hit]:
-    def spaced(cell: Any) -> bool:
-        if not isinstance(cell, str) or not cell:
-            return False
+    def spaced(cell: str) -> bool:
         return cell != cell.strip() or "\n" in cell or "\u3000" in cell
 
-    def inside(cell: Any) -> bool:
-        return isinstance(cell, str) and any(c.isspace() or c == "\u200b" for c in cell)
+    def inside(cell: str) -> bool:
+        return any(c.isspace() or c == "\u200b" for c in cell)
 
     together = of_kinds(t, *_KEPT_TOGETHER)
     return where(t, [name for name in t.columns if name not in together], spaced) + where(t, together, inside)
@@ -204,7 +194,7 @@ def cell_space(t: Table, ask: Ask) -> list[Hit]:
 
 @defect("cell_damaged", "error", "含乱码或不可见字符。", "Characters that were damaged, or that cannot be seen.")
 def cell_damaged(t: Table, ask: Ask) -> list[Hit]:
-    return where(t, t.columns, lambda cell: isinstance(cell, str) and bool(_LONE.search(cell)))
+    return where(t, t.columns, lambda cell: bool(_LONE.search(cell)))
 
 
 @defect("name_missing", "error", "姓名为空。", "There is no name.", ("name",))
@@ -219,13 +209,12 @@ def name_missing(t: Table, ask: Ask) -> Mask:
     "A name with digits, letters or signs, or of one character.",
 )
 def name_odd(t: Table, ask: Ask) -> list[Hit]:
-    def odd(cell: Any) -> bool:
-        text = unicodedata.normalize("NFC", str(unwrapped(cell))).replace(" ", "").replace("\u3000", "")
-        if not text:
-            return False
-        return len(text) < 2 or any(not ("\u3400" <= c <= "\u9fff" or c in "·•．〇" or ord(c) > 0xFFFF) for c in text)
-
-    return where(t, of_kinds(t, "name"), odd)
+    hits = []
+    for name in of_kinds(t, "name"):
+        column, right = t[name], _NAME.fullmatch
+        odd = np.array([bool(text) and not right(text) for text in column.texts] or [False])
+        hits.append(Hit(name, np.flatnonzero(odd[column.codes])))
+    return hits
 
 
 @defect(
