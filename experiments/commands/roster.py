@@ -116,6 +116,9 @@ def total_roster(
 def write_example(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A workbook to be written (.xlsx).")],
     households: Annotated[int, typer.Option("--households", min=1, max=280_000, help="How many.")] = 600,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Of this profile's townships and villages, to be imported into it.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Of the made-up people.")] = 1,
     clean: Annotated[bool, typer.Option("--clean", help="Nothing planted, and check digits that agree.")] = False,
     language: Words = Language.zh,
@@ -126,7 +129,14 @@ def write_example(
     from experiments.roster.plant import plant
 
     check_writable(file, "FILE")
-    made = example(households, seed, passing=clean, layouts="ADE")
+    places = None
+    if profile:
+        from experiments.roster.importing import places_of
+        from sim.population.profile import load_profile
+
+        places = places_of(load_profile(profile))
+        households = min(households, len(places[0]) * places[1])
+    made = example(households, seed, passing=clean, layouts="ADE", places=places)
     planted = [] if clean else plant(made, seed)
     write_book(file, made.sheets)
     _say(
@@ -134,6 +144,52 @@ def write_example(
         f"written to {file}: {households:,} households, {len(planted)} defects planted",
         f"已写入 {file}：{households:,} 户，设置问题 {len(planted)} 处",
     )
+
+
+@app.command("import")
+def import_roster(
+    files: Rosters,
+    out: Annotated[Path, typer.Option("--out", help="The new profile (.toml); the households go beside it.")],
+    profile: Annotated[str, typer.Option("--profile", help="The profile they enter: a file, or a shipped name.")],
+    key: Annotated[Path | None, typer.Option("--key", help="Key file of the pseudonyms, if not the usual one.")] = None,
+    date: Day = None,
+    language: Words = Language.zh,
+) -> None:
+    """Let the households of a roster enter a profile, by pseudonym. Names, ids and phones stay in your files."""
+    import os
+
+    from experiments.roster.check import read
+    from experiments.roster.homes import homes
+    from experiments.roster.importing import REASONS, check_out, enter, households_path, write
+    from experiments.roster.pseudonyms import WINDOWS, key_path, open_key
+    from sim.population.profile import PROFILES, load_profile
+    from sim.toml.reading import read_text
+
+    check_out(out)
+    loaded = load_profile(profile)
+    shipped = PROFILES / f"{profile}.toml"
+    text = read_text(shipped if shipped.is_file() else Path(profile))
+    tables, _ = read(files)
+    households = homes(tables, _ask(date))
+    secret = key or key_path()
+    made = not secret.exists()
+    found = enter(households, loaded, open_key(secret, create=True))
+    write(found, loaded, text, out)
+    load_profile(out)
+    n = len(found.rows)
+    _say(
+        language,
+        f"{n:,} households in {found.covered} villages: {out}, {households_path(out)}",
+        f"已导入 {found.covered} 个村 {n:,} 户：{out}、{households_path(out)}",
+    )
+    for reason, times in found.left_out.items():
+        english, chinese = REASONS[reason]
+        _say(language, f"{times:,} households left out: {english}", f"{times:,} 户未导入：{chinese}")
+    if made:
+        chinese = f"化名密钥已新建：{secret}，请妥善保管，不要随数据外传"
+        _say(language, f"the key of the pseudonyms is new: {secret}", chinese)
+        if os.name == "nt":
+            typer.echo(WINDOWS, err=True)
 
 
 @app.command("forget")

@@ -47,7 +47,13 @@ class Example:
     sheets: dict[str, tuple[Sequence[str], list[list[Any]]]]
 
 
-def example(households: int, seed: int = 1, passing: bool = False, layouts: str = "A") -> Example:
+Places = tuple[Sequence[tuple[str, str]], int]
+"""Townships and villages, and how many households each village has."""
+
+
+def example(
+    households: int, seed: int = 1, passing: bool = False, layouts: str = "A", places: Places | None = None
+) -> Example:
     """A roster in which nothing is wrong but, unless `passing`, the check digit of every id.
 
     Args:
@@ -55,9 +61,10 @@ def example(households: int, seed: int = 1, passing: bool = False, layouts: str 
         seed: Of the made-up people.
         passing: Whether check digits agree, for tests that need ids to pass.
         layouts: Which sheets: letters of A (people), D (households), E (monitoring).
+        places: Where they live; made-up places by default.
     """
     rng = np.random.default_rng(seed)
-    homes = [_home(number, households, rng, passing) for number in range(households)]
+    homes = [_home(number, _place(number, households, places), rng, passing) for number in range(households)]
     sheets: dict[str, tuple[Sequence[str], list[list[Any]]]] = {}
     if "A" in layouts:
         sheets["人员"] = (A, [row for home in homes for row in home.people])
@@ -78,12 +85,18 @@ class _Home:
 HOUSEHOLDS_A_VILLAGE, VILLAGES_A_TOWNSHIP = 120, 12
 
 
-def _home(number: int, households: int, rng: np.random.Generator, passing: bool) -> _Home:
+def _place(number: int, households: int, places: Places | None) -> list[str]:
+    if places:
+        named, size = places
+        return ["示例县", *named[number // size % len(named)]]
     village = number // HOUSEHOLDS_A_VILLAGE
     if households - village * HOUSEHOLDS_A_VILLAGE < HOUSEHOLDS_A_VILLAGE // 2 and village:
         village -= 1  # the rest of the division joins the last village, which would be a hamlet otherwise
     township, place = divmod(village, VILLAGES_A_TOWNSHIP)
-    where = ["示例县", f"示例{_numeral(township)}乡", f"{PLACES[place]}{STEMS[township % 10]}示例村"]
+    return ["示例县", f"示例{_numeral(township)}乡", f"{PLACES[place]}{STEMS[township % 10]}示例村"]
+
+
+def _home(number: int, where: list[str], rng: np.random.Generator, passing: bool) -> _Home:
     members = _members(rng)
     home, n = f"99{number:010d}", len(members)
     per_head = int(rng.integers(3_000, 15_000))

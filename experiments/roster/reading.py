@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from experiments.roster.safety import check_file
 from sim.core.errors import UserError
 
 Row = list[Any]
-_DELIMITERS = (",", "\t", ";", "，", "|")
+_DELIMITERS = (",", "\t", ";", "|")
+_PIECE = 1 << 20
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -80,34 +81,49 @@ def _workbook(path: Path) -> Iterator[Page]:
 
 
 def _text_rows(path: Path) -> Iterator[Row]:
-    text = _decoded(path)
-    head = text[:4096].partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise UserError("this row of the CSV cannot be read / 此行无法读取", file=path, line=reader.line_num) from error
+    encoding = _encoding(path)
+    with open(path, encoding=encoding, newline="") as file:
+        head = file.readline()
+        file.seek(0)
+        reader = csv.reader(file, delimiter=max(_DELIMITERS, key=head.count))
+        try:
+            yield from reader
+        except csv.Error as error:
+            problem = "this row of the CSV cannot be read / 此行无法读取"
+            raise UserError(problem, file=path, line=reader.line_num) from error
 
 
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _in(data, encoding, path)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _in(data, "gb18030", path)
+def _encoding(path: Path) -> str:
+    """The encoding of a text: by its mark, or the first of UTF-8 and GB18030 in which all of it makes sense.
+
+    Raises:
+        UserError: It is neither; the line is that of the last one tried.
+    """
+    with open(path, "rb") as file:
+        start = file.read(4)
+    marked = [encoding for mark, encoding in _MARKS if start.startswith(mark)]
+    line = 0
+    for encoding in marked or ("utf-8", "gb18030"):
+        line = _bad_line(path, encoding)
+        if not line:
+            return encoding
+    raise UserError(
+        "is neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030 编码",
+        file=path,
+        line=line,
+        mend="save it as CSV UTF-8 / 请另存为 CSV UTF-8",
+    )
 
 
-def _in(data: bytes, encoding: str, path: Path) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UserError(
-            "is neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030 编码",
-            file=path,
-            line=data.count(b"\n", 0, error.start) + 1,
-            mend="save it as CSV UTF-8 / 请另存为 CSV UTF-8",
-        ) from None
+def _bad_line(path: Path, encoding: str) -> int:
+    """The first line that an encoding makes no sense of; 0 if there is none."""
+    decoder, lines = codecs.getincrementaldecoder(encoding)(), 1
+    with open(path, "rb") as file:
+        try:
+            while piece := file.read(_PIECE):
+                decoder.decode(piece)
+                lines += piece.count(b"\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            return lines + piece.count(b"\n", 0, error.start)
+    return 0

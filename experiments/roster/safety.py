@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.core.errors import UserError
 from sim.core.text import printable, refused_character
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 400_000_000
 """Largest file that is read."""
 MOST_UNPACKED = 4_000_000_000
 """Largest content of a packed file: a sheet full of rows is about half as much."""
