@@ -43,13 +43,11 @@ class Imported:
         rows: A row each: `KEPT`, and what the model reads.
         left_out: How many of the roster did not enter, by reason.
         covered: Villages of the profile of which the roster has households.
-        names: Names of the roster's villages by their number in the profile.
     """
 
     rows: pd.DataFrame
     left_out: dict[str, int]
     covered: int
-    names: dict[int, str]
 
 
 REASONS = {
@@ -89,7 +87,7 @@ def enter(homes: pd.DataFrame, profile: Profile, names: Pseudonyms) -> Imported:
     if not len(found):
         mend = "village roster check says what is missing"
         raise UserError("no household of the roster can enter / 没有可导入的户", mend=mend)
-    numbers, places = _places(found, profile)
+    numbers = _places(found, profile)
     columns: dict[str, Any] = {
         "pseudonym": [names.of("household", str(key)) for key in found.index],
         "helper": [names.of("helper", str(name)) if isinstance(name, str) else None for name in found["helper"]],
@@ -104,7 +102,7 @@ def enter(homes: pd.DataFrame, profile: Profile, names: Pseudonyms) -> Imported:
         "helped": found["helper"].notna().to_numpy().astype(np.int8),
     }
     rows = pd.DataFrame(columns).sort_values(["village", "pseudonym"], ignore_index=True)
-    return Imported(rows, left, int(rows["village"].nunique()), places)
+    return Imported(rows, left, int(rows["village"].nunique()))
 
 
 def _people(found: pd.DataFrame) -> dict[str, Any]:
@@ -122,8 +120,8 @@ def _people(found: pd.DataFrame) -> dict[str, Any]:
     return columns
 
 
-def _places(found: pd.DataFrame, profile: Profile) -> tuple[Any, dict[int, str]]:
-    """The number of each household's village in the profile, and the villages' names by number.
+def _places(found: pd.DataFrame, profile: Profile) -> Any:
+    """The number of each household's village in the profile.
 
     The roster's villages of a township take the township's places in the order of their names.
     """
@@ -152,7 +150,7 @@ def _places(found: pd.DataFrame, profile: Profile) -> tuple[Any, dict[int, str]]
         numbers |= {(str(name), village): start + k for k, village in enumerate(villages)}
     of = np.array([numbers[pair] for pair in zip(found["township"], found["village"], strict=True)], dtype=np.int64)
     _check_room(of, profile)
-    return of, {number: f"{township} {village}" for (township, village), number in numbers.items()}
+    return of
 
 
 def places_of(profile: Profile) -> tuple[list[tuple[str, str]], int]:

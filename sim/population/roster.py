@@ -1,10 +1,10 @@
 """Real households in a generated village: a profile may name a file of them, by pseudonym, a row each.
 
-They take the place of as many generated households of the register, each that of the one it is most like, before the
-opening year: people, land and guarantee are then the roster's, while what no roster says (ability, skills, savings,
-capital, habits) stays that of the generated household. After the opening year they are the registered ones of their
-village, with the cause that was recorded, and nobody else is. Villages of which the file has no household stay as they
-were generated.
+They take the place of as many generated households, each that of the one it is most like, before the opening year, so
+that the books of the village change as little as can be. People, land and guarantee are then the roster's; what no
+roster says (ability, skills, savings, capital, habits) stays that of the generated household. After the opening year
+they are the registered ones of their village, with the cause that was recorded, and nobody else is. Villages of which
+the file has no household stay as they were generated.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ class Seats:
 def find_seats(roster: Roster, world: World) -> Seats:
     """Whose place each real household takes.
 
-    Of each village's generated households those of the register are taken, the poorest as the registry sees it first
-    where they are too few; among these, the one most like it in people, hands, children and land.
+    Of its village's generated households that which is most like it in people, hands, children and land. One outside
+    the generated register counts as a person further off, and by as much as another the less poor it is seen to be.
 
     Args:
         roster: The real households.
@@ -163,10 +163,12 @@ def find_seats(roster: Roster, world: World) -> Seats:
                 field="size.households_per_village",
                 mend="raise it, or lower size.village_spread",
             )
-        taken = np.lexsort((world.perceived_yuan[first:last], h["registered"][first:last] == 0))
-        pool = first + taken[: max(len(mine), int(h["registered"][first:last].sum()))]
+        order_seen = np.lexsort((world.perceived_yuan[first:last], h["registered"][first:last] == 0))
+        away = np.empty(last - first)
+        away[order_seen] = np.arange(last - first) / (last - first)
+        away = np.where(h["registered"][first:last] == 1, 0.0, 1.0 + away)
         mine = mine[np.argsort(-said["persons"][mine], kind="stable")]  # the largest are the hardest to place
-        rows.append(_most_alike(h[pool], pool.astype(np.int64), said, mine))
+        rows.append(first + _most_alike(h[first:last], away, said, mine))
         order.append(mine)
         covered.append(i)
     flat = np.concatenate(order) if order else np.zeros(0, dtype=np.int64)
@@ -174,20 +176,22 @@ def find_seats(roster: Roster, world: World) -> Seats:
     return Seats(seats, {name: column[flat] for name, column in said.items()}, np.array(covered, dtype=np.int64))
 
 
-def _most_alike(h: NDArray[np.void], pool: Ints, said: dict[str, NDArray[np.float64]], mine: Ints) -> Ints:
-    """The place of each of these households among a pool of generated ones, one after another."""
-    free = np.ones(len(pool), dtype=np.bool_)
+def _most_alike(
+    h: NDArray[np.void], away: NDArray[np.float64], said: dict[str, NDArray[np.float64]], mine: Ints
+) -> Ints:
+    """The place of each of these households among the generated ones of its village, one after another."""
+    free = np.ones(len(h), dtype=np.bool_)
     mean_mu = max(1.0, float(h["land_mu"].sum()) / max(1, len(h)))
     found = np.empty(len(mine), dtype=np.int64)
     for k in range(len(mine)):
-        apart = np.zeros(len(pool))
+        apart = away.copy()
         for name in ("persons", "workers", "children"):
             apart += np.abs(h[name] - said[name][mine[k]])
         land = said["land_mu"][mine[k]]
         if not np.isnan(land):
             apart += np.minimum(1.0, np.abs(h["land_mu"] - land) / mean_mu)
         best = int(np.argmin(np.where(free, apart, np.inf)))
-        free[best], found[k] = False, pool[best]
+        free[best], found[k] = False, best
     return found
 
 
