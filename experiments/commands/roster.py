@@ -112,6 +112,21 @@ def total_roster(
         _say(language, f"written to {out}", f"已写入 {out}")
 
 
+@app.command("kinds")
+def list_kinds(language: Words = Language.zh, as_json: Json = False) -> None:
+    """List every kind of defect that is looked for."""
+    from experiments.roster.defects import KINDS
+    from experiments.roster.marked import level
+    from experiments.screen import screen
+
+    if as_json:
+        print_json([{"kind": one.name, "level": one.level, "zh": one.zh, "en": one.en} for one in KINDS.values()])
+        return
+    console = screen()
+    for kind in KINDS.values():
+        console.print(f"{level(kind.name, language.value)}  {getattr(kind, language.value)}  ({kind.name})")
+
+
 @app.command("example")
 def write_example(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A workbook to be written (.xlsx).")],

@@ -50,5 +50,6 @@ def open_world(
     if profile.roster:  # lived once more, with real households in the places of those they are most like
         seats = find_seats(profile.roster, opened.world)
         opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads, own=own, seats=seats)
+        seats.count(opened.world.households)
         set_flags(opened.world, profile, p, cuts, opened.line_yuan, seed, seats)
     return opened

@@ -2,9 +2,10 @@
 
 They take the place of as many generated households, each that of the one it is most like, before the opening year, so
 that the books of the village change as little as can be. People, land and guarantee are then the roster's; what no
-roster says (ability, skills, savings, capital, habits) stays that of the generated household. After the opening year
-they are the registered ones of their village, with the cause that was recorded, and nobody else is. Villages of which
-the file has no household stay as they were generated.
+roster says (ability, skills, savings, capital, habits) stays that of the generated household. Who was born, grew up or
+died in the opening year is taken back: the roster says how they stand as it ends. Then they are the registered ones of
+their village, with the cause that was recorded, and nobody else is. Villages of which the file has no household stay as
+they were generated.
 """
 
 from __future__ import annotations
@@ -107,9 +108,7 @@ class Seats:
         Raises:
             UserError: Something is out of the range of its column.
         """
-        for name in PEOPLE:
-            h[name][self.rows] = self.said[name]
-        h["leavers"][self.rows] = np.minimum(h["leavers"][self.rows], h["workers"][self.rows] > 0)
+        self.count(h)
         land = np.where(np.isnan(self.said["land_mu"]), h["land_mu"][self.rows], self.said["land_mu"])
         # Orchards and young orchards stand on the land there is, as in `endow`.
         for name in ("orchard_mu", "block_mu"):
@@ -117,6 +116,13 @@ class Seats:
         h["land_mu"][self.rows] = land
         if not in_range(h) or (h["persons"][self.rows] < 1).any():
             raise UserError("a household of the roster has people or land that no household has")
+
+    def count(self, h: NDArray[np.void]) -> None:
+        """Who lives in each household, as the roster counted them; of hands that are not there none is at work."""
+        for name in PEOPLE:
+            h[name][self.rows] = self.said[name]
+        for name in ("migrants", "slots", "leavers"):
+            h[name][self.rows] = np.minimum(h[name][self.rows], h["workers"][self.rows])
 
     def register(self, h: NDArray[np.void]) -> None:
         """Who is registered in the villages of the roster: its households, and nobody else."""
