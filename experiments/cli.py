@@ -24,6 +24,7 @@ from experiments.commands import (
     population,
     report,
     reproduce,
+    roster,
     run,
     scenario,
     sensitivity,
@@ -83,6 +84,7 @@ app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(population.app, name="population")
+app.add_typer(roster.app, name="roster")
 app.add_typer(parameters.app, name="parameters")
 
 

@@ -27,7 +27,7 @@ FLOORS = (
     {"generated", "plots", "research"},
     {"evidence"},
     {"forecasts"},
-    {"bench", "calibrate", "compare", "planning", "sensitivity", "sweeps", "trials"},
+    {"bench", "calibrate", "compare", "planning", "roster", "sensitivity", "sweeps", "trials"},
     {"designs"},
     {"published"},
     {"measure"},

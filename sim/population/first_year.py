@@ -32,6 +32,7 @@ from sim.month import close_month, close_year
 from sim.parameters.packed import P
 from sim.population.flags import income
 from sim.population.profile import Profile
+from sim.population.roster import Seats
 from sim.population.synthetic import lay_out
 from sim.population.synthetic.recipe import Knobs
 from sim.population.synthetic.world import Network, World
@@ -123,6 +124,7 @@ def begin(
     threads: int = 1,
     network: Network | None = None,
     own: Own = SHIPPED,
+    seats: Seats | None = None,
 ) -> Opened:
     """`n` villages laid out, and the year before `start` lived; its failures explained.
 
@@ -137,11 +139,12 @@ def begin(
         threads: How many threads share the villages.
         network: The contacts of these villages, if already drawn.
         own: Rules of the user's own.
+        seats: Where real households are put.
     """
 
     def live(engine: Callable[[World], Engine]) -> Opened:
         prices = profile.prices
-        world = lay_out(profile, n, seed, p, row, knobs, network, threads)
+        world = lay_out(profile, n, seed, p, row, knobs, network, threads, seats)
         market = Market(world.villages, p, prices.wage_level or 1.0, prices.price_level, knobs.away_months)
         return live_a_year(world, market, row, seed, start, engine(world))
 

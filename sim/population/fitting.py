@@ -92,7 +92,7 @@ def _fit_of(profile: Profile, p: P, row: NDArray[np.void], own: Own) -> tuple[Kn
 def digest(profile: Profile, row: NDArray[np.void]) -> str:
     """What a fit depends on, hashed: the profile, the parameters that are not a policy's, the rules."""
     stir = hashlib.blake2b(_sources(), digest_size=8)
-    stir.update(profile.model_dump_json(exclude={"fitted", "title", "county", "purses"}).encode())
+    stir.update(profile.model_dump_json(exclude={"fitted", "title", "county", "purses", "roster"}).encode())
     for name in _shaping():
         stir.update(row[name].tobytes())
     return stir.hexdigest()

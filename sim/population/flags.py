@@ -18,6 +18,7 @@ from sim.core.numerics import add_up, exp_array, norm_ppf_array, total
 from sim.indicators.income import quantile
 from sim.parameters.packed import P
 from sim.population.profile import Profile
+from sim.population.roster import Seats
 from sim.population.sharing import share_out
 from sim.population.synthetic.world import World
 
@@ -100,7 +101,9 @@ def _perceived(h: NDArray[np.void], noise: float, seed: int) -> Floats:
     return np.maximum(per_head(h), 1.0) * exp_array(noise * z)
 
 
-def set_flags(world: World, profile: Profile, p: P, cuts: Cuts, line_yuan: float, seed: int) -> None:
+def set_flags(
+    world: World, profile: Profile, p: P, cuts: Cuts, line_yuan: float, seed: int, seats: Seats | None = None
+) -> None:
     """Income-poor, registered, linked, cause of poverty and fifth: things that are not the same."""
     h = world.households
     mean = per_head(h)
@@ -108,12 +111,19 @@ def set_flags(world: World, profile: Profile, p: P, cuts: Cuts, line_yuan: float
     h["fifth"] = 1 + np.searchsorted(np.array(cuts.fifths), mean, side="right")
     world.perceived_yuan = _perceived(h, cuts.registry_noise, seed)
     h["registered"] = world.perceived_yuan < cuts.registry_line * line_yuan
-    _link(world, profile, p, seed)
+    if seats:
+        seats.register(h)
+    _link(world, profile, p, seed, seats)
     _causes(h, p, cuts, seed)
+    if seats:
+        seats.give_causes(h)
 
 
-def _link(world: World, profile: Profile, p: P, seed: int) -> None:
-    """Each village links its share of households, registered ones first but for a few; order by keyed lottery."""
+def _link(world: World, profile: Profile, p: P, seed: int, seats: Seats | None) -> None:
+    """Each village links its share of households, registered ones first but for a few; order by keyed lottery.
+
+    Real households that have a helper go before all others.
+    """
     h, v = world.households, world.villages
     quotas = share_out(profile.linked / profile.villages, len(v))
     u = uniforms(seed, LINK, h["key"].astype(np.int64), 0)
@@ -121,6 +131,8 @@ def _link(world: World, profile: Profile, p: P, seed: int) -> None:
     out_of_turn = uniforms(seed, LINK, h["key"].astype(np.int64), 0, 1) < elsewhere
     rank = np.where(h["registered"] == 1, u, 2.0 + u)
     rank = np.where(out_of_turn & (h["registered"] == 0), u - 1.0, rank)
+    if seats:
+        rank[seats.helped] = u[seats.helped] - 2.0
     for i in range(len(v)):
         first, last = int(v["first"][i]), int(v["last"][i])
         order = np.argsort(rank[first:last], kind="stable")

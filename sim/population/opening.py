@@ -11,6 +11,7 @@ from sim.population.first_year import Opened, begin
 from sim.population.fitting import cuts_at, fitted
 from sim.population.flags import income, per_head, set_flags
 from sim.population.profile import Profile
+from sim.population.roster import find_seats
 
 __all__ = ["Opened", "income", "open_world", "per_head"]
 
@@ -43,6 +44,12 @@ def open_world(
         UserError: The profile's figures do not fit together.
     """
     knobs = fitted(profile, p, row, own)
+    cuts = cuts_at(profile, p, row, year, month, own)
     opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads, own=own)
-    set_flags(opened.world, profile, p, cuts_at(profile, p, row, year, month, own), opened.line_yuan, seed)
+    set_flags(opened.world, profile, p, cuts, opened.line_yuan, seed)
+    if profile.roster:  # lived once more, with real households in the places of those they are most like
+        seats = find_seats(profile.roster, opened.world)
+        opened = begin(profile, n_villages, seed, p, row, knobs, (year, month), threads, own=own, seats=seats)
+        seats.count(opened.world.households)
+        set_flags(opened.world, profile, p, cuts, opened.line_yuan, seed, seats)
     return opened

@@ -27,6 +27,7 @@ from sim.facts.limits import MOST_COUNT, MOST_YUAN
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
 from sim.money.purse import Purse
+from sim.population.roster import Roster
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
@@ -210,6 +211,7 @@ class Profile(FrozenModel):
     prices: Prices
     townships: tuple[Township, ...] = Field(min_length=1)
     purses: tuple[Purse, ...] = ()
+    roster: Roster | None = None
     fitted: Fitted | None = None
 
     @property
@@ -310,6 +312,8 @@ def _parsed(path: Path, text: str) -> Profile:
             problems.append(source.place(at).error(problem, field=".".join(map(str, at)), mend=mend))
     if problems or profile is None:
         raise_all(problems)
+    if profile.roster:
+        profile.roster.beside(path)
     return profile
 
 

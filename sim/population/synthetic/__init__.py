@@ -16,6 +16,7 @@ from sim.money.lending import BANK, LoanBook
 from sim.parameters.packed import P
 from sim.population.network import contacts
 from sim.population.profile import Profile
+from sim.population.roster import Seats
 from sim.population.synthetic.holdings import settle
 from sim.population.synthetic.recipe import Knobs, shape
 from sim.population.synthetic.staff import pair_units, post_cadres
@@ -34,6 +35,7 @@ def lay_out(
     knobs: Knobs,
     network: Network | None = None,
     threads: int = 1,
+    seats: Seats | None = None,
 ) -> World:
     """A world before its opening year.
 
@@ -46,6 +48,7 @@ def lay_out(
         knobs: What was fitted to the profile.
         network: The contacts of these villages, if already drawn: knobs leave them as they are.
         threads: How many threads share the villages; changes nothing but time.
+        seats: Where real households are put.
     """
     villages, water = lay_out_villages(profile, n_villages, seed, p, knobs)
     households = Household.rows(int(villages["last"][-1]))
@@ -53,6 +56,8 @@ def lay_out(
     terms = np.zeros(len(households), dtype=np.int64)
     engine.run(settle, households, villages, row, shape(profile, p, knobs), seed, SLOTS_A_VILLAGE, water, terms)
     engine.close()
+    if seats:
+        seats.settle(households, p)
     cadres = post_cadres(profile, villages, seed, p)
     units = pair_units(profile, villages, cadres, seed, p)
     if network is None:
