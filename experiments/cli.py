@@ -23,6 +23,7 @@ from experiments.commands import (
     run,
     scenario,
     sensitivity,
+    template,
     trial,
 )
 from experiments.commands.group import VillageGroup
@@ -59,6 +60,7 @@ def village(
 
 
 app.command("demo")(demo.demo)
+app.command("template")(template.template)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
 app.command("diverge")(diverge.diverge)
