@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ from experiments.commands.options import (
     print_json,
     shipped_files,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
 
 FAILED = 1
 """The exit code of a comparison that ended, some of whose runs failed."""
@@ -147,7 +150,7 @@ def compare(
 
     folder = run_comparison(
         loaded,
-        name=name or name_of(plan.id for plan in loaded if files) or "county",
+        name=name or name_of(_named(files, loaded)) or "county",
         results=results,
         replicates=replicates,
         precision=precision,
@@ -179,3 +182,12 @@ def compare(
             typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
     if said["failed"]:
         raise typer.Exit(FAILED)
+
+
+def _named(files: list[str] | None, loaded: list[Plan]) -> list[str]:
+    """What the experiment is called after: the workbook that was asked for, or the scenarios."""
+    from sim.scenario.opened import workbook_and_plan
+
+    if files and len(files) == 1 and (book := workbook_and_plan(files[0])[0]):
+        return [book.stem]
+    return [plan.id for plan in loaded if files]

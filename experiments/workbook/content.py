@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.core.dates import date_of
 from sim.policies import registry
-from sim.population.profile import Profile
+from sim.population.profile import Profile, load_profile
 from sim.scenario.from_workbook import amount_of, choices, kinds, setting_words, variant_of
 from sim.scenario.plan import Plan
 from sim.workbook.layout import Field, fields, words
@@ -25,7 +25,7 @@ class Content:
     """What the sheets of a form hold.
 
     Args:
-        profile: The county; None = a blank form, with what is usual.
+        profile: The county; None = a blank form, with what is usual: its streams of money, visits as the baseline.
         plans: The plans, all of that county.
     """
 
@@ -39,6 +39,9 @@ class Content:
         self.units = self._units()
         self.funds = self._funds()
         self.plans = [self._plan(plan) for plan in plans]
+        if not plans:
+            self.measures = [{"row": "入户走访", "kind": "入户走访", "variant": "联系户"}]
+            self.plans = [{"row": "对照", "title.zh": "仅开展入户走访", "measures": ["入户走访"]}]
 
     # --- the county ---
 
@@ -84,8 +87,10 @@ class Content:
         return [_row("units", one.model_dump()) for one in (self._profile.support.unit_kinds if self._profile else ())]
 
     def _funds(self) -> Rows:
-        purses = self._profile.purses if self._profile else ()
-        return [_row("funds", purse.model_dump()) for purse in purses]
+        if self._profile is None:  # the usual streams, since channels of credit look for theirs
+            usual = load_profile("gansu_county").purses
+            return [_row("funds", purse.model_dump(exclude={"amount_yuan", "release"})) for purse in usual]
+        return [_row("funds", purse.model_dump()) for purse in self._profile.purses]
 
     # --- plans ---
 

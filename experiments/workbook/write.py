@@ -187,6 +187,8 @@ def _fill(cell: Any, field: Field, value: Any) -> None:
         cell.value = safe_cell(value)
     if isinstance(value, dt.date) or field.type == "date":
         cell.number_format = "yyyy-mm-dd"
+    elif field.type == "share":
+        cell.alignment = Alignment(horizontal="right", vertical="top")
     elif field.type in ("wan", "yuan") and not isinstance(value, str):
         cell.number_format = "#,##0.######"
 

@@ -151,8 +151,7 @@ class _Reader:
                 if value is not None:
                     put(data, field.key, value)
             elif not field.optional and field.key != "era":
-                here = CellPlace(str(self._book.path), None, sheet_name("county"), "")
-                self._no(here, f"“{field.zh}”没有填", f"'{field.en}' is missing")
+                self._book.missing(field)
         if "villages" not in data["world"] and (cell := figures.get("size.villages")) is not None:
             with contextlib.suppress(UserError):  # said where the profile is read
                 put(data, "world.villages", whole(cell))

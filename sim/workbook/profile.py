@@ -31,8 +31,7 @@ def profile_of(path: Path) -> SheetTables:
             continue
         if (cell := figures.get(field.key)) is None:
             if not field.optional:
-                here = CellPlace(str(path), None, sheet_name("county"), "")
-                book.problems.append(here.says(f"“{field.zh}”没有填（0也要填0）", f"'{field.en}' is missing"))
+                book.missing(field)
             continue
         put(data, field.key, book.read(field, cell))
         cells[tuple(field.key.split("."))] = cell.place

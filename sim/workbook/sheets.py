@@ -81,6 +81,7 @@ class Workbook:
         self._grids = {plain_name(grid.name): grid for grid in read_grids(path)}
         self.problems: list[UserError] = []
         self.notes: list[str] = []
+        self.blanks: dict[str, CellPlace] = {}
 
     def grid(self, sheet: str, needed: bool = True) -> Grid | None:
         """A sheet by its id; its Chinese and its English name will do."""
@@ -98,7 +99,10 @@ class Workbook:
         return None
 
     def figures(self) -> dict[str, Cell]:
-        """The county's figures by address; empty ones are left out. Unknown lines are noted as problems."""
+        """The county's figures by address; empty ones are left out. Unknown lines are noted as problems.
+
+        Where figures that were left out would stand is kept in `blanks`.
+        """
         try:
             grid = self.grid("county")
         except UserError as error:
@@ -111,9 +115,11 @@ class Workbook:
         for row in range(HEADING_ROW, grid.rows + 1):
             label = grid.at(row, 1)
             value = grid.at(row, 2)
+            key = known.get(plain_name(label.text))
+            if key is not None:
+                self.blanks.setdefault(key, value.place)
             if label.empty or value.empty:
                 continue
-            key = known.get(plain_name(label.text))
             if key is None:
                 if row > HEADING_ROW:
                     near = meant(label.text, [field.zh for field in fields("county")])
@@ -125,6 +131,11 @@ class Workbook:
             else:
                 found[key] = value
         return found
+
+    def missing(self, field: Field) -> None:
+        """Note that a figure of the county was left out."""
+        here = self.blanks.get(field.key) or CellPlace(str(self.path), None, sheet_name("county"), "")
+        self.problems.append(here.says(f"“{field.zh}”没有填（0也要填0）", f"'{field.en}' is missing"))
 
     def rows(self, sheet: str, needed: bool = True) -> Iterator[Row]:
         """The rows of a sheet, by heading; blank and totals rows are passed over, hidden ones noted."""
