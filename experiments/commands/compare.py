@@ -15,6 +15,7 @@ from experiments.commands.options import (
     Json,
     Languages,
     ParameterMode,
+    Pdf,
     Quiet,
     Results,
     Set,
@@ -23,6 +24,7 @@ from experiments.commands.options import (
     languages,
     plans,
     print_json,
+    printed,
     shipped_files,
 )
 
@@ -121,6 +123,7 @@ def compare(
     villages: Villages = None,
     horizon: Horizon = None,
     results: Results = Path("results"),
+    pdf: Pdf = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
     renew: Annotated[
         bool,
@@ -173,6 +176,7 @@ def compare(
     )
     written = languages(language)
     reports = write_report(folder, written)
+    reports += printed(reports) if pdf else []
     said = said_with(folder)
     if as_json:
         print_json({"folder": str(folder), "files": [str(file) for file in reports], **said})

@@ -91,6 +91,7 @@ OneLanguage = Annotated[Language, typer.Option("--language", help="Language of t
 Languages = Annotated[
     list[Language] | None, typer.Option("--language", help="Language of the report; both by default. Repeatable.")
 ]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print the brief as a PDF too, where Chromium is installed.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
 
 
@@ -164,6 +165,13 @@ def one_plan(
 def print_json(content: Any) -> None:
     """Print for a program: plain JSON, one object."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def printed(files: Sequence[Path]) -> list[Path]:
+    """The briefs among these files, each printed as a PDF."""
+    from experiments.pages.pdf import print_pdf
+
+    return [print_pdf(file) for file in files if file.name.startswith("brief.")]
 
 
 def languages(chosen: Sequence[Language] | None) -> list[str]:
