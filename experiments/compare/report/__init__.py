@@ -14,9 +14,10 @@ __all__ = ["LANGUAGES", "write_report"]
 
 
 def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Write `report.<language>.html` and `brief.<language>.html` for each language and `workbook.xlsx` into a folder.
+    """Write the report, the brief and the workbook of each language into an experiment folder.
 
-    Only the folder's manifest, stored scenarios and tables are read; the same folder always gives the same bytes.
+    They are `report.<language>.html`, `brief.<language>.html` and `workbook.<language>.xlsx`. Only the folder's
+    manifest, stored scenarios and tables are read; the same folder always gives the same bytes.
 
     Args:
         folder: An experiment folder (`results/<name>`).
@@ -39,7 +40,7 @@ def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Pat
     experiment = Experiment(Path(folder))
     files = {f"report.{language}.html": render(experiment, language).encode("utf-8") for language in languages}
     files |= {f"brief.{language}.html": brief(experiment, language).encode("utf-8") for language in languages}
-    files["workbook.xlsx"] = workbook_bytes(experiment)
+    files |= {f"workbook.{language}.xlsx": workbook_bytes(experiment, language) for language in languages}
     paths = [Path(folder) / name for name in files]
     for path, content in zip(paths, files.values(), strict=True):
         write_atomic(path, content)

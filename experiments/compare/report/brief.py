@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.compare.report.amounts import added, amount, label_of, rounded, stated
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import Experiment, estimate_of
 from experiments.compare.report.sections import answer, certainty
 from experiments.pages.blocks import Text
 from experiments.pages.layout import fill_brief
-from experiments.pages.numbers import Estimate, Numbers, decimals, decimals_plain
+from experiments.pages.numbers import Estimate
 from experiments.pages.words import Words
-from sim.core.errors import UserError
 from sim.facts.sources import SOURCES
-from sim.policies import registry
-from sim.population.profile import Profile, load_profile
-from sim.scenario.from_workbook import amount_of
 
 MOST_PLANS = 9
 """Plans that fit on the first page; the report has the others."""
@@ -81,7 +77,7 @@ class _Brief:
 
     def world(self) -> str:
         """Which county, how much of it, how long."""
-        profile, world = self._profile(), self.exp.manifest.get("world") or {}
+        profile, world = self.exp.profile, self.exp.manifest.get("world") or {}
         villages = int(world.get("villages") or 0)
         whole = profile.villages if profile else villages
         county = (profile.county.zh if self.ctx.zh else profile.county.en) if profile else self.say("unknown_county")
@@ -95,14 +91,6 @@ class _Brief:
             days = {key: self.num.day(self.ctx.campaign[key]) for key in ("start", "end")}
             said += self.space + self.say("campaign", **days)
         return said
-
-    def _profile(self) -> Profile | None:
-        """The county, as the experiment's folder keeps it."""
-        name = str((self.exp.manifest.get("world") or {}).get("profile", ""))
-        try:
-            return load_profile(name, self.exp.folder / "scenarios") if name else None
-        except UserError:
-            return None
 
     # --- the answer ---
 
@@ -180,7 +168,7 @@ class _Brief:
             rows.append(
                 (
                     self.say("cash_row", title=title) if ctx.is_cash(s) and not ctx.zh else title,
-                    self._money(self.stated(s)),
+                    self._money(stated(self.ctx, s)),
                     self.shown(ctx.extra_cost(s), "money"),
                     self.shown(ctx.exp.difference(s, ctx.final, "all", INCOME), "yuan", signed=True),
                     self.shown(ctx.exp.difference(s, ctx.final, "all", HEADCOUNT), "points", signed=True),
@@ -193,23 +181,6 @@ class _Brief:
         columns = ("plan", "stated", "cost", "income", "headcount", "first")
         return Grid(self.say("h_plans"), tuple(self.say(f"col_{c}") for c in columns), tuple(rows), tuple(notes))
 
-    def stated(self, scenario: str) -> float:
-        """What a plan states that it spends, in the whole county; NaN where a measure of it states nothing."""
-        found = [self._amount(one) for one in self._added(scenario)]
-        return sum(found) if found and not any(math.isnan(one) for one in found) else math.nan
-
-    def _added(self, scenario: str) -> list[Mapping[str, Any]]:
-        """The measures of a plan that the baseline lacks."""
-        plan = self.ctx.scenario(scenario)
-        base = self.ctx.scenario(self.ctx.baseline)
-        known = set(base.policies) if base else set()
-        return [one for one in (plan.plan.get("policies", []) if plan else []) if _label(one) not in known]
-
-    def _amount(self, policy: Mapping[str, Any]) -> float:
-        kind = registry().get(str(policy["kind"]))
-        amount = policy.get(amount_of(kind)) if kind else policy.get("budget_yuan")
-        return math.nan if amount is None else float(amount)
-
     def _money(self, yuan: float) -> str:
         return self.say("open_amount") if math.isnan(yuan) else self.num.bare(Estimate(yuan), "money")
 
@@ -217,17 +188,17 @@ class _Brief:
         """What each plan spends on each measure, as it states it."""
         ctx = self.ctx
         shown = [s for s in ctx.ranked[:MOST_PLANS] if not ctx.is_cash(s)]
-        labels = list(dict.fromkeys(_label(one) for s in shown for one in self._added(s)))[:MOST_MEASURES]
+        labels = list(dict.fromkeys(label_of(one) for s in shown for one in added(ctx, s)))[:MOST_MEASURES]
         if not labels or not shown:
             return None
         rows = []
         for s in shown:
-            mine = {_label(one): one for one in self._added(s)}
-            cells = [self._money(self._amount(mine[label])) if label in mine else "–" for label in labels]
+            mine = {label_of(one): one for one in added(ctx, s)}
+            cells = [self._money(amount(mine[label])) if label in mine else "–" for label in labels]
             rows.append((ctx.title(s), *cells))
         header = (self.say("col_plan"), *(ctx.policy(label) for label in labels))
         open_ = any(cell == self.say("open_amount") for row in rows for cell in row)
-        lent = any("quota_yuan" in one for s in shown for one in self._added(s))
+        lent = any("quota_yuan" in one for s in shown for one in added(ctx, s))
         notes = [*([self.say("principal")] if lent else []), *([self.say("by_purse")] if open_ else [])]
         return Grid(self.say("h_amounts"), header, tuple(rows), tuple(notes))
 
@@ -307,18 +278,3 @@ class _Brief:
     def before(self) -> Part:
         """What to do before deciding."""
         return Part(self.say("h_next"), tuple(self.say(f"next_{n}") for n in (1, 2, 3)))
-
-
-def rounded(num: Numbers, estimate: Estimate, unit: str, signed: bool = False) -> str:
-    """A number rounded to what its interval supports, without the interval."""
-    shown = num.unit(unit)
-    e = estimate.times(shown.factor)
-    if not math.isfinite(e.value):
-        return "–"
-    known = e.has_interval and e.half > abs(e.value) * 1e-9
-    places = decimals(e.half) if known else decimals_plain(e.value)
-    return num.plain(e.value, min(places, shown.most), signed)
-
-
-def _label(policy: Mapping[str, Any]) -> str:
-    return str(policy.get("label") or policy["kind"])
