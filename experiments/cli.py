@@ -29,6 +29,7 @@ from experiments.commands import (
     scenario,
     sensitivity,
     sweep,
+    template,
     trial,
 )
 from experiments.commands.group import VillageGroup
@@ -65,6 +66,7 @@ def village(
 
 
 app.command("demo")(demo.demo)
+app.command("template")(template.template)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
 app.command("diverge")(diverge.diverge)

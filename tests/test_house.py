@@ -31,6 +31,7 @@ FLOORS = (
     {"designs"},
     {"published"},
     {"measure"},
+    {"workbook"},
     {"runs", "pages", "extras"},
     {"screen", "callable"},
 )

@@ -19,8 +19,8 @@ FILES = sorted((ROOT / "sim").rglob("*.py"))
 # functions count like all others.
 LAYERS = (
     "order", "running", "model", "scenario", "recording", "policies", "events", "county", "population", "month",
-    "economy", "campaign", "calendar", "money", "parameters", "indicators", "agents", "facts", "toml", "shipped",
-    "core",
+    "economy", "campaign", "calendar", "money", "parameters", "indicators", "agents", "workbook", "facts", "toml",
+    "shipped", "core",
 )  # fmt: skip
 
 # Whatever moves only exponents, signs and whole parts is exact; the rest differs between C libraries.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from experiments.commands.group import VillageGroup
-from experiments.commands.options import Code, File, Json, Language, OneLanguage, Set, plans, print_json
+from experiments.commands.options import Code, File, Json, Language, OneLanguage, Set, one_plan, print_json
 
 if TYPE_CHECKING:
     from experiments.pages.timetable import Timetable
@@ -55,7 +55,7 @@ def _timetable(file: str, overrides: list[str] | None, code: Any, language: Lang
 
 
 def _tasks(file: str, overrides: list[str] | None, code: Any) -> Tasks:
-    (plan,) = plans([file], overrides, code)
+    plan = one_plan(file, overrides, code)
     from sim.scenario import tasks
 
     if (found := tasks.Tasks.of(plan.resolved())) is None:

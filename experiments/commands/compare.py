@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from experiments.commands.options import (
     Json,
     Languages,
     ParameterMode,
+    Pdf,
     Quiet,
     Results,
     Set,
@@ -23,8 +24,12 @@ from experiments.commands.options import (
     languages,
     plans,
     print_json,
+    printed,
     shipped_files,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
 
 FAILED = 1
 """The exit code of a comparison that ended, some of whose runs failed."""
@@ -118,6 +123,7 @@ def compare(
     villages: Villages = None,
     horizon: Horizon = None,
     results: Results = Path("results"),
+    pdf: Pdf = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
     renew: Annotated[
         bool,
@@ -147,7 +153,7 @@ def compare(
 
     folder = run_comparison(
         loaded,
-        name=name or name_of(plan.id for plan in loaded if files) or "county",
+        name=name or name_of(_named(files, loaded)) or "county",
         results=results,
         replicates=replicates,
         precision=precision,
@@ -170,6 +176,7 @@ def compare(
     )
     written = languages(language)
     reports = write_report(folder, written)
+    reports += printed(reports) if pdf else []
     said = said_with(folder)
     if as_json:
         print_json({"folder": str(folder), "files": [str(file) for file in reports], **said})
@@ -179,3 +186,12 @@ def compare(
             typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
     if said["failed"]:
         raise typer.Exit(FAILED)
+
+
+def _named(files: list[str] | None, loaded: list[Plan]) -> list[str]:
+    """What the experiment is called after: the workbook that was asked for, or the scenarios."""
+    from sim.scenario.opened import workbook_and_plan
+
+    if files and len(files) == 1 and (book := workbook_and_plan(files[0])[0]):
+        return [book.stem]
+    return [plan.id for plan in loaded if files]

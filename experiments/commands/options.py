@@ -49,19 +49,23 @@ def complete_scenario(incomplete: str) -> Iterator[str]:
     for path in sorted(Path(folder or ".").glob(f"{start}*")):
         if path.is_dir():
             yield f"{path}/"
-        elif path.suffix == ".toml":
+        elif path.suffix in (".toml", ".xlsx", ".ods"):
             yield str(path)
 
 
 File = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario),
+    typer.Argument(
+        metavar="FILE",
+        help="Scenario file, name of a shipped one, or a plan of a workbook (FILE.xlsx#PLAN).",
+        autocompletion=complete_scenario,
+    ),
 ]
 Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FILES",
-        help="Scenario files, or names of shipped ones. All that ship, if none is named.",
+        help="Scenario files, names of shipped ones, or a workbook with several. All that ship, if none is named.",
         autocompletion=complete_scenario,
     ),
 ]
@@ -88,19 +92,19 @@ OneLanguage = Annotated[Language, typer.Option("--language", help="Language of t
 Languages = Annotated[
     list[Language] | None, typer.Option("--language", help="Language of the report; both by default. Repeatable.")
 ]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print the brief as a PDF too, where Chromium is installed.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
 
 
 def given(files: Sequence[str], *others: Sequence[Path] | Path | None) -> list[Path]:
     """The files that a command was given and must not write: scenarios, what they extend, code, and what else."""
     from sim.core.errors import UserError
-    from sim.scenario.catalogue import find_scenario
-    from sim.scenario.chain import read_chain
+    from sim.scenario.opened import opened
 
     found: list[Path] = []
     for file in files:
         with suppress(UserError):  # said when it is read
-            found += [source.path for source in read_chain(find_scenario(file))]
+            found += [source.path for _, _, layers in opened(file) for source in layers]
     for other in others:
         found += [other] if isinstance(other, Path) else other or []
     return found
@@ -127,11 +131,11 @@ def plans(
     Raises:
         UserError: A scenario is wrong, or two options say the same.
     """
-    from sim.scenario import load_plans
+    from experiments.workbook.marked import load_or_mark
 
     asked = settings_given(overrides, villages, horizon)
     named = {one.partition("=")[0].strip() if isinstance(one, str) else ".".join(one.keys) for one in asked}
-    return load_plans(files, [*(text for text in default if text.partition("=")[0] not in named), *asked], code or [])
+    return load_or_mark(files, [*(text for text in default if text.partition("=")[0] not in named), *asked], code or [])
 
 
 def settings_given(
@@ -148,9 +152,34 @@ def settings_given(
     return given
 
 
+def one_plan(
+    file: str,
+    overrides: Sequence[str] | None,
+    code: Sequence[Path] | None,
+    villages: int | None = None,
+    horizon: int | None = None,
+    default: Sequence[str] = (),
+) -> Plan:
+    """The plan that a command of one scenario asks for, with the arguments of `plans`.
+
+    Raises:
+        UserError: As `plans`; or a workbook holds several and none of them is named.
+    """
+    from sim.scenario.load import the_one
+
+    return the_one(file, plans([file], overrides, code, villages, horizon, default))
+
+
 def print_json(content: Any) -> None:
     """Print for a program: plain JSON, one object."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def printed(files: Sequence[Path]) -> list[Path]:
+    """The briefs among these files, each printed as a PDF."""
+    from experiments.pages.pdf import print_pdf
+
+    return [print_pdf(file) for file in files if file.name.startswith("brief.")]
 
 
 def languages(chosen: Sequence[Language] | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import Json, Languages, Results, languages, print_json
+from experiments.commands.options import Json, Languages, Pdf, Results, languages, print_json, printed
 
 
 def report(
@@ -19,6 +19,7 @@ def report(
         Path | None,
         typer.Option("--sensitivity", metavar="FOLDER", help="Sensitivity experiment whose conclusion to quote."),
     ] = None,
+    pdf: Pdf = False,
     as_json: Json = False,
 ) -> None:
     """Write an experiment's report and workbook again, from its stored runs."""
@@ -34,6 +35,7 @@ def report(
         quote(folder, results, sensitivity)
     write_summary(Comparison.load(folder))
     files = write_report(folder, languages(language))
+    files += printed(files) if pdf else []
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:

@@ -18,7 +18,7 @@ from experiments.commands.options import (
     Set,
     Villages,
     complete_scenario,
-    plans,
+    one_plan,
     print_json,
 )
 
@@ -75,12 +75,12 @@ def run(
     if order:
         from experiments.commands.order import DEFAULT, show_order
 
-        (plan,) = plans([file or "baseline"], overrides, code, villages, horizon, () if file else DEFAULT)
+        plan = one_plan(file or "baseline", overrides, code, villages, horizon, () if file else DEFAULT)
         show_order(plan, time, language is Language.zh, as_json, quiet)
         return
     if file is None:
         raise typer.BadParameter("a scenario file, or the name of a shipped one, is needed", param_hint="FILE")
-    (plan,) = plans([file], overrides, code, villages, horizon)
+    plan = one_plan(file, overrides, code, villages, horizon)
     from experiments.runs.outputs import check_output, is_run
     from experiments.runs.progress import Progress, compile_first
     from sim.running import run as run_plan

@@ -57,12 +57,34 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
 
 
 @app.command()
-def show(file: File, overrides: Set = None, code: Code = None, as_json: Json = False) -> None:
-    """Print a scenario fully resolved: parents merged, every default written out. What it prints is a scenario."""
-    (plan,) = plans([file], overrides, code)
+def show(
+    file: File,
+    overrides: Set = None,
+    code: Code = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Of a workbook: write its plans and its county as files there."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a scenario fully resolved: parents merged, every default written out. What it prints is a scenario.
+
+    Of a workbook all plans are printed, one below the other; with --out they become files that say the same.
+    """
+    found = plans([file], overrides, code)
+    if out is not None:
+        from experiments.workbook.as_toml import written
+
+        for path in written(found, out):
+            typer.echo(str(path))
+        return
     if as_json:
-        print_json({**plan.model_dump(mode="json"), "digest": plan.digest()})
-    else:
+        shown = [{**plan.model_dump(mode="json"), "digest": plan.digest()} for plan in found]
+        print_json(shown[0] if len(shown) == 1 else {plan.id: one for plan, one in zip(found, shown, strict=True)})
+        return
+    for plan in found:
+        if len(found) > 1:
+            typer.echo(f"# ==== {plan.id} ====")
         typer.echo(plan.resolved_toml(), nl=False)
 
 

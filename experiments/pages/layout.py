@@ -51,3 +51,16 @@ def fill(
             calibrated=calibrated,
         )
     )
+
+
+def fill_brief(language: str, say: Callable[..., str], **content: object) -> str:
+    """A brief of two sheets of A4.
+
+    Args:
+        language: "en" or "zh".
+        say: The brief's own words, by the keys that its template uses.
+        content: What the template's blanks hold.
+    """
+    page = _environment().get_template("brief.html")
+    lang = "zh-CN" if language == "zh" else "en"
+    return page.render(lang=lang, say=say, css=Markup(_file("brief.css")), **content)

@@ -31,8 +31,10 @@ from sim.population.roster import Roster
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
-from sim.toml.reading import is_file
-from sim.toml.source import KeyPath, meant, parse_toml, raise_all, read_text
+from sim.toml.reading import is_file, read_bytes
+from sim.toml.source import KeyPath, TomlSource, meant, parse_toml, raise_all, read_text
+from sim.workbook.archive import is_workbook
+from sim.workbook.profile import profile_of
 
 __all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
 
@@ -287,7 +289,7 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     """Read a local profile.
 
     Args:
-        name_or_path: Name of a shipped profile ("gansu_county"), or the path of a TOML file.
+        name_or_path: Name of a shipped profile ("gansu_county"), or the path of a TOML file or workbook.
         relative_to: Folder that a relative path starts from; the current one by default.
 
     Raises:
@@ -295,17 +297,29 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     """
     text = str(name_or_path)
     is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
+    is_path = is_path or is_workbook(text)
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
     if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]
         raise UserError(f"there is no profile '{text}'", **meant(text, known))
+    if is_workbook(path):
+        return _of_workbook(path, read_bytes(path))
     return _parsed(path, read_text(path))
 
 
 @lru_cache(maxsize=16)
 def _parsed(path: Path, text: str) -> Profile:
     """The profile of this file and text; once a process, since every run asks for it."""
-    source = parse_toml(path, text)
+    return _checked(parse_toml(path, text))
+
+
+@lru_cache(maxsize=16)
+def _of_workbook(path: Path, content: bytes) -> Profile:
+    """The profile that a workbook of this content holds, as `_parsed`."""
+    return _checked(profile_of(path))
+
+
+def _checked(source: TomlSource) -> Profile:
     profile, problems = check(Profile, source.data, source.place)
     if profile:
         for at, problem, mend in _contradictions(profile):

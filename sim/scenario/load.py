@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.errors import UserError
-from sim.scenario.catalogue import Catalogue, code_files, find_scenario
-from sim.scenario.chain import read_chain
+from sim.scenario.catalogue import Catalogue, code_files
 from sim.scenario.code import pinned
+from sim.scenario.opened import opened
 from sim.scenario.plan import Plan
 from sim.scenario.resolve import Resolver
 from sim.scenario.settings import Setting, read_setting
@@ -24,7 +24,7 @@ def load_plan(
     """Read a scenario.
 
     Args:
-        path: A scenario file, or the name of a shipped one.
+        path: A scenario file, the name of a shipped one, or a plan of a workbook ("FILE.xlsx#PLAN").
         overrides: Settings laid over the file, such as "policy.microcredit.quota_yuan=1000000".
         code: Python files whose policy classes the scenario may name as "module:Class".
         catalogue: What a scenario may name; what ships by default.
@@ -32,7 +32,19 @@ def load_plan(
     Raises:
         UserError: Something is wrong; all problems found are reported together, each with its file and line.
     """
-    return load_plans([path], overrides, code, catalogue)[0]
+    return the_one(path, load_plans([path], overrides, code, catalogue))
+
+
+def the_one(path: str | Path, plans: Sequence[Plan]) -> Plan:
+    """The plan that a name stands for.
+
+    Raises:
+        UserError: It stands for several: a workbook was named, but none of its plans.
+    """
+    if len(plans) > 1:
+        named = ", ".join(f"{path}#{plan.id}" for plan in plans)
+        raise UserError("有多个方案，请指明一个 / holds several plans; name one", file=path, allowed=named)
+    return plans[0]
 
 
 def load_plans(
@@ -41,7 +53,7 @@ def load_plans(
     code: Sequence[str | Path] = (),
     catalogue: Catalogue | None = None,
 ) -> list[Plan]:
-    """Read scenarios that belong together, with the arguments of `load_plan`.
+    """Read scenarios that belong together, with the arguments of `load_plan`; a workbook stands for all its plans.
 
     An override of a policy or purse is applied wherever there is one; it is wrong only if no scenario has it.
 
@@ -62,19 +74,24 @@ def load_plans(
     files: dict[str, Path] = {}
     for path in paths:
         try:
-            file = find_scenario(path)
-            if files.get(file.stem) == file:
-                raise UserError("is named twice", file=file, mend="name it once")
-            if file.stem in files:
-                raise UserError(f"has the same name as {files[file.stem]}", file=file, mend="rename one of them")
-            files[file.stem] = file
-            resolver = Resolver(catalogue, lambda named: pinned(named, allowed))
-            unmatched.append(resolver.layers.unmatched)
-            for source in read_chain(file):
-                resolver.layers.add(source)
-            plans.append(Plan(id=file.stem, **resolver.fields(settings)))
+            found = opened(path)
         except UserError as error:
             problems += each_problem(error)
+            continue
+        for name, file, layers in found:
+            try:
+                if files.get(name) == file:
+                    raise UserError("is named twice", file=file, mend="name it once")
+                if name in files:
+                    raise UserError(f"has the same name as {files[name]}", file=file, mend="rename one of them")
+                files[name] = file
+                resolver = Resolver(catalogue, lambda named: pinned(named, allowed))
+                unmatched.append(resolver.layers.unmatched)
+                for source in layers:
+                    resolver.layers.add(source)
+                plans.append(Plan(id=name, **resolver.fields(settings)))
+            except UserError as error:
+                problems += each_problem(error)
     problems += _unmatched_everywhere(unmatched)
     if problems:
         raise_all(problems)

@@ -24,6 +24,7 @@ from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
 from sim.scenario.happenings import events_of
 from sim.scenario.layers import LISTS, Layers
+from sim.scenario.opened import profile_bytes
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
@@ -33,8 +34,9 @@ from sim.scenario.targets import check_once, check_targets
 from sim.scenario.task_list import tasks_of
 from sim.scenario.title import Title
 from sim.toml.check import check, frozen_lists
-from sim.toml.reading import is_file, read_bytes
+from sim.toml.reading import is_file
 from sim.toml.source import Place, each_problem, meant, raise_all
+from sim.workbook.archive import is_workbook
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
@@ -222,11 +224,11 @@ class Resolver:
                 self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
             tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
             self.layers.put_below(tables, lambda _: Place(str(path)))
-        return world, hashlib.sha256(read_bytes(path)).hexdigest()
+        return world, hashlib.sha256(profile_bytes(path)).hexdigest()
 
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
         """The file of a profile, and whether it is named by its path."""
-        if name.endswith(".toml") or "/" in name or "\\" in name:
+        if name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name):
             return folder / name, True
         return self.catalogue.profiles / f"{name}.toml", False
 

@@ -1,4 +1,4 @@
-"""The report of an experiment: one self-contained page per language, and a workbook."""
+"""The report of an experiment: a brief and one self-contained page per language, and a workbook."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ __all__ = ["LANGUAGES", "write_report"]
 
 
 def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Write `report.<language>.html` for each language and `workbook.xlsx` into an experiment folder.
+    """Write the report, the brief and the workbook of each language into an experiment folder.
 
-    Only the folder's manifest, stored scenarios and tables are read; the same folder always gives the same bytes.
+    They are `report.<language>.html`, `brief.<language>.html` and `workbook.<language>.xlsx`. Only the folder's
+    manifest, stored scenarios and tables are read; the same folder always gives the same bytes.
 
     Args:
         folder: An experiment folder (`results/<name>`).
@@ -28,6 +29,7 @@ def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Pat
     Raises:
         UserError: no readable manifest, a damaged table, an unknown language, or the folder cannot be written.
     """
+    from experiments.compare.report.brief import brief
     from experiments.compare.report.data import Experiment
     from experiments.compare.report.page import render
     from experiments.compare.report.workbook import workbook_bytes
@@ -37,7 +39,8 @@ def write_report(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Pat
             raise UserError(f"unknown language '{language}'", field="language", allowed=", ".join(LANGUAGES))
     experiment = Experiment(Path(folder))
     files = {f"report.{language}.html": render(experiment, language).encode("utf-8") for language in languages}
-    files["workbook.xlsx"] = workbook_bytes(experiment)
+    files |= {f"brief.{language}.html": brief(experiment, language).encode("utf-8") for language in languages}
+    files |= {f"workbook.{language}.xlsx": workbook_bytes(experiment, language) for language in languages}
     paths = [Path(folder) / name for name in files]
     for path, content in zip(paths, files.values(), strict=True):
         write_atomic(path, content)

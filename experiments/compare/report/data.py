@@ -17,6 +17,7 @@ from experiments.measure.statistics import Of, mean_of
 from experiments.pages.numbers import Estimate
 from experiments.runs.files import read_file
 from sim.core.errors import UserError
+from sim.population.profile import Profile, load_profile
 
 DAY100 = -1
 
@@ -109,6 +110,15 @@ class Experiment:
                 mend="repeat the command: tables are made from the runs",
             )
         return frame
+
+    @cached_property
+    def profile(self) -> Profile | None:
+        """The county, as the folder keeps it; None where it does not."""
+        name = str((self.manifest.get("world") or {}).get("profile", ""))
+        try:
+            return load_profile(name, self.folder / "scenarios") if name else None
+        except UserError:
+            return None
 
     @property
     def calibrated(self) -> bool:

@@ -1,27 +1,28 @@
-"""The sheets of the workbook: the report's numbers, headers in both languages, for Excel and WPS."""
+"""The sheets of the workbook: the report's numbers in one language, for Excel and WPS."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from experiments.compare.report.book import Book, Content, fixed_bytes, value
+from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
-from experiments.compare.report.sections import answer, certainty, leans, people, together
-from experiments.compare.report.sections.day100 import at_horizon
-from experiments.pages.numbers import delivery_unit, unit_of
+from experiments.compare.report.front import plans, progress, townships, units, weeks
+from experiments.compare.report.sections import certainty, leans, people, together
+from experiments.workbook.fixed import fixed_bytes
 
 
-def workbook_bytes(experiment: Experiment) -> bytes:
-    """The whole workbook; the same experiment gives the same bytes."""
-    book = Book(experiment)
-    _answer(book)
+def workbook_bytes(experiment: Experiment, language: str) -> bytes:
+    """The whole workbook in one language; the same experiment gives the same bytes."""
+    book = Book(experiment, language)
+    plans(book)
+    townships(book)
+    units(book)
+    weeks(book)
+    progress(book)
     _county(book)
     _differences(book)
     _spillovers(book)
-    _day100(book)
-    _cadre_days(book)
     _money(book)
     _people(book)
     _synergy(book)
@@ -31,50 +32,19 @@ def workbook_bytes(experiment: Experiment) -> bytes:
     return fixed_bytes(book.book)
 
 
-def _answer(b: Book) -> None:
-    top = (
-        []
-        if b.exp.calibrated
-        else [
-            b.zh.say("uncalibrated") + "：" + b.zh.say("uncalibrated_text"),
-            b.en.say("uncalibrated") + ". " + b.en.say("uncalibrated_text"),
-        ]
-    )
-    for ctx in (b.zh, b.en):
-        first, more = answer.said_with_caveats(ctx)
-        top.append((" " if ctx is b.en else "").join((first, *more)))
-        top.append(ctx.say("covers", n=b.exp.replicates))
-    rows: list[list[Content]] = []
-    for s in b.zh.ranked:
-        row: list[Content] = [b.title(s)]
-        for name in (INCOME, HEADCOUNT):
-            e = b.exp.difference(s, b.zh.final, "all", name)
-            row += [value(x, unit_of(name, True)) for x in (e or (math.nan,) * 3)]
-        row += [value(x, "money") for x in b.zh.extra_cost(s)]
-        rows.append(row)
-    low, high, unit = b.both("col_low95"), b.both("col_high95"), "\n({} / {})"
-    header = [b.both("col_scenario")]
-    for name, units in ((INCOME, ("元", "yuan")), (HEADCOUNT, ("个百分点", "percentage points"))):
-        zh, en = (w.term("indicator", name) for w in b.words)
-        header += [f"{zh}：与对照之差\n{en}, difference" + unit.format(*units), low, high]
-    header += [b.both("col_extra_cost") + unit.format("元", "yuan"), low, high]
-    b.sheet("answer", header, rows, top)
-
-
 def _county(b: Book) -> None:
     frame = b.exp.table("reconcile")
     rows: list[list[Content]] = []
     for r in frame.to_dict("records"):
-        label = " ".join(dict.fromkeys(str(r[k]) for k in ("label_zh", "label_en") if r[k] == r[k] and r[k])) or str(
-            r["name"]
-        )
+        said = r["label_zh" if b.ctx.zh else "label_en"]
+        label = str(said) if said == said and said else str(r["name"])
         unit = "share" if r["unit"] == "share" else "money" if abs(float(r["profile"])) >= 100 else "fine"
         rows.append(
             [
                 label,
                 *(value(r[c], unit) for c in ("model", "profile", "difference", "tolerance")),
                 b.term("unit", str(r["unit"] or "")),
-                b.both("agrees" if bool(r["within"]) else "fails").replace("\n", " "),
+                b.say("agrees" if bool(r["within"]) else "fails"),
             ]
         )
     b.sheet(
@@ -86,11 +56,13 @@ def _county(b: Book) -> None:
 
 def _differences(b: Book) -> None:
     frame = b.exp.table("differences")
-    order = {s: i for i, s in enumerate(b.zh.treatments)}
+    order = {s: i for i, s in enumerate(b.ctx.treatments)}
     frame = frame[frame["scenario"].isin(list(order))]
-    frame = frame.assign(_o=frame["scenario"].map(order)).sort_values(["_o", "month", "name", "group"], kind="stable")
+    main = {INCOME: 0, HEADCOUNT: 1}  # the last year of what is asked first stands on top, since it is printed
+    frame = frame.assign(_o=frame["scenario"].map(order), _n=frame["name"].map(main).fillna(2), _m=-frame["month"])
+    frame = frame.sort_values(["_n", "_m", "name", "_o", "group"], kind="stable")
     columns = ("baseline_mean", "mean", "difference", "low", "high")
-    groups = {g: i for i, g in enumerate(g for _, members in people.bands(b.zh) for g in members)}
+    groups = {g: i for i, g in enumerate(g for _, members in people.bands(b.ctx) for g in members)}
     keys = (
         "col_baseline_mean",
         "col_scenario_mean",
@@ -104,9 +76,9 @@ def _differences(b: Book) -> None:
 
     def line(r: Any, with_group: bool) -> list[Content]:
         name, month = str(r["name"]), int(r["month"])
-        level, change = b.zh.unit_of(name), b.zh.unit_of(name, True)
+        level, change = b.ctx.unit_of(name), b.ctx.unit_of(name, True)
         units = (level, level, change, change, change)
-        head: list[Content] = [b.title(str(r["scenario"])), _month(b, month)]
+        head: list[Content] = [b.ctx.title(str(r["scenario"])), _month(b, month)]
         head += [b.term("group", str(r["group"]))] if with_group else []
         return [
             *head,
@@ -118,13 +90,13 @@ def _differences(b: Book) -> None:
         ]
 
     everyone = [line(r, False) for r in frame[frame["group"] == "all"].to_dict("records")]
-    b.sheet("differences", [b.both(k) for k in ("col_scenario", "col_month", "col_indicator", *keys)], everyone)
+    b.sheet("differences", [b.say(k) for k in ("col_scenario", "col_month", "col_indicator", *keys)], everyone)
     part = frame[(frame["group"] != "all") & frame["name"].isin([INCOME, HEADCOUNT]) & (frame["month"] > 0)]
     part = part.assign(_g=part["group"].map(groups).fillna(len(groups)))
     part = part.sort_values(["_o", "month", "name", "_g"], ascending=[True, True, False, True], kind="stable")
     b.sheet(
         "groups",
-        [b.both(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
+        [b.say(k) for k in ("col_scenario", "col_month", "col_group", "col_indicator", *keys)],
         [line(r, True) for r in part.to_dict("records")],
         _closures(b),
     )
@@ -132,17 +104,17 @@ def _differences(b: Book) -> None:
 
 def _closures(b: Book) -> list[str]:
     """Under which closure somebody gained or lost."""
-    return [c.say("counted_under", closure=c.closure()) for c in (b.zh, b.en)]
+    return [b.say("counted_under", closure=b.ctx.closure())]
 
 
 def _spillovers(b: Book) -> None:
     parts = ("fixed", "spillover", "endogenous")
     rows: list[list[Content]] = []
     for r in b.exp.table("spillover").to_dict("records"):
-        unit = b.zh.unit_of(str(r["name"]), True)
+        unit = b.ctx.unit_of(str(r["name"]), True)
         rows.append(
             [
-                b.title(str(r["scenario"])),
+                b.ctx.title(str(r["scenario"])),
                 value(r["month"], "count"),
                 b.term("group", str(r["group"])),
                 b.term("indicator", str(r["name"])),
@@ -151,25 +123,25 @@ def _spillovers(b: Book) -> None:
                 value(r["replicates"], "count"),
             ]
         )
-    low, high = b.both("col_low95"), b.both("col_high95")
-    effects = [text for part in parts for text in ("\n".join(w.term("effect", part) for w in b.words), low, high)]
+    low, high = b.say("col_low95"), b.say("col_high95")
+    effects = [text for part in parts for text in (b.term("effect", part), low, high)]
     header = [
         *b.header("col_scenario col_month col_group col_indicator"),
         *effects,
-        b.both("col_unit"),
-        b.both("col_replicates"),
+        b.say("col_unit"),
+        b.say("col_replicates"),
     ]
-    b.sheet("spillover", header, rows, [c.say("spillover_note") for c in (b.zh, b.en)])
+    b.sheet("spillover", header, rows, [b.say("spillover_note")])
 
 
 def _channels(b: Book) -> None:
     rows: list[list[Content]] = []
     for r in b.exp.table("channel").to_dict("records"):
-        unit = b.zh.unit_of(str(r["name"]), True)
+        unit = b.ctx.unit_of(str(r["name"]), True)
         rows.append(
             [
-                b.title(str(r["scenario"])),
-                " ".join(ctx.way(str(r["way"])) for ctx in (b.zh, b.en)),
+                b.ctx.title(str(r["scenario"])),
+                b.ctx.way(str(r["way"])),
                 value(r["month"], "count"),
                 b.term("group", str(r["group"])),
                 b.term("indicator", str(r["name"])),
@@ -179,56 +151,11 @@ def _channels(b: Book) -> None:
             ]
         )
     columns = "col_scenario col_channel col_month col_group col_indicator col_worth col_low95 col_high95 col_unit"
-    b.sheet("channels", b.header(f"{columns} col_replicates"), rows, [c.say("channels_note") for c in (b.zh, b.en)])
+    b.sheet("channels", b.header(f"{columns} col_replicates"), rows, [b.say("channels_note")])
 
 
 def _month(b: Book, month: int) -> Content:
-    return value(month, "count") if month != DAY100 else b.zh.month(-1) + " " + b.en.month(-1)
-
-
-def _day100(b: Book) -> None:
-    frame = b.exp.table("delivery")
-    rows: list[list[Content]] = []
-    last = frame.sort_values("week", kind="stable").drop_duplicates(["scenario", "policy", "name"], keep="last")
-    in_the_end = at_horizon(b.exp.table("by_month"))
-    for r in last.to_dict("records"):
-        if str(r["name"]).endswith("_target"):
-            continue
-        later = in_the_end.get((str(r["scenario"]), str(r["policy"]), str(r["name"])))
-        rows.append(
-            [
-                b.title(str(r["scenario"])),
-                b.policy(str(r["policy"]), str(r["scenario"])),
-                b.term("delivery", str(r["name"])),
-                *(value(r[c], delivery_unit(str(r["name"]))) for c in ("mean", "low", "high")),
-                value(later.value if later else math.nan, delivery_unit(str(r["name"]))),
-                value(r["target"], delivery_unit(str(r["name"]))),
-                value(r["mean"] / r["target"] if r["target"] > 0 else math.nan, "share"),
-                value(r["chance_met"], "share"),
-                b.unit("money") if str(r["name"]).endswith("_yuan") else "",
-            ]
-        )
-    b.sheet(
-        "day100",
-        b.header(
-            "col_scenario col_policy col_delivered col_done col_low95 col_high95 col_done_in_the_end col_target "
-            "col_percent_done col_chance_share col_unit"
-        ),
-        rows,
-    )
-
-
-def _cadre_days(b: Book) -> None:
-    """Each support unit's days over the campaign, in the order of the units."""
-    frame = b.exp.table("cadre_days")
-    frame = frame[frame["group"].str.startswith("unit_")]
-    frame = frame.assign(unit=frame["group"].str.removeprefix("unit_").astype(int))
-    days = frame.pivot_table(index=["scenario", "unit"], columns="name", values="mean", aggfunc="sum", observed=True)
-    rows: list[list[Content]] = [
-        [b.title(str(scenario)), value(unit, "count"), *(value(row.get(name), "count") for name in ("asked", "used"))]
-        for (scenario, unit), row in zip(days.index, days.to_dict("records"), strict=True)
-    ]
-    b.sheet("cadre_days", b.header("col_scenario col_support_unit col_days_asked col_days_used"), rows)
+    return value(month, "count") if month != DAY100 else b.ctx.month(-1)
 
 
 def _money(b: Book) -> None:
@@ -238,8 +165,8 @@ def _money(b: Book) -> None:
         unit = "count" if name == "households_served" else "money"
         rows.append(
             [
-                b.title(str(r["scenario"])),
-                b.policy(str(r["policy"]), str(r["scenario"])),
+                b.ctx.title(str(r["scenario"])),
+                b.ctx.policy(str(r["policy"]), str(r["scenario"])),
                 b.term("cost", name),
                 *(value(r[c], unit) for c in ("mean", "low", "high")),
                 b.unit("households" if unit == "count" else unit),
@@ -247,21 +174,20 @@ def _money(b: Book) -> None:
         )
     ends = ("col_low95", "col_high95")
     keys = ("col_scenario", "col_policy", "col_part", "col_amount", *ends, "col_unit")
-    b.sheet("money", [b.both(k) for k in keys], rows)
+    b.sheet("money", [b.say(k) for k in keys], rows)
     rows = []
     for r in b.exp.table("purse").to_dict("records"):
-        zh, en = (c.purse(str(r["group"])) for c in (b.zh, b.en))
         rows.append(
             [
-                b.title(str(r["scenario"])),
-                zh if zh == en else f"{zh} {en}",
+                b.ctx.title(str(r["scenario"])),
+                b.ctx.purse(str(r["group"])),
                 b.term("purse_line", str(r["name"])),
                 *(value(r[c], "money") for c in ("mean", "low", "high")),
                 b.unit("money"),
             ]
         )
     keys = ("col_scenario", "col_purse", "col_part", "col_amount", *ends, "col_unit")
-    b.sheet("purses", [b.both(k) for k in keys], rows)
+    b.sheet("purses", [b.say(k) for k in keys], rows)
     rows = []
     for r in b.exp.table("effectiveness").to_dict("records"):
         defined = bool(r["defined"]) if r["defined"] == r["defined"] else True
@@ -269,16 +195,16 @@ def _money(b: Book) -> None:
         values: list[Content] = [value(r[c], "money") for c in ("value", "low", "high")]
         rows.append(
             [
-                b.title(str(r["scenario"])),
+                b.ctx.title(str(r["scenario"])),
                 b.term("measure", str(r["measure"])),
-                *(values if defined else [b.both("not_defined").replace("\n", " "), value(None), value(None)]),
+                *(values if defined else [b.say("not_defined"), value(None), value(None)]),
                 b.unit("money") if defined else "",
-                b.title(by) if by else "",
+                b.ctx.title(by) if by else "",
             ]
         )
     b.sheet(
         "efficiency",
-        [b.both(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_unit", "col_dominated")],
+        [b.say(k) for k in ("col_scenario", "col_measure", "col_amount", *ends, "col_unit", "col_dominated")],
         rows,
     )
 
@@ -288,7 +214,7 @@ def _people(b: Book) -> None:
     for r in b.exp.table("movers").to_dict("records"):
         rows.append(
             [
-                b.title(str(r["scenario"])),
+                b.ctx.title(str(r["scenario"])),
                 value(r["month"], "count"),
                 b.term("group", str(r["group"])),
                 value(r["gained_share"], "share"),
@@ -301,15 +227,15 @@ def _people(b: Book) -> None:
 def _synergy(b: Book) -> None:
     rows: list[list[Content]] = []
     for r in b.exp.table("synergy").to_dict("records"):
-        names = [b.policy(p, str(r["scenario"])) for p in together.parts_of(r["parts"])]
+        names = [b.ctx.policy(p, str(r["scenario"])) for p in together.parts_of(r["parts"])]
         rows.append(
             [
-                b.title(str(r["scenario"])),
+                b.ctx.title(str(r["scenario"])),
                 " × ".join(names),
                 _month(b, int(r["month"])),
                 b.term("indicator", str(r["name"])),
-                *(value(r[c], b.zh.unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
-                b.unit(b.zh.unit_of(str(r["name"]), True)),
+                *(value(r[c], b.ctx.unit_of(str(r["name"]), True)) for c in ("synergy", "low", "high")),
+                b.unit(b.ctx.unit_of(str(r["name"]), True)),
             ]
         )
     b.sheet(
@@ -324,8 +250,8 @@ def _ranking(b: Book) -> None:
     for r in b.exp.table("ranking").to_dict("records"):
         rows.append(
             [
-                b.title(str(r["scenario"])),
-                b.title(str(r["other"])) if r["other"] else b.both("of_all").replace("\n", " "),
+                b.ctx.title(str(r["scenario"])),
+                b.ctx.title(str(r["other"])) if r["other"] else b.say("of_all"),
                 _month(b, int(r["month"])),
                 b.term("indicator", str(r["name"])),
                 *(value(r[c], "count") for c in ("times", "replicates")),
@@ -333,7 +259,7 @@ def _ranking(b: Book) -> None:
             ]
         )
     keys = "col_ahead col_behind col_month col_indicator col_times col_replicates"
-    notes = [c.say("rank_note", n=c.exp.replicates) for c in (b.zh, b.en)]
+    notes = [b.say("rank_note", n=b.exp.replicates)]
     b.sheet("ranking", b.header(keys + " col_share col_share_low col_share_high"), rows, notes)
 
 
@@ -341,12 +267,12 @@ def _notes(b: Book) -> None:
     manifest = b.exp.manifest
     versions: list[list[Content]] = [[str(k), str(v)] for k, v in (manifest.get("versions") or {}).items()]
     rows: list[list[Content]] = [
-        [b.both("v_code").replace("\n", " "), str(manifest.get("code_version", "–"))],
-        [b.both("v_replicates").replace("\n", " "), value(b.exp.replicates, "count")],
-        ["运行 Command", str(manifest.get("command", "–"))],
+        [b.say("v_code"), str(manifest.get("code_version", "–"))],
+        [b.say("v_replicates"), value(b.exp.replicates, "count")],
+        [b.say("v_command"), str(manifest.get("command", "–"))],
         *versions,
     ]
-    top = [t for key in ("notes_1", "notes_2", "notes_3", "cost_note") for t in (b.zh.say(key), b.en.say(key))]
-    top += [text.text for ctx in (b.zh, b.en) for text in (certainty.calibration(ctx), *certainty.mode(ctx))]
+    top = [b.say(key) for key in ("notes_1", "notes_2", "notes_3", "cost_note")]
+    top += [text.text for text in (certainty.calibration(b.ctx), *certainty.mode(b.ctx))]
     closure = "closure_text_" + leans.closure_key(b.exp.closure)
-    b.sheet("notes", [b.both("col_what"), b.both("col_value")], rows, [*top, b.zh.say(closure), b.en.say(closure)])
+    b.sheet("notes", [b.say("col_what"), b.say("col_value")], rows, [*top, b.say(closure)])

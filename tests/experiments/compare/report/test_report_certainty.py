@@ -160,10 +160,10 @@ def test_money_flows_have_intervals(folder: Path) -> None:
 
 
 def test_the_workbook_has_the_ranking_and_says_what_limits_cover(folder: Path) -> None:
-    sheets = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder))))
-    ranking = [[cell.value for cell in row] for row in sheets["排序 Ranking"].iter_rows()]
+    sheets = load_workbook(io.BytesIO(workbook_bytes(Experiment(folder), "en")))
+    ranking = [[cell.value for cell in row] for row in sheets["Ranking"].iter_rows()]
     assert any("all others" in str(row[1]) and row[4] is not None for row in ranking)
-    assert "chance" in str([[cell.value for cell in row] for row in sheets["结论 Answer"].iter_rows()])
+    assert "chance" in str([[cell.value for cell in row] for row in sheets["Plans"].iter_rows()])
 
 
 def test_words_of_drawn_parameters_stand_in_for_others() -> None:

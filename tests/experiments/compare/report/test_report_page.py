@@ -95,14 +95,15 @@ def copy_of(folder: Path, to: Path, **changes: Any) -> Path:
 def test_files_and_their_size(folder: Path) -> None:
     files = write_report(folder)
     assert files[0].read_text(encoding="utf-8") == render(Experiment(folder), "en")
-    assert [f.name for f in files] == ["report.en.html", "report.zh.html", "workbook.xlsx"]
+    made = [("report", "html"), ("brief", "html"), ("workbook", "xlsx")]
+    assert [f.name for f in files] == [f"{name}.{side}.{end}" for name, end in made for side in ("en", "zh")]
     assert all(0 < f.stat().st_size < 5_000_000 for f in files)
     assert not list(folder.glob(".*"))
 
 
 def test_one_language_and_the_same_bytes_each_time(few: Path) -> None:
     files = write_report(few, ["zh"])
-    assert [f.name for f in files] == ["report.zh.html", "workbook.xlsx"]
+    assert [f.name for f in files] == ["report.zh.html", "brief.zh.html", "workbook.zh.xlsx"]
     before = [f.read_bytes() for f in files]
     assert [f.read_bytes() for f in write_report(few, ["zh"])] == before
 

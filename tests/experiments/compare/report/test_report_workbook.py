@@ -1,9 +1,12 @@
-"""The workbook: numbers as numbers, both languages, nothing a spreadsheet would execute, the same bytes each time."""
+"""The workbook: numbers as numbers, one language, headings in sight, no formulas, the same bytes each time."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -12,16 +15,19 @@ import dummy_tables
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.workbook import workbook_bytes
 from experiments.compare.tables import COLUMNS
 from experiments.pages.spreadsheet import safe_cell
 
-SHEETS = [
-    "结论 Answer", "核对 County", "差异 Differences", "分组 By group", "连带影响 Spillovers", "第100天 Day 100",
-    "干部工作日 Cadre-days", "资金 Money", "资金来源 Purses", "单位成本 Cost per point", "增减户 Gained and lost",
-    "协同 Synergy", "渠道 Channels", "排序 Ranking", "说明 Notes",
-]  # fmt: skip
+SHEETS = {
+    "zh": "方案对照 分乡镇 分单位 分周 任务进度 核对 差异 分组 连带影响 "
+    "资金 资金来源 单位成本 增减户 协同 渠道 排序 说明",
+    "en": "Plans|By township|By unit|By week|Progress of tasks|County|Differences|By group|Spillovers|Money|Purses|"
+    "Cost per point|Gained and lost|Synergy|Channels|Ranking|Notes",
+}
+SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture(scope="module")
@@ -32,54 +38,68 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def written(folder: Path) -> bytes:
-    return workbook_bytes(Experiment(folder))
+def written(folder: Path) -> dict[str, bytes]:
+    return {language: workbook_bytes(Experiment(folder), language) for language in ("zh", "en")}
 
 
 @pytest.fixture(scope="module")
-def book(written: bytes) -> Workbook:
-    return load_workbook(io.BytesIO(written))
+def books(written: dict[str, bytes]) -> dict[str, Workbook]:
+    return {language: load_workbook(io.BytesIO(content)) for language, content in written.items()}
 
 
-def test_sheets_headers_and_frozen_panes(book: Workbook) -> None:
-    assert book.sheetnames == SHEETS
-    for sheet in book:
-        assert sheet.freeze_panes, sheet.title
-        assert sheet.max_row > 1
-        header = int(str(sheet.freeze_panes)[1:]) - 1
-        for cell in sheet[header]:
-            if cell.value:
-                assert any(ord(c) > 0x2E7F for c in cell.value) and any(c.isascii() and c.isalpha() for c in cell.value)
-        assert all(d.width and d.width >= 9 for d in sheet.column_dimensions.values())
+def test_headings_stay_in_sight_in_one_language(books: dict[str, Workbook]) -> None:
+    assert books["zh"].sheetnames == SHEETS["zh"].split() and books["en"].sheetnames == SHEETS["en"].split("|")
+    for language, book in books.items():
+        for sheet in book:
+            assert sheet.freeze_panes == "A2" and sheet.max_row > 1, sheet.title
+            for cell in sheet[1]:
+                chinese = any(ord(c) > 0x2E7F for c in cell.value)
+                assert chinese == (language == "zh"), cell.value
+            assert sheet.page_setup.fitToHeight == sheet.page_setup.fitToWidth == 1
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_area
 
 
-def test_numbers_are_numbers_and_nothing_is_a_formula(book: Workbook) -> None:
-    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+def test_numbers_are_numbers_in_the_unit_of_their_heading(folder: Path, books: dict[str, Workbook]) -> None:
+    exp, zh, en = Experiment(folder), books["zh"]["方案对照"], books["en"]["Plans"]
+    kinds = {cell.data_type for book in books.values() for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds and "n" in kinds
-    sheet = book["差异 Differences"]
-    row = next(r for r in sheet.iter_rows(min_row=2) if "人均纯收入 " in str(r[2].value) and r[1].value == 36)
-    assert isinstance(row[3].value, float) and row[3].number_format == "#,##0.0"
-    assert book["结论 Answer"]["A1"].value.startswith("未经校准")
+    heads = [cell.value for cell in zh[1]]
+    cost, poor = heads.index("比对照多花（万元）"), heads.index("贫困发生率（个百分点）")
+    first = Context(exp, "zh").ranked[0]
+    extra = Context(exp, "zh").extra_cost(first).value
+    fall = exp.difference(first, exp.months[-1], "all", "headcount")
+    assert fall is not None
+    row, english = ([cell.value for cell in sheet[2]] for sheet in (zh, en))
+    assert row[cost] == pytest.approx(extra / 1e4) and english[cost] == pytest.approx(extra)
+    assert row[poor] == pytest.approx(fall.value * 100) and zh.cell(2, poor + 1).number_format == "0.00"
+    assert len(zh._charts) == 2 and len(books["zh"]["分周"]._charts) <= 1
+    progress = [cell.value for cell in books["zh"]["任务进度"][1]]
+    assert "实际完成（填写）" in progress and "完成期限" in progress
 
 
-def test_spillovers_and_the_days_of_each_unit(book: Workbook) -> None:
-    lines = [[cell.value for cell in line] for line in book["连带影响 Spillovers"].iter_rows(min_row=4)]
-    mine = next(r for r in lines if r[1] == 36 and "全体" in r[2] and r[3].startswith("人均纯收入 "))
-    assert (
-        mine[4] + mine[7] == pytest.approx(mine[10]) and mine[7:10] == [-60, -65, -55] and mine[13:15] == ["元 yuan", 3]
-    )
-    units = [[cell.value for cell in line] for line in book["干部工作日 Cadre-days"].iter_rows(min_row=2)]
-    assert [line[1:] for line in units[:5]] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
-    for sheet in ("增减户 Gained and lost", "分组 By group"):
-        assert "已计入价格和用工的连带影响" in book[sheet]["A1"].value
-        assert "endogenous closure" in book[sheet]["A2"].value
+def test_the_days_of_each_unit_with_its_trade(books: dict[str, Workbook]) -> None:
+    units = [[cell.value for cell in line] for line in books["zh"]["分单位"].iter_rows(min_row=2, max_row=6)]
+    assert [[line[1], *line[4:]] for line in units] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
+    for sheet in ("增减户", "分组"):
+        cells = [str(cell.value) for line in books["zh"][sheet].iter_rows() for cell in line]
+        assert any("已计入价格和用工的连带影响" in cell for cell in cells)
 
 
-def test_same_bytes_and_fixed_stamps(folder: Path, written: bytes) -> None:
-    assert workbook_bytes(Experiment(folder)) == written
-    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+def test_same_bytes_and_fixed_stamps(folder: Path, written: dict[str, bytes]) -> None:
+    assert workbook_bytes(Experiment(folder), "zh") == written["zh"]
+    with zipfile.ZipFile(io.BytesIO(written["zh"])) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2012, 12, 24, 0, 0, 0)}
         assert b"2012-12-24T00:00:00Z</dcterms:modified>" in archive.read("docProps/core.xml")
+
+
+@pytest.mark.skipif(not SOFFICE, reason="LibreOffice is not here")
+def test_libreoffice_opens_it_and_prints_one_page_a_sheet(tmp_path: Path, written: dict[str, bytes]) -> None:
+    path = tmp_path / "workbook.xlsx"
+    path.write_bytes(written["zh"])
+    command = [str(SOFFICE), f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+    pages = re.findall(rb"/Type\s*/Page\b", path.with_suffix(".pdf").read_bytes())
+    assert len(pages) == len(SHEETS["zh"].split())
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "－1", " =1", "\u3000＝1"])
@@ -102,7 +122,7 @@ def test_formulas_in_titles_do_nothing(folder: Path, tmp_path: Path) -> None:
         entry["title"] = {"en": '=HYPERLINK("x")', "zh": "@cmd"}
     manifest["command"] = "=cmd|' /C calc'!A0"
     (there / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there))))
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "zh")))
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
@@ -114,6 +134,6 @@ def test_empty_experiment_still_opens(folder: Path, tmp_path: Path) -> None:
     there = dummy.make(tmp_path / "empty", 2, ("baseline",))
     for table in COLUMNS:
         (there / "tables" / f"{table}.parquet").unlink(missing_ok=True)
-    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there))))
-    assert book.sheetnames == SHEETS
-    assert "未计算" in book["差异 Differences"]["A1"].value
+    book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "zh")))
+    assert book.sheetnames == SHEETS["zh"].split()
+    assert "未计算" in book["差异"]["A2"].value

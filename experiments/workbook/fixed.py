@@ -1,0 +1,28 @@
+"""Workbooks saved without the hour, so that the same content gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import Any
+
+_EPOCH = datetime(2012, 12, 24)
+
+
+def fixed_bytes(book: Any) -> bytes:
+    """A workbook saved with fixed dates inside and fixed stamps on the parts of the archive."""
+    book.properties.creator = "villagesim"
+    book.properties.created = _EPOCH
+    raw, out = io.BytesIO(), io.BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2012-12-24T00:00:00Z", content)
+            entry = zipfile.ZipInfo(name, date_time=(2012, 12, 24, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, content)
+    return out.getvalue()
