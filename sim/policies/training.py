@@ -202,4 +202,4 @@ class Training(Policy):
         placed = offered[keen][: int(self.left_yuan(county) / fare)]
         self.buy(county, fare * len(placed), "grants_yuan", TRAVEL)
         county.households["migrants"][placed] += 1
-        self.book.count("placed", float(len(placed)))
+        self.book.count("placed", float(len(placed)), county.households["village"][placed])
