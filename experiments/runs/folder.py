@@ -15,7 +15,7 @@ from typing import Any
 from experiments.runs.files import LEFTOVER, MANIFEST, read_json, write_atomic
 from sim.core.errors import UserError
 
-KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity")
+KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "campaign")
 """Kinds of experiments: the commands that store."""
 SIGN = ".villagesim"
 COPIES = ("scenarios", "code", "profiles")
@@ -23,7 +23,8 @@ COPIES = ("scenarios", "code", "profiles")
 _PRODUCTS = (
     "summary.csv", "workbook.xlsx", "report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json",
     "result.csv", "sensitivity.en.html", "sensitivity.zh.html", "conclusion.json", "indices.csv", "calibrated.toml",
-    "calibration.en.md", "calibration.zh.md",
+    "calibration.en.md", "calibration.zh.md", "campaign.en.html", "campaign.zh.html", "campaign.xlsx", "dictionary.csv",
+    "progress.en.html", "progress.zh.html", "progress.csv",
 )  # fmt: skip
 _RUN = re.compile(r"-?\d+\.(parquet|error\.json)")
 _LONGEST = 120  # bytes, so that what is put behind a name still fits

@@ -24,7 +24,7 @@ OF_PLACES = ("households", "linked", "registered", "villages")
 def chart_rows(county: County, records: Records) -> None:
     """Write what had been delivered by the end of each day that was asked for, by place; and how large places are.
 
-    Rows: `place` (how large, and its cadre-days asked for and used), `task` (name "LABEL/COUNT", item = campaign day),
+    Rows: `place` (how large, its cadre-days asked for and used, a unit's trade), `task` (name "LABEL/COUNT", item = campaign day),
     `task_bound` (name "LABEL/CONSTRAINT", item = campaign day: shares of what was asked for), `task_means` (what means
     allowed of that for which a target is stated).
     """
@@ -34,6 +34,8 @@ def chart_rows(county: County, records: Records) -> None:
     for place, mask in places.items():
         for name, values in sizes.items():
             records.add("place", -1, place, name, total(np.ascontiguousarray(values[mask])))
+    for unit in county.units[["key", "trade"]]:
+        records.add("place", -1, f"{UNIT}{unit['key']}", "trade", unit["trade"])
     for label, book in county.books.items():
         for count, diary in book.diary.items():
             noted = np.array(sorted(diary), dtype=np.int64)
