@@ -28,7 +28,7 @@ class Levels:
     """What runs of one variant say at yearly marks.
 
     Attributes:
-        values: By table (`panel` or `books`), month, group and name: a run each.
+        values: By table (`panel`, `books` or `delivery`), month, group and name: a run each.
         cost_yuan: Cost of all measures, a run each.
         incomes: Income a head and persons of every household, by month, a pair a run.
     """
@@ -52,7 +52,7 @@ def read_levels(seeds: Sequence[int], read: Callable[[int], RunFile], months: Se
     for row, seed in enumerate(seeds):
         run = read(seed)
         rows = run.table(RECORDS)
-        wanted = pc.is_in(rows["table"].cast("string"), pa.array(["panel", "books", "cost"]))
+        wanted = pc.is_in(rows["table"].cast("string"), pa.array(["panel", "books", "cost", "delivery"]))
         rows = rows.filter(wanted)
         columns = (rows[name].to_pylist() for name in ("table", "month", "group", "name", "value"))
         for table, month, group, name, value in zip(*columns, strict=True):
@@ -98,18 +98,27 @@ def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean") -> l
     found = []
     for name, goal in goals.items():
         for by, table in ((TRUE, "panel"), (BOOKS, "books")):
-            cells = [levels.values.get((table, month, goal.group, goal.indicator)) for month in (0, goal.month)]
-            if cells[0] is None or cells[1] is None:
+            opening, value = (
+                levels.values.get((table, month, goal.group, goal.indicator), np.zeros(0)) for month in (0, goal.month)
+            )
+            if not len(opening) or not len(value):
                 continue
-            opening, value = cells
             asked = np.array([goal.asked(float(one)) for one in opening])
             times = sum(goal.met(float(before), float(after)) for before, after in zip(opening, value, strict=True))
             few = levels.values.get((table, goal.month, FEW, goal.indicator)) if goal.group == "all" else None
-            spread = (mean_interval(one, of=of) for one in (opening, asked, value))
             nothing = np.full(len(value), np.nan)
-            own = _reached(goal, asked, levels) if by == TRUE else nothing
-            rest = (mean_interval(nothing if one is None else one, of=of) for one in (few, own))
-            found.append(GoalFound(name, by, *spread, wilson(times, len(value)), *rest))
+            found.append(
+                GoalFound(
+                    name,
+                    by,
+                    opening=mean_interval(opening, of=of),
+                    asked=mean_interval(asked, of=of),
+                    value=mean_interval(value, of=of),
+                    chance=wilson(times, len(value)),
+                    few=mean_interval(nothing if few is None else few, of=of),
+                    reached=mean_interval(_reached(goal, asked, levels) if by == TRUE else nothing, of=of),
+                )
+            )
     return found
 
 

@@ -1,8 +1,8 @@
-"""Carry a campaign out: replicates of its plan and of each what-if under the same seeds, stored like every experiment."""
+"""Carry a campaign out: its plan and each what-if under the same seeds, stored like every experiment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from experiments.campaign.tables import frames
 from experiments.campaign.variants import PLAN, Asked, Variant, variants
 from experiments.compare.replicates import Replicates
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
-from experiments.measure.statistics import Of
+from experiments.measure.statistics import Interval, Of, mean_interval, met, wilson
 from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
@@ -30,6 +30,7 @@ from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.own import with_own
 from sim.population.profile import load_profile
+from sim.recording.recorder import DAY_100
 from sim.scenario import Plan
 from sim.scenario.tasks import Tasks
 
@@ -70,6 +71,16 @@ class Carried:
         """Every table of it as a frame, by name."""
         goals = [(one, self.plan.goals[one.name]) for one in self.goals]
         return frames(self.results, goals, self.changed, self.sizes, self.of)
+
+    def targets(self) -> Iterator[tuple[str, str, float, Interval, Interval]]:
+        """Each delivery target of the plan: measure, count, amount, what was delivered in time, the chance of it."""
+        delivered = self.levels[PLAN].values
+        for label, named in self.plan.targets.items():
+            for count in named:
+                amount = delivered["delivery", DAY_100, label, f"{count}_target"]
+                done = delivered["delivery", DAY_100, label, f"{count}_in_time"]
+                times = int(met(done, amount).sum())
+                yield label, count, float(amount.mean()), mean_interval(done, of=self.of), wilson(times, len(done))
 
 
 def carry_out(
