@@ -46,7 +46,7 @@ class Shown:
 
     def due(self, name: str) -> str:
         """Its deadline."""
-        return self.num.day(deadline_of(self.results.task(name), self.results.tasks.clock))
+        return self.timetable.day(deadline_of(self.results.task(name), self.results.tasks.clock))
 
     def amount(self, name: str, value: float | Estimate) -> str:
         """An amount of a task, in its unit."""

@@ -146,11 +146,10 @@ def print_wall(carried: Carried, language: str) -> None:
 
 
 def print_table(table: Table, narrow: bool = False) -> None:
-    """A table in the terminal; a narrow one has no room between its columns."""
-    drawn = Screen(title=Plain(table.caption), title_justify="left")
-    if narrow:
-        drawn.box, drawn.padding = SIMPLE_HEAD, (0, 1, 0, 0)
-        drawn.pad_edge = drawn.show_edge = False
+    """A table in the terminal; a narrow one is for many short columns."""
+    drawn = Screen(title=Plain(table.caption), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    drawn.pad_edge = drawn.show_edge = False
+    drawn.show_lines = not narrow
     for k, head in enumerate(table.header):
         right = bool(table.rows) and table.rows[0][k].number
         drawn.add_column(Plain(head), justify="right" if right else "left", overflow="fold", no_wrap=head.isdecimal())

@@ -88,7 +88,7 @@ class Results:
     def places(self) -> list[Place]:
         """The county, its townships, its support units."""
         plan, towns = self.curves[PLAN], self.profile.townships
-        found = [Place(COUNTY, "county", self.profile.county.en, self.profile.county.zh)]
+        found = [Place(COUNTY, "county", "whole county", "全县")]
         for town in plan.towns:
             turn, k = divmod(int(town.rpartition("_")[2]), len(towns))
             again = f" ({turn + 1})" if turn else ""

@@ -24,9 +24,9 @@ OF_PLACES = ("households", "linked", "registered", "villages")
 def chart_rows(county: County, records: Records) -> None:
     """Write what had been delivered by the end of each day that was asked for, by place; and how large places are.
 
-    Rows: `place` (how large, its cadre-days asked for and used, a unit's trade), `task` (name "LABEL/COUNT", item = campaign day),
-    `task_bound` (name "LABEL/CONSTRAINT", item = campaign day: shares of what was asked for), `task_means` (what means
-    allowed of that for which a target is stated).
+    Rows: `place` (how large, its cadre-days asked for and used, a unit's trade), `task` (name "LABEL/COUNT", item =
+    campaign day), `task_bound` (name "LABEL/CONSTRAINT", item = campaign day: shares of what was asked for),
+    `task_means` (what means allowed of that for which a target is stated).
     """
     places, days = dict(_places(county)), county.cadre_days
     records.add("place", -1, "all", "share", county.share)

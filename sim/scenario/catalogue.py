@@ -48,6 +48,11 @@ def shipped_scenarios() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SCENARIOS.glob("*.toml"))}
 
 
+def further_scenarios() -> list[Path]:
+    """The scenario files that ship beside those of the main comparison."""
+    return sorted(shipped("more").glob("*.toml"))
+
+
 def find_scenario(name: str | Path) -> Path:
     """The file that a user means: a path, or the name of a shipped scenario.
 
@@ -57,10 +62,11 @@ def find_scenario(name: str | Path) -> Path:
     path = Path(name)
     if is_there(path):
         return path
-    shipped = shipped_scenarios()
-    if str(name) in shipped:
-        return shipped[str(name)]
-    raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(path.stem, shipped))
+    known = shipped_scenarios()
+    known |= {file.stem: file for file in further_scenarios() if file.stem not in known}
+    if str(name) in known:
+        return known[str(name)]
+    raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(path.stem, known))
 
 
 def code_files(files: Sequence[str | Path], problems: list[UserError]) -> list[Path]:
