@@ -9,15 +9,18 @@ from experiments.campaign.drawing import Mark, wall
 from experiments.campaign.outcomes import BOOKS, Change
 from experiments.campaign.results import BEHIND, RISK, Place
 from experiments.campaign.run import Carried
+from experiments.campaign.tables import date_finished
 from experiments.campaign.variants import CADRES, LATE, MONEY, PLAN
 from experiments.measure.statistics import NEAR_ENOUGH, Interval, mean_interval
-from experiments.pages.blocks import Cell, Figure, Table
+from experiments.pages.blocks import Card, Cell, Figure, Table
 from experiments.pages.numbers import Estimate, Numbers, delivery_unit, unit_of
 from experiments.pages.timetable import CLOSED, OPEN, Timetable
 from experiments.pages.words import Words
 from sim.scenario.tasks import deadline_of
 
 FIRST_COLUMNS = 2
+SAFE = 0.9
+"""Chance from which a task is said to be in time."""
 
 
 class Shown:
@@ -81,16 +84,16 @@ class Shown:
 
     # ---- the wall chart ----------------------------------------------------------------------------------------
 
-    def marks(self, name: str, place: str = COUNTY) -> list[Mark]:
+    def marks(self, name: str, place: str = COUNTY, variant: str = PLAN) -> list[Mark]:
         """A task's weeks: what is done of it, and whether that is as planned."""
         bar, results = self.timetable.bar(name), self.results
         bar = bar + OPEN * (len(results.weeks) - len(bar))
         if not results.task(name).followed:
             return [Mark(bar[week - 1], "closed" if bar[week - 1] == CLOSED else "plain") for week in results.weeks]
-        amount, risk = results.amount(name, place), results.chance(name, place).value < RISK
+        amount, risk = results.amount(name, place), results.chance(name, place, variant).value < RISK
         marks = []
         for week in results.weeks:
-            done, planned = results.done(name, place, 7 * week), results.planned(name, week)
+            done, planned = results.done(name, place, 7 * week, variant), results.planned(name, week)
             share = float(done.mean()) / amount if amount else 1.0
             late = float((done < (planned - BEHIND) * amount).mean()) >= 0.5
             if share >= NEAR_ENOUGH:
@@ -103,38 +106,41 @@ class Shown:
                 marks.append(Mark(bar[week - 1] if bar[week - 1] == CLOSED else OPEN, "plain"))
         return marks
 
-    def wall(self) -> Figure:
-        """The wall chart of the county."""
+    def wall(self, variant: str = PLAN) -> Figure:
+        """The wall chart of the county, as planned or under a what-if."""
         order = self.timetable.order
-        rows = [(self.title(name), self.marks(name), self._due_week(name)) for name in order]
+        rows = [(self.title(name), self.marks(name, COUNTY, variant), self._due_week(name)) for name in order]
         legend = [(kind, self.say(f"legend_{kind}")) for kind in ("done", "plan", "behind", "risk")]
         title = self.say("wall_title")
+        if variant == LATE:
+            title = self.say("wall_late", size=self.num.values(self.carried.sizes[LATE]))
         return Figure(
-            key="wall",
+            key=f"wall-{variant}",
             title=title,
             source=self.say("wall_source", n=len(self.results.seeds)),
             draw=wall(rows, self.say("week"), legend),
-            data=self.wall_table(),
-            note=self.say("wall_note"),
+            data=self.wall_table(COUNTY, variant),
+            note=self.say("wall_note") if variant == PLAN else "",
         )
 
     def _due_week(self, name: str) -> int:
         return -(-self.results.due(name) // 7)
 
-    def wall_table(self, place: str = COUNTY) -> Table:
+    def wall_table(self, place: str = COUNTY, variant: str = PLAN) -> Table:
         """The wall chart as a table."""
         header = (self.say("task"), *map(str, self.results.weeks))
         rows = []
         for name in self.timetable.order:
             cells = [
-                Cell(one.text, number=True, mark="bad" if one.kind == "risk" else "") for one in self.marks(name, place)
+                Cell(one.text, number=True, mark="bad" if one.kind == "risk" else "")
+                for one in self.marks(name, place, variant)
             ]
             rows.append([Cell(self.title(name)), *cells])
         return Table(self.say("wall_title"), header, rows, note=self.say("wall_note"))
 
     def tasks(self) -> Table:
         """Every task: its amount, what is done by the deadline, the chance, what binds."""
-        words = ("task", "deadline", "amount", "done", "share", "chance", "binds")
+        words = ("task", "deadline", "amount", "done", "share", "finished", "chance", "binds")
         rows = []
         for name in self.timetable.order:
             if not self.results.task(name).followed:
@@ -149,6 +155,7 @@ class Shown:
                 Cell(self.amount(name, amount), number=True),
                 Cell(self.amount(name, Estimate(found.value, found.low, found.high)), number=True),
                 Cell(_percent(found.value / amount) + "%", number=True),
+                Cell(self.timetable.day(day) if (day := date_finished(self.results, name)) else "–"),
                 Cell(self.chance(chance), mark="bad" if chance.value < RISK else ""),
                 Cell(self.binds(name)),
             ])  # fmt: skip
@@ -209,7 +216,10 @@ class Shown:
         unit = delivery_unit(str(self.results.task(name).counts))
         change = self.num.show(Estimate(found.value, found.low, found.high), unit, signed=True)
         plan, then = (self.num.share(self.results.chance(name, COUNTY, one).value) for one in (PLAN, what_if))
-        return Cell(self.say("then_chance", change=change, plan=plan, then=then), number=True)
+        days = [date_finished(self.results, name, COUNTY, one) for one in (PLAN, what_if)]
+        said = [self.timetable.day(day) if day else self.say("never") for day in days]
+        moved = self.say("then_done", plan=said[0], then=said[1]) if days[0] != days[1] else ""
+        return Cell(self.say("then_chance", change=change, plan=plan, then=then) + moved)
 
     def changes(self) -> Table:
         """What each what-if changes of income and poverty, and what it costs."""
@@ -248,6 +258,11 @@ class Shown:
                 Cell(title), Cell(self.say("books" if books else "true")), *amounts,
                 Cell(self.num.share(found.reached.value), number=True), Cell(self.chance(found.chance)),
             ])  # fmt: skip
+        judged = {found.name for found in self.carried.goals}
+        for name, goal in self.carried.plan.goals.items():
+            if name not in judged:
+                title, nothing = goal.title.zh if self.zh else goal.title.en, [Cell("–", number=True)] * 5
+                rows.append([Cell(title), Cell("–"), *nothing, Cell(self.say("beyond_run", month=goal.month))])
         words = ("goal", "by", "opening", "asked", "value", "few", "reached", "chance")
         header = [self.say(word) for word in words]
         return Table(self.say("goals_title"), header, rows, note=self.say("goals_note")) if rows else None
@@ -267,10 +282,30 @@ class Shown:
         header = [self.say(word) for word in ("goal", "asked", "value", "chance")]
         return Table(self.say("targets_title"), header, rows) if rows else None
 
+    def cards(self) -> tuple[Card, ...]:
+        """What a reader takes away: tasks in time, what late money costs in income, what it all costs."""
+        chances = self._chances()
+        good, n = sum(chance >= SAFE for chance in chances.values()), len(chances)
+        value = self.say("card_tasks_value", good=good, n=n)
+        found = [Card(self.say("card_tasks"), value, "", self.say("card_tasks_detail"))]
+        whole = [one for one in self.carried.changed if one.group == "all"]
+        late = [one for one in whole if one.what_if == LATE and one.name == "income_yuan"]
+        if late:
+            first = min(late, key=lambda one: one.month)
+            size, detail = self.num.values(self.carried.sizes[LATE]), self.say("card_late_detail", month=first.month)
+            found.append(Card(self.say("card_late", size=size), self._difference(first).text, "", detail))
+        if cost := [one.planned for one in whole if one.name == "cost_yuan"]:
+            shown = self.num.show(Estimate(cost[0]), "money")
+            found.append(Card(self.say("card_cost"), shown, "", self.say("card_cost_detail")))
+        return tuple(found)
+
+    def _chances(self) -> dict[str, float]:
+        return {name: self.results.chance(name).value for name in self.results.followed}
+
     def sentence(self) -> str:
         """The answer in a sentence."""
-        chances = {name: self.results.chance(name).value for name in self.results.followed}
-        good = sum(chance >= 0.9 for chance in chances.values())
+        chances = self._chances()
+        good = sum(chance >= SAFE for chance in chances.values())
         if good == len(chances):
             return self.say("sentence_all", n=len(chances))
         worst = min(chances, key=lambda name: (chances[name], self.timetable.order.index(name)))

@@ -15,6 +15,7 @@ from rich.text import Text as Plain
 from experiments.campaign.blocks import Shown
 from experiments.campaign.run import KIND, Carried
 from experiments.campaign.tables import files
+from experiments.campaign.variants import LATE
 from experiments.pages.blocks import Answer, Section, Table, Text
 from experiments.pages.layout import fill
 from experiments.pages.spreadsheet import safe_cell
@@ -58,12 +59,12 @@ def sections(shown: Shown) -> list[Section]:
     say = shown.say
     answer = Answer(
         "wall-chart", say("answer"), say("answer_question"), sentence=shown.sentence(), figure=shown.wall(),
-        more=(say("point" if shown.carried.of == "mean" else "drawn"),), blocks=[shown.tasks()],
+        cards=shown.cards(), more=(say("point" if shown.carried.of == "mean" else "drawn"),), blocks=[shown.tasks()],
     )  # fmt: skip
     where = Section("where", say("where"), say("where_question"), [shown.towns(), shown.units()])
     helps = Section("help", say("help"), say("help_question"))
     if shown.what_ifs:
-        helps.add(shown.help(), shown.changes())
+        helps.add(shown.help(), shown.wall(LATE) if LATE in shown.what_ifs else None, shown.changes())
     goals = Section("goals", say("goals"), say("goals_question"))
     goals.add(shown.goals(), shown.targets())
     if not goals.blocks:

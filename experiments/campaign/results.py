@@ -141,6 +141,15 @@ class Results:
         """Whether each run met a task's deadline in a place."""
         return met(self.done(name, place, self.due(name), variant), self.amount(name, place))
 
+    def finished(self, name: str, place: str = COUNTY, variant: str = PLAN) -> Floats:
+        """The campaign day on which each run had done a task in a place; not-a-number where it never did.
+
+        Between two days that were noted it is the later one.
+        """
+        days = self.curves[variant].days
+        done = np.array([met(self.done(name, place, int(day), variant), self.amount(name, place)) for day in days])
+        return np.where(done.any(axis=0), days[done.argmax(axis=0)].astype(np.float64), np.nan)
+
     def chance(self, name: str, place: str = COUNTY, variant: str = PLAN) -> Interval:
         """The chance of meeting a task's deadline, with Wilson's interval."""
         return wilson(int(self.met(name, place, variant).sum()), len(self.seeds))

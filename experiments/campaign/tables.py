@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -30,15 +30,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     "task": (
         "task", *_WHERE, "amount", "unit", "deadline", "earliest_start", "earliest_finish", "latest_start",
         "latest_finish", "slack_days", "done", "done_low", "done_high", "share", "met", "replicates", "chance",
-        "chance_low", "chance_high", "at_risk", "binds", "binds_share",
+        "chance_low", "chance_high", "at_risk", "finished", "binds", "binds_share",
     ),
     "task_week": (
         "task", *_WHERE, "week", "week_ends", "planned", "done", "done_low", "done_high", "share", "behind_share",
         "at_risk",
     ),
     "task_what_if": (
-        "task", *_WHERE, "what_if", "size", "difference", "difference_low", "difference_high", "chance_plan",
-        "chance", "chance_difference", "chance_difference_low", "chance_difference_high",
+        "task", *_WHERE, "what_if", "size", "difference", "difference_low", "difference_high", "finished_plan",
+        "finished", "chance_plan", "chance", "chance_difference", "chance_difference_low", "chance_difference_high",
     ),
     "goal": (
         "goal", "by", "indicator", "group", "month", *(f"{name}{end}" for name in ("opening", "asked", "value",
@@ -99,9 +99,17 @@ def _tasks(results: Results, of: Of) -> Iterator[dict[str, Any]]:
                 **fixed, **_where(place), "amount": amount, "unit": unit_of_count(str(task.counts)),
                 **_spread("done", mean_interval(done, of=of)), "share": float(done.mean()) / amount,
                 "met": int(results.met(name, place.ident).sum()), "replicates": len(results.seeds),
-                **_spread("chance", chance), "at_risk": chance.value < RISK, "binds": binds[0],
+                **_spread("chance", chance), "at_risk": chance.value < RISK,
+                "finished": date_finished(results, name, place.ident), "binds": binds[0],
                 "binds_share": binds[1],
             }  # fmt: skip
+
+
+def date_finished(results: Results, name: str, place: str = COUNTY, variant: str = PLAN) -> date | None:
+    """The day by which a task is done in half of the runs; None if it is not."""
+    days = np.sort(np.where(np.isnan(finished := results.finished(name, place, variant)), np.inf, finished))
+    middle = days[(len(days) - 1) // 2]
+    return results.tasks.clock.start + timedelta(days=int(middle) - 1) if np.isfinite(middle) else None
 
 
 def _weeks(results: Results, of: Of) -> Iterator[dict[str, Any]]:
@@ -136,7 +144,9 @@ def _what_ifs(results: Results, sizes: Mapping[str, float], of: Of) -> Iterator[
                 chance = mean_interval(met.astype(np.float64) - met_plan)
                 yield {
                     "task": name, **_where(place), "what_if": what_if, "size": sizes[what_if],
-                    **_spread("difference", change), "chance_plan": float(met_plan.mean()),
+                    **_spread("difference", change), "finished_plan": date_finished(results, name, place.ident),
+                    "finished": date_finished(results, name, place.ident, what_if),
+                    "chance_plan": float(met_plan.mean()),
                     "chance": float(met.mean()), **_spread("chance_difference", chance),
                 }  # fmt: skip
 

@@ -56,15 +56,14 @@ Goals = Annotated[Mapping[str, Goal], AfterValidator(FrozenDict)]
 
 
 def check_goals(
-    layers: Layers, goals: Mapping[str, Goal], own: Collection[str], months: int, problems: list[UserError]
+    layers: Layers, goals: Mapping[str, Goal], own: Collection[str], problems: list[UserError]
 ) -> None:
-    """A goal is about an indicator and a group that there are, at a mark within the run.
+    """A goal is about an indicator and a group that there are; one beyond the end of a shorter run is not judged.
 
     Args:
         layers: Where each value came from.
         goals: The goals.
         own: Results and groups that the plan's own observers declare.
-        months: Months of the run.
         problems: Takes what is wrong.
     """
     for name, goal in goals.items():
@@ -73,7 +72,3 @@ def check_goals(
             if found not in known and found not in own:
                 place, problem = layers.place(("goals", name, key)), f"there is no {key} '{found}'"
                 problems.append(place.error(problem, field=f"goals.{name}.{key}", **meant(found, known)))
-        if goal.month > months:
-            place, allowed = layers.place(("goals", name, "month")), f"12 to {months}, the months of the run"
-            problem = f"the mark of month {goal.month} lies beyond the run"
-            problems.append(place.error(problem, field=f"goals.{name}.month", allowed=allowed))

@@ -117,7 +117,7 @@ class Resolver:
             horizon = month_end(first, head.horizon_months)
             check_targets(self.layers, head.targets, policies, campaign, horizon, self.problems)
             declared = [*own_results(observers).results, *own_results(observers).groups]
-            check_goals(self.layers, head.goals, declared, head.horizon_months, self.problems)
+            check_goals(self.layers, head.goals, declared, self.problems)
             changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
             when = (campaign, head.horizon_months)
             tasks = tasks_of(self.layers, policies, purses, when, self._towns, self.problems)

@@ -18,9 +18,9 @@ from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
 from sim.scenario.country import Country
+from sim.scenario.goals import Goal
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
-from sim.scenario.goals import Goal
 from sim.scenario.tasks import Task, TaskTitle
 from sim.scenario.title import Title
 

@@ -149,7 +149,7 @@ def test_townships_may_each_have_a_task_of_their_own() -> None:
         ({"indicator": "income_yuan"}, "state either change or level"),
         ({"indicator": "income", "change": 0.1}, "there is no indicator 'income'"),
         ({"indicator": "income_yuan", "change": 0.1, "group": "everyone"}, "there is no group 'everyone'"),
-        ({"indicator": "income_yuan", "change": 0.1, "month": 24}, "lies beyond the run"),
+        ({"indicator": "income_yuan", "change": 0.1, "month": 18}, "multiple of 12"),
     ],
 )
 def test_mistakes_in_goals_are_said(goal: Any, words: str) -> None:
