@@ -8,9 +8,10 @@ from typing import Any
 from experiments.compare.report.book import Book, Content, fixed_bytes, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
-from experiments.compare.report.sections import answer, certainty, leans, people, together
+from experiments.compare.report.sections import answer, certainty, leans, people, together, wall
 from experiments.compare.report.sections.day100 import at_horizon
 from experiments.pages.numbers import delivery_unit, unit_of
+from experiments.pages.words import Words
 
 
 def workbook_bytes(experiment: Experiment) -> bytes:
@@ -21,6 +22,7 @@ def workbook_bytes(experiment: Experiment) -> bytes:
     _differences(book)
     _spillovers(book)
     _day100(book)
+    _wall(book)
     _cadre_days(book)
     _money(book)
     _people(book)
@@ -216,6 +218,32 @@ def _day100(b: Book) -> None:
         ),
         rows,
     )
+
+
+def _wall(b: Book) -> None:
+    """The wall chart of every scenario with tasks; no sheet where none has any."""
+    charts = list(zip(wall.tables(b.zh), wall.tables(b.en), strict=True))
+    if not charts:
+        return
+    weeks = max(len(zh.header) for zh, _ in charts) - len(_BESIDE_WEEKS)
+    rows: list[list[Content]] = []
+    for zh, en in charts:
+        for here, there in zip(zh.rows, en.rows, strict=True):
+            cells = [one.text if one.text == two.text else f"{one.text} {two.text}" for one, two in
+                     zip(here, there, strict=True)]  # fmt: skip
+            blank = [""] * (weeks + len(_BESIDE_WEEKS) - len(cells))
+            rows.append([f"{zh.caption} {en.caption}", cells[0], *cells[1:-4], *blank, *cells[-4:]])
+    both = [f"{one}\n{two}" for one, two in zip(*(_schedule(w) for w in ("zh", "en")), strict=True)]
+    header = [b.both("col_scenario"), both[0], *map(str, range(1, weeks + 1)), *both[1:]]
+    b.sheet("wall", header, rows, [zh.note for zh, _ in charts[:1]] + [en.note for _, en in charts[:1]])
+
+
+_BESIDE_WEEKS = ("task", "deadline", "amount", "in_time", "binds")
+
+
+def _schedule(language: str) -> list[str]:
+    words = Words(language, "schedule")
+    return [words(word) for word in _BESIDE_WEEKS]
 
 
 def _cadre_days(b: Book) -> None:

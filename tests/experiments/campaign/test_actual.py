@@ -23,8 +23,8 @@ def read(folder: Path, text: str, encoding: str = "utf-8") -> list[Report]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_both_languages_and_the_ways_numbers_and_dates_are_written(tmp_path: Path, encoding: str) -> None:
-    rows = ("任务,乡镇,日期,完成", "培训,乡镇1,2013年1月20日,１０", "培训,,2013/1/20,0.002万", '培训,乡镇1,2013-01-27,"1,200人"')
-    text = "\n".join(rows)
+    rows = ["任务,乡镇,日期,完成", "培训,乡镇1,2013年1月20日,１０", "培训,,2013/1/20,0.002万"]
+    text = "\n".join([*rows, '培训,乡镇1,2013-01-27,"1,200人"'])
     assert read(tmp_path, text, encoding) == [
         Report("courses", "town_0", 28, 10.0, 2),
         Report("courses", "all", 28, 20.0, 3),

@@ -45,7 +45,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def carry(home: Path) -> Carried:
     plan = load_plan(home / "small.toml")
-    return carry_out(plan, name="small", results=home, replicates=3, asked=Asked(late_days=60), workers=0, progress=False)
+    late = Asked(late_days=60)
+    return carry_out(plan, name="small", results=home, replicates=3, asked=late, workers=0, progress=False)
 
 
 @pytest.fixture(scope="module")
