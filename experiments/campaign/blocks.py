@@ -263,7 +263,7 @@ class Shown:
             if name not in judged:
                 title, nothing = goal.title.zh if self.zh else goal.title.en, [Cell("–", number=True)] * 5
                 rows.append([Cell(title), Cell("–"), *nothing, Cell(self.say("beyond_run", month=goal.month))])
-        words = ("goal", "by", "opening", "asked", "value", "few", "reached", "chance")
+        words = ("goal", "by", "opening", "asked", "value", "few", "reached", "goal_chance")
         header = [self.say(word) for word in words]
         return Table(self.say("goals_title"), header, rows, note=self.say("goals_note")) if rows else None
 
@@ -279,7 +279,7 @@ class Shown:
             name = self.say.term("policy", label)
             cells = [Cell(f"{name}: {self.say.term('delivery', count)}"), Cell(self.num.show(Estimate(amount), unit))]
             rows.append([*cells, Cell(self.num.show(level, unit), number=True), Cell(self.chance(chance))])
-        header = [self.say(word) for word in ("goal", "asked", "value", "chance")]
+        header = [self.say(word) for word in ("goal", "asked", "value", "goal_chance")]
         return Table(self.say("targets_title"), header, rows) if rows else None
 
     def cards(self) -> tuple[Card, ...]:

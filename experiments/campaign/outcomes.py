@@ -21,6 +21,7 @@ SHOWN = ("income_yuan", "headcount")
 GROUPS = ("all", "fifth_1", "poor_at_start")
 """Whose income and poverty what-ifs are asked about: the average, and the few beside it."""
 FEW = "fifth_1"
+OF_BOOKS = ("registered_headcount",)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,11 @@ class GoalFound:
 
 
 def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean") -> list[GoalFound]:
-    """Every goal, in truth and, where the registry has a figure of its own, by the books."""
+    """Every goal, in truth and, where the registry has a figure of its own, by the books.
+
+    The books have a level of their own, so that what is asked of them is as much more, or less, than they opened with.
+    How many are registered is a figure of the books alone.
+    """
     found = []
     for name, goal in goals.items():
         for by, table in ((TRUE, "panel"), (BOOKS, "books")):
@@ -103,14 +108,15 @@ def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean") -> l
             )
             if not len(opening) or not len(value):
                 continue
-            asked = np.array([goal.asked(float(one)) for one in opening])
-            times = sum(goal.met(float(before), float(after)) for before, after in zip(opening, value, strict=True))
+            true = levels.values["panel", 0, goal.group, goal.indicator]
+            asked = np.array([goal.asked(float(one)) for one in true]) * opening / true
+            times = int((value <= asked).sum() if goal.down else (value >= asked).sum())
             few = levels.values.get((table, goal.month, FEW, goal.indicator)) if goal.group == "all" else None
             nothing = np.full(len(value), np.nan)
             found.append(
                 GoalFound(
                     name,
-                    by,
+                    BOOKS if goal.indicator in OF_BOOKS else by,
                     opening=mean_interval(opening, of=of),
                     asked=mean_interval(asked, of=of),
                     value=mean_interval(value, of=of),

@@ -97,8 +97,10 @@ def _sheet(book: Workbook, title: str, table: Table) -> None:
     sheet.append([safe_cell(table.caption)])
     sheet["A1"].font = Font(bold=True, size=13)
     sheet.append([safe_cell(head) for head in table.header])
-    for cell in sheet[2]:
-        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
+    for k, cell in enumerate(sheet[2]):
+        side = "right" if table.rows and table.rows[-1][k].number else None
+        cell.font, cell.fill = Font(bold=True), _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=side)
     for number, row in enumerate(table.rows, 3):
         sheet.append([_value(cell.text) for cell in row])
         for k, cell in enumerate(row, 1):

@@ -103,15 +103,22 @@ def test_classes_meet_in_the_idle_season(winter: Plan, lived: RunResult) -> None
     assert come[1] > 1.2 * come[3], "sowing keeps people away"
 
 
+def income(result: RunResult) -> float:
+    return result.value("panel", "income_yuan", month=12)
+
+
 def test_thirty_days_of_delay_show_in_the_chart_and_in_income(lived: RunResult, delayed: RunResult) -> None:
     prompt, late = curve(lived, "loans"), curve(delayed, "loans")
     for when in (day(BEFORE_FESTIVAL), day(FESTIVAL_ENDS)):
         assert late[when] == 0.0 < prompt[when], "nothing is out before the festival"
+    assert income(delayed) != income(lived)
 
-    def income(result: RunResult) -> float:
-        return result.value("panel", "income_yuan", month=12)
 
-    assert income(delayed) < income(lived)
+def test_the_longer_the_quota_is_late_the_more_income_it_costs() -> None:
+    plan = load_plan("winter_campaign", ["world.villages=20", "horizon_months=12"])
+    days = {0: plan} | {days: plan.with_settings({"events": {"late": {**LATE, "days": days}}}) for days in (30, 90)}
+    mean = {late: float(np.mean([income(run(one, seed)) for seed in (1, 2, 3, 5)])) for late, one in days.items()}
+    assert mean[90] < mean[30] < mean[0]
 
 
 def test_the_yearly_programme_and_the_progress_meeting_run() -> None:
