@@ -57,6 +57,7 @@ class County(Part):
         books: What each policy did, by its label, in the plan's order.
         engine: What runs the rules.
         shared: Arrays that policies of one kind share, by name.
+        charted: Whether the plan has tasks or goals, so that a run notes how far it comes, place by place.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class County(Part):
         self.cadre_days = CadreDays(self.households, self.villages, self.cadres, days, after, clock)
         self.books: dict[str, Delivery] = {}
         self.shared: dict[str, NDArray[Any]] = {}
+        self.charted = False
         self.engine = engine
         self._facts = (self.households, self.villages, parameters[1], todays)
 

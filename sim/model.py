@@ -47,6 +47,7 @@ from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder, watchers
 from sim.recording.watch import Watch
 from sim.scenario.plan import Plan
+from sim.scenario.tasks import follow
 
 Reach = Callable[[County], NDArray[np.bool_]]
 KINDS: dict[str, type[RecordAgent]] = {"households": Household, "villages": Village, "cadres": Cadre, "units": Unit}
@@ -129,6 +130,8 @@ class VillageModel(Whole, MesaModel):
         county = self.county
         self._audit = Audit(self.households, county.accounts, county.purses, county.tills, county.loans)
         self._agenda, self._watch = Agenda(), Watch(self.policies, county)
+        follow(self.plan.tasks, county.books, len(self.villages), self.clock)
+        county.charted = bool(self.plan.tasks or self.plan.goals)
         for policy in in_turn(self.policies):
             if policy.label in self._reach:
                 policy.reach = self._reach[policy.label](county)

@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from experiments.commands.compare import compare
-from experiments.commands.options import Horizon, Json, Languages, Quiet, Results, Villages
+from experiments.commands.options import (
+    Horizon,
+    Json,
+    Language,
+    Languages,
+    Quiet,
+    Results,
+    Villages,
+    given,
+    languages,
+    plans,
+)
+
+WINTER_RUNS = 8
+"""Runs of the winter campaign, as planned and with money late, unless a number is asked for."""
 
 
 def demo(
@@ -24,9 +38,10 @@ def demo(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare the shipped scenarios on the default county: a few minutes; the report goes to results/demo.
+    """Compare the shipped scenarios on the default county, and carry out the winter campaign: a few minutes.
 
-    The same command again does only what is missing. `village compare` has more options.
+    The reports go to results/demo and results/demo-winter. The same command again does only what is missing. `village
+    compare` and `village campaign run` have more options.
     """
     compare(
         name="demo",
@@ -40,3 +55,40 @@ def demo(
         as_json=as_json,
         quiet=quiet,
     )
+    _winter(replicates or WINTER_RUNS, workers, language, villages, horizon, results, fresh, as_json, quiet)
+
+
+def _winter(
+    replicates: int,
+    workers: int | None,
+    language: list[Language] | None,
+    villages: int | None,
+    horizon: int | None,
+    results: Path,
+    fresh: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """The winter campaign, as planned and with money thirty days late, and its wall chart."""
+    from experiments.campaign.page import print_wall, write
+    from experiments.campaign.run import carry_out
+    from experiments.campaign.variants import Asked
+
+    (plan,) = plans(["winter_campaign"], None, None, villages, horizon)
+    carried = carry_out(
+        plan,
+        name="demo-winter",
+        results=results,
+        replicates=replicates,
+        asked=Asked(cadres=0, yuan=0.0),
+        workers=workers,
+        progress=not quiet and not as_json,
+        fresh=fresh,
+        inputs=given(["winter_campaign"]),
+    )
+    written = languages(language)
+    pages = write(carried, written)
+    if not as_json:
+        print_wall(carried, written[0])
+        if not quiet:
+            typer.echo(f"{'挂图' if written[0] == 'zh' else 'Wall chart'}: {pages[0]}")

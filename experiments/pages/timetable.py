@@ -90,8 +90,8 @@ class Timetable:
             slot = self.slots[name]
             table.add_row(
                 Text(self.title(name)),
-                self._span(slot.earliest_start, slot.earliest_finish),
-                self._span(slot.latest_start, slot.latest_finish),
+                self.span(slot.earliest_start, slot.earliest_finish),
+                self.span(slot.latest_start, slot.latest_finish),
                 self._say("days", n=slot.slack_days),
                 self.bar(name),
                 Text(self.decides(name)),
@@ -99,9 +99,13 @@ class Timetable:
         yield table
         yield Text(self._say("legend", first=self._num.day(self.weeks[0])))
 
-    def _span(self, first: dt.date, last: dt.date) -> str:
-        form = "%m-%d" if self.clock.campaign_days < A_YEAR else "%Y-%m-%d"
-        return f"{first.strftime(form)}–{last.strftime(form)}"
+    def span(self, first: dt.date, last: dt.date) -> str:
+        """Two days, without the year where the campaign is shorter than one."""
+        return f"{self.day(first)}–{self.day(last)}"
+
+    def day(self, day: dt.date) -> str:
+        """A day, likewise."""
+        return day.strftime("%m-%d" if self.clock.campaign_days < A_YEAR else "%Y-%m-%d")
 
 
 def hardest(plan: Tasks) -> tuple[str, Slot]:

@@ -15,7 +15,7 @@ from typing import Any
 from experiments.runs.files import LEFTOVER, MANIFEST, read_json, write_atomic
 from sim.core.errors import UserError
 
-KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep", "optimise", "discover")
+KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep", "optimise", "discover", "campaign")
 """Kinds of experiments: the commands that store."""
 SIGN = ".villagesim"
 COPIES = ("scenarios", "code", "profiles")
@@ -28,6 +28,8 @@ _PRODUCTS = (
     "shapley.csv", "discover.en.html", "discover.zh.html", "sweep.en.html", "sweep.zh.html", "design.toml",
     "workbook.xlsx", "workbook.en.xlsx", "workbook.zh.xlsx", "brief.en.html",
     "brief.zh.html", "brief.en.pdf", "brief.zh.pdf",
+    "campaign.en.html", "campaign.zh.html", "campaign.xlsx", "dictionary.csv",
+    "progress.en.html", "progress.zh.html", "progress.csv",
 )  # fmt: skip
 _RUN = re.compile(r"-?\d+\.(parquet|error\.json)")
 _LONGEST = 120  # bytes, so that what is put behind a name still fits

@@ -92,7 +92,7 @@ class Store:
 
     @property
     def _mend(self) -> str:
-        return _RENEW if self.kind == "compare" else _CHANGED
+        return _RENEW if self.kind in ("compare", "campaign") else _CHANGED
 
     def _take_lock(self) -> None:
         # Python opens with O_CLOEXEC and workers are fresh programs, so no child can hold on to the lock.

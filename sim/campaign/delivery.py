@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +42,11 @@ class Delivery:
         counts: What has been delivered, by count (visited, told, trained, lent, started, finished, ...).
         met_yuan: What was asked for and could be given.
         lost_yuan: What was asked for and could not, by what bound (purse, cadre_days, season, quota, staff, ...).
+        means: What its money, staff or settings allow of what the plan states a target for, before that is entered.
+        followed: What has been delivered in each village of that which the plan's tasks follow, by count; what was
+            delivered nowhere in particular stands behind the villages.
+        diary: The same as it stood at the end of the days asked for, by count and campaign day.
+        bound_by: What had bound by then, as shares of what was asked for, by campaign day.
         served: Households reached so far.
         worth_yuan: What each household received, in money or money's worth.
         waits: Whether its condition has yet to be met, so that nothing could be delivered.
@@ -59,6 +65,10 @@ class Delivery:
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     met_yuan: float = 0.0
     lost_yuan: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    means: dict[str, float] = field(default_factory=dict)
+    followed: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    diary: dict[str, dict[int, NDArray[np.float64]]] = field(default_factory=dict)
+    bound_by: dict[int, dict[str, float]] = field(default_factory=dict)
     waits: bool = False
     started_day: int | None = None
     served: Mask = field(init=False)
@@ -67,18 +77,40 @@ class Delivery:
     def __post_init__(self) -> None:
         self.served = np.zeros(self.households, dtype=np.bool_)
         self.worth_yuan = np.zeros(self.households)
+        self._diary_days: Collection[int] = ()
 
     def reach(self, rows: RowsOf, worth_yuan: Yuan | float = 0.0) -> None:
         """Enter households as reached, with what each of them received."""
         self.served[rows] = True
         self.worth_yuan[rows] += worth_yuan
 
-    def count(self, name: str, amount: float) -> None:
-        """Add to what has been delivered."""
+    def count(self, name: str, amount: float, villages: RowsOf | None = None, each: Yuan | None = None) -> None:
+        """Add to what has been delivered.
+
+        Args:
+            name: Which count.
+            amount: How much in all.
+            villages: Row of the village of each part of it; left out: nowhere in particular.
+            each: How much each part is; 1 by default.
+        """
         self.counts[name] += amount
+        if name in self.followed:
+            now = self.followed[name]
+            if villages is None:
+                now[-1] += amount
+            else:
+                now += np.bincount(villages, weights=each, minlength=len(now))
+
+    def follow(self, names: Collection[str], villages: int, days: Collection[int]) -> None:
+        """Keep account of some counts by village, and note how they stand at the end of some campaign days."""
+        self.followed = {name: np.zeros(villages + 1) for name in names}
+        self.diary = {name: {} for name in names}
+        self._diary_days = days
 
     def promise(self, name: str, amount: float, deadline: int) -> None:
         """Enter a target that the plan states, due by the end of a campaign day."""
+        if name in self.targets:
+            self.means[name] = self.targets[name]
         self.targets[name] = amount
         self.deadlines[name] = deadline
 
@@ -87,6 +119,10 @@ class Delivery:
         for name, deadline in self.deadlines.items():
             if deadline == campaign_day:
                 self.at_deadline[name] = self.counts.get(name, 0.0)
+        if campaign_day in self._diary_days:
+            for name, now in self.followed.items():
+                self.diary[name][campaign_day] = now.copy()
+            self.bound_by[campaign_day] = self.binding()
 
     def spend(self, item: str, amount_yuan: float) -> None:
         """Enter a cost that was paid in money."""
@@ -102,6 +138,12 @@ class Delivery:
     def asked_yuan(self) -> float:
         """All that was asked for, given or not."""
         return self.met_yuan + add_up(self.lost_yuan.values())
+
+    def binding(self) -> dict[str, float]:
+        """What bound so far, by constraint, as shares of what was asked for; `demand` where too few wanted it."""
+        asked = self.asked_yuan
+        bound = {what: lost / asked if asked > 0 else 0.0 for what, lost in sorted(self.lost_yuan.items())}
+        return bound | {"demand": self.short_of_takers}
 
     @property
     def short_of_takers(self) -> float:

@@ -63,7 +63,7 @@ class Cash(Policy):
         amounts = np.full(len(rows), s.amount_yuan)
         self.pay(county, rows, amounts)
         self.book.reach(rows, amounts)
-        self.book.count("paid", float(len(rows)))
+        self.book.count("paid", float(len(rows)), county.households["village"][rows])
         if s.effects:
             self.hand_over(county, rows, amounts)
 

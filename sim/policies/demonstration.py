@@ -80,11 +80,11 @@ class Demonstration(Policy):
         self.book.met_yuan += cost * can
         self.book.lost_yuan["purse"] += cost * (len(self._on) - can)
         self.buy(county, cost * can, "administration_yuan", MEETINGS)
-        self.book.count("meetings", float(can))
+        self.book.count("meetings", float(can), self._on[:can])
         h = county.households
         rows = np.flatnonzero(np.isin(h["village"], self._on[:can])).astype(np.int64)
         came = rows[self.luck(county, "come", rows, county.day) < county.p.site_meeting_reach]
-        self.book.count("told", float(len(came)))
+        self.book.count("told", float(len(came)), h["village"][came])
         self.book.reach(came, cost * can / max(1, len(came)))
         if self.settings.effects:
             h["knows"][came] |= 1 << self._line
@@ -109,6 +109,6 @@ class Demonstration(Policy):
                 continue
             self.buy(county, s.cost_yuan * can, "grants_yuan", SHOW_HOUSEHOLDS)
             self.book.reach(best, s.cost_yuan)
-            self.book.count("show_households", float(can))
+            self.book.count("show_households", float(can), h["village"][best])
             if s.effects:
                 v["shown"][i, self._line - 1] += can

@@ -173,8 +173,8 @@ class FirmCredit(Policy):
         county.accounts.pay(self.account, "employers", p.firm_fee_yuan, RUNNING)
         self.book.principal_yuan += size
         self.book.met_yuan += size
-        self.book.count("lent", 1.0)
-        self.book.count("lent_yuan", size)
+        self.book.count("lent", 1.0, villages[:1])
+        self.book.count("lent_yuan", size, villages[:1], np.full(1, size))
         county.accounts.pay(self.account, "employers", size, LOANS)
         place, backed = self._place(county, villages), s.collateral == "guarantee"
         loan = FirmLoan(size, s.term_months, place, villages, np.zeros(len(villages)), _NOBODY, backed)
@@ -194,7 +194,7 @@ class FirmCredit(Policy):
         if s.borrower == "cooperative":
             loan.members = rows
             contracts.sign(county, rows)
-            self.book.count("signed", float(len(rows)))
+            self.book.count("signed", float(len(rows)), county.households["village"][rows])
         else:
             self._hire(county, loan, works)
 
@@ -209,7 +209,8 @@ class FirmCredit(Policy):
         v["jobs"][loan.villages] += added
         loan.jobs = added
         days = total(np.ascontiguousarray(added * self._free[loan.villages]))
-        self.book.count("worker_years", days / p.work_days_month * loan.months_left / 12.0)
+        years = days / p.work_days_month * loan.months_left / 12.0
+        self.book.count("worker_years", years, loan.villages, np.full(len(loan.villages), years / len(loan.villages)))
 
     def _members(self, county: County, village: int, number: float) -> RowsOf:
         """So many of a village's households with something to sell and no contract, drawn by keyed lottery."""
@@ -248,7 +249,7 @@ class FirmCredit(Policy):
         if loan.backed:
             guarantee.take_on(county, -loan.principal_yuan)
         if failed:
-            self.book.count("failed", 1.0)
+            self.book.count("failed", 1.0, loan.villages[:1])
             self.book.spend("loan_losses_yuan", loan.principal_yuan)
             if loan.backed:
                 guarantee.call(county, self.account, loan.principal_yuan)

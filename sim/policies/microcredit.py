@@ -212,7 +212,7 @@ class Microcredit(Policy):
             wanted[self._papers_missing(county, rows)] = 0.0  # sent home: it may come again another day
             rows, wanted = rows[wanted > 0.0], wanted[wanted > 0.0]
             if len(rows):
-                self.book.count("applied", float(len(rows)))
+                self.book.count("applied", float(len(rows)), county.households["village"][rows])
                 self._asked_before[rows] = True
                 self._waiting.setdefault(self._paid_on(county, today), []).append((rows, wanted))
 
@@ -225,7 +225,7 @@ class Microcredit(Policy):
             county.households["knows"][told] |= 1 << KNOWS_CREDIT
             if self.fund and self.quota_yuan > 0.0:  # nobody founds a fund without the state's part
                 self.fund.open_to(county, told[self.luck(county, "join", told) < county.p.fund_members])
-        self.book.count("told", float(len(told)))
+        self.book.count("told", float(len(told)), county.households["village"][told])
         self._spend_on_running(county, county.p.telling_yuan * len(told))
 
     def eligible(self, county: County) -> Mask:
@@ -311,8 +311,9 @@ class Microcredit(Policy):
         self.book.met_yuan += sum_yuan
         self._spend_on_running(county, t.fee_yuan * len(rows))
         self._committed_yuan += sum_yuan * self._subsidy_a_yuan
-        self.book.count("lent", float(len(rows)))
-        self.book.count("lent_yuan", sum_yuan)
+        where = county.households["village"][rows]
+        self.book.count("lent", float(len(rows)), where)
+        self.book.count("lent_yuan", sum_yuan, where, amounts)
         # What is spent on a borrower: the interest that the state pays over the term, and the lender's trouble.
         self.book.reach(rows, amounts * self._subsidy_a_yuan + t.fee_yuan)
         if not self.settings.effects:
@@ -325,7 +326,7 @@ class Microcredit(Policy):
         self._outstanding += sum_yuan
         started = np.zeros(len(rows), dtype=np.bool_)
         county.apply(put_loans_to_work, rows, amounts, county.tills, t.rate * (1.0 - t.subsidy), started)
-        self.book.count("started", float(started.sum()))
+        self.book.count("started", float(started.sum()), where[started])
 
     def _spend_on_running(self, county: County, amount_yuan: float) -> None:
         """The lender's own trouble: telling people, deciding, paying out."""

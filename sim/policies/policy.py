@@ -194,7 +194,7 @@ class Policy:
         self.book.reach(rows, worth)
         if self.settings.effects:
             self.hand_over(county, rows, worth)
-        self.book.count(next(iter(self.counts)), float(len(rows)))
+        self.book.count(next(iter(self.counts)), float(len(rows)), county.households["village"][rows])
         return rows
 
     def deliver_villages(
@@ -220,7 +220,7 @@ class Policy:
         for village in villages:
             rows = self.households_of(county, int(village))
             self.book.reach(rows, each_yuan / len(rows))
-        self.book.count(next(iter(self.counts)), float(len(villages)))
+        self.book.count(next(iter(self.counts)), float(len(villages)), villages)
         return villages
 
     # ---- chance, places, turns ---------------------------------------------------------------------------------

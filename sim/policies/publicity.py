@@ -72,11 +72,11 @@ class Publicity(Policy):
         self.book.met_yuan += cost * can
         self.book.lost_yuan["purse"] += cost * (len(self._on) - can)
         self.buy(county, cost * can, "administration_yuan", MEETINGS)
-        self.book.count("meetings", float(can))
+        self.book.count("meetings", float(can), self._on[:can])
         h, p = county.households, county.p
         rows = np.flatnonzero(np.isin(h["village"], self._on[:can])).astype(np.int64)
         came = rows[self.luck(county, "come", rows, county.day) < p.meeting_reach]
-        self.book.count("told", float(len(came)))
+        self.book.count("told", float(len(came)), h["village"][came])
         self.book.reach(came, cost * can / max(1, len(came)))
         if not self.settings.effects:
             return

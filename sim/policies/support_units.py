@@ -120,7 +120,7 @@ class SupportUnits(Policy):
         u["leaked_yuan"][i] += leak * cost
         u["project"][i], u["project_village"][i], u["cost_yuan"][i] = kind, villages[where], cost * (1.0 - leak)
         u["progress"][i] = 0.0
-        self.book.count("begun", 1.0)
+        self.book.count("begun", 1.0, villages[[where]])
 
     def _build(self, county: County, i: int) -> None:
         u, v, p = county.units, county.villages, county.p
@@ -135,7 +135,7 @@ class SupportUnits(Policy):
             return
         u["project"][i] = -1
         u["finished"][i] += 1
-        self.book.count("finished", 1.0)
+        self.book.count("finished", 1.0, u["project_village"][[i]])
         rows = self.households_of(county, k)
         self.book.reach(rows, p.project_cost_yuan[kind] / len(rows))
         if not self.settings.effects:

@@ -209,4 +209,4 @@ class Training(Policy):
         placed = offered[keen][: int(self.left_yuan(county) / fare)]
         self.buy(county, fare * len(placed), "grants_yuan", TRAVEL)
         county.apply(go_to_places, placed)
-        self.book.count("placed", float(len(placed)))
+        self.book.count("placed", float(len(placed)), county.households["village"][placed])

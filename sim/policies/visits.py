@@ -142,11 +142,20 @@ class Visits(Policy):
             self._pass_on(county)
         by_village = self._told - before
         gained = by_village.sum(axis=0)
-        for name, amount in zip(ENTRIES[:3], gained[:3], strict=True):
-            self.book.count(name, float(amount))
-        self.book.counts["reached"] = float(self.book.served.sum())
+        everywhere = np.arange(len(by_village), dtype=np.int64)
+        for k, name in enumerate(ENTRIES[:3]):
+            self.book.count(name, float(gained[k]), everywhere, by_village[:, k])
+        self._count_reached(county)
         county.cadre_days.note(by_village[:, 4], by_village[:, 3])
         self.book.costs["cadre_days_yuan"] += float(gained[3]) * county.profile.support.day_cost_yuan
+
+    def _count_reached(self, county: County) -> None:
+        """How many have been visited at least once."""
+        served = self.book.served
+        self.book.counts["reached"] = float(served.sum())
+        if "reached" in self.book.followed:
+            self.book.followed["reached"][:] = 0.0
+            self.book.count("reached", 0.0, county.households["village"][served])  # counted above
 
     def _pass_on(self, county: County) -> None:
         """What others make of today's visits with substance: who looks after gifts, who is known, what is entered."""

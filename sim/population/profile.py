@@ -310,16 +310,16 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
 @lru_cache(maxsize=16)
 def _parsed(path: Path, text: str) -> Profile:
     """The profile of this file and text; once a process, since every run asks for it."""
-    return _checked(parse_toml(path, text))
+    return _checked(path, parse_toml(path, text))
 
 
 @lru_cache(maxsize=16)
 def _of_workbook(path: Path, content: bytes) -> Profile:
     """The profile that a workbook of this content holds, as `_parsed`."""
-    return _checked(profile_of(path))
+    return _checked(path, profile_of(path))
 
 
-def _checked(source: TomlSource) -> Profile:
+def _checked(path: Path, source: TomlSource) -> Profile:
     profile, problems = check(Profile, source.data, source.place)
     if profile:
         for at, problem, mend in _contradictions(profile):

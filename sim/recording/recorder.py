@@ -16,6 +16,7 @@ from sim.indicators import coverage
 from sim.indicators.arrays import group_means, group_totals, ratio
 from sim.indicators.income import percentile_means
 from sim.population.opening import income
+from sim.recording.chart import book_rows, chart_rows
 from sim.recording.observer import Observer
 from sim.recording.own_results import OwnResults, refuse_taken
 from sim.recording.panel import groups_of, panel
@@ -130,6 +131,8 @@ class Recorder(Observer):
         self._spending(county)
         self._purses(county)
         self._cadre_days(county)
+        if county.charted:
+            chart_rows(county, self.records)
         for (payer, payee, reason), amount in county.accounts.matrix().items():
             self.records.add("money", self._last, f"{payer}>{payee}", reason, amount)
         served = np.zeros(len(county.keys), dtype=np.int64)
@@ -145,6 +148,8 @@ class Recorder(Observer):
                 self.records.add("panel", month, group, name, value)
         self._own(county, "panel", month, self.masks, {*values, "line_yuan", "entries", "exits", "returns"})
         self.records.add("panel", month, "all", "line_yuan", line_yuan)
+        if county.charted:
+            book_rows(county, self.records, month, self.masks, line_yuan)
 
     def _own(
         self, county: County, table: str, month: int, groups: Mapping[str, NDArray[np.bool_]], taken: set[str]
@@ -214,10 +219,8 @@ class Recorder(Observer):
             add("cost", self._last, label, "cash_outlay_yuan", book.cash_outlay_yuan)
             add("cost", self._last, label, "principal_yuan", book.principal_yuan)
             add("cost", self._last, label, "households_served", float(book.served.sum()))
-            asked = book.asked_yuan
-            for constraint, lost in sorted(book.lost_yuan.items()):
-                add("binding", self._last, label, constraint, lost / asked if asked > 0 else 0.0)
-            add("binding", self._last, label, "demand", book.short_of_takers)
+            for constraint, share in book.binding().items():
+                add("binding", self._last, label, constraint, share)
 
     def _spending(self, county: County) -> None:
         h = county.households

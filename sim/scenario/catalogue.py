@@ -51,7 +51,13 @@ def shipped_scenarios() -> dict[str, Path]:
 def _named() -> dict[str, Path]:
     """All that can be meant by a name: those of era 2023 as "2023/baseline"."""
     later = {f"2023/{path.stem}": path for path in sorted(shipped("2023").glob("*.toml"))}
-    return {**shipped_scenarios(), **later}
+    known = {**shipped_scenarios(), **later}
+    return {**{file.stem: file for file in further_scenarios()}, **known}
+
+
+def further_scenarios() -> list[Path]:
+    """The scenario files that ship beside those of the main comparison."""
+    return sorted(shipped("more").glob("*.toml"))
 
 
 def find_scenario(name: str | Path) -> Path:

@@ -12,7 +12,7 @@ from sim.scenario.country import HOME
 from sim.scenario.own_rules import stands_for
 from sim.scenario.plan import Plan
 
-MEASURES = ("policies", "purses", "targets", "changes", "campaign.days", "events", "tasks")
+MEASURES = ("policies", "purses", "targets", "changes", "campaign.days", "events", "tasks", "goals")
 """What a comparison is about: what a planner decides, and what may befall the county, asked as "what if"."""
 ASSUMPTIONS = ("uncertainties", "world.place", "closure", "rules")
 """What nobody decides: it may differ only where assumptions are compared on purpose. All else has to agree, so that a

@@ -28,6 +28,7 @@ _SETTABLE = (
     "campaign",
     "uncertainties",
     "targets",
+    "goals",
     "rules",
     "observers",
     "changes",

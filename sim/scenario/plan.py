@@ -26,6 +26,7 @@ from sim.scenario.chain import chain_of
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile, pinned
 from sim.scenario.country import in_country
+from sim.scenario.goals import Goals
 from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_rules import RulePlan, own_rules
 from sim.scenario.parts import (
@@ -59,6 +60,7 @@ class Plan(FrozenModel):
     purses: tuple[Purse, ...] = ()
     uncertainties: Uncertainties = FrozenDict()
     targets: Targets = FrozenDict()
+    goals: Goals = FrozenDict()
     changes: tuple[Change, ...] = ()
     events: Happenings = FrozenDict()
     tasks: TaskList = FrozenDict()
@@ -79,10 +81,10 @@ class Plan(FrozenModel):
     def targets_of(self, label: str) -> Iterator[tuple[str, float, int]]:
         """What a policy is to deliver: the name, the amount in the whole county, the campaign day it is due.
 
-        A task that stands for something the policy delivers is a target of it.
+        A task of the whole county that stands for something the policy delivers is a target of it.
         """
         stated = [(name, one.amount, one.deadline) for name, one in self.targets.get(label, {}).items()]
-        tasks = (one for one in self.tasks.values() if one.measure == label)
+        tasks = (one for one in self.tasks.values() if one.measure == label and not one.townships)
         stated += [(one.counts, one.amount, one.deadline) for one in tasks if one.counts and one.amount]
         for name, amount, deadline in stated:
             day = date_of(deadline or self.campaign.end, self.campaign.start)
@@ -187,8 +189,8 @@ class Plan(FrozenModel):
             catalogue: What it may name; what ships by default.
             content: The keys of a scenario file, with tables as mappings, lists of tables as sequences and dates as
                 `datetime.date`: `extends="baseline"`, `drop=["visits"]`, `title`, `era`, `horizon_months`, `closure`,
-                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `changes`, `events`, `tasks`,
-                `rules`, `observers`.
+                `world`, `campaign`, `policies`, `purses`, `uncertainties`, `targets`, `goals`, `changes`, `events`,
+                `tasks`, `rules`, `observers`.
                 Paths in it start from the working folder.
 
         Raises:
@@ -224,6 +226,7 @@ class Plan(FrozenModel):
                 label: {name: target.model_dump() for name, target in named.items()}
                 for label, named in self.targets.items()
             },
+            "goals": {name: one.model_dump() for name, one in self.goals.items()},
             "changes": [{"date": change.date, **change.settings} for change in self.changes],
             "events": {name: {"kind": one.kind, **one.model_dump()} for name, one in self.events.items()},
             "tasks": {name: one.model_dump() for name, one in self.tasks.items()},
@@ -254,7 +257,7 @@ class Plan(FrozenModel):
 
 
 _ID = re.compile(r"[^/\\\s\x00-\x1f][^/\\\x00-\x1f]*")
-_LISTS = ("policies", "purses", "uncertainties", "targets", "changes", "events", "tasks", "rules", "observers")
+_LISTS = ("policies", "purses", "uncertainties", "targets", "goals", "changes", "events", "tasks", "rules", "observers")
 
 
 def _without_none(value: Any) -> Any:

@@ -22,6 +22,7 @@ from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.goals import Goals, check_goals
 from sim.scenario.happenings import events_of
 from sim.scenario.layers import LISTS, Layers
 from sim.scenario.opened import profile_bytes
@@ -65,6 +66,7 @@ class ScenarioHead(FrozenModel):
     world: World
     campaign: CampaignTable
     targets: Targets = Field(default_factory=FrozenDict, description="what policies are to deliver, and by when")
+    goals: Goals = Field(default_factory=FrozenDict, description="what the county means to reach, and by when")
     rules: Mapping[str, str] = Field(
         default_factory=FrozenDict,
         description="rules of a household's month in whose place your own stand, as module:function",
@@ -116,8 +118,11 @@ class Resolver:
             first = campaign.start.replace(day=1)
             horizon = month_end(first, head.horizon_months)
             check_targets(self.layers, head.targets, policies, campaign, horizon, self.problems)
+            declared = [*own_results(observers).results, *own_results(observers).groups]
+            check_goals(self.layers, head.goals, declared, self.problems)
             changes = changes_of(self.layers, policies, purses, (first, horizon), self.problems)
-            tasks = tasks_of(self.layers, policies, purses, (campaign, head.horizon_months), self.problems)
+            when = (campaign, head.horizon_months)
+            tasks = tasks_of(self.layers, policies, purses, when, self._towns, self.problems)
             check_once(self.layers, head.targets, tasks, self.problems)
             events = events_of(self.layers, purses, self._towns, campaign, (first, horizon), self.problems)
         if self.problems or head is None or world is None or campaign is None:
@@ -135,6 +140,7 @@ class Resolver:
             "purses": tuple(purses),
             "uncertainties": uncertainties,
             "targets": head.targets,
+            "goals": head.goals,
             "changes": changes,
             "events": events,
             "tasks": tasks,

@@ -52,12 +52,15 @@ def check_targets(
 
 def check_once(layers: Layers, targets: Targets, tasks: Mapping[str, Task], problems: list[UserError]) -> None:
     """What a measure is to deliver is said once, by a target or by a task."""
-    said = {(label, name) for label, named in targets.items() for name in named}
+    said: dict[tuple[str, str], list[tuple[str, ...]]] = {
+        (label, name): [()] for label, named in targets.items() for name in named
+    }
     for name, task in tasks.items():
         if not (task.amount and task.measure and task.counts):
             continue
-        if (task.measure, task.counts) in said:
+        before = said.setdefault((task.measure, task.counts), [])
+        if any(not other or not task.townships or set(other) & set(task.townships) for other in before):
             where, field = layers.place(("tasks", name)), f"tasks.{name}"
             problem = f"'{task.counts}' of '{task.measure}' has a target already"
             problems.append(where.error(problem, field=field, mend="state it once"))
-        said.add((task.measure, task.counts))
+        before.append(task.townships)

@@ -22,6 +22,7 @@ def tasks_of(
     policies: Sequence[PolicyPlan],
     purses: Sequence[Purse],
     when: tuple[Campaign, int],
+    towns: Sequence[str],
     problems: list[UserError],
 ) -> dict[str, Task]:
     """The tasks of a plan, in the order of their names.
@@ -31,6 +32,7 @@ def tasks_of(
         policies: The plan's policies.
         purses: Its purses.
         when: Its campaign, and the months of the run.
+        towns: Names of the townships that its profile has, in both languages.
         problems: Takes what is wrong.
     """
     tables = layers.data.get("tasks", {})
@@ -45,6 +47,7 @@ def tasks_of(
         if task is not None:
             tasks[name] = task
             _check(layers, name, task, tables, purses, problems)
+            _check_towns(layers, name, task, towns, problems)
     campaign, months = when
     if tasks and len(problems) == found:
         _check_days(layers, tasks, Clock(campaign.start, campaign.days, months), problems)
@@ -100,6 +103,17 @@ def _check(
         where = layers.place(("tasks", name, "purse"))
         problem = f"there is no purse '{task.purse}'"
         problems.append(where.error(problem, field=f"tasks.{name}.purse", **meant(task.purse, ids)))
+
+
+def _check_towns(
+    layers: Layers, name: str, task: Task, towns: Sequence[str], problems: list[UserError]
+) -> None:
+    """Its townships are townships of the profile."""
+    for index, town in enumerate(task.townships):
+        if town not in towns:
+            where = layers.place(("tasks", name, "townships", index))
+            problem = f"there is no township '{town}'"
+            problems.append(where.error(problem, field=f"tasks.{name}.townships", **meant(town, towns)))
 
 
 def _check_days(layers: Layers, tasks: Mapping[str, Task], clock: Clock, problems: list[UserError]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field
 
 from sim.calendar.clock import Clock
+from sim.campaign.delivery import Delivery
 from sim.core.dates import CampaignDay, date_of
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
@@ -20,7 +21,8 @@ from sim.core.text import OneLine
 from sim.facts.limits import MOST_COUNT, MOST_YUAN
 
 Ground = Literal["any", "open_ground", "idle_season", "sowing"]
-Level = Literal["county", "township", "village", "unit"]
+Level = Literal["province", "city", "county", "township", "village", "unit"]
+Split = Literal["households", "linked", "registered", "villages"]
 
 
 class TaskTitle(FrozenModel):
@@ -36,7 +38,11 @@ class Task(FrozenModel):
     title: TaskTitle
     measure: str | None = Field(default=None, description="label of the measure that delivers it; left out: none does")
     counts: str | None = Field(default=None, description="what of the measure counts; its first count by default")
-    amount: float | None = Field(default=None, gt=0, le=MOST_YUAN, description="how much, in the whole county")
+    amount: float | None = Field(
+        default=None, gt=0, le=MOST_YUAN, description="how much, in the whole county or in its townships"
+    )
+    townships: tuple[str, ...] = Field(default=(), description="townships by name, as the profile has them; none = all")
+    split: Split = Field(default="households", description="by what the amount is divided among townships and units")
     start: CampaignDay | None = Field(default=None, description="not before; the campaign's first day by default")
     deadline: CampaignDay | None = Field(default=None, description="by when; the campaign's last day by default")
     working_days: int = Field(default=1, ge=1, le=1000, description="working days that it takes at least")
@@ -46,6 +52,40 @@ class Task(FrozenModel):
     responsible: OneLine | None = Field(default=None, max_length=200, description="who answers for it")
     purse: str | None = Field(default=None, description="purse that pays for it")
     cadre_days: float | None = Field(default=None, ge=0, le=MOST_COUNT, description="cadre-days meant for it")
+    acceptance: tuple[TaskTitle, ...] = Field(default=(), description="items by which it is accepted, as it names them")
+
+    @property
+    def followed(self) -> bool:
+        """Whether a measure delivers it and an amount is set, so that a run counts how far it comes."""
+        return bool(self.measure and self.counts and self.amount)
+
+
+def diary_days(tasks: Mapping[str, Task], clock: Clock) -> frozenset[int]:
+    """Campaign days at whose end a run notes how far tasks have come: ends of weeks, deadlines, the campaign's last.
+
+    Weeks go on to that of the last deadline.
+    """
+    followed = [task for task in tasks.values() if task.followed]
+    due = [(deadline_of(task, clock) - clock.start).days + 1 for task in followed]
+    if not due:
+        return frozenset()
+    last = max(*due, clock.campaign_days)
+    return frozenset({*range(7, last + 1, 7), *due, clock.campaign_days})
+
+
+def follow(tasks: Mapping[str, Task], books: Mapping[str, Delivery], villages: int, clock: Clock) -> None:
+    """Let policies' books keep account, village by village, of what tasks are counted by; of nothing else.
+
+    Args:
+        tasks: The tasks of a plan.
+        books: What each policy did, by its label.
+        villages: How many villages the world has.
+        clock: The campaign's calendar.
+    """
+    days = diary_days(tasks, clock)
+    for label, book in books.items():
+        if names := {str(task.counts) for task in tasks.values() if task.measure == label and task.followed}:
+            book.follow(names, villages, days)
 
 
 class Tasks(NamedTuple):

@@ -92,14 +92,16 @@ def test_another_order_in_the_source_is_another_order() -> None:
     assert "LoanBook.post" not in [step.name for step in late.month_end()]
 
 
+ASKS = {"fall_ill", "pay_school", "decide_to_leave", "share_out_labour", "repay", "consume", "invest"}
+
+
 def test_a_write_in_a_rule_that_is_called_is_a_write_of_the_step(order: Order) -> None:
     old = "    return p.subsistence_share * today.line_yuan / 12.0 * h.persons\n"
     more = changed("sim.economy.needs", old, "    h.drive = 0.0\n" + old)
     for step, before in zip(more.household_month(), order.household_month(), strict=True):
         added = {what: set(these) - set(before.writes.get(what, ())) for what, these in step.writes.items()}
         # those that ask what the household must spend, or could put into its house
-        events, money = ("fall_ill", "pay_school", "decide_to_leave"), ("share_out_labour", "repay", "consume", "invest")
-        asks = step.name in events + money
+        asks = step.name in ASKS
         assert {what: some for what, some in added.items() if some} == ({"household": {"drive"}} if asks else {})
 
 

@@ -8,7 +8,8 @@ from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
 from experiments.compare.report.front import plans, progress, townships, units, weeks
-from experiments.compare.report.sections import certainty, leans, people, together
+from experiments.compare.report.sections import certainty, leans, people, together, wall
+from experiments.pages.words import Words
 from experiments.workbook.fixed import fixed_bytes
 
 
@@ -23,6 +24,7 @@ def workbook_bytes(experiment: Experiment, language: str) -> bytes:
     _county(book)
     _differences(book)
     _spillovers(book)
+    _wall(book)
     _money(book)
     _people(book)
     _synergy(book)
@@ -156,6 +158,24 @@ def _channels(b: Book) -> None:
 
 def _month(b: Book, month: int) -> Content:
     return value(month, "count") if month != DAY100 else b.ctx.month(-1)
+
+
+def _wall(b: Book) -> None:
+    """The wall chart of every scenario with tasks; no sheet where none has any."""
+    charts = wall.tables(b.ctx)
+    if not charts:
+        return
+    words = Words(b.ctx.language, "schedule")
+    beside = [words(word) for word in ("task", "deadline", "amount", "in_time", "binds")]
+    weeks = max(len(chart.header) for chart in charts) - len(beside)
+    rows: list[list[Content]] = []
+    for chart in charts:
+        for cells in chart.rows:
+            texts = [cell.text for cell in cells]
+            blank = [""] * (weeks + len(beside) - len(texts))
+            rows.append([chart.caption, texts[0], *texts[1:-4], *blank, *texts[-4:]])
+    header = [b.say("col_scenario"), beside[0], *map(str, range(1, weeks + 1)), *beside[1:]]
+    b.sheet("wall", header, rows, [chart.note for chart in charts[:1]])
 
 
 def _money(b: Book) -> None:

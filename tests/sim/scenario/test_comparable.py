@@ -18,6 +18,7 @@ from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
 from sim.scenario.country import Country
+from sim.scenario.goals import Goal
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
 from sim.scenario.tasks import Task, TaskTitle
@@ -42,6 +43,7 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
     "tasks": FrozenDict(t=Task(title=TaskTitle(en="t", zh="任务"))),
+    "goals": FrozenDict(more=Goal(title=TaskTitle(en="g", zh="目标"), indicator="income_yuan", change=0.1)),
     "events": FrozenDict(dry=registry()["drought"](start=5)),
     "changes": (Change(date=dt.date(2013, 1, 1), settings={"purses.all.amount_yuan": 1e6}),),
     "rules": (RulePlan(name="invest", function="mine:invest", code=CodeFile(path="mine.py", sha256="1" * 64)),),

@@ -32,7 +32,8 @@ def chart(ctx: Context, scenario: str, tasks: Tasks) -> Table:
     rows = []
     for name in timetable.order:
         task = tasks.tasks[name]
-        found = done.get((task.measure or "", task.counts or ""), {}) if task.amount else {}
+        whole = task.followed and not task.townships  # what townships have done is in the campaign's own report
+        found = done.get((task.measure or "", task.counts or ""), {}) if whole else {}
         marks = [_week(timetable, name, week, found.get(week)) for week in weeks]
         rows.append([Cell(timetable.title(name)), *marks, *_end(ctx, scenario, timetable, task, found, words)])
     header = (words("task"), *map(str, weeks), words("deadline"), words("amount"), words("in_time"), words("binds"))
