@@ -96,6 +96,13 @@ def test_a_view_writes_its_own_row_and_no_other(goat: Goat, rows: np.ndarray) ->
     assert [view.legs for view in views_of(rows)] == [0, 3, 0]
 
 
+def test_a_row_is_repeated_as_rows_of_their_own(goat: Goat, rows: np.ndarray) -> None:
+    goat.milk_kg = 0.5
+    again = goat.repeated(2)
+    goat.milk_kg = 0.7
+    assert again["milk_kg"].tolist() == [0.5, 0.5] and len(again) == 2 and again.dtype == rows.dtype
+
+
 @pytest.mark.parametrize("name", ["horns", "milk", "Legs", "yield_kg_"])
 def test_an_undeclared_name_is_refused_with_the_declared_ones(goat: Goat, name: str) -> None:
     with pytest.raises(AttributeError, match=rf"Goat has no column '{name}'.*key, legs, milk_kg, herd, kids, yield_kg"):
