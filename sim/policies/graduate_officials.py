@@ -140,6 +140,6 @@ class GraduateOfficials(Policy):
         enter = rows[outside & (seen[rows] < low) & (goes_through < p.graduate_files)]
         leave = rows[~outside & (seen[rows] > high) & (goes_through < p.graduate_objects)]
         h["registered"][enter], h["registered"][leave] = 1, 0
-        name_causes(h, p, county.today)
+        name_causes(h, p, county.today, illness=False)
         self.book.count("filed", float(len(enter)))
         self.book.count("objected", float(len(leave)))

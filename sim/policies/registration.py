@@ -100,7 +100,7 @@ class Registration(Policy):
             h["registered"][rows] = 0
             h["registered"][order[:places]] = 1
             self._judge(county, rows, meant, places)
-        name_causes(h, county.p, county.today)
+        name_causes(h, county.p, county.today, illness=False)
         self.book.count("entered", float(((h["registered"] == 1) & (was == 0)).sum()))
         self.book.count("left", float(((h["registered"] == 0) & (was == 1)).sum()))
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.calendar.today import Today
 from sim.core.draws import decision, uniforms
 from sim.core.numerics import exp_array, log_array, norm_ppf_array
+from sim.facts.causes import ILLNESS
 from sim.facts.months import DECEMBER
 from sim.parameters.packed import P
 from sim.population.flags import causes_of
@@ -62,10 +63,19 @@ def review(world: World, p: P, today: Today, known: Mask) -> None:
     name_causes(h, p, today)
 
 
-def name_causes(h: NDArray[Any], p: P, today: Today) -> None:
-    """Give everybody in the registry who has never had one a cause of poverty."""
+def name_causes(h: NDArray[Any], p: P, today: Today, illness: bool = True) -> None:
+    """Give everybody in the registry who has never had one a cause of poverty.
+
+    Args:
+        h: All households; `cause` is written.
+        p: Parameters.
+        today: Today's facts.
+        illness: Whether illness may be named. Whoever is registered for it is ill more often (7.3), so that a list that
+            names it makes people ill.
+    """
+    weights = p.cause_shares if illness else [0.0 if k + 1 == ILLNESS else w for k, w in enumerate(p.cause_shares)]
     new = np.flatnonzero((h["registered"] == 1) & (h["cause"] == 0)).astype(np.int64)
-    h["cause"][new] = causes_of(h[new], p, p.cause_shares, uniforms(today.seed, NEW_CAUSE, _keys(h[new]), today.year))
+    h["cause"][new] = causes_of(h[new], p, weights, uniforms(today.seed, NEW_CAUSE, _keys(h[new]), today.year))
 
 
 def earned_a_head(h: NDArray[Any]) -> Floats:

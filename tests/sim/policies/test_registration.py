@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import VISITS, differing, lived, plan_of
 
+from sim.facts.causes import ILLNESS
 from sim.model import VillageModel
 from sim.policies import registration
 from sim.policies.registration import as_villagers_see, least_squares, visible
@@ -50,7 +51,9 @@ def test_every_village_keeps_its_places_and_the_books_what_it_cost(folder: Path)
         assert moved == 2 * book.counts["entered"] == 2 * book.counts["left"] > 0
         each = p.vote_cost_yuan * 20 if method == "vote" else p.formula_cost_yuan * len(h)
         assert book.costs["administration_yuan"] == pytest.approx(each)
-        assert (h["cause"][h["registered"] == 1] > 0).all() and model.county.accounts.audit() < 1e-9
+        new = (bare.households["cause"] == 0) & (h["registered"] == 1)
+        assert (h["cause"][h["registered"] == 1] > 0).all() and not (h["cause"][new] == ILLNESS).any() and new.any()
+        assert model.county.accounts.audit() < 1e-9
 
 
 def test_errors_come_from_what_villagers_do_not_see_and_lists_from_what_they_mean(folder: Path) -> None:
