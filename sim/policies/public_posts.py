@@ -47,7 +47,7 @@ class PublicPosts(Policy):
         "post_months": ("Months of posts paid", "公益性岗位发放月数"),
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
-        "months": {"end_day": 300},
+        "months": {"end_day": 300, "places": 5.0, "pay_yuan": 200.0},
         "round_days": {"end_day": 300, "places": 300.0},
     }
     Settings: ClassVar[type[PolicySettings]] = PublicPostsSettings

@@ -21,7 +21,7 @@ class WorkshopSettings(PolicySettings):
     """Levers of the workshops."""
 
     workshops: float = Field(default=20.0, ge=0, le=10_000, description="workshops in the whole county, one a village")
-    places: int = Field(default=20, ge=1, le=1000, description="full-time places of a workshop")
+    size: int = Field(default=20, ge=1, le=1000, description="full-time places of a workshop")
     skill: float = Field(default=0.2, ge=0, le=1, description="skill for work that a place asks for")
     cost_yuan: float = Field(default=200_000.0, ge=0, le=10_000_000, description="what fitting out a workshop takes")
     subsidy_yuan: float = Field(default=1000.0, ge=0, le=50_000, description="paid to it for a filled place and year")
@@ -48,6 +48,7 @@ class Workshop(Policy):
         "closed": ("Workshops closed", "关停帮扶车间数"),
     }
     warm: ClassVar[dict[str, object]] = {"workshops": 2.0, "cost_yuan": 20_000.0}
+    beside: ClassVar[dict[str, dict[str, object]]] = {"end_day": {"purses": ("second",)}}
     Settings: ClassVar[type[PolicySettings]] = WorkshopSettings
     settings: WorkshopSettings
 
@@ -80,7 +81,7 @@ class Workshop(Policy):
         """Its places join the work nearby, as far as there are hands for them."""
         h, p, rows = county.households, county.p, self.households_of(county, village)
         able = (h["workers"][rows] > h["migrants"][rows]) & (h["work_skill"][rows] >= self.settings.skill)
-        places = float(min(self.settings.places, int(able.sum())))
+        places = float(min(self.settings.size, int(able.sum())))
         if self._free[village] <= 0.0:
             return
         wanted = places * p.work_days_month / self._free[village]
