@@ -207,6 +207,36 @@ def import_roster(
             typer.echo(WINDOWS, err=True)
 
 
+@app.command("ledgers")
+def write_township_ledgers(
+    files: Rosters,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the workbooks, one a township.")],
+    deadline: Annotated[
+        dt.datetime | None, typer.Option("--deadline", formats=["%Y-%m-%d"], help="Deadline of every row.")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Numbers and names in place of pseudonyms; only with your key file.")
+    ] = False,
+    key: Annotated[Path | None, typer.Option("--key", help="Key file of the pseudonyms, if not the usual one.")] = None,
+    date: Day = None,
+    language: Words = Language.zh,
+) -> None:
+    """Write a ledger for each township: cause, group, what is missing, helper, and columns to be filled in.
+
+    A row holds nothing that was simulated, no score and no rank.
+    """
+    from experiments.roster.check import read
+    from experiments.roster.homes import homes
+    from experiments.roster.ledgers import write_ledgers
+    from experiments.roster.pseudonyms import key_path, open_key
+
+    tables, _ = read(files)
+    secret = open_key(key or key_path(), create=not names)
+    end = deadline.date() if deadline else None
+    for path in write_ledgers(homes(tables, _ask(date)), secret, out, end, language.value, names):
+        _say(language, f"written to {path}", f"已写入 {path}")
+
+
 @app.command("forget")
 def forget_names(
     files: Annotated[
