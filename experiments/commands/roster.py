@@ -44,7 +44,7 @@ def check_roster(
     language: Words = Language.zh,
     as_json: Json = False,
 ) -> None:
-    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is anything.
+    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is anything of that.
 
     Nothing is written unless asked for. The list quotes no cell. A marked copy holds what the file itself holds, names
     and ids included: keep it as you keep the file.
@@ -81,7 +81,7 @@ def check_roster(
             f"written to {copy}; it holds what {file.name} holds",
             f"已写入 {copy}，内容与原文件相同，请同样保管",
         )
-    if checked.counts():
+    if checked.doubtful:
         raise typer.Exit(1)
 
 
