@@ -44,7 +44,7 @@ def check_roster(
     language: Words = Language.zh,
     as_json: Json = False,
 ) -> None:
-    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is anything.
+    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is anything of that.
 
     Nothing is written unless asked for. The list quotes no cell. A marked copy holds what the file itself holds, names
     and ids included: keep it as you keep the file.
@@ -81,7 +81,7 @@ def check_roster(
             f"written to {copy}; it holds what {file.name} holds",
             f"已写入 {copy}，内容与原文件相同，请同样保管",
         )
-    if checked.counts():
+    if checked.doubtful:
         raise typer.Exit(1)
 
 
@@ -205,6 +205,36 @@ def import_roster(
         _say(language, f"the key of the pseudonyms is new: {secret}", chinese)
         if os.name == "nt":
             typer.echo(WINDOWS, err=True)
+
+
+@app.command("ledgers")
+def write_township_ledgers(
+    files: Rosters,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the workbooks, one a township.")],
+    deadline: Annotated[
+        dt.datetime | None, typer.Option("--deadline", formats=["%Y-%m-%d"], help="Deadline of every row.")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Numbers and names in place of pseudonyms; only with your key file.")
+    ] = False,
+    key: Annotated[Path | None, typer.Option("--key", help="Key file of the pseudonyms, if not the usual one.")] = None,
+    date: Day = None,
+    language: Words = Language.zh,
+) -> None:
+    """Write a ledger for each township: cause, group, what is missing, helper, and columns to be filled in.
+
+    A row holds nothing that was simulated, no score and no rank.
+    """
+    from experiments.roster.check import read
+    from experiments.roster.homes import homes
+    from experiments.roster.ledgers import write_ledgers
+    from experiments.roster.pseudonyms import key_path, open_key
+
+    tables, _ = read(files)
+    secret = open_key(key or key_path(), create=not names)
+    end = deadline.date() if deadline else None
+    for path in write_ledgers(homes(tables, _ask(date)), secret, out, end, language.value, names):
+        _say(language, f"written to {path}", f"已写入 {path}")
 
 
 @app.command("forget")

@@ -106,6 +106,11 @@ class Checked:
             times[one.kind.name] += len(one.hit.rows)
         return {name: times[name] for name in KINDS if times[name]}
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether anything cannot be so or has to be looked at; what is for information is neither."""
+        return any(KINDS[name].level != "note" for name in self.counts())
+
     def places(self) -> Iterator[Place]:
         """Every defect at its place, kind by kind."""
         for name, kind in KINDS.items():

@@ -11,11 +11,12 @@ import pandas as pd
 from experiments.roster.defects import Ask
 from experiments.roster.defects.family import ages, is_a
 from experiments.roster.defects.people import among, at_school, away
+from experiments.roster.defects.register import HELPS, helped
 from experiments.roster.fields import fields
 from experiments.roster.table import Ints, Mask, Table
 from experiments.roster.values import choices, is_list
 
-TEXTS = ("township", "village", "helper", "helper_unit")
+TEXTS = ("township", "village", "helper", "helper_unit", "head_name")
 WORDS = ("attribute", "status", "household_kind", "cause", "monitored", "risk", "unsafe_house", "safe_water")
 AMOUNTS = ("land", "net_income", "net_per_head", "exit_year")
 COUNTS = ("persons", "workers", "children", "seniors", "university", "elders", "migrants", "disabled", "ill", "dibao")
@@ -43,10 +44,10 @@ def homes(tables: Sequence[Table], ask: Ask) -> pd.DataFrame:
             whole = part if whole is None else whole.combine_first(part)
     if whole is None:
         whole = pd.DataFrame(index=pd.Index([], name="household"))
-    for name in (*TEXTS, *WORDS, *AMOUNTS, *COUNTS):
+    for name in (*TEXTS, *WORDS, "measures", *AMOUNTS, *COUNTS):
         if name not in whole:
             whole[name] = np.nan if name in AMOUNTS or name in COUNTS else None
-    return whole[[*TEXTS, *WORDS, *AMOUNTS, *COUNTS]]
+    return whole[[*TEXTS, *WORDS, "measures", *AMOUNTS, *COUNTS]]
 
 
 def _homes(table: Table, ask: Ask) -> pd.DataFrame:
@@ -61,6 +62,8 @@ def _homes(table: Table, ask: Ask) -> pd.DataFrame:
     for name in AMOUNTS:
         if table.has(name):
             columns[name] = table[name].amounts[rows]
+    if helps := [name for name in HELPS if table.has(name)]:
+        columns["measures"] = _measures(table, helps, rows)
     columns |= _counts(table, ask, rows)
     if table.has("year"):
         columns["_year"] = np.nan_to_num(table["year"].amounts[rows])
@@ -84,6 +87,12 @@ def _words(table: Table, name: str, rows: Ints) -> Any:
     assert is_list(fields()[name].kind)
     place = table[name].choices[rows]
     return np.array([*words, None, None], dtype=object)[np.where(place >= 0, place, -1)]
+
+
+def _measures(table: Table, helps: Sequence[str], rows: Ints) -> Any:
+    """The measures entered for each household: their fields' names, with spaces between."""
+    entered = [(name, helped(table, name)[rows]) for name in helps]
+    return np.array([" ".join(name for name, yes in entered if yes[i]) for i in range(len(rows))], dtype=object)
 
 
 def _counts(table: Table, ask: Ask, rows: Ints) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from sim.core.errors import UserError
 from sim.facts.causes import CAUSES
 from sim.population.profile import Profile, village_sizes
 from sim.population.roster import COLUMNS, digest_of, least_households
+from sim.toml.reading import MOST_BYTES
 
 WORLD_CAUSES = {
     "因病": "illness", "缺资金": "funds", "缺技术": "technology", "缺劳力": "labour", "因学": "schooling",
@@ -247,6 +248,9 @@ def write(found: Imported, profile: Profile, text: str, out: Path) -> None:
     buffer = io.BytesIO()
     pq.write_table(table.replace_schema_metadata({MARK: b"roster"}), buffer, compression="zstd")
     content = buffer.getvalue()
+    if len(content) > MOST_BYTES:
+        problem = f"{len(found.rows):,} households take {len(content) / 1e6:.0f} MB, more than a world can be made of"
+        raise UserError(problem, allowed=f"{MOST_BYTES // 1_000_000} MB", mend="import one county at a time")
     write_atomic(target, content)
     body = text
     if found.covered == profile.villages:

@@ -6,6 +6,7 @@ holds what the user's own file holds, and is to be kept as that is.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
@@ -20,6 +21,7 @@ from experiments.roster.totals import Total, rows
 from sim.core.errors import UserError
 
 MOST_LISTED = 200_000
+_REFUSED = re.compile(r"[\\/*?:\[\]]")
 MOST_MARKED = 100_000
 """Rows of a file of which a marked copy is made: a larger one opens slowly everywhere."""
 COLOURS = {"error": "FFF4CCCC", "doubt": "FFFFF2CC", "note": "FFDDEBF7"}
@@ -99,7 +101,7 @@ def write_marked(file: Path, out: Path, checked: Checked, language: str) -> None
             at[place.sheet][place.row].setdefault(max(1, place.column), []).append(place)
     book = new_book()
     for page in pages(file):
-        sheet = book.create_sheet(page.name or file.stem[:31])
+        sheet = book.create_sheet(_REFUSED.sub("_", page.name or file.stem)[:31])
         here = at[page.name]
         for number, row in enumerate(page.rows, 1):
             cells: list[Any] = [None] * page.left + [plain(cell) for cell in row]

@@ -114,7 +114,7 @@ class Seats:
         for name in ("orchard_mu", "block_mu"):
             h[name][self.rows] = np.minimum(h[name][self.rows], p.orchard_land_open * land)
         h["land_mu"][self.rows] = land
-        if not in_range(h) or (h["persons"][self.rows] < 1).any():
+        if not in_range(h) or (h["persons"][self.rows] < 1).any() or (land < 0.0).any():
             raise UserError("a household of the roster has people or land that no household has")
 
     def count(self, h: NDArray[np.void]) -> None:

@@ -26,6 +26,11 @@ def registered(t: Table) -> Mask:
     return found
 
 
+def helped(t: Table, name: str) -> Mask:
+    """Where a measure of help is entered in a column."""
+    return np.asarray(t[name].each(lambda cell: str(cell).strip() not in ("", "无", "否", "0", "0.0"), np.bool_))
+
+
 @defect("cause_missing", "error", "建档立卡户未填主要致贫原因。", "Registered without a main cause.", ("cause",))
 def cause_missing(t: Table, ask: Ask) -> Mask:
     return registered(t) & ~filled(t, "cause")
@@ -264,11 +269,11 @@ def removed_no_way(t: Table, ask: Ask) -> Mask:
 )
 def monitored_no_help(t: Table, ask: Ask) -> Mask:
     present = [name for name in HELPS if t.has(name)]
-    helped = np.zeros(len(t), dtype=np.bool_)
+    any_help = np.zeros(len(t), dtype=np.bool_)
     for name in present:
-        helped |= t[name].each(lambda cell: str(cell).strip() not in ("", "无", "否", "0", "0.0"), np.bool_)
+        any_help |= helped(t, name)
     gone: Mask = np.asarray(t["risk_gone"].choices == YES) if t.has("risk_gone") else np.zeros(len(t), dtype=np.bool_)
-    return filled(t, "monitored") & ~helped & ~gone & bool(present)
+    return filled(t, "monitored") & ~any_help & ~gone & bool(present)
 
 
 @defect(

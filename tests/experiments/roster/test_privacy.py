@@ -81,11 +81,13 @@ def test_no_byte_of_what_is_written_or_said_is_a_name_an_id_or_a_phone(
         ["totals", str(path), "--out", "totals.xlsx"],
         ["totals", str(path), "--json"],
         ["import", str(path), "--profile", "five_villages", "--out", "mine.toml"],
+        ["ledgers", str(path), "--out", "ledgers", "--deadline", "2023-06-30"],
         ["import", str(path), "--profile", "gansu_county", "--out", "other.toml"],  # refused: not its townships
     ):
         said += CliRunner().invoke(app, ["roster", *arguments]).output
     written = {file.name for file in work.iterdir()}
     assert written >= {"list.xlsx", "totals.xlsx", "mine.toml", "mine.households.parquet"}
+    assert list((work / "ledgers").iterdir())
     personal = secrets_of(made)
     assert len(personal) > 500
     inside = [(name, one) for name, data in contents(work) for one in personal if one.encode() in data]
