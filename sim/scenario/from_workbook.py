@@ -93,6 +93,14 @@ def plans_of(path: Path, chosen: str | None = None) -> list[tuple[str, SheetTabl
     )
 
 
+def hidden_rows(path: Path) -> list[str]:
+    """A sentence for each hidden row of a workbook that counts all the same."""
+    book = Workbook(path)
+    for sheet in ("townships", "units", "funds", "measures", "tasks", "plans", "others"):
+        list(book.rows(sheet, needed=False))
+    return book.notes
+
+
 class _Reader:
     """Reads plans.
 
