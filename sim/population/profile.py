@@ -277,6 +277,11 @@ class Profile(FrozenModel):
         return levels[order], trades[order]
 
 
+def named_by_path(name: str) -> bool:
+    """Whether a profile is named by its file, a TOML file or a workbook, and not as one that ships."""
+    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name)
+
+
 def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> Profile:
     """Read a local profile.
 
@@ -288,8 +293,7 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
         UserError: There is no such profile, or something in it is wrong; all problems are reported together.
     """
     text = str(name_or_path)
-    is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
-    is_path = is_path or is_workbook(text)
+    is_path = isinstance(name_or_path, Path) or named_by_path(text)
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
     if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]

@@ -38,7 +38,7 @@ def _amounts(plan: Plan) -> Iterator[Doubt]:
     for field, zh, amount in stated:
         if 0.0 < amount < LEAST_A_VILLAGE_YUAN * villages:
             yield Doubt(
-                f"{field} is {amount:,.0f} yuan for {villages} villages; meant in 10,000 yuan it would be {amount * 1e4:.0f}",
+                f"{field} is {amount:,.0f} yuan for {villages} villages; 10,000 times it is {amount * 1e4:.0f}",
                 f"“{zh}”只有{amount:,.0f}元（{villages}个村）；若指{amount:,.0f}万元，应写{amount * 1e4:.0f}",
             )
 
