@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.core.dates import date_of
 from sim.population.profile import load_profile
-from sim.scenario.from_workbook import amount_of
+from sim.scenario.measure_words import amount_of
 from sim.scenario.plan import Plan
 
 LEAST_A_VILLAGE_YUAN = 50.0
