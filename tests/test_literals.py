@@ -32,6 +32,7 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/policies/cash.py", "Cash.days"): ((30,), OPEN),
     ("sim/policies/microcredit.py", "Microcredit._decide"): ((1e-6,), ROUNDING),
     ("sim/policies/policy.py", "Policy.ration"): ((1e-9,), ROUNDING),
+    ("sim/population/consistency.py", "consistency"): ((0.02,), CHECK),
     ("sim/population/describe.py", ""): ((3, 4, 5, 9, 15, 40_000), CHECK),
     ("sim/population/describe.py", "_line"): ((1e-9,), ROUNDING),
     ("sim/population/fitting.py", ""): (
@@ -50,7 +51,6 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ("sim/population/network.py", "degree_statistics"): ((10, 90), DEFINED),
     ("sim/population/own_line.py", ""): ((0.01,), CHECK),
     ("sim/population/profile.py", "_Parts._whole"): ((0.001,), CHECK),
-    ("sim/population/profile.py", "consistency"): ((0.02,), CHECK),
     ("sim/population/sharing.py", ""): ((1e-6,), ROUNDING),
     ("sim/population/synthetic/recipe.py", ""): ((0.1, 5, 8, 10, 60), SEARCH),
     ("sim/population/synthetic/staff.py", ""): ((1e-9,), ROUNDING),

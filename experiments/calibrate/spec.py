@@ -18,7 +18,7 @@ from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.facts.limits import MOST_SEED
 from sim.parameters import Parameter, load_parameters
-from sim.population.profile import PROFILES, load_profile
+from sim.population.profile import PROFILES, load_profile, named_by_path
 from sim.scenario import Campaign, Plan, Title, World
 from sim.shipped import shipped
 from sim.toml.check import check
@@ -238,8 +238,7 @@ def fitted_figures(path: Path | None = None) -> dict[str, str]:
 
 
 def _profile_file(name: str, folder: Path) -> Path:
-    is_path = name.endswith(".toml") or "/" in name or "\\" in name
-    return folder / name if is_path else PROFILES / f"{name}.toml"
+    return folder / name if named_by_path(name) else PROFILES / f"{name}.toml"
 
 
 def _world_problems(file: _File, source: TomlSource) -> Iterator[UserError]:

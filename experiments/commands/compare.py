@@ -145,6 +145,8 @@ def compare(
         raise UserError("one option asks for it, the other forbids it", field="--spillovers, --no-spillovers")
     chosen = files or [str(path) for path in shipped_files()]
     loaded = plans(chosen, overrides, code, villages, horizon)
+    if not quiet and not as_json:
+        _say_doubts(chosen, loaded)
     from experiments.compare.report import write_report
     from experiments.compare.run import compare as run_comparison
     from experiments.compare.run import print_summary
@@ -186,6 +188,16 @@ def compare(
             typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
     if said["failed"]:
         raise typer.Exit(FAILED)
+
+
+def _say_doubts(files: list[str], loaded: list[Plan]) -> None:
+    """What to look at before trusting the answer, each once, whatever plans it is about."""
+    from sim.scenario.doubts import doubts_of
+    from sim.scenario.opened import notes_of
+
+    said = [f"please look: {one.en} / 请核对：{one.zh}" for plan in loaded for one in doubts_of(plan)]
+    for text in dict.fromkeys([*said, *(note for file in files for note in notes_of(file))]):
+        typer.echo(text, err=True)
 
 
 def _named(files: list[str] | None, loaded: list[Plan]) -> list[str]:

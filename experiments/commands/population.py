@@ -20,7 +20,7 @@ app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Describe, fit an
 
 LINE = ("name", "label_en", "label_zh", "model", "profile", "difference", "tolerance", "within", "unit", "role")
 
-Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, or a profile file.")]
+Named = Annotated[str, typer.Argument(metavar="[PROFILE]", help="A shipped profile, a profile file, or a workbook.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**62, help="Seed of the population.")]
 Size = Annotated[int | None, typer.Option("--villages", min=1, help="Size of the world; the profile's own by default.")]
 
@@ -53,6 +53,7 @@ def fit(
     write: Annotated[bool, typer.Option("--write", help="Put it into the profile's file.")] = False,
 ) -> None:
     """Fit the generator to a profile, and print the table 'fitted' that saves doing so in every run."""
+    from sim.core.errors import UserError
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import digest
@@ -60,8 +61,12 @@ def fit(
     from sim.population.own_line import with_own_line
     from sim.population.profile import PROFILES
     from sim.shipped import check_checkout
+    from sim.workbook.archive import is_workbook
 
     path = _path(profile)
+    if write and is_workbook(path):
+        problem = "程序不改填报表 / the program does not change a workbook"
+        raise UserError(problem, file=path, field="--write", mend="leave --write out; each run fits it anew")
     if write and path.is_relative_to(PROFILES):
         check_checkout(path)
     loaded = _profile(profile)

@@ -35,9 +35,13 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         raise typer.Exit(2) from None
     from experiments.measure.own import Own
     from experiments.pages.schedule import Schedule
+    from sim.scenario.doubts import doubts_of
     from sim.scenario.idle import never_act
+    from sim.scenario.opened import notes_of
 
     idle = {plan.id: never_act(plan) for plan in loaded}
+    doubts = {plan.id: doubts_of(plan) for plan in loaded}
+    notes = [note for name in names for note in notes_of(name)]
     levers = Own.of(loaded).levers
     both = {plan.id: [Schedule(plan.resolved(), side, own=levers).said() for side in ("en", "zh")] for plan in loaded}
     dates = {name: list(zip(*said, strict=True)) for name, said in both.items()}
@@ -45,7 +49,9 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         never = {name: [vars(one) for one in found] for name, found in idle.items() if found}
         said = {name: [{"en": en, "zh": zh} for en, zh in found] for name, found in dates.items() if found}
         digests = {plan.id: plan.digest() for plan in loaded}
-        print_json({"ok": True, "scenarios": digests, "schedule": said, "never_act": never})
+        look = {name: [vars(one) for one in found] for name, found in doubts.items() if found}
+        more = {"doubts": look} if look else {}
+        print_json({"ok": True, "scenarios": digests, "schedule": said, "never_act": never, **more})
         return
     for plan in loaded:
         labels = ", ".join(policy.label for policy in plan.policies) or "no policies"
@@ -54,6 +60,10 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
             typer.echo(f"{plan.id}: {english} / {chinese}")
         for one in idle[plan.id]:
             typer.echo(f"{plan.id}: but '{one.policy}' never acts: {one.en} / “{one.policy}”不会实施：{one.zh}")
+        for doubt in doubts[plan.id]:
+            typer.echo(f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}")
+    for note in notes:
+        typer.echo(note)
 
 
 @app.command()

@@ -12,10 +12,11 @@ from experiments.evidence.nulls import NullWorld
 from experiments.evidence.registry import add_measure, measure, view
 from sim.parameters import load_parameters
 from sim.parameters.packed import P, as_python, as_row
+from sim.population.consistency import lognormal_headcount
 from sim.population.describe import describe, figures
 from sim.population.fitting import reference_start
 from sim.population.opening import Opened, open_world
-from sim.population.profile import Profile, load_profile, lognormal_headcount
+from sim.population.profile import Profile, load_profile
 
 PURSES = "purse"
 

@@ -25,6 +25,7 @@ from experiments.trials.percent import from_percent_signs
 from experiments.trials.questions import unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
+from sim.population.profile import named_by_path
 from sim.scenario import Title
 from sim.scenario.catalogue import PROFILES, Catalogue, code_files
 from sim.scenario.code import load_policy_class
@@ -198,7 +199,7 @@ class _Loader(OutcomeChecks):
     def _profile(self, table: TrialTable, catalogue: Catalogue) -> tuple[Any, str, str]:
         """The profile, the hash of its file, and the name by which any process finds it."""
         name = table.world.profile
-        is_path = name.endswith(".toml") or "/" in name or "\\" in name
+        is_path = named_by_path(name)
         path = (self.source.path.parent / name).resolve() if is_path else PROFILES / f"{name}.toml"
         at = ("world", "profile")
         if not is_file(path):

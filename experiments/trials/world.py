@@ -27,8 +27,9 @@ from sim.parameters import Parameters, load_parameters
 from sim.parameters.packed import P, as_python, as_row
 from sim.policies import registry
 from sim.population import fitting
+from sim.population.consistency import lognormal_headcount
 from sim.population.flags import Cuts, find_cuts
-from sim.population.profile import Fitted, Named, Profile, lognormal_headcount
+from sim.population.profile import Fitted, Named, Profile
 from sim.population.profile import load_profile as load_base
 from sim.population.synthetic.recipe import Knobs
 from sim.scenario.country import in_country

@@ -16,7 +16,7 @@ from experiments.pages.spreadsheet import safe_cell
 from experiments.workbook.content import Content
 from experiments.workbook.fixed import fixed_bytes
 from sim.policies import registry
-from sim.scenario.from_workbook import choices, kinds, variant_of
+from sim.scenario.measure_words import choices, kinds, variant_of
 from sim.workbook.layout import HEADING_ROW, SHEETS, Field, fields, sheet_name, words
 
 HEAD = PatternFill("solid", fgColor="E8E6DF")

@@ -307,7 +307,7 @@ def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
             f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",
             field="income.yuan_per_head",
             allowed=f"the nearest found is {found.mean:,.0f} yuan",
-            mend="correct it, income.sources or household",
+            mend="correct it, income.sources or household / 人均收入与耕地、劳动力、工资对不上，请核对",
         )
     least = f"from about {ends[0].headcount:.1%}" if low else ""
     most = f"up to about {ends[1].headcount:.1%}" if high else ""
@@ -316,5 +316,5 @@ def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
         f"and a line of {profile.poverty.line_yuan:,.0f}",
         field="poverty.headcount",
         allowed=f"{least} {most}".strip() + " at that mean",
-        mend="correct it, or income.yuan_per_head",
+        mend="correct it, or income.yuan_per_head / 贫困发生率与人均收入、贫困线相互矛盾，请核对是否出自同一口径",
     )

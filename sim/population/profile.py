@@ -8,7 +8,6 @@ have in common are the same.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from sim.calendar.era import ERAS, EraId
 from sim.core.draws import decision, uniforms
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
-from sim.core.numerics import add_up, log, norm_cdf, norm_ppf
+from sim.core.numerics import add_up
 from sim.core.text import OneLine
 from sim.facts.limits import MOST_COUNT, MOST_YUAN
 from sim.facts.trades import TRADES
@@ -36,7 +35,7 @@ from sim.toml.source import KeyPath, TomlSource, meant, parse_toml, raise_all, r
 from sim.workbook.archive import is_workbook
 from sim.workbook.profile import profile_of
 
-__all__ = ["Profile", "Purse", "consistency", "load_profile", "share_out", "terrains", "village_sizes"]
+__all__ = ["Profile", "Purse", "load_profile", "share_out", "terrains", "village_sizes"]
 
 PROFILES = shipped("profiles")
 VILLAGE_SIZE = decision("population.village.size")
@@ -285,6 +284,11 @@ class Profile(FrozenModel):
         return levels[order], trades[order]
 
 
+def named_by_path(name: str) -> bool:
+    """Whether a profile is named by its file, a TOML file or a workbook, and not as one that ships."""
+    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name)
+
+
 def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> Profile:
     """Read a local profile.
 
@@ -296,8 +300,7 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
         UserError: There is no such profile, or something in it is wrong; all problems are reported together.
     """
     text = str(name_or_path)
-    is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
-    is_path = is_path or is_workbook(text)
+    is_path = isinstance(name_or_path, Path) or named_by_path(text)
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
     if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]
@@ -355,54 +358,6 @@ def _contradictions(p: Profile) -> Iterator[tuple[KeyPath, str, str]]:
     for i, name in enumerate(ids):
         if name in ids[:i]:
             yield ("purses", i, "id"), f"a second purse is called '{name}'", "rename it"
-
-
-def lognormal_headcount(mean: float, gini: float, line: float) -> float:
-    """Share below a line if incomes are lognormal.
-
-    Args:
-        mean: Mean income, in the unit of the line.
-        gini: Gini index, between 0 and 1.
-        line: Poverty line.
-    """
-    sd = math.sqrt(2.0) * norm_ppf((1.0 + gini) / 2.0)
-    return norm_cdf(log(line / mean) / sd + sd / 2.0)
-
-
-def consistency(profile: Profile) -> list[str]:
-    """What a planner should look at before trusting the profile: figures that do not sit well together.
-
-    Returns:
-        One sentence for each; empty if nothing stands out.
-    """
-    p = profile
-    doubts = []
-    implied = lognormal_headcount(p.income_yuan, p.income.gini, p.poverty.line_yuan)
-    if abs(implied - p.headcount) > 0.02:
-        doubts.append(
-            f"a mean of {p.income_yuan:,.0f} yuan with a Gini of {p.income.gini:.3f} puts about {implied:.1%} "
-            f"below {p.poverty.line_yuan:,.0f} yuan, but poverty.headcount is {p.headcount:.1%}"
-        )
-    caught = p.registered_share * (1.0 - p.flags.inclusion_error)
-    poor = p.headcount * (1.0 - p.flags.exclusion_error)
-    if abs(caught - poor) > 0.02:
-        doubts.append(
-            f"{caught:.1%} of persons are both registered and income-poor by flags.inclusion_error, "
-            f"but {poor:.1%} by flags.exclusion_error"
-        )
-    counted = p.households * p.household.size
-    if abs(counted / p.persons - 1.0) > 0.02:
-        doubts.append(
-            f"{p.households:,} households of {p.household.size:g} are {counted:,.0f} persons, "
-            f"but size.persons is {p.persons:,.0f}"
-        )
-    for purse in p.purses:
-        if purse.id == "unit_funds" and abs(purse.amount_yuan - p.unit_money_yuan) > 1.0:
-            doubts.append(
-                f"the purse unit_funds holds {purse.amount_yuan:,.0f} yuan, "
-                f"but support.unit_money_yuan is {p.unit_money_yuan:,.0f}"
-            )
-    return doubts
 
 
 def village_sizes(profile: Profile, n: int, seed: int) -> Ints:

@@ -7,58 +7,22 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from sim.core.errors import UserError
 from sim.policies import registry
 from sim.policies.policy import Policy
-from sim.policies.settings import TargetedSettings
 from sim.scenario.code import default_label
+from sim.scenario.measure_words import amount_of, choices, kinds, setting_words, split_settings, variant_of
 from sim.toml.source import KeyPath, each_problem, meant, raise_all
 from sim.workbook.errors import CellPlace
-from sim.workbook.layout import fields, setting_names, sheet_name, words
+from sim.workbook.layout import fields, setting_names, sheet_name
 from sim.workbook.others import ALL, COUNTY, settings_for, toml_value
 from sim.workbook.profile import profile_of
 from sim.workbook.sheets import READERS, Row, SheetTables, Workbook, put, several, word
 from sim.workbook.values import Cell, day, share, tidy, wan, whole
 
-__all__ = ["amount_of", "kinds", "plans_of", "setting_words", "variant_of"]
-
 Tables = dict[str, Any]
-
-
-def kinds() -> dict[str, str]:
-    """What kinds of measure are called in Chinese, by kind."""
-    return {kind: policy.title_zh for kind, policy in registry().items()}
-
-
-def variant_of(policy: type[Policy]) -> str | None:
-    """The setting of a kind of measure that says what sort of it is meant: its first choice of its own."""
-    own = (name for name in policy.Settings.model_fields if name not in TargetedSettings.model_fields)
-    return next((name for name in own if get_origin(policy.Settings.model_fields[name].annotation) is Literal), None)
-
-
-def amount_of(policy: type[Policy]) -> str:
-    """The setting of a kind of measure that its amount of money is."""
-    return "quota_yuan" if "quota_yuan" in policy.Settings.model_fields else "budget_yuan"
-
-
-def setting_words(policy: type[Policy]) -> dict[str, str]:
-    """What the settings of a kind of measure are called in Chinese, by key; each name once."""
-    own = {key: getattr(names, "zh", None) or names[1] for key, names in policy.may_change.items()}
-    found: dict[str, str] = {}
-    for key, zh in (own | {k: v for k, v in setting_names().items() if k not in own}).items():
-        if (key in policy.Settings.model_fields or key == "label") and zh not in found.values():
-            found[key] = zh
-    return found
-
-
-def choices(policy: type[Policy], key: str) -> dict[str, str]:
-    """What a setting that is a choice may be, with the Chinese word of each; empty if it is none."""
-    field = policy.Settings.model_fields.get(key)
-    if field is None or get_origin(field.annotation) is not Literal:
-        return {}
-    return {str(one): words(key).get(str(one), str(one)) for one in get_args(field.annotation)}
 
 
 def plans_of(path: Path, chosen: str | None = None) -> list[tuple[str, SheetTables]]:
@@ -91,6 +55,14 @@ def plans_of(path: Path, chosen: str | None = None) -> list[tuple[str, SheetTabl
     raise UserError(
         f"没有方案“{chosen}” / there is no plan '{chosen}'", file=path, **meant(chosen, [one for one, _ in plans])
     )
+
+
+def hidden_rows(path: Path) -> list[str]:
+    """A sentence for each hidden row of a workbook that counts all the same."""
+    book = Workbook(path)
+    for sheet in ("townships", "units", "funds", "measures", "tasks", "plans", "others"):
+        list(book.rows(sheet, needed=False))
+    return book.notes
 
 
 class _Reader:
@@ -160,7 +132,7 @@ class _Reader:
     def _purses(self) -> dict[str, str]:
         """Ids of purses by what people call them."""
         found: dict[str, str] = {}
-        last = self._start + dt.timedelta(days=self._common["campaign"].get("days", 1) - 1) if self._start else None
+        last = self._last_day()
         for n, row in enumerate(self._book.rows("funds"), 1):
             title, own = row.one("title_zh"), row.one("id")
             name = tidy(own.text) if own else f"stream_{n}"
@@ -174,6 +146,16 @@ class _Reader:
                     f"is released on {day}, after the campaign ends on {last}", mend="correct the date or the campaign",
                 )  # fmt: skip
         return found
+
+    def _last_day(self) -> dt.date | None:
+        """The campaign's last day; None where the sheet does not say it."""
+        days = self._common.get("campaign", {}).get("days")
+        if self._start is None or days is None:
+            return None
+        try:
+            return dt.date.fromordinal(self._start.toordinal() + int(days) - 1)
+        except (ValueError, OverflowError):  # days that no campaign has are refused elsewhere
+            return None
 
     def _silent(self, kind: str, cell: Cell) -> Any:
         try:
@@ -392,23 +374,3 @@ class _Reader:
 def fields_by(sheet: str) -> dict[str, Any]:
     """The columns of a sheet by key."""
     return {field.key: field for field in fields(sheet)}
-
-
-def split_settings(text: str) -> list[str]:
-    """The entries of a cell of settings, a line or a semicolon each, but for those inside quotes and brackets."""
-    entries, depth, quote, now = [], 0, "", ""
-    for sign in text:
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "[{(":
-            depth += 1
-        elif sign in "]})":
-            depth -= 1
-        if not quote and depth <= 0 and sign in "\n;；":
-            entries.append(now)
-            now = ""
-        else:
-            now += sign
-    return [entry.strip() for entry in [*entries, now] if entry.strip()]

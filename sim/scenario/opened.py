@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.core.errors import UserError
 from sim.scenario.catalogue import find_scenario
 from sim.scenario.chain import read_chain
-from sim.scenario.from_workbook import plans_of
+from sim.scenario.from_workbook import hidden_rows, plans_of
 from sim.toml.reading import is_there, read_bytes
 from sim.toml.source import TomlSource
 from sim.workbook.archive import is_workbook
@@ -40,6 +40,12 @@ def workbook_and_plan(name: str | Path) -> tuple[Path | None, str | None]:
         return Path(text), None
     file, sign, plan = text.rpartition("#")
     return (Path(file), plan) if sign and is_workbook(file) else (None, None)
+
+
+def notes_of(name: str | Path) -> list[str]:
+    """What was read from a workbook although it does not meet the eye, such as hidden rows; nothing for other files."""
+    file, _ = workbook_and_plan(name)
+    return hidden_rows(file) if file is not None else []
 
 
 def profile_bytes(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from sim.money.purse import Purse
 from sim.parameters.own import with_own
 from sim.policies.policy import Policy
 from sim.policies.settings import StartWhen
+from sim.population.profile import named_by_path
 from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
@@ -37,7 +38,6 @@ from sim.scenario.title import Title
 from sim.toml.check import check, frozen_lists
 from sim.toml.reading import is_file
 from sim.toml.source import Place, each_problem, meant, raise_all
-from sim.workbook.archive import is_workbook
 
 MOST_POLICIES = 62
 """Policies of a scenario: whom they reached is recorded as one bit each."""
@@ -234,7 +234,7 @@ class Resolver:
 
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
         """The file of a profile, and whether it is named by its path."""
-        if name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name):
+        if named_by_path(name):
             return folder / name, True
         return self.catalogue.profiles / f"{name}.toml", False
 

@@ -16,7 +16,8 @@ from experiments.sensitivity.factors import choose
 from experiments.trials import load_trial
 from sim.core.errors import UserError
 from sim.parameters import FOLDER, load_parameters
-from sim.population.profile import consistency, load_profile, terrains, village_sizes
+from sim.population.consistency import consistency
+from sim.population.profile import load_profile, terrains, village_sizes
 from sim.scenario import Plan, load_plan
 from sim.scenario.chain import read_chain
 from sim.shipped import shipped

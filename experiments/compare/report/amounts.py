@@ -9,7 +9,7 @@ from typing import Any
 from experiments.compare.report.context import Context
 from experiments.pages.numbers import Estimate, Numbers, decimals, decimals_plain
 from sim.policies import registry
-from sim.scenario.from_workbook import amount_of
+from sim.scenario.measure_words import amount_of
 
 
 def added(ctx: Context, scenario: str) -> list[Mapping[str, Any]]:

@@ -17,7 +17,8 @@ from sim.model import VillageModel
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python
 from sim.population import fitting
-from sim.population.profile import load_profile, lognormal_headcount
+from sim.population.consistency import lognormal_headcount
+from sim.population.profile import load_profile
 
 BASE = load_profile("gansu_county")
 

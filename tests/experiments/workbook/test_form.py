@@ -22,6 +22,8 @@ from sim.core.errors import UserError
 from sim.policies import registry
 from sim.population.profile import load_profile
 from sim.scenario import Plan, load_plan, load_plans
+from sim.scenario.doubts import doubts_of
+from sim.scenario.opened import notes_of
 from sim.shipped import shipped
 from sim.toml.source import each_problem
 from sim.workbook.errors import CellError
@@ -311,3 +313,26 @@ def test_a_blank_form_asks_for_what_is_missing(tmp_path: Path) -> None:
     assert book[sheet_name("measures")].data_validations.dataValidation
     assert all(book[name].protection.sheet for name in book.sheetnames[:8])
     assert not book["措施"].cell(3, 2).protection.locked
+
+
+def test_hidden_rows_count_and_are_said(tmp_path: Path, form: bytes) -> None:
+    def change(book: Any) -> None:
+        book["资金"].row_dimensions[5].hidden = True
+
+    path = saved(tmp_path, form, change)
+    assert [note for note in notes_of(path) if "第5行是隐藏的" in note] == notes_of(path)
+    assert len(load_profile(path).purses) == len(load_profile("gansu_county").purses)
+    assert notes_of("baseline") == []
+
+
+def test_slips_that_are_allowed_are_said() -> None:
+    def said(*changes: str) -> str:
+        return "\n".join(f"{one.en} {one.zh}" for one in doubts_of(load_plan("mix", changes)))
+
+    assert said() == ""
+    assert "1880万" in said("policy.microcredit.quota_yuan=1880").replace(",", "") and "18800000" in said(
+        "policy.microcredit.quota_yuan=1880"
+    )
+    assert said("policy.microcredit.quota_yuan=0") == "" == said("policy.microcredit.quota_yuan=18_800_000")
+    assert "晚于活动最后一天" in said("purse.industry_funds.release=2013-05-01")
+    assert "前60个" in said("world.villages=60")

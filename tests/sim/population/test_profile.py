@@ -15,13 +15,12 @@ from sim.core.errors import UserError
 from sim.facts.terrains import HILLS, RIVER, TABLELAND, TERRAINS
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
+from sim.population.consistency import consistency, lognormal_headcount
 from sim.population.profile import (
     PROFILES,
     Terrain,
     UnitKind,
-    consistency,
     load_profile,
-    lognormal_headcount,
     share_out,
     terrains,
     village_sizes,
