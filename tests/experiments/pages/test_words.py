@@ -23,6 +23,7 @@ FLAT = {  # file -> where its phrases are asked for
     "schedule": ("pages", "compare/report"),
     "trials": ("trials", "pages"),
     "forecasts": ("forecasts", "pages"),
+    "campaign": ("campaign", "pages"),
 }
 TABLED = ("terms", "evidence")
 
