@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
+from sim.facts.limits import MOST_YUAN
 from sim.recording.panel import GROUPS, MEASURES
 from sim.scenario.layers import Layers
 from sim.scenario.tasks import TaskTitle
@@ -27,7 +28,9 @@ class Goal(FrozenModel):
     change: float | None = Field(
         default=None, ge=-1, le=10, description="relative change since the opening: 0.18 = up by 18%"
     )
-    level: float | None = Field(default=None, description="level to be reached, in the indicator's unit")
+    level: float | None = Field(
+        default=None, ge=0, le=MOST_YUAN, description="level to be reached, in the indicator's unit"
+    )
     month: int = Field(default=12, ge=12, le=120, multiple_of=12, description="yearly mark by which (12, 24, ...)")
 
     @model_validator(mode="after")

@@ -117,7 +117,7 @@ def test_thirty_days_of_delay_show_in_the_chart_and_in_income(lived: RunResult, 
 def test_the_longer_the_quota_is_late_the_more_income_it_costs() -> None:
     plan = load_plan("winter_campaign", ["world.villages=20", "horizon_months=12"])
     days = {0: plan} | {days: plan.with_settings({"events": {"late": {**LATE, "days": days}}}) for days in (30, 90)}
-    mean = {late: float(np.mean([income(run(one, seed)) for seed in (1, 2, 3, 5)])) for late, one in days.items()}
+    mean = {late: float(np.mean([income(run(one, seed)) for seed in (1, 2, 3, 4)])) for late, one in days.items()}
     assert mean[90] < mean[30] < mean[0]
 
 

@@ -26,6 +26,7 @@ FLAT = {  # file -> where its phrases are asked for
     "forecasts": ("forecasts", "pages"),
     "optimise": ("optimise", "pages"),
     "discover": ("discover", "pages"),
+    "campaign": ("campaign", "pages"),
 }
 TABLED = ("terms", "evidence")
 
