@@ -53,7 +53,7 @@ class Registration(Policy):
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
         "survey_share": {"method": "formula"},
-        "end_day": {"budget_yuan": 100_000, "purses": ("first", "second")},
+        "end_day": {"purses": ("second",)},  # it opens later
     }
     village_wide: ClassVar[bool] = True
     Settings: ClassVar[type[PolicySettings]] = RegistrationSettings
