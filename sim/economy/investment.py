@@ -171,8 +171,8 @@ def fear(h: Household, v: Village, p: P, today: Today, line: int) -> float:
     """
     caution = v.caution + p.caution_spread * uniform(today.people_seed, CAUTION, h.key, 0, line)
     asked = p.line_risk[line] * (1.0 + p.drive_base - h.drive) + caution
-    if h.borne[line] > 0:
-        asked *= 1.0 - 0.01 * h.borne[line] * p.insurance_calms
+    if line <= LIVESTOCK and h.borne[line] > 0:
+        asked *= 1.0 - h.borne[line] / 100.0 * p.insurance_calms
     return asked
 
 
