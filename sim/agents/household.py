@@ -41,7 +41,7 @@ class Household(RecordAgent):
     pupil_aid_yuan: int = whole("i2", "aid this term for a pupil of junior school who attends", 0, 30000, "yuan/year")
     kin_line_yuan: float = index("yuan", "what kin would lend it until the month's end", 1e9)
     borne: MutableSequence[int] = whole(
-        "i1", "part of a normal result that it counts on an insurer for: staple, orchard, livestock", 0, 100, "percent", 3
+        "i1", "of a normal result, what it counts on an insurer for: staple, orchard, livestock", 0, 100, "percent", 3
     )
     overdue_months: int = whole("i2", "months by which its latest loan is overdue", 0, 600, "months")
 
