@@ -99,9 +99,9 @@ class Shown:
             if share >= NEAR_ENOUGH:
                 marks.append(Mark("✓", "done"))
             elif late:
-                marks.append(Mark(f"{_percent(share)}▼", "risk" if risk else "behind"))
+                marks.append(Mark(f"{percent(share)}▼", "risk" if risk else "behind"))
             elif share > 0.0 or planned > 0.0:
-                marks.append(Mark(_percent(share), "plan"))
+                marks.append(Mark(percent(share), "plan"))
             else:
                 marks.append(Mark(bar[week - 1] if bar[week - 1] == CLOSED else OPEN, "plain"))
         return marks
@@ -110,7 +110,7 @@ class Shown:
         """The wall chart of the county, as planned or under a what-if."""
         order = self.timetable.order
         rows = [(self.title(name), self.marks(name, COUNTY, variant), self._due_week(name)) for name in order]
-        legend = [(kind, self.say(f"legend_{kind}")) for kind in ("done", "plan", "behind", "risk")]
+        legend = [(kind, self.legend(kind)) for kind in ("done", "plan", "behind", "risk")]
         title = self.say("wall_title")
         if variant == LATE:
             title = self.say("wall_late", size=self.num.values(self.carried.sizes[LATE]))
@@ -122,6 +122,10 @@ class Shown:
             data=self.wall_table(COUNTY, variant),
             note=self.say("wall_note") if variant == PLAN else "",
         )
+
+    def legend(self, kind: str) -> str:
+        """What a kind of cell means."""
+        return self.say(f"legend_{kind}")
 
     def _due_week(self, name: str) -> int:
         return -(-self.results.due(name) // 7)
@@ -154,7 +158,7 @@ class Shown:
                 Cell(self.due(name)),
                 Cell(self.amount(name, amount), number=True),
                 Cell(self.amount(name, Estimate(found.value, found.low, found.high)), number=True),
-                Cell(_percent(found.value / amount) + "%", number=True),
+                Cell(percent(found.value / amount) + "%", number=True),
                 Cell(self.timetable.day(day) if (day := date_finished(self.results, name)) else "–"),
                 Cell(self.chance(chance), mark="bad" if chance.value < RISK else ""),
                 Cell(self.binds(name)),
@@ -188,9 +192,9 @@ class Shown:
             return Cell("–", number=True)
         share = float(self.results.done(name, place.ident, self.results.due(name)).mean()) / amount
         if not chance:
-            return Cell(_percent(share), number=True)
+            return Cell(percent(share), number=True)
         found = self.results.chance(name, place.ident).value
-        text = self.say("cell", chance=self.num.share(found), share=_percent(share) + "%")
+        text = self.say("cell", chance=self.num.share(found), share=percent(share) + "%")
         return Cell(text, number=True, mark="bad" if found < RISK else "")
 
     # ---- what-ifs ----------------------------------------------------------------------------------------------
@@ -314,6 +318,6 @@ class Shown:
         return self.say("sentence_some", good=good, n=len(chances), task=self.title(worst), chance=chance, binds=binds)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in whole percent, never rounded up to all of it."""
     return str(math.floor(100 * share + 1e-6)) if math.isfinite(share) else "–"

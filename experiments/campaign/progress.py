@@ -52,6 +52,7 @@ class Standing:
         expected: What is done by the deadline, mean over runs.
         before: Chance of meeting the deadline without the report.
         now: Chance given the report.
+        weeks: What is done by the end of each week from the report on, mean over runs; not-a-number before it.
         helps: What could catch up, cheapest first; empty where nothing is needed or neither helps.
     """
 
@@ -65,6 +66,7 @@ class Standing:
     expected: Interval
     before: Interval
     now: Interval
+    weeks: tuple[float, ...]
     helps: tuple[Help, ...]
 
 
@@ -91,26 +93,40 @@ def progress(carried: Carried, reports: Sequence[Report]) -> list[Standing]:
     return found
 
 
-def _onward(results: Results, one: Report, variant: str) -> Floats:
-    """What each run has done by the deadline, given the report: a number a run."""
-    due, start = results.due(one.task), results.tasks.clock.start
-    if one.day >= due:
-        return np.full(len(results.seeds), one.done)
-    last = 7 * results.weeks[-1]
+def _path(results: Results, one: Report, variant: str) -> Floats:
+    """What each run has done by the end of each campaign day, given the report: that much from its day on, before it
+    nothing is known. A row a run, a column a day; column 0 is the eve."""
+    start, last = results.tasks.clock.start, 7 * results.weeks[-1]
     open_so_far = working_days(workable(results.task(one.task).season, results.tasks.clock), start, last)
     days = range(1, last + 1)
     curves = np.array([results.done(one.task, one.place, day, variant) for day in days]).T
     whole = np.concatenate([np.zeros((len(curves), 1)), curves], axis=1)
     amount = results.amount(one.task, one.place)
-    ends = [carried_on(row, one.done, one.day, open_so_far, amount)[due - one.day] for row in whole]
-    return np.array(ends)
+    onward = np.array([carried_on(row, one.done, one.day, open_so_far, amount) for row in whole])
+    return np.concatenate([np.full((len(whole), one.day), np.nan), onward], axis=1)
+
+
+def _at_deadline(results: Results, one: Report, path: Floats) -> Floats:
+    """What each run has done by the deadline; a report from after it is all that was done."""
+    due = results.due(one.task)
+    return np.asarray(path[:, due]) if one.day < due else np.full(len(path), one.done)
+
+
+def _onward(results: Results, one: Report, variant: str) -> Floats:
+    return _at_deadline(results, one, _path(results, one, variant))
+
+
+def _weekly(results: Results, path: Floats) -> tuple[float, ...]:
+    """Mean over runs at the end of each week; not-a-number before the report."""
+    return tuple(float(path[:, 7 * week].mean()) for week in results.weeks)
 
 
 def _standing(carried: Carried, one: Report) -> Standing:
     results = carried.results
-    amount, onward = results.amount(one.task, one.place), _onward(results, one, PLAN)
+    amount, path = results.amount(one.task, one.place), _path(results, one, PLAN)
+    onward = _at_deadline(results, one, path)
     helps = _helps(carried, [one], onward, amount, lambda what_if: _onward(results, one, what_if))
-    return _made(carried, one.task, one.place, one.day, one.done, onward, helps)
+    return _made(carried, one, onward, _weekly(results, path), helps)
 
 
 def _summed(carried: Carried, task: str, reports: Iterable[Report]) -> Standing:
@@ -123,7 +139,10 @@ def _summed(carried: Carried, task: str, reports: Iterable[Report]) -> Standing:
     done = sum(one.done for one in towns) + sum(float(results.done(task, place, day).mean()) for place in others)
     amount = results.amount(task)
     helps = _helps(carried, towns, onward, amount, lambda what_if: _sum_of_towns(results, task, towns, what_if))
-    return _made(carried, task, COUNTY, day, done, onward, helps)
+    weeks = [_weekly(results, _path(results, one, PLAN)) for one in towns]
+    weeks += [tuple(float(results.done(task, place, 7 * week).mean()) for week in results.weeks) for place in others]
+    summed = tuple(float(one) for one in np.array(weeks).sum(axis=0))
+    return _made(carried, Report(task, COUNTY, day, done, 0), onward, summed, helps)
 
 
 def _sum_of_towns(results: Results, task: str, towns: Sequence[Report], variant: str) -> Floats:
@@ -138,9 +157,10 @@ def _sum_of_towns(results: Results, task: str, towns: Sequence[Report], variant:
 
 
 def _made(
-    carried: Carried, task: str, place: str, day: int, done: float, onward: Floats, helps: tuple[Help, ...]
+    carried: Carried, one: Report, onward: Floats, weeks: tuple[float, ...], helps: tuple[Help, ...]
 ) -> Standing:
-    results, amount = carried.results, carried.results.amount(task, place)
+    results, (task, place, day, done, _) = carried.results, one
+    amount = results.amount(task, place)
     due = results.due(task)
     open_days = working_days(workable(results.task(task).season, results.tasks.clock), results.tasks.clock.start, due)
     first = (results.timetable.slots[task].earliest_start - results.tasks.clock.start).days
@@ -159,6 +179,7 @@ def _made(
         expected=mean_interval(onward, of=carried.of),
         before=results.chance(task, place),
         now=wilson(int(met(onward, amount).sum()), len(onward)),
+        weeks=weeks,
         helps=helps,
     )
 

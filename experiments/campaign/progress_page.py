@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.campaign.actual import Report
-from experiments.campaign.blocks import Shown
+from experiments.campaign.blocks import Shown, percent
+from experiments.campaign.curves import COUNTY
+from experiments.campaign.drawing import Mark, wall
 from experiments.campaign.page import print_table
 from experiments.campaign.progress import Help, Standing, date_of_day, week_of
 from experiments.campaign.results import BEHIND, RISK
 from experiments.campaign.run import KIND, Carried
 from experiments.campaign.variants import CADRES
-from experiments.pages.blocks import Answer, Cell, Table
+from experiments.measure.statistics import NEAR_ENOUGH
+from experiments.pages.blocks import Answer, Cell, Figure, Table
 from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
 from experiments.pages.spreadsheet import csv_text
@@ -69,6 +73,39 @@ class ProgressShown:
             self.say("progress_title"), [self.say(word) for word in WORDS], rows, note=self.say("progress_note")
         )
 
+    def wall(self) -> Figure:
+        """The county's weeks from the reports on, or those of the places reported: as reported, then as runs go on."""
+        county = [one for one in self.standings if one.place == COUNTY]
+        results, shown = self.carried.results, self.shown
+        rows = []
+        for one in county or self.standings:
+            title = shown.title(one.task) + ("" if county else f" ({self._places[one.place]})")
+            rows.append((title, self._marks(one), -(-results.due(one.task) // 7)))
+        kinds = ("done", "plan", "behind", "risk")
+        header = (self.say("task"), *map(str, results.weeks))
+        data = [[Cell(title), *(Cell(mark.text, number=True) for mark in marks)] for title, marks, _ in rows]
+        return Figure(
+            key="wall-progress",
+            title=self.say("wall_progress"),
+            source=self.say("wall_source", n=len(results.seeds)),
+            draw=wall(rows, self.say("week"), [(kind, shown.legend(kind)) for kind in kinds]),
+            data=Table(self.say("wall_progress"), header, data),
+        )
+
+    def _marks(self, one: Standing) -> list[Mark]:
+        marks = []
+        for week, done in zip(self.carried.results.weeks, one.weeks, strict=True):
+            share, planned = done / one.amount, self.carried.results.planned(one.task, week)
+            if math.isnan(share):
+                marks.append(Mark("", "plain"))
+            elif share >= NEAR_ENOUGH:
+                marks.append(Mark("✓", "done"))
+            elif share < planned - BEHIND:
+                marks.append(Mark(f"{percent(share)}▼", "risk" if one.now.value < RISK else "behind"))
+            else:
+                marks.append(Mark(percent(share), "plan"))
+        return marks
+
     def _row(self, one: Standing) -> list[Cell]:
         shown = self.shown
         expected = Estimate(one.expected.value, one.expected.low, one.expected.high)
@@ -115,7 +152,7 @@ class ProgressShown:
         )  # fmt: skip
         answer = Answer(
             "progress", self.say("progress_page"), self.say("progress_question"), sentence=self.sentence(),
-            figure=self.shown.wall(), blocks=[self.table()],
+            figure=self.wall(), blocks=[self.table()],
         )  # fmt: skip
         kicker = self.say("kicker", name=carried.folder.name)
         return fill(self.shown.language, self.say, [answer], kicker, world, calibrated=True)

@@ -7,6 +7,7 @@ import pytest
 
 from experiments.campaign.actual import Report
 from experiments.campaign.progress import progress
+from experiments.campaign.progress_page import ProgressShown
 from experiments.campaign.results import Results
 from experiments.measure.statistics import wilson
 from tests.experiments.campaign.made import carried, curves, results
@@ -68,6 +69,8 @@ def test_a_report_changes_the_chance_from_its_day_on() -> None:
     assert late.now.value == 0.0 and late.before.value == 1.0
     assert late.expected.value == pytest.approx((23 * 2.5 + 24 * 2.1) / 2)
     assert late.behind_days == pytest.approx(37 * (late.planned - 20.0) / 100.0)
+    assert np.isnan(late.weeks[:3]).all() and late.weeks[3] == 20.0, "nothing is known of the weeks before"
+    assert late.weeks[-1] == 100.0, "with time enough it is done"
     (done,) = progress(runs, [Report("courses", "all", 28, 100.0, 2)])
     assert done.now.value == 1.0 and done.helps == ()
 
@@ -94,3 +97,12 @@ def test_what_catches_up_is_in_proportion_to_what_is_missing() -> None:
     support = runs.results.profile.support
     days = help_.size * support.field_days_per_month * 36 / 30.4  # days 15 to 50
     assert help_.cost_yuan == pytest.approx(days * support.day_cost_yuan)
+
+
+@pytest.mark.parametrize("place", ["all", "town_0", "unit_1"])
+def test_progress_is_drawn_whatever_place_reports(place: str) -> None:
+    runs = carried({"plan": 0.0}, plan=curves([2.5, 2.1]))
+    reports = [Report("courses", place, 28, 2.0, 2)]
+    for language, title in (("en", "Courses"), ("zh", "培训")):
+        page = ProgressShown(runs, reports, progress(runs, reports), language).page()
+        assert title in page and "▼" in page
