@@ -195,7 +195,8 @@ def _answer_of_points(s: Speaker) -> Answer:
     if ranked:
         _, point, effect = ranked[0]
         facts = {"count": len(s.of.points) - 1, "point": point, "outcome": s.outcome(place)}
-        sentence = s.say("best_point", effect=s.effect(place, effect), **facts)
+        known = effect.sign == s.of.outcomes[place].better
+        sentence = s.say("best_point" if known else "no_point", effect=s.effect(place, effect), **facts)
     return Answer(
         "answer", s.say("s_answer"), s.say("q_points"), sentence=sentence, more=(s.say("best_warning"),),
         figure=_main_effects(s),
