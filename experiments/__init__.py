@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 _WHERE = {
-    "compare": "experiments.research",
     "sweep": "experiments.research",
+    "optimise": "experiments.research",
     "run_many": "experiments.runs.many",
     "Runs": "experiments.runs.many",
     "Comparison": "experiments.compare.tables",

@@ -27,7 +27,8 @@ def shipped(kind: Kind) -> Path:
     Args:
         kind: "scenarios": those of the main comparison, directly in the folder. The others are folders inside it:
             "more" (further scenarios), "profiles" (of counties), "trials" (virtual trials), "calibration"
-            (specification and calibrated set), "what_if" (what may befall a county), "designs" (of sweeps and searches).
+            (specification and calibrated set), "what_if" (what may befall a county), "designs" (of sweeps and
+            searches).
     """
     top = IN_A_WHEEL if IN_A_WHEEL.is_dir() else _IN_A_CHECKOUT
     return top if kind == "scenarios" else top / kind

@@ -24,15 +24,15 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"cli"},
     {"commands"},
-    {"generated", "plots"},
+    {"generated", "plots", "research"},
     {"evidence"},
     {"forecasts"},
-    {"bench", "calibrate", "compare", "sensitivity", "trials"},
+    {"bench", "calibrate", "compare", "sensitivity", "sweeps", "trials"},
     {"designs"},
     {"published"},
     {"measure"},
     {"runs", "pages", "extras"},
-    {"screen"},
+    {"screen", "callable"},
 )
 
 Imports = Mapping[str, set[str]]

@@ -47,22 +47,22 @@ def _answer(s: Speaker, curves: Sequence[Returns]) -> Answer:
     if not first:
         return _answer_of_points(s)
     place, better = s.of.judged[0], s.of.outcomes[s.of.judged[0]].better
-    best = max(first, key=lambda one: _known_gain(one, better))
-    falling = [one for one in first if math.isfinite(one.falls_from)]
-    if _known_gain(best, better) <= 0:
+    helping = [one for one in first if one.helps]
+    if not helping:
         sentence = s.say("none_helps", count=len(first), outcome=s.outcome(place))
     else:
+        best = max(helping, key=lambda one: better * one.effects[_best(one, better)].value)
         lever, at = s.of.design.lever(best.lever), _best(best, better)
-        effect = s.effect(place, best.effects[at])
         sentence = s.say(
-            "most", count=len(first), lever=s.lever(lever), outcome=s.outcome(place), effect=effect,
-            value=s.value(lever, best.x[at]), falls=len(falling),
+            "most", count=len(first), lever=s.lever(lever), outcome=s.outcome(place), helping=len(helping),
+            effect=s.effect(place, best.effects[at]), value=s.value(lever, best.x[at]),
+            falls=sum(math.isfinite(one.falls_from) for one in first),
         )  # fmt: skip
     more = [
         s.say(key, lever=s.lever(s.of.design.lever(one.lever)), value=s.value(s.of.design.lever(one.lever), value))
-        for one in first
+        for one in helping
         for key, value in (("falls", one.falls_from), ("flat", one.flat_from))
-        if math.isfinite(value) and _known_gain(one, better) > 0
+        if math.isfinite(value)
     ]
     ids = dict.fromkeys(one.scenario for one in first)
     figure = _curves(s, [one for one in first if one.scenario == next(iter(ids))], "response")
@@ -74,12 +74,6 @@ def _answer(s: Speaker, curves: Sequence[Returns]) -> Answer:
 def _best(one: Returns, better: float) -> int:
     """The place of the value that does most."""
     return max(range(len(one.x)), key=lambda k: better * one.effects[k].value)
-
-
-def _known_gain(one: Returns, better: float) -> float:
-    """What a lever does at its best, if that is known to be for the better; else 0."""
-    effect = one.effects[_best(one, better)]
-    return better * effect.value if effect.sign * better > 0 else 0.0
 
 
 def _curves(s: Speaker, curves: Sequence[Returns], key: str) -> Figure:
@@ -132,7 +126,8 @@ def _returns(s: Speaker, curves: Sequence[Returns]) -> Table:
         cost = s.num.show(Estimate(one.cost[-1]), "money")
         texts = [s.value(lever, one.x[-1]), s.effect(one.outcome, one.effects[-1])]
         texts += [s.step(lever, one.outcome, one.steps[0]), s.step(lever, one.outcome, one.steps[-1])]
-        texts += [s.value(lever, one.falls_from), s.value(lever, one.flat_from), cost]
+        texts += [s.value(lever, one.falls_from)]
+        texts += [s.value(lever, one.flat_from) if one.helps else s.say("no_gain"), cost]
         names = [s.lever(lever), *([title.zh if s.zh else title.en] if several else [])]
         rows.append([*text_cells(*names), *number_cells(*texts)])
     keys = ["col_lever", *(["col_scenario"] if several else [])]

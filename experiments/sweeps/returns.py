@@ -30,7 +30,8 @@ class Returns:
         effects: The paired difference at each from where every lever stands.
         steps: What a unit of the lever adds in each step.
         falls_from: The value from which returns fall; NaN where they are not known to.
-        flat_from: The value after which nothing more is known to be gained; NaN where the last step still adds.
+        flat_from: The value after which nothing more is known to be gained; the lowest where nothing is known to be
+            gained at all, NaN where the last value is known to be better than every one before.
         cost: Money that the plan costs more at each value, where that was kept; NaN elsewhere.
     """
 
@@ -45,9 +46,9 @@ class Returns:
     cost: tuple[float, ...]
 
     @property
-    def best(self) -> int:
-        """Place of the value with the largest difference in the better direction (never worse than the others)."""
-        return int(np.nanargmax([one.value if math.isfinite(one.value) else -math.inf for one in self.effects]))
+    def helps(self) -> bool:
+        """Whether any value is known to be better than the lowest."""
+        return self.flat_from != self.x[0]
 
 
 def returns_of(result: SweepResult, outcome: int) -> list[Returns]:

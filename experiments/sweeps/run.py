@@ -104,7 +104,7 @@ def sweep(
         kept = copies((plan.world.profile, plan.code()) for plan in design.scenarios)
         store.begin(manifest, stored_scenarios(design.scenarios), kept)
         files = -(-runs // size)
-        said.say(f"{len(points):,} points in {len(design.scenarios)} scenarios, {size} runs a file: {files:,} files")
+        said.say(f"points: {len(points):,}; scenarios: {len(design.scenarios)}; files of {size} runs: {files:,}")
         said.say(expected.text())
         with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:
             result = _until_known(design, points, question, size, todo, store, stamp)

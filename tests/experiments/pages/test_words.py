@@ -20,6 +20,7 @@ FLAT = {  # file -> where its phrases are asked for
     "report": ("compare/report", "pages"),
     "report_drawn": ("compare/report", "pages"),
     "sensitivity": ("sensitivity", "pages"),
+    "sweep": ("sweeps", "pages"),
     "schedule": ("pages", "compare/report"),
     "trials": ("trials", "pages"),
     "forecasts": ("forecasts", "pages"),
@@ -51,7 +52,8 @@ def test_english_is_english_and_chinese_is_chinese() -> None:
 # Names, units and codes that stand in Chinese text in Latin letters; all else there is Chinese.
 LATIN = {"docs", "calibration", "evidence", "md", "workbook", "xlsx", "indices", "csv", "Sobol", "Saltelli", "t", "n"}
 LATIN |= {"villagesim", "world", "books", "place", "income", "sources", "transfer", "labour", "local", "wage", "yuan"}
-LATIN |= {"migrant", "living", "away", "answer", "json", "cases", "vectors"}
+LATIN |= {"answer", "json", "cases", "vectors"}
+LATIN |= {"migrant", "living", "away", "tables", "runs", "dictionary", "failures"}
 
 
 def chinese() -> list[tuple[str, str]]:

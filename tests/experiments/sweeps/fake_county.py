@@ -80,4 +80,4 @@ def swept(folder: Path, text: str = TEXT, **more: object) -> SweepResult:
 
 
 if __name__ == "__main__":
-    swept(Path(sys.argv[1]))
+    swept(Path(sys.argv[1]), replicates=3)
