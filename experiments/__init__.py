@@ -9,7 +9,6 @@ from typing import Any
 
 _WHERE = {
     "sweep": "experiments.research",
-    "optimise": "experiments.research",
     "run_many": "experiments.runs.many",
     "Runs": "experiments.runs.many",
     "Comparison": "experiments.compare.tables",
