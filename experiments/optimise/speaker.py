@@ -165,6 +165,14 @@ class Speaker:
         """What readers call a limit."""
         return limit_title(self.of, name, self.language)
 
+    def price(self, price: Price) -> str:
+        """What a little more of a limit is worth, to two digits: far less than a head's gain, and not nothing."""
+        factor = self.num.unit(self.unit).factor
+        value, low, high = (self.num.values(float(f"{one * factor:.2g}")) for one in
+                            (price.price.value, price.price.low, price.price.high))  # fmt: skip
+        suffix = self.num.unit(self.unit).suffix
+        return self.say("worth", value=value, low=low, high=high, unit=suffix)
+
     def of_limit(self, price: Price, value: float) -> str:
         """So much of a limit."""
         if price.per == 10_000:
