@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.designs.design import Lever
-from experiments.pages.blocks import Answer, Bullets, Code, Figure, Section, Table, Text, number_cells, text_cells
+from experiments.pages.blocks import Answer, Bullets, Cell, Code, Figure, Section, Table, Text, number_cells, text_cells
 from experiments.pages.curves import Line, LinePanel, lines
 from experiments.pages.layout import fill
 from experiments.pages.numbers import Estimate
@@ -114,6 +114,7 @@ def _of_curves(s: Speaker, curves: Sequence[Returns]) -> list[Section]:
             own = [one for one in curves if (one.outcome, one.scenario) == (place, scenario)]
             if own and (place, scenario) != (curves[0].outcome, curves[0].scenario):
                 section.add(_curves(s, own, "more"))
+    section.add(_choices(s))
     return [section, _others(s, curves)]
 
 
@@ -123,7 +124,7 @@ def _returns(s: Speaker, curves: Sequence[Returns]) -> Table:
     for one in curves:
         lever = s.of.design.lever(one.lever)
         title = s.of.design.scenarios[one.scenario].title
-        cost = s.num.show(Estimate(one.cost[-1]), "money")
+        cost = s.num.show(Estimate(one.cost[-1]), "money") if math.isfinite(one.cost[-1]) else "–"
         texts = [s.value(lever, one.x[-1]), s.effect(one.outcome, one.effects[-1])]
         texts += [s.step(lever, one.outcome, one.steps[0]), s.step(lever, one.outcome, one.steps[-1])]
         texts += [s.value(lever, one.falls_from)]
@@ -149,6 +150,32 @@ def _others(s: Speaker, curves: Sequence[Returns]) -> Section:
     header = [s.say("col_lever"), s.say("col_highest"), *(s.outcome(o) for o in range(len(s.of.outcomes)))]
     section.add(Table(s.say("others_caption"), header, rows))
     return section
+
+
+def _several(s: Speaker) -> bool:
+    return len(s.of.design.scenarios) > 1
+
+
+def _scenario(s: Speaker, place: int) -> list[Cell]:
+    """A scenario's title, where there are several."""
+    title = s.of.design.scenarios[place].title
+    return text_cells(title.zh if s.zh else title.en) if _several(s) else []
+
+
+def _choices(s: Speaker) -> Table | None:
+    """Points of levers without numbers: a choice, a date."""
+    place, rows = s.of.judged[0], []
+    for k, plan in enumerate(s.of.design.scenarios):
+        for lever in s.of.design.levers:
+            if s.of.curve(k, lever)[0] or not s.of.design.has(plan, lever):
+                continue
+            for p in (p for p, point in enumerate(s.of.points) if set(point) == {lever.id}):
+                shown = s.effect(place, s.of.effect(k, p, place))
+                value = s.value(lever, s.of.where(plan, p)[lever.id])
+                rows.append([*text_cells(s.lever(lever)), *_scenario(s, k), *text_cells(value), *number_cells(shown)])
+    keys = ["col_lever", *(["col_scenario"] if _several(s) else []), "col_value", "col_effect"]
+    caption = s.say("choices_caption", outcome=s.outcome(place))
+    return Table(caption, [s.say(key) for key in keys], rows) if rows else None
 
 
 def _ranked(s: Speaker) -> list[tuple[int, int, Estimate]]:
@@ -182,24 +209,28 @@ def _points(s: Speaker) -> Section:
     for scenario, point, effect in ranked[:NAMED]:
         where = s.of.where(s.of.design.scenarios[scenario], point)
         values = [s.value(one, where[one.id]) if one.id in where else "–" for one in s.of.design.levers]
-        rows.append([*number_cells(str(point), s.effect(place, effect), *values)])
-    header = [s.say("col_point"), s.say("col_effect"), *(s.lever(one) for one in s.of.design.levers)]
+        rows.append([*_scenario(s, scenario), *number_cells(str(point), s.effect(place, effect), *values)])
+    keys = [*(["col_scenario"] if _several(s) else []), "col_point", "col_effect"]
+    header = [*map(s.say, keys), *(s.lever(one) for one in s.of.design.levers)]
     caption = s.say("points_caption", n=len(rows), count=len(s.of.points) - 1, outcome=s.outcome(place))
     section.add(Table(caption, header, rows))
     return section
 
 
 def _main_effects(s: Speaker) -> Figure | None:
-    """The mean change by each lever's value, over all points of the first scenario."""
-    place = s.of.judged[0]
+    """The mean change by each lever's value, over all points of the scenario that has the most levers."""
+    place, plans = s.of.judged[0], s.of.design.scenarios
+    scenario = max(range(len(plans)), key=lambda k: len(s.of.design.at(plans[k])))
     shown = s.num.unit(s.unit(place))
     panels, rows = [], []
     for lever in s.of.design.levers:
-        groups = _groups(s.of, lever)
+        groups = _groups(s.of, scenario, lever)
         if len(groups) < 2:
             continue
         factor, axis = s.scale(lever)
-        means = [(x, estimate(np.array([s.of.effect(0, p, place).value for p in points]))) for x, points in groups]
+        means = [
+            (x, estimate(np.array([s.of.effect(scenario, p, place).value for p in points]))) for x, points in groups
+        ]
         parts = [[e[end] * shown.factor for _, e in means] for end in range(3)]
         line = Line([x * factor for x, _ in means], parts[0], _LINE, "", parts[1], parts[2])
         panels.append(LinePanel(s.lever(lever), s.say("effect_axis", unit=shown.axis), [line], note=axis))
@@ -213,9 +244,9 @@ def _main_effects(s: Speaker) -> Figure | None:
     return Figure("main", title, s.say("main_source"), drawn, Table(s.say("data"), header, rows))
 
 
-def _groups(result: SweepResult, lever: Lever) -> list[tuple[float, list[int]]]:
+def _groups(result: SweepResult, scenario: int, lever: Lever) -> list[tuple[float, list[int]]]:
     """Points by the lever's value, or by tenths of its range where it has more values than that."""
-    plan = result.design.scenarios[0]
+    plan = result.design.scenarios[scenario]
     at = {p: result.where(plan, p).get(lever.id) for p in range(1, len(result.points))}
     numbers = {p: float(v) for p, v in at.items() if isinstance(v, (int, float)) and not isinstance(v, bool)}
     values = sorted(set(numbers.values()))
