@@ -93,9 +93,8 @@ class Speaker:
     def outcome(self) -> str:
         """What is wanted."""
         first = self.of.design.objectives[0]
-        if first.title:
-            return first.title.zh if self.language == "zh" else first.title.en
-        return self.kept.title[self._side]
+        title = (first.title.en, first.title.zh) if first.title else self.kept.title
+        return title[1] if self.language == "zh" else title[0][:1].lower() + title[0][1:]
 
     def more(self) -> list[str]:
         """What else the answer has to say, a sentence each."""
