@@ -91,6 +91,75 @@ def sweep(
     return runs
 
 
+def optimise(
+    design: Design | str | Path,
+    *,
+    settings: Mapping[str, object] | None = None,
+    beside: Sequence[str] = ("mix",),
+    screen: int = 0,
+    vectors: int = 0,
+    parameters: str = "calibrated",
+    name: str | None = None,
+    results: str | Path = "results",
+    workers: int | None = None,
+    code: Sequence[str | Path] = (),
+    progress: bool = False,
+    fresh: bool = False,
+) -> DataFrame:
+    """Find the mix that does most within a design's limits (`village optimise`).
+
+    Args:
+        design: A design file, the name of a shipped one, or a `Design`.
+        settings: Settings laid over its scenarios, by address; of a `Design`, none.
+        beside: Scenarios to compare with as they are.
+        screen: Search over so many villages and judge the best over the design's; 0 = no.
+        vectors: Try the best under so many other parameter vectors.
+        parameters: How those are drawn: "calibrated" or "ranges".
+        name: Name of the experiment's folder.
+        results: Folder of all experiments.
+        workers: Worker processes; None = one a processor, 0 = none.
+        code: Python files whose policies, rules and observers the scenarios may name.
+        progress: Whether to say how far it has come.
+        fresh: Whether to throw away what the folder holds.
+
+    Returns:
+        The plan: one row a lever and purse. `attrs["folder"]` is the experiment's folder, `attrs["answer"]` what
+        answer.json holds.
+
+    Raises:
+        UserError: The design or a setting is wrong, no mix keeps its limits, or the folder cannot be used.
+    """
+    import pandas as pd
+
+    from experiments.designs.design import Design
+    from experiments.designs.read import find_design, load_design
+    from experiments.optimise.answer import answer
+    from experiments.optimise.run import Asked
+    from experiments.optimise.run import optimise as carry_out
+    from experiments.runs.folder import name_of
+
+    given = given_settings(settings or {})
+    asked = design if isinstance(design, Design) else load_design(design, given, code)
+    options = {"--screen": screen or None, "--vectors": vectors or None, "--name": name}
+    options |= {"--parameters": parameters if vectors else None}
+    words = [str(design if not isinstance(design, Design) else asked.id)]
+    words += [word for one in beside for word in ("--beside", one)]
+    folder, found = carry_out(
+        asked,
+        Asked(None, tuple(beside), screen_villages=screen, vectors=vectors, parameters=parameters),
+        name=name or name_of(["optimise", asked.id]),
+        results=Path(results),
+        workers=workers,
+        progress=progress,
+        fresh=fresh,
+        inputs=[] if isinstance(design, Design) else [find_design(design), *map(Path, code)],
+        command=_command("optimise", words, given, code, options),
+    )
+    frame = pd.read_csv(folder / "plan.csv")
+    frame.attrs |= {"folder": str(folder), "answer": answer(found)}
+    return frame
+
+
 def compare(
     scenarios: Sequence[Plan | str | Path],
     *,

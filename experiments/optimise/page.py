@@ -154,7 +154,7 @@ def _limits(s: Speaker) -> Section:
     section = Section("limits", s.say("s_limits"), s.say("q_limits"))
     rows = []
     for one in sorted(s.of.found.prices, key=lambda price: not price.binds):
-        price = s.gain(one.price, signed=True) if one.binds else "0"
+        price = s.price(one) if one.binds else "0"
         cells = number_cells(s.of_limit(one, one.amount), s.of_limit(one, one.used))
         worth = [Cell(s.say("yes") if one.binds else s.say("no")), Cell(s.per(one)), *number_cells(price)]
         rows.append([Cell(s.limit(one.constraint)), *cells, *worth])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from experiments.optimise.answer import Answer, answer, tables
 from experiments.optimise.contest import contest, contest_csv
 from experiments.optimise.evaluations import SCENARIO, ModelRuns, plan_of
 from experiments.optimise.finals import Beside
-from experiments.optimise.from_design import COST, stated
+from experiments.optimise.from_design import COST, Stated, stated
 from experiments.optimise.front import front
 from experiments.optimise.page import page
 from experiments.optimise.problem import Mix
@@ -125,23 +125,10 @@ def optimise(
     effort = asked.effort or effort_of(design, asked.screen_villages)
     check_effort(effort)
     small = _smaller(design, asked.screen_villages)
-    large = small is not design
     others = _others(design, asked.beside)
     stamp, line = program or code_version(), command or command_line()
     plans = [*design.scenarios[:1], *others.values()]
-    manifest: dict[str, Any] = {
-        "name": name,
-        "kind": "optimise",
-        "complete": False,
-        "code_version": stamp,
-        "scenarios": [
-            {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
-            for plan in plans
-        ],
-        "design": design.id,
-        "outcomes": list(said_so.outcomes),
-        "command": line,
-    }
+    manifest = _manifest(design, name, stamp, line, said_so, plans)
     size = Size.of(small.scenarios[0], few=True) if evaluate == RUN else Size()
     expected = expect(results / name, effort.most_runs, size, field="budget_runs", workers=workers, at_most=True)
     given = [*inputs, *own_profiles(plans)]
@@ -157,23 +144,11 @@ def optimise(
         def runs_of(one: Design) -> ModelRuns:
             return ModelRuns(one, said_so.outcomes, store, todo, stamp, evaluate, _others(one, asked.beside))
 
-        runs = runs_of(small)
-        trials = Trials(said_so.problem, runs)
-        at_county = runs_of(design)
-        county = Trials(said_so.problem, at_county) if large else None
-        found = search(
-            trials,
-            effort,
-            vectors=_vectors(asked),
-            beside=_beside(design, asked, trials, effort.seeds[0], at_county if large else runs),
-            large=county,
-        )
-        choices = front(trials, said_so.front, found.winner, effort.seeds, effort.sizes) if said_so.front else []
         titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
-        comes_to = Answer(design, small, said_so, found, county.runs if county else 0, titles, tuple(choices))
+        trials, comes_to = _searched(design, small, said_so, asked, effort, runs_of, titles)
         made = tables(comes_to)
         if asked.contest:
-            made["contest.csv"] = contest_csv(contest(trials, found))
+            made["contest.csv"] = contest_csv(contest(trials, comes_to.found))
         for file, text in made.items():
             write_atomic(store.folder / file, text)
         for language in languages:
@@ -182,6 +157,45 @@ def optimise(
         manifest["complete"] = True
         store.write_manifest(manifest, [*made])
     return store.folder, comes_to
+
+
+def _searched(
+    design: Design,
+    small: Design,
+    said_so: Stated,
+    asked: Asked,
+    effort: Effort,
+    runs_of: Callable[[Design], ModelRuns],
+    titles: Mapping[str, tuple[str, str]],
+) -> tuple[Trials, Answer]:
+    """Search over the small design, and judge over the whole one if that is larger."""
+    runs = runs_of(small)
+    trials = Trials(said_so.problem, runs)
+    at_county = runs if small is design else runs_of(design)
+    county = None if small is design else Trials(said_so.problem, at_county)
+    beside = _beside(design, asked, trials, effort.seeds[0], at_county)
+    found = search(trials, effort, vectors=_vectors(asked), beside=beside, large=county)
+    choices = front(trials, said_so.front, found.winner, effort.seeds, effort.sizes) if said_so.front else []
+    large_runs = county.runs if county else 0
+    return trials, Answer(design, small, said_so, found, large_runs, titles, tuple(choices))
+
+
+def _manifest(
+    design: Design, name: str, stamp: str, line: str, said_so: Stated, plans: Sequence[Plan]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": "optimise",
+        "complete": False,
+        "code_version": stamp,
+        "scenarios": [
+            {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
+            for plan in plans
+        ],
+        "design": {"id": design.id, "title": {"en": design.title.en, "zh": design.title.zh}, "digest": design.digest()},
+        "outcomes": list(said_so.outcomes),
+        "command": line,
+    }
 
 
 def _smaller(design: Design, villages: int) -> Design:

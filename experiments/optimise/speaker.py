@@ -93,9 +93,8 @@ class Speaker:
     def outcome(self) -> str:
         """What is wanted."""
         first = self.of.design.objectives[0]
-        if first.title:
-            return first.title.zh if self.language == "zh" else first.title.en
-        return self.kept.title[self._side]
+        title = (first.title.en, first.title.zh) if first.title else self.kept.title
+        return title[1] if self.language == "zh" else title[0][:1].lower() + title[0][1:]
 
     def more(self) -> list[str]:
         """What else the answer has to say, a sentence each."""
@@ -164,6 +163,14 @@ class Speaker:
     def limit(self, name: str) -> str:
         """What readers call a limit."""
         return limit_title(self.of, name, self.language)
+
+    def price(self, price: Price) -> str:
+        """What a little more of a limit is worth, to two digits: far less than a head's gain, and not nothing."""
+        factor = self.num.unit(self.unit).factor
+        value, low, high = (self.num.values(float(f"{one * factor:.2g}")) for one in
+                            (price.price.value, price.price.low, price.price.high))  # fmt: skip
+        suffix = self.num.unit(self.unit).suffix
+        return self.say("worth", value=value, low=low, high=high, unit=suffix)
 
     def of_limit(self, price: Price, value: float) -> str:
         """So much of a limit."""

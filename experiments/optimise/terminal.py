@@ -27,7 +27,7 @@ def show(of: Answer, language: str, console: Console) -> None:
         limits.add_column(s.words(key), justify="left" if key == "col_limit" else "right")
     limits.add_column(s.say("col_price", per=s.say("per_any")), justify="right")
     for one in of.found.prices:
-        price = f"{s.gain(one.price, signed=True)} / {s.per(one)}" if one.binds else "0"
+        price = f"{s.price(one)} / {s.per(one)}" if one.binds else "0"
         limits.add_row(s.limit(one.constraint), s.of_limit(one, one.amount), s.of_limit(one, one.used), price)
     console.print(limits)
     for sentence in s.more():
