@@ -133,10 +133,8 @@ def print_summary(folder: Path, language: str = "en", console: Console | None = 
     Raises:
         UserError: The folder is no finished experiment.
     """
-    comparison = Comparison.load(folder)
+    comparison, console = Comparison.load(folder), console or screen()
     manifest = comparison.manifest
-    console = console or screen()
-
     context = Context(Experiment(folder), language)
 
     def say(word: str, **values: Any) -> str:

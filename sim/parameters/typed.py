@@ -342,6 +342,7 @@ class P:
     monitoring_in_time_days: float
     monitoring_line_yuan: tuple[float, ...]
     monitoring_near: float
+    monitoring_recent_months: float
     monitoring_report: float
     monitoring_savings_months: float
     monitoring_standard_yuan: float

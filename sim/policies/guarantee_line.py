@@ -41,8 +41,8 @@ class GuaranteeLine(Policy):
     }
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan", "line_share", "pays", "most_yuan")
     counts: ClassVar[dict[str, Names]] = {
-        "paid": ("Months paid to households", "低保补差户月数"),
-        "above": ("Months paid to households above the line", "发给线上农户的户月数"),
+        "supplemented": ("Months paid to households", "低保补差户月数"),
+        "above_line": ("Months paid to households above the line", "发给线上农户的户月数"),
     }
     warm: ClassVar[dict[str, object]] = {"end_day": 360, "line_share": 1.5}
     beside: ClassVar[dict[str, dict[str, object]]] = {"most_yuan": {"budget_yuan": 500_000}}
@@ -96,4 +96,4 @@ class GuaranteeLine(Policy):
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:
         """Money to the household."""
         self.grant(county, rows, worth_yuan, PAID)
-        self.book.count("above", float(self._above[rows].sum()))
+        self.book.count("above_line", float(self._above[rows].sum()))

@@ -15,7 +15,6 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.calendar.trend import price_level
 from sim.core.numerics import total
 from sim.facts.monitored import GROUPS, NEAR_LINE, STRUCK, UNSTABLE
 from sim.money.reasons import reason
@@ -133,7 +132,7 @@ class Monitoring(Policy):
         s, p = self.settings, county.p
         if s.line == "province":
             return s.line_share * county.line_now
-        return s.line_share * p.monitoring_times * p.monitoring_standard_yuan * county.today.cpi / price_level(2010, p)
+        return s.line_share * p.monitoring_times * p.monitoring_standard_yuan * county.today.cpi
 
     def at_risk(self, county: County) -> Mask:
         """Households that are about to fall, whoever knows of it."""
@@ -152,9 +151,9 @@ class Monitoring(Policy):
 
     @staticmethod
     def _lately(county: County, ring: Yuan) -> Yuan:
-        """The last three months."""
+        """The last months, added up."""
         last = county.today.month - 1
-        return np.asarray(ring[[(last - k) % YEAR for k in range(3)]].sum(axis=0))
+        return np.asarray(ring[[(last - k) % YEAR for k in range(int(county.p.monitoring_recent_months))]].sum(axis=0))
 
     # ---- a round -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.calendar.clock import MONTH_DAYS
 from sim.core.numerics import total
 from sim.money.reasons import reason
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings
@@ -44,7 +45,7 @@ class Workshop(Policy):
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan", "workshops")
     counts: ClassVar[dict[str, Names]] = {
         "opened": ("Workshops opened", "建成帮扶车间数"),
-        "worker_years": ("Worker-years in workshops", "帮扶车间用工人年"),
+        "workshop_years": ("Worker-years in workshops", "帮扶车间用工人年"),
         "closed": ("Workshops closed", "关停帮扶车间数"),
     }
     warm: ClassVar[dict[str, object]] = {"workshops": 2.0, "cost_yuan": 20_000.0}
@@ -65,7 +66,7 @@ class Workshop(Policy):
 
     def days(self, county: County) -> Iterable[int]:
         """The first day on which there is money for all; rounds until then."""
-        return self.rounds(county, 30)
+        return self.rounds(county, int(MONTH_DAYS))
 
     def day(self, county: County) -> None:
         """Open what is still to be opened."""
@@ -95,7 +96,7 @@ class Workshop(Policy):
         places = total(self._places)
         owed = min(self.left_yuan(county), places * self.settings.subsidy_yuan / 12.0)
         self.buy(county, owed, "grants_yuan", KEPT)
-        self.book.count("worker_years", places / 12.0)
+        self.book.count("workshop_years", places / 12.0)
         rows = np.flatnonzero(self._here & (self._places > 0.0)).astype(np.int64)
         luck = county.village_luck(self.number("closes"), rows, county.today.month)
         shut = rows[luck < county.p.workshop_fails / 12.0]

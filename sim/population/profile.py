@@ -218,7 +218,7 @@ class Profile(FrozenModel):
     @property
     def books_closed_on(self) -> dt.date:
         """The last day of the year of its books: the parameters in force then are those it is fitted under."""
-        return dt.date(self.income.year, 12, 31)
+        return dt.date(self.income.year + 1, 1, 1) - dt.timedelta(days=1)
 
     @property
     def villages(self) -> int:
