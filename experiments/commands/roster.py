@@ -44,7 +44,7 @@ def check_roster(
     language: Words = Language.zh,
     as_json: Json = False,
 ) -> None:
-    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is any of it.
+    """Find what cannot be so or has to be looked at, by sheet, row and column. Exit code 1 if there is any.
 
     Nothing is written unless asked for. The list quotes no cell. A marked copy holds what the file itself holds, names
     and ids included: keep it as you keep the file.

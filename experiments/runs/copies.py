@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.core.errors import UserError
+from sim.population.profile import load_profile
 from sim.scenario import Plan
 from sim.scenario.code import CodeFile
 
@@ -28,7 +29,7 @@ def stored_scenarios(plans: Iterable[Plan]) -> dict[str, str]:
 def own_profiles(plans: Iterable[Plan]) -> list[Path]:
     """The profiles of the user's own that plans resemble: files that no command may write or delete."""
     named = (Path(plan.world.profile) for plan in plans)
-    return list(dict.fromkeys(path for path in named if path.is_absolute()))
+    return list(dict.fromkeys(file for path in named if path.is_absolute() for file in _with_roster(path)))
 
 
 def copies(asked: Iterable[tuple[str, Iterable[CodeFile | None]]]) -> dict[str, bytes]:
@@ -54,7 +55,14 @@ def copies(asked: Iterable[tuple[str, Iterable[CodeFile | None]]]) -> dict[str, 
 
 def _files(profile: str, code: Iterable[CodeFile | None]) -> Iterator[tuple[str, Path]]:
     if Path(profile).is_absolute():
-        yield "profiles", Path(profile)
+        yield from (("profiles", file) for file in _with_roster(Path(profile)))
     for one in code:
         if one is not None:
             yield from (("code", file) for file in one.files())
+
+
+def _with_roster(profile: Path) -> Iterator[Path]:
+    """A profile's file, and that of the households it names, which stands beside it in the copy too."""
+    yield profile
+    if roster := load_profile(profile).roster:
+        yield roster.path

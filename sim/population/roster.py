@@ -41,7 +41,9 @@ missing (NaN), `cause` is a place in `sim.facts.causes.CAUSES` (0: drawn as for 
 class Roster(FrozenModel):
     """A file of real households, beside the profile that names it."""
 
-    file: str = Field(min_length=1, description="name of the Parquet file, from the profile's folder")
+    file: str = Field(
+        pattern=r"^[^/\\]+\.parquet$", description="name of the Parquet file, which stands beside the profile"
+    )
     digest: str = Field(min_length=1, description="of the file: a world is a function of what its files say")
     households: int = Field(ge=1, le=1_000_000)
     _folder: str = PrivateAttr(default="")
