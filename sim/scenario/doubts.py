@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from sim.core.dates import date_of
-from sim.population.profile import load_profile
+from sim.scenario.catalogue import Catalogue
 from sim.scenario.measure_words import amount_of
 from sim.scenario.plan import Plan
 
@@ -24,12 +25,13 @@ class Doubt:
 
 def doubts_of(plan: Plan) -> list[Doubt]:
     """What a planner should look at before trusting a plan; empty if nothing stands out."""
-    return [*_amounts(plan), *_late(plan), *_scale(plan)]
+    profile = Catalogue.shipped().load_profile(plan.world.profile, Path())
+    villages = int(getattr(profile, "villages", 0))
+    return [*_amounts(plan, villages), *_late(plan), *_scale(plan, villages)]
 
 
-def _amounts(plan: Plan) -> Iterator[Doubt]:
+def _amounts(plan: Plan, villages: int) -> Iterator[Doubt]:
     """Amounts too small for a county, as when 1880 is typed for 1880万."""
-    villages = load_profile(plan.world.profile).villages
     stated = [(f"purse.{purse.id}.amount_yuan", purse.title_zh, purse.amount_yuan) for purse in plan.purses]
     for one in plan.policies:
         name = amount_of(one.policy_class())
@@ -55,9 +57,8 @@ def _late(plan: Plan) -> Iterator[Doubt]:
             )
 
 
-def _scale(plan: Plan) -> Iterator[Doubt]:
+def _scale(plan: Plan, whole: int) -> Iterator[Doubt]:
     """A part of the county only."""
-    whole = load_profile(plan.world.profile).villages
     if plan.world.villages < whole:
         share = f"{plan.world.villages / whole:.0%}"
         yield Doubt(

@@ -40,12 +40,14 @@ def _county(b: Book) -> None:
     for r in frame.to_dict("records"):
         said = r["label_zh" if b.ctx.zh else "label_en"]
         label = str(said) if said == said and said else str(r["name"])
-        unit = "share" if r["unit"] == "share" else "money" if abs(float(r["profile"])) >= 100 else "fine"
+        share, large = r["unit"] == "share", abs(float(r["profile"])) >= 100
+        unit, apart = ("share", "points") if share else ("count",) * 2 if large else ("fine",) * 2
         rows.append(
             [
                 label,
-                *(value(r[c], unit) for c in ("model", "profile", "difference", "tolerance")),
-                b.term("unit", str(r["unit"] or "")),
+                *(value(r[c], unit) for c in ("model", "profile")),
+                *(value(r[c], apart) for c in ("difference", "tolerance")),
+                b.say("percent_and_points") if share else b.term("unit", str(r["unit"] or "")),
                 b.say("agrees" if bool(r["within"]) else "fails"),
             ]
         )

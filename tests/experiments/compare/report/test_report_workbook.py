@@ -85,6 +85,15 @@ def test_the_days_of_each_unit_with_its_trade(books: dict[str, Workbook]) -> Non
         assert any("已计入价格和用工的连带影响" in cell for cell in cells)
 
 
+def test_the_county_is_counted_in_the_unit_beside_it(folder: Path, books: dict[str, Workbook]) -> None:
+    known = Experiment(folder).table("reconcile").set_index("label_zh")
+    for line in books["zh"]["核对"].iter_rows(min_row=2, values_only=True):
+        if line[0] in known.index:
+            factor = 100 if line[5].startswith("%") else 1
+            assert line[1] == pytest.approx(known.loc[line[0], "model"])
+            assert line[3] == pytest.approx(known.loc[line[0], "difference"] * factor)
+
+
 def test_same_bytes_and_fixed_stamps(folder: Path, written: dict[str, bytes]) -> None:
     assert workbook_bytes(Experiment(folder), "zh") == written["zh"]
     with zipfile.ZipFile(io.BytesIO(written["zh"])) as archive:
