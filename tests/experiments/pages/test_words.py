@@ -19,6 +19,7 @@ ROOT = Path(experiments.__file__).parent
 FLAT = {  # file -> where its phrases are asked for
     "report": ("compare/report", "pages"),
     "report_drawn": ("compare/report", "pages"),
+    "brief": ("compare/report", "pages"),
     "sensitivity": ("sensitivity", "pages"),
     "sweep": ("sweeps", "pages"),
     "schedule": ("pages", "compare/report"),
@@ -128,9 +129,9 @@ def strings(folder: str) -> frozenset[str]:
 
 
 @cache
-def layout() -> frozenset[str]:
-    """What the page's layout asks for, whichever file it is filled from."""
-    files = ROOT.rglob("*.html")
+def layout(brief: bool = False) -> frozenset[str]:
+    """What the page's layout asks for, whichever file it is filled from; or that of the brief, which has its own."""
+    files = [file for file in ROOT.rglob("*.html") if (file.name == "brief.html") is brief]
     return frozenset(key for file in files for key in re.findall(r"say\(.(\w+)", file.read_text(encoding="utf-8")))
 
 
@@ -150,15 +151,16 @@ def asked_for(folder: str) -> set[str]:
 def test_every_phrase_asked_for_exists() -> None:
     for file, (folder, _) in FLAT.items():
         if file != "report_drawn":  # its own keys are asked for by the report
-            asked = asked_for(folder) | (layout() if file != "schedule" else set())  # it fills no page by itself
-            known = {*phrases(file), *(phrases("report_drawn") if file == "report" else ())}
+            asked = asked_for(folder) | (layout(file == "brief") if file != "schedule" else set())  # it fills no page
+            beside = ("report", "report_drawn", "brief") if file in ("report", "brief") else ()
+            known = {*phrases(file), *(key for other in beside for key in phrases(other))}
             banner = {"uncalibrated", "uncalibrated_text"} if file in ("trials", "forecasts") else set()  # never shown
             assert not asked - known - banner, file
 
 
 def test_no_phrase_is_kept_that_nobody_asks_for() -> None:
     for file, folders in FLAT.items():
-        said = layout().union(*map(strings, folders))
+        said = layout(file == "brief").union(*map(strings, folders))
         starts = tuple(text for text in said if re.fullmatch(r"[a-z]\w*_", text))  # "source_" + kind, f"d_unit_{unit}"
         unused = [key for key in phrases(file) if key not in said and not (key.startswith(starts))]
         assert not unused, file

@@ -224,7 +224,7 @@ def test_a_formula_with_a_result_is_read_and_never_passed_on(tmp_path: Path, for
 
 def test_other_programs_write_the_same(tmp_path: Path, form: bytes, meant: list[dict[str, Any]]) -> None:
     path = saved(tmp_path, form, lambda book: None)
-    pages = pd.read_excel(path, sheet_name=None, header=None)
+    pages = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
     again = tmp_path / "pandas.xlsx"
     with pd.ExcelWriter(again) as writer:
         for name, page in pages.items():
