@@ -18,7 +18,7 @@ from sim.county import KNOWN
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import BUDGET, Lever
-from sim.population.registry import earned_a_head, name_causes
+from sim.population.registry import earned_a_head, missing_causes
 
 PAY = reason("pay of graduate officials", "大学生村官工资")
 STRENGTHENED = ("leadership", "papers_done")
@@ -42,7 +42,7 @@ class GraduateOfficials(Policy):
         **BUDGET,
     }
     counts: ClassVar[dict[str, Names]] = {
-        "post_months": ("Months of graduate officials", "大学生村官在岗月数"),
+        "official_months": ("Months of graduate officials", "大学生村官在岗月数"),
         "looked_into": ("Households looked into", "核查户次"),
         "filed": ("Households left out for whom a case went through", "补录建档立卡户数"),
         "objected": ("Well-off households taken off the list", "异议清退户数"),
@@ -61,7 +61,7 @@ class GraduateOfficials(Policy):
         self._next = np.zeros(n, dtype=np.int64)
         self._gained = np.zeros((n, len(STRENGTHENED)))
         self._way = np.lexsort((county.keys, self.luck(county, "way", everyone), county.households["village"]))
-        self.book.targets["post_months"] = float(self._wanted.sum() * self.settings.months)
+        self.book.targets["official_months"] = float(self._wanted.sum() * self.settings.months)
 
     def days(self, county: County) -> Iterable[int]:
         """None: officials work by months."""
@@ -83,7 +83,7 @@ class GraduateOfficials(Policy):
         self.buy(county, county.p.graduate_pay_yuan * county.today.cpi * len(paid), "administration_yuan", PAY)
         self._end(county, np.setdiff1d(np.flatnonzero(self._since >= 0), paid))
         self._begin(county, paid[self._since[paid] < 0], month)
-        self.book.count("post_months", float(len(paid)))
+        self.book.count("official_months", float(len(paid)))
         looked = [self._round(county, int(village)) for village in paid]
         if looked:
             self._look_into(county, np.concatenate(looked))
@@ -140,6 +140,7 @@ class GraduateOfficials(Policy):
         enter = rows[outside & (seen[rows] < low) & (goes_through < p.graduate_files)]
         leave = rows[~outside & (seen[rows] > high) & (goes_through < p.graduate_objects)]
         h["registered"][enter], h["registered"][leave] = 1, 0
-        name_causes(h, p, county.today, illness=False)
+        new, causes = missing_causes(h, p, county.today, illness=False)
+        h["cause"][new] = causes
         self.book.count("filed", float(len(enter)))
         self.book.count("objected", float(len(leave)))

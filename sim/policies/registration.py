@@ -19,7 +19,7 @@ from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import BUDGET
-from sim.population.registry import earned_a_head, name_causes, worries
+from sim.population.registry import earned_a_head, missing_causes, worries
 
 RANKING = reason("ranking meetings of villages", "村民评议会支出")
 SURVEY = reason("surveys of assets", "资产入户调查支出")
@@ -100,7 +100,8 @@ class Registration(Policy):
             h["registered"][rows] = 0
             h["registered"][order[:places]] = 1
             self._judge(county, rows, meant, places)
-        name_causes(h, county.p, county.today, illness=False)
+        new, causes = missing_causes(h, county.p, county.today, illness=False)
+        h["cause"][new] = causes
         self.book.count("entered", float(((h["registered"] == 1) & (was == 0)).sum()))
         self.book.count("left", float(((h["registered"] == 0) & (was == 1)).sum()))
 

@@ -60,22 +60,28 @@ def review(world: World, p: P, today: Today, known: Mask) -> None:
     for i in np.flatnonzero(held):
         mine = slice(int(v["first"][i]), int(v["last"][i]))
         h["registered"][mine] = decided(well_off[mine], was[mine], h["key"][mine], p)
-    name_causes(h, p, today)
+    new, causes = missing_causes(h, p, today)
+    h["cause"][new] = causes
 
 
-def name_causes(h: NDArray[Any], p: P, today: Today, illness: bool = True) -> None:
-    """Give everybody in the registry who has never had one a cause of poverty.
+def missing_causes(
+    h: NDArray[Any], p: P, today: Today, illness: bool = True
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A cause of poverty for everybody in the registry who has never had one.
 
     Args:
-        h: All households; `cause` is written.
+        h: All households.
         p: Parameters.
         today: Today's facts.
         illness: Whether illness may be named. Whoever is registered for it is ill more often (7.3), so that a list that
             names it makes people ill.
+
+    Returns:
+        Their rows, and the cause of each.
     """
     weights = p.cause_shares if illness else [0.0 if k + 1 == ILLNESS else w for k, w in enumerate(p.cause_shares)]
     new = np.flatnonzero((h["registered"] == 1) & (h["cause"] == 0)).astype(np.int64)
-    h["cause"][new] = causes_of(h[new], p, weights, uniforms(today.seed, NEW_CAUSE, _keys(h[new]), today.year))
+    return new, causes_of(h[new], p, weights, uniforms(today.seed, NEW_CAUSE, _keys(h[new]), today.year))
 
 
 def earned_a_head(h: NDArray[Any]) -> Floats:
