@@ -58,13 +58,13 @@ def test_without_cases_and_objections_the_list_stays(folder: Path) -> None:
 def test_posts_are_paid_end_in_time_and_leave_nothing_behind(folder: Path) -> None:
     model, bare = run(folder, months=4, households_month=8), run(folder)
     book, p = model.policies[0].book, model.p
-    assert book.counts["post_months"] == 12 * 4
+    assert book.counts["official_months"] == 12 * 4
     assert book.costs["administration_yuan"] == pytest.approx(12 * 4 * p.graduate_pay_yuan, rel=0.05)
     for name in ("leadership", "papers_done"):
         assert model.villages[name] == pytest.approx(bare.villages[name])
         assert (run(folder, months=12, households_month=8).villages[name] > bare.villages[name]).all()
     restless = run(folder, (("oversight.graduate_leaves", 1.0),), months=12, households_month=8)
-    assert 0 < restless.policies[0].book.counts["post_months"] < 12 * 9
+    assert 0 < restless.policies[0].book.counts["official_months"] < 12 * 9
     assert model.county.accounts.audit() < 1e-9
 
 
