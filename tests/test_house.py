@@ -28,7 +28,7 @@ FLOORS = (
     {"evidence"},
     {"forecasts"},
     {"campaign"},
-    {"bench", "calibrate", "compare", "planning", "roster", "sensitivity", "sweeps", "trials"},
+    {"bench", "calibrate", "compare", "discover", "optimise", "planning", "roster", "sensitivity", "sweeps", "trials"},
     {"designs"},
     {"published"},
     {"measure"},
@@ -143,6 +143,7 @@ LONG = {
     "experiments/commands/trial.py:trial": "the options of a command are its parameters",
     "experiments/campaign/run.py:carry_out": "what is asked of a campaign is its parameters, each described",
     "experiments/compare/run.py:compare": "what is asked of a comparison is its parameters, each described",
+    "experiments/discover/run.py:discover": "what is asked of a discovery is its parameters, each described",
     "experiments/sensitivity/run.py:sensitivity": "what is asked of an analysis is its parameters, each described",
     "experiments/trials/run.py:run_trials": "what is asked of trials is its parameters, each described",
     "sim/parameters/typed.py": "generated: one line a parameter",
@@ -177,6 +178,8 @@ NAMED = {
     "experiments/calibrate/static_measures.py": {"training"},  # what a good course teaches
     "experiments/evidence/lending.py": {"microcredit"},  # the label in a shipped scenario
     "experiments/trials/checks.py": {"cash"},  # an effect known beforehand
+    "experiments/optimise/run.py": {"cash"},  # a shipped scenario
+    "experiments/optimise/speaker.py": {"cash"},  # the same
     "experiments/generated/mechanisms.py": {"microcredit", "industry", "training"},  # shipped scenarios
     "sim/facts/topics.py": {"training", "industry"},  # topics of knowledge
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.optimise.curves import Curve, alone
+from experiments.optimise.curve import Curve
+from experiments.optimise.curves import alone
 from experiments.optimise.problem import TOTAL, Check, Measured, Mix, Problem
 from experiments.optimise.trials import Trials
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from experiments.designs.outcomes import parse
 from experiments.measure.statistics import t_limits
 from experiments.optimise.answer import Answer, plan_rows
-from experiments.optimise.curves import Curve
+from experiments.optimise.curve import Curve
 from experiments.optimise.problem import Lever
 from experiments.optimise.speaker import Speaker, estimate
 from experiments.pages.blocks import Answer as First

@@ -8,17 +8,14 @@ binary variable keeps a later piece empty until those before it are full. Lots a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from experiments.measure.statistics import Floats
+from experiments.optimise.curve import Curve
 from experiments.optimise.problem import Mix, Problem, Row, down
 from sim.core.errors import UserError
-
-if TYPE_CHECKING:
-    from experiments.optimise.curves import Curve
 
 _HAIR = 1e-9
 

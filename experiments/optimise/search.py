@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from experiments.optimise.curves import SIZES, Curve, forecast, response_curves
+from experiments.optimise.curve import Curve
+from experiments.optimise.curves import SIZES, forecast, response_curves
 from experiments.optimise.exchange import Climb, climb
 from experiments.optimise.finals import FINALISTS, Beside, Finals, finalists, finals
 from experiments.optimise.measured import settled

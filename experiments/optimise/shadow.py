@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.measure.statistics import Interval, mean_interval
-from experiments.optimise.curves import Curve
+from experiments.optimise.curve import Curve
 from experiments.optimise.problem import TOTAL, Mix, Problem
 from experiments.optimise.programme import best_by_curves
 from experiments.optimise.trials import Trials
