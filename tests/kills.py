@@ -27,6 +27,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "evidence": ("evidence", "--quick", "--only", "income_gansu_2011", "-j", "1"),
     "calibrate": ("calibrate", "tiny.toml"),
     "sweep": ("sweep", "design.toml", "-j", "2"),
+    "optimise": ("optimise", "design.toml", "-j", "2"),
+    "discover": ("discover", "design.toml", "-j", "2", "--samples", "20"),
+    "campaign": ("campaign", "run", "winter_campaign", *SMALL, "-n", "2", "-j", "1"),
     "sensitivity": (
         *("sensitivity", "training", *SMALL, "--parameters", "policies.course_gain,policies.attend_idle"),
         *("--trajectories", "4", "--keep", "1", "--seeds", "1"),
@@ -83,6 +86,26 @@ title = { en = "training", zh = "培训" }
 unit = "yuan"
 low = 0
 high = 9_000_000
+[[constraints]]
+id = "money"
+kind = "money"
+title = { en = "money", zh = "资金" }
+at_most = 9_000_000
+[[constraints]]
+id = "enough"
+kind = "outcome"
+outcome = "income_yuan@12"
+title = { en = "enough", zh = "够用" }
+at_least = 4_600
+[[objectives]]
+id = "income"
+outcome = "income_yuan@12"
+aim = "most"
+title = { en = "income", zh = "收入" }
+[[uncertainties]]
+name = "policies.course_gain"
+low = 0.1
+high = 0.4
 """
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LONGEST_SECONDS = 300.0

@@ -61,15 +61,15 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "firm_credit", "borrower": "cooperative", "subsidy": 0.5},
 )
 
-def small_profile(folder: Path, households: int = 40, villages: int = 215, **changes: Mapping[str, Any]) -> Path:
-    """The shipped county with so many households a village, and sections changed."""
-    county = tomllib.loads((PROFILES / "gansu_county.toml").read_text(encoding="utf-8"))
+def small_profile(folder: Path, households: int = 40, villages: int = 215, of: str = "gansu_county", **changes: Mapping[str, Any]) -> Path:
+    """The shipped county (or the profile `of`) with so many households a village, and sections changed."""
+    county = tomllib.loads((PROFILES / f"{of}.toml").read_text(encoding="utf-8"))
     county["size"] = {"villages": villages, "households_per_village": households, "village_spread": 0.35}
     if villages < 215:
         county["townships"] = [{**county["townships"][0], "villages": villages}]
     for section, values in changes.items():
         county[section] = {**county[section], **values}
-    path = folder / f"profile_{villages}_{households}.toml"
+    path = folder / f"{of}_{villages}_{households}.toml"
     path.write_text(tomli_w.dumps(county), encoding="utf-8")
     return path
 
@@ -167,6 +167,6 @@ def shipped_scenario_files() -> list[Path]:
 
 def shipped_plan(folder: Path, file: Path, *overrides: str, villages: int = 3, months: int = 12) -> Plan:
     """A shipped scenario in a small world: the first three villages are one a terrain."""
-    profile = small_profile(folder)
+    profile = small_profile(folder, of="ex_poor_county_2023" if file.parent.name == "2023" else "gansu_county")
     world = (f"world.profile={profile}", f"world.villages={villages}", f"horizon_months={months}")
     return load_plan(file, [*world, *overrides])

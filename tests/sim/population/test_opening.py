@@ -31,10 +31,14 @@ from sim.population.profile import Profile, load_profile
 from sim.population.synthetic.recipe import Knobs
 
 START = (2012, 12)
-# A county of another kind, in few households: richer, more equal, more land, other hands.
+# A county of another kind, in few households: richer, more equal, more land, other hands, more of its income from land.
 RICHER = with_(
     FIVE,
-    income={"yuan_per_head": 6500.0, "gini": 0.359},
+    income={
+        "yuan_per_head": 6500.0,
+        "gini": 0.359,
+        "sources": FIVE.income.sources.model_copy(update={"wage": 0.36, "operating": 0.52}),
+    },
     poverty={"headcount": 0.15},
     household={"size": 3.9, "workers": 2.5, "land_mu_per_head": 3.5},
     flags={"registered_share": 0.2, "inclusion_error": 0.45},
