@@ -61,7 +61,9 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "firm_credit", "borrower": "cooperative", "subsidy": 0.5},
 )
 
-def small_profile(folder: Path, households: int = 40, villages: int = 215, of: str = "gansu_county", **changes: Mapping[str, Any]) -> Path:
+def small_profile(
+    folder: Path, households: int = 40, villages: int = 215, of: str = "gansu_county", **changes: Mapping[str, Any]
+) -> Path:
     """The shipped county (or the profile `of`) with so many households a village, and sections changed."""
     county = tomllib.loads((PROFILES / f"{of}.toml").read_text(encoding="utf-8"))
     county["size"] = {"villages": villages, "households_per_village": households, "village_spread": 0.35}

@@ -231,9 +231,6 @@ class _Reader:
             if lever.times and not all(map(_is_number, design.now(plan, lever).values())):
                 self._say((*at, "times"), "the scenario states no number to multiply", field=field)
                 return
-            if lever.times and not all(map(_is_number, lever.values)):
-                self._say((*at, "values"), "something is to be multiplied by what is no number", field=field)
-                return
             for value in _to_try(lever, now):
                 if problem := self._refused(design, plan, lever, value):
                     self.problems.append(problem)

@@ -187,7 +187,7 @@ class Content:
                     self._other(plan.id, f"world.place.{name}", number)
             elif key != "profile" and value:
                 self._other(plan.id, f"world.{key}", value)
-        for key in ("targets", "events", "uncertainties", "rules"):
+        for key in ("targets", "goals", "events", "uncertainties", "rules"):
             for name, value in content.get(key, {}).items():
                 self._other(plan.id, f"{key}.{name}", value)
         for key in ("changes", "observers"):

@@ -71,7 +71,7 @@ def test_a_very_poor_place_gets_wages_that_go_with_its_income() -> None:
 @pytest.mark.usefixtures("few")
 def test_wages_that_the_file_states_are_never_changed() -> None:
     with pytest.raises(UserError, match="its own land"):
-        settled(small_trial(books=POOR | {"income.yuan_per_head": 300.0}, place={LOCAL.key: LOCAL.value}))
+        settled(small_trial(books=POOR | {"income.yuan_per_head": 120.0}, place={LOCAL.key: LOCAL.value}))
 
 
 @pytest.mark.parametrize("name", ["asset_bangladesh", "credit_pool", "credit_takeup_india"])
