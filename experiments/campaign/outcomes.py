@@ -94,11 +94,23 @@ class GoalFound:
     reached: Interval
 
 
-def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean") -> list[GoalFound]:
+def first_review(start_month: int) -> int:
+    """The first month of a run at whose end the registry is reviewed: a December, a year or more after the opening.
+
+    Args:
+        start_month: Calendar month in which the run opens.
+    """
+    return 12 + (1 - start_month) % 12
+
+
+def goals_found(
+    goals: Mapping[str, Goal], levels: Levels, of: Of = "mean", first_review: int = 0
+) -> list[GoalFound]:
     """Every goal, in truth and, where the registry has a figure of its own, by the books.
 
     The books have a level of their own, so that what is asked of them is as much more, or less, than they opened with.
-    How many are registered is a figure of the books alone.
+    How many are registered is a figure of the books alone. Before the month of the registry's first review the books
+    know nothing of what has become of incomes, and are left out.
     """
     found = []
     for name, goal in goals.items():
@@ -106,7 +118,8 @@ def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean") -> l
             opening, value = (
                 levels.values.get((table, month, goal.group, goal.indicator), np.zeros(0)) for month in (0, goal.month)
             )
-            if not len(opening) or not len(value):
+            unseen = by == BOOKS and goal.indicator not in OF_BOOKS and goal.month < first_review
+            if not len(opening) or not len(value) or unseen:
                 continue
             true = levels.values["panel", 0, goal.group, goal.indicator]
             asked = np.array([goal.asked(float(one)) for one in true]) * opening / true

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -16,7 +17,7 @@ from experiments.campaign.blocks import Shown
 from experiments.campaign.run import KIND, Carried
 from experiments.campaign.tables import files
 from experiments.campaign.variants import LATE
-from experiments.pages.blocks import Answer, Section, Table, Text
+from experiments.pages.blocks import Answer, Cell, Section, Table, Text
 from experiments.pages.layout import fill
 from experiments.pages.spreadsheet import safe_cell
 from experiments.runs.store import add_files
@@ -24,6 +25,8 @@ from experiments.screen import screen
 
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
 _BAD = PatternFill("solid", fgColor="F2B8A0")
+_WIDEST = 42.0  # characters of a column; longer texts take further lines
+_LINE_POINTS = 15.0
 
 
 def write(carried: Carried, languages: Sequence[str]) -> list[Path]:
@@ -102,7 +105,9 @@ def _sheet(book: Workbook, title: str, table: Table) -> None:
         cell.font, cell.fill = Font(bold=True), _HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=side)
     for number, row in enumerate(table.rows, 3):
-        sheet.append([_value(cell.text) for cell in row])
+        sheet.append([_value(cell) for cell in row])
+        lines = max(ceil((_width(cell.text) + 2.0) / _WIDEST) for cell in row)
+        sheet.row_dimensions[number].height = _LINE_POINTS * lines
         for k, cell in enumerate(row, 1):
             there = sheet.cell(number, k)
             there.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right" if cell.number else None)
@@ -116,7 +121,7 @@ def _sheet(book: Workbook, title: str, table: Table) -> None:
     for k in range(1, len(table.header) + 1):
         texts = [str(row[k - 1].text) for row in table.rows] or [""]
         widest = max(map(_width, [*texts, *([] if len(table.header) > 9 else [table.header[k - 1]])]))
-        sheet.column_dimensions[get_column_letter(k)].width = min(42.0, max(5.0, widest + 2.0))
+        sheet.column_dimensions[get_column_letter(k)].width = min(_WIDEST, max(5.0, widest + 2.0))
     sheet.freeze_panes = "B3"
     sheet.print_title_rows = "2:2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
@@ -124,7 +129,9 @@ def _sheet(book: Workbook, title: str, table: Table) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _value(text: str) -> str | int:
+def _value(cell: Cell) -> str | int:
+    """A cell's content: a whole number as one, a difference without a plus that would need an apostrophe."""
+    text = cell.text.removeprefix("+") if cell.number else cell.text
     return int(text) if text.isdecimal() and text.isascii() else str(safe_cell(text))
 
 

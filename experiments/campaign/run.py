@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.campaign.curves import read_curves
-from experiments.campaign.outcomes import Change, GoalFound, Levels, changes, goals_found, read_levels
+from experiments.campaign.outcomes import (
+    Change,
+    GoalFound,
+    Levels,
+    changes,
+    first_review,
+    goals_found,
+    read_levels,
+)
 from experiments.campaign.results import Results
 from experiments.campaign.tables import frames
 from experiments.campaign.variants import PLAN, Asked, Variant, variants
@@ -226,7 +234,7 @@ def _found(
         sizes={one.name: one.size for one in chosen},
         results=Results(tasks, load_profile(plan.world.profile), curves, seeds),
         levels=levels,
-        goals=goals_found(plan.goals, levels[PLAN], of),
+        goals=goals_found(plan.goals, levels[PLAN], of, first_review(plan.campaign.start.month)),
         changed=changes(levels, of),
         of=of,
         failures=done.failures,

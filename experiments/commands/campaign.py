@@ -12,6 +12,7 @@ from experiments.commands.group import VillageGroup
 from experiments.commands.options import (
     Code,
     File,
+    Fresh,
     Horizon,
     Json,
     Language,
@@ -20,8 +21,10 @@ from experiments.commands.options import (
     ParameterMode,
     Quiet,
     Results,
+    RetryFailed,
     Set,
     Villages,
+    Workers,
     given,
     languages,
     one_plan,
@@ -42,16 +45,11 @@ Replicates = Annotated[
     int | None, typer.Option("--replicates", "-n", min=1, help="Runs of the plan and of each what-if; 20 by default.")
 ]
 FirstSeed = Annotated[int, typer.Option("--seed", min=0, help="The first seed.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-]
 LateDays = Annotated[int, typer.Option("--late-days", min=0, help="What if money is so many days late; 0: not asked.")]
 Cadres = Annotated[int, typer.Option("--cadres", min=0, help="What if there are so many more cadres; 0: not asked.")]
 Yuan = Annotated[float, typer.Option("--yuan", min=0, help="What if there is so much more money; 0: not asked.")]
 Parameters = Annotated[ParameterMode, typer.Option("--parameters", help="point, calibrated or ranges, as for compare.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")]
 Renew = Annotated[bool, typer.Option("--renew", help="Run again what was made before a change.")]
-RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")]
 
 
 @app.command()

@@ -9,13 +9,17 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    FolderName,
+    Fresh,
     Horizon,
     Json,
     Languages,
     Quiet,
     Results,
+    RetryFailed,
     Set,
     Villages,
+    Workers,
     given,
     languages,
     print_json,
@@ -31,18 +35,16 @@ def discover(
     shares: Annotated[
         bool, typer.Option("--shares/--no-shares", help="Share out what the plan does among its measures.")
     ] = True,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    name: FolderName = None,
+    workers: Workers = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
     villages: Villages = None,
     horizon: Horizon = None,
     results: Results = Path("results"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    fresh: Fresh = False,
+    retry_failed: RetryFailed = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

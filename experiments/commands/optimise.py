@@ -9,13 +9,17 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    FolderName,
+    Fresh,
     Horizon,
     Json,
     Languages,
     Quiet,
     Results,
+    RetryFailed,
     Set,
     Villages,
+    Workers,
     given,
     languages,
     print_json,
@@ -47,18 +51,16 @@ def optimise(
     contest: Annotated[
         bool, typer.Option("--contest", help="Run random search with as many runs too, and write contest.csv.")
     ] = False,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    name: FolderName = None,
+    workers: Workers = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
     villages: Villages = None,
     horizon: Horizon = None,
     results: Results = Path("results"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    fresh: Fresh = False,
+    retry_failed: RetryFailed = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

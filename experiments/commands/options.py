@@ -93,6 +93,12 @@ Languages = Annotated[
     list[Language] | None, typer.Option("--language", help="Language of the report; both by default. Repeatable.")
 ]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Print the brief as a PDF too, where Chromium is installed.")]
+FolderName = Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
 
 

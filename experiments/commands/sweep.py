@@ -9,13 +9,16 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    Fresh,
     Horizon,
     Json,
     Languages,
     Quiet,
     Results,
+    RetryFailed,
     Set,
     Villages,
+    Workers,
     given,
     languages,
     print_json,
@@ -39,17 +42,15 @@ def sweep(
             help="Add seeds until differences are known so well: 0.01 = to within 1% of an amount, 1 point of a share.",
         ),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
     villages: Villages = None,
     horizon: Horizon = None,
     results: Results = Path("results"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    fresh: Fresh = False,
+    retry_failed: RetryFailed = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

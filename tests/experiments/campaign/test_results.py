@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from experiments.campaign.actual import Report
+from experiments.campaign.outcomes import Levels, first_review, goals_found
 from experiments.campaign.progress import progress
 from experiments.campaign.progress_page import ProgressShown
 from experiments.campaign.results import Results
 from experiments.measure.statistics import wilson
+from sim.scenario.goals import Goal
 from tests.experiments.campaign.made import carried, curves, results
 
 
@@ -106,3 +108,18 @@ def test_progress_is_drawn_whatever_place_reports(place: str) -> None:
     for language, title in (("en", "Courses"), ("zh", "培训")):
         page = ProgressShown(runs, reports, progress(runs, reports), language).page()
         assert title in page and "▼" in page
+
+
+@pytest.mark.parametrize(("starts", "first"), [(12, 13), (9, 16), (1, 12), (11, 14)])
+def test_the_first_review_is_that_of_a_december_a_year_or_more_on(starts: int, first: int) -> None:
+    assert first_review(starts) == first
+    assert first >= 12 and (starts - 1 + first - 1) % 12 + 1 == 12
+
+
+def test_books_that_nobody_has_reviewed_yet_are_judged_by_nobody() -> None:
+    title = {"en": "more", "zh": "增收"}
+    goal = Goal.model_validate({"title": title, "indicator": "income_yuan", "change": 0.1, "month": 12})
+    places = [(table, month) for table in ("panel", "books") for month in (0, 12)]
+    levels = Levels({(*place, "all", "income_yuan"): np.full(3, 4000.0) for place in places}, np.zeros(3), {12: []})
+    assert [found.by for found in goals_found({"more": goal}, levels, first_review=13)] == ["true"]
+    assert [found.by for found in goals_found({"more": goal}, levels, first_review=12)] == ["true", "books"]

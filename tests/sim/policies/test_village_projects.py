@@ -64,6 +64,17 @@ def test_an_audit_nobody_was_told_of_finds_but_does_not_deter(folder: Path) -> N
     assert missing(folder, audit_share=1.0, clawback=0.0) > told
 
 
+def test_less_is_missing_where_a_village_is_better_led(folder: Path) -> None:
+    def slope(leans: float) -> float:
+        """How much less is missing with leadership, share a unit of it."""
+        model = lived_with(folder, place={"oversight.graft_spread": 0.0, "oversight.graft_leadership": leans})
+        led = model.villages["leadership"].astype(float)
+        return float(np.polyfit(led, model.county.shared[MISSING], 1)[0])
+
+    assert slope(1.0) < -0.05
+    assert slope(0.0) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_what_is_missing_is_not_built(folder: Path) -> None:
     watched = lived_with(folder, months=12, audit_share=1.0, work="market")
     loose = lived_with(folder, months=12, audit_share=0.0, work="market")
