@@ -166,6 +166,8 @@ def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tu
     start = replace(Knobs(), dependants=_dependants(reference))
     knobs, opened, found = _solve(reference, start, None)
     if not _agrees(profile, found):
+        knobs, opened, found = _halve(reference, start)
+    if not _agrees(profile, found):
         _refuse(reference, start, found)
     return knobs, find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
 
@@ -217,6 +219,18 @@ def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[K
         new = _turn(knobs, profile, reference.p, found, asked)
         moved = (log(new.level / knobs.level), log(new.away_months / knobs.away_months), new.spread - knobs.spread)
         before, step, knobs = off, [moved[i] for i in free], new
+    return knobs, opened, found
+
+
+def _halve(reference: _Reference, start: Knobs) -> tuple[Knobs, Opened, _Found]:
+    """The same by halving the range of the spread, for a headcount that moves in jumps: slower, and hard to mislead."""
+    low, high, knobs = 0.0, MOST_SPREAD, start
+    for _ in range(ROUNDS):
+        spread = 0.5 * (low + high)
+        knobs, opened, found = _solve(reference, knobs, spread)
+        if _agrees(reference.profile, found):
+            break
+        low, high = (spread, high) if found.headcount < reference.profile.headcount else (low, spread)
     return knobs, opened, found
 
 

@@ -236,3 +236,16 @@ def test_figures_that_do_not_go_together_are_refused(sections: dict[str, Any], m
 def test_the_shipped_profiles_are_the_only_ones() -> None:
     """Each shipped profile is fitted above."""
     assert {FIVE, COUNTY} == {load_profile("five_villages"), load_profile("gansu_county")}
+
+
+def test_halving_finds_a_spread_where_the_quicker_way_runs_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = fitting._solve
+
+    def runs_off(reference: Any, knobs: Any, spread: float | None) -> Any:
+        return quick(reference, knobs, 0.0 if spread is None else spread)
+
+    with fitted_on(2400):
+        expected, _ = fit(FIVE, P, ROW)
+        monkeypatch.setattr(fitting, "_solve", runs_off)
+        knobs, _ = fit(FIVE, P, ROW)
+    assert knobs.spread == pytest.approx(expected.spread, abs=0.03)
