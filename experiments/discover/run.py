@@ -29,11 +29,11 @@ from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_scenarios
 from experiments.runs.estimate import Size, expect
 from experiments.runs.files import write_atomic, write_json
-from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Work
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, executor_for
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.scenario import Plan
@@ -88,7 +88,7 @@ def discover(
     *,
     name: str,
     results: Path,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
@@ -147,7 +147,8 @@ def discover(
         (store.folder / ANSWER).unlink(missing_ok=True)
         said.say(expected.text())
         work = Work(TASK, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
-        todo = stack.enter_context(ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed))
+        executor = executor_for(work, workers, store.folder)
+        todo = stack.enter_context(ToDo(store, executor, said, retry_failed=retry_failed))
         runs = _Runs([outcome], seeds, store, todo, stamp, evaluate)
         points = sampled(design, asked.samples, asked.sample_seed)
         names = [one.name for one in design.uncertainties]
