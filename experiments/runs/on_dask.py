@@ -120,6 +120,7 @@ class DaskExecutor:
                 silence_logs=logging.CRITICAL,
             )
             self._client = Client(self._cluster)
+            self._client.wait_for_workers(len(self._cluster.workers))
 
     def results(self, requests: Iterable[Request]) -> Generator[Ended, None, None]:
         """See `Executor.results`."""

@@ -96,7 +96,7 @@ def check_workers(
         closing(_warm(work, workers, dask)) as many,
     ):
         many.start()
-        list(many.results(requests[: 2 * workers]))
+        list(many.results(requests[: 6 * workers]))  # so that each worker has had its first, which loads the model
         early = None
         for start in range(0, runs, _TURN):  # by turns, so that a busy neighbour weighs on both alike
             alone += _timed(SerialExecutor(work), apart, requests[start : start + _TURN])
