@@ -19,6 +19,7 @@ from experiments.designs.design import Constraint, Design
 from experiments.designs.outcomes import RUN, parse
 from experiments.designs.sweep import EVALUATIONS, Question, Vector, stored_values, task_of
 from experiments.designs.sweep import RUN as TASK
+from experiments.designs.write import DESIGN, design_toml
 from experiments.discover.page import page
 from experiments.discover.prim import Mask, certainty, prim
 from experiments.discover.result import Found, answer, tables
@@ -133,7 +134,7 @@ def discover(
             {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
             for plan in plans
         ],
-        "design": design.id,
+        "design": {"id": design.id, "digest": design.digest()},
         "outcomes": [outcome],
         "command": line,
     }
@@ -156,13 +157,14 @@ def discover(
         values = runs(plans, vectors, "sampled worlds")[:, 0].mean(axis=2)
         shares = _shares(measures, plans, runs) if measures else []
         found = _found(design, outcome, limit, points, values, shares)
-        for file, text in tables(found).items():
+        made = {**tables(found), DESIGN: design_toml(design)}
+        for file, text in made.items():
             write_atomic(store.folder / file, text)
         for language in languages:
             write_atomic(store.folder / f"discover.{language}.html", page(found, language, name, line))
         write_json(store.folder / ANSWER, answer(found))
         manifest["complete"] = True
-        store.write_manifest(manifest, [*tables(found)])
+        store.write_manifest(manifest, [*made])
     return store.folder, found
 
 

@@ -13,6 +13,7 @@ from experiments.designs.outcomes import RUN, scale_of
 from experiments.designs.sweep import EVALUATIONS
 from experiments.designs.sweep import RUN as TASK
 from experiments.designs.vectors import drawing
+from experiments.designs.write import DESIGN, design_toml
 from experiments.optimise.answer import Answer, answer, tables
 from experiments.optimise.contest import contest, contest_csv
 from experiments.optimise.evaluations import SCENARIO, ModelRuns, plan_of
@@ -127,7 +128,8 @@ def optimise(
     small = _smaller(design, asked.screen_villages)
     others = _others(design, asked.beside)
     stamp, line = program or code_version(), command or command_line()
-    plans = [*design.scenarios[:1], *others.values()]
+    own = {plan.id: plan for plan in design.scenarios}
+    plans = list({**own, **others, **own}.values())
     manifest = _manifest(design, name, stamp, line, said_so, plans)
     size = Size.of(small.scenarios[0], few=True) if evaluate == RUN else Size()
     expected = expect(results / name, effort.most_runs, size, field="budget_runs", workers=workers, at_most=True)
@@ -147,7 +149,7 @@ def optimise(
 
         titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
         trials, comes_to = _searched(design, small, said_so, asked, effort, runs_of, titles)
-        made = tables(comes_to)
+        made = {**tables(comes_to), DESIGN: design_toml(design)}
         if asked.contest:
             made["contest.csv"] = contest_csv(contest(trials, comes_to.found))
         for file, text in made.items():

@@ -22,10 +22,12 @@ from experiments.runs.runfile import RunKey
 from sim.core.errors import UserError
 
 _WAIT = "15s"
+_DIED = "the worker processes that did it died, again and again; the commonest reason is a lack of memory"
 _ONE_AT_A_TIME = threading.Lock()
 _HOW_LOCAL = {
-    "distributed.scheduler.allowed-failures": 1,  # as with local workers: a run that kills two counts as failed
-    "distributed.scheduler.worker-saturation": 1.0,  # so that no other run waits in a worker, and is blamed with it
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.worker.profile.enabled": False,  # it would take its part of the processor
+    "distributed.scheduler.worker-saturation": 2.0,  # a worker always has its next run waiting
 }
 
 
@@ -134,12 +136,24 @@ class DaskExecutor:
         work = self._sent(pickle.dumps(self.work))
         plans = {id(plan): plan for plan in (request.plan for request in wanted)}
         sent = {name: self._sent(pickle.dumps(plan)) for name, plan in plans.items()}
-        under_way = {
-            self._client.submit(do, work, sent[id(one.plan)], one.key, one.arguments, pure=False): one for one in wanted
-        }
+
+        def asked(one: Request) -> Any:
+            return self._client.submit(do, work, sent[id(one.plan)], one.key, one.arguments, pure=False)
+
+        under_way = {asked(one): one for one in wanted}
+        suspects: list[Request] = []
         try:
             for future in as_completed(list(under_way)):
-                yield _ended(under_way.pop(future), future)
+                one = under_way.pop(future)
+                if (ended := _ended(one, future)).data is None and ended.error == _DIED:
+                    suspects.append(one)
+                else:
+                    yield ended
+            for one in suspects:  # what waited behind a deadly run is blamed with it: each once more, alone
+                under_way = {(future := asked(one)): one}
+                ended = _ended(one, future)
+                under_way = {}
+                yield ended
         finally:
             if under_way:
                 self._client.cancel(list(under_way), force=True)
@@ -154,8 +168,7 @@ def _ended(request: Request, future: Any) -> Ended:
     try:
         kind, first, error, trace = future.result()
     except KilledWorker:
-        text = "the worker processes that did it died, again and again; the commonest reason is a lack of memory"
-        return Ended(request, None, text)
+        return Ended(request, None, _DIED)
     except Exception as wrong:
         raise RuntimeError(f"the Dask cluster cannot do runs (is villagesim installed there?): {wrong!r}") from wrong
     if kind == "unfit":

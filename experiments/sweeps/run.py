@@ -12,7 +12,7 @@ import pandas as pd
 from experiments.designs.design import Design
 from experiments.designs.outcomes import RUN
 from experiments.designs.vectors import drawing
-from experiments.designs.write import design_toml
+from experiments.designs.write import DESIGN, design_toml
 from experiments.measure.statistics import verdict
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
@@ -32,7 +32,6 @@ from experiments.sweeps.result import SweepResult
 from experiments.sweeps.returns import Returns, returns_of
 
 LANGUAGES = ("en", "zh")
-DESIGN = "design.toml"
 
 
 def sweep(
