@@ -31,6 +31,7 @@ from experiments.commands import (
     sweep,
     template,
     trial,
+    worker,
 )
 from experiments.commands.group import VillageGroup
 
@@ -82,6 +83,7 @@ app.command("plan")(plan.plan)
 app.command("sweep")(sweep.sweep)
 app.command("discover")(discover.discover)
 app.command("optimise")(optimise.optimise)
+app.command("worker")(worker.worker)
 app.command("bench")(bench.bench)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(campaign.app, name="campaign")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from experiments.designs.design import Design
+    from experiments.runs.where import Workers
     from sim.scenario import Plan
 
 
@@ -33,7 +34,7 @@ def sweep(
     precision: float | None = None,
     name: str | None = None,
     results: str | Path = "results",
-    workers: int | None = None,
+    workers: Workers = None,
     code: Sequence[str | Path] = (),
     progress: bool = False,
     fresh: bool = False,
@@ -48,7 +49,7 @@ def sweep(
         precision: Add seeds until differences are known so well.
         name: Name of the experiment's folder.
         results: Folder of all experiments.
-        workers: Worker processes; None = one a processor, 0 = none.
+        workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".
         code: Python files whose policies, rules and observers the scenarios may name.
         progress: Whether to say how far it has come.
         fresh: Whether to throw away what the folder holds.
@@ -101,7 +102,7 @@ def optimise(
     parameters: str = "calibrated",
     name: str | None = None,
     results: str | Path = "results",
-    workers: int | None = None,
+    workers: Workers = None,
     code: Sequence[str | Path] = (),
     progress: bool = False,
     fresh: bool = False,
@@ -117,7 +118,7 @@ def optimise(
         parameters: How those are drawn: "calibrated" or "ranges".
         name: Name of the experiment's folder.
         results: Folder of all experiments.
-        workers: Worker processes; None = one a processor, 0 = none.
+        workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".
         code: Python files whose policies, rules and observers the scenarios may name.
         progress: Whether to say how far it has come.
         fresh: Whether to throw away what the folder holds.
@@ -169,7 +170,7 @@ def compare(
     parameters: str = "point",
     name: str | None = None,
     results: str | Path = "results",
-    workers: int | None = None,
+    workers: Workers = None,
     code: Sequence[str | Path] = (),
     progress: bool = False,
     fresh: bool = False,
@@ -185,7 +186,7 @@ def compare(
         parameters: "point", "calibrated" or "ranges".
         name: Name of the experiment's folder.
         results: Folder of all experiments.
-        workers: Worker processes; None = one a processor, 0 = none.
+        workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".
         code: Python files whose policies, rules and observers the scenarios may name.
         progress: Whether to say how far it has come.
         fresh: Whether to throw away what the folder holds.

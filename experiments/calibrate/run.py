@@ -24,9 +24,9 @@ from experiments.runs.codeversion import code_version
 from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Expected, Size, expect
 from experiments.runs.files import write_atomic
-from experiments.runs.local import check_workers
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store
+from experiments.runs.where import Workers, check_workers
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class _Model:
 
     spec: Spec
     store: Store
-    workers: int | None
+    workers: Workers
     said: Progress
     run: str
     program: str | None
@@ -81,7 +81,7 @@ def calibrate(
     *,
     name: str,
     results: Path,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     fresh: bool = False,
     recover: bool = False,
@@ -156,7 +156,7 @@ def calibrate(
     return store.folder, calibration
 
 
-def _expected(folder: Path, spec: Spec, workers: int | None, run: str) -> Expected:
+def _expected(folder: Path, spec: Spec, workers: Workers, run: str) -> Expected:
     size = Size.of(spec.plan(), few=True).times(spec.effort.seeds) if run == RUN else Size()
     return expect(folder, spec.effort.budget, size, field="--budget", workers=workers, at_most=True, what="vectors")
 

@@ -29,11 +29,11 @@ from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Size, check_seeds, expect
-from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunFile, RunKey
 from experiments.runs.store import Store
+from experiments.runs.where import Workers, check_workers, executor_for
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.own import with_own
@@ -98,7 +98,7 @@ def carry_out(
     results: Path,
     replicates: int | None = None,
     asked: Asked | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     seeds_first: int = 1,
     parameters: str = "point",
     load_set: Callable[[], CalibratedSet] | None = None,
@@ -166,7 +166,7 @@ def carry_out(
         said.say(expected.text())
         with Replicates(
             store,
-            local_executor(work, workers),
+            executor_for(work, workers, store.folder),
             said,
             {key.scenario: (key, each) for key, each in zip(keys, drawn, strict=True)},
             run=RUN if vectors.names else MODEL,

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import Json, Language, OneLanguage, Quiet, Results, print_json
+from experiments.commands.options import (
+    Executor,
+    Json,
+    Language,
+    OneLanguage,
+    Quiet,
+    Results,
+    Workers,
+    print_json,
+    where,
+)
 
 
 def calibrate(
@@ -27,9 +37,8 @@ def calibrate(
         int | None, typer.Option("--start-seed", min=0, help="Seed of the starting points and of the set's draws.")
     ] = None,
     villages: Annotated[int | None, typer.Option("--villages", min=1, help="Only the first so many villages.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
+    executor: Executor = None,
     recover: Annotated[
         bool,
         typer.Option(
@@ -61,7 +70,7 @@ def calibrate(
         chosen,
         name=name or f"calibrate-{chosen.id}{'-recover' if recover else ''}",
         results=results,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         fresh=fresh,
         recover=recover,

@@ -11,6 +11,7 @@ import typer
 from experiments.commands.group import VillageGroup
 from experiments.commands.options import (
     Code,
+    Executor,
     File,
     Fresh,
     Horizon,
@@ -29,6 +30,7 @@ from experiments.commands.options import (
     languages,
     one_plan,
     print_json,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -122,6 +124,7 @@ def run(
     replicates: Replicates = None,
     seed: FirstSeed = 1,
     workers: Workers = None,
+    executor: Executor = None,
     late_days: LateDays = 30,
     cadres: Cadres = 10,
     yuan: Yuan = 1_000_000.0,
@@ -143,7 +146,7 @@ def run(
     The same command again does only what is missing.
     """
     settings: dict[str, Any] = dict(
-        name=name, replicates=replicates, seed=seed, workers=workers, asked=(late_days, cadres, yuan),
+        name=name, replicates=replicates, seed=seed, workers=where(workers, executor), asked=(late_days, cadres, yuan),
         parameters=parameters, overrides=overrides, code=code, villages=villages, horizon=horizon, results=results,
         fresh=fresh, renew=renew, retry_failed=retry_failed, progress=not quiet and not as_json,
     )  # fmt: skip
@@ -171,6 +174,7 @@ def progress(
     replicates: Replicates = None,
     seed: FirstSeed = 1,
     workers: Workers = None,
+    executor: Executor = None,
     late_days: LateDays = 30,
     cadres: Cadres = 10,
     yuan: Yuan = 1_000_000.0,
@@ -191,7 +195,7 @@ def progress(
     It uses the runs of `village campaign run` where they are stored, and does those that are missing.
     """
     settings: dict[str, Any] = dict(
-        name=name, replicates=replicates, seed=seed, workers=workers, asked=(late_days, cadres, yuan),
+        name=name, replicates=replicates, seed=seed, workers=where(workers, executor), asked=(late_days, cadres, yuan),
         parameters=parameters, overrides=overrides, code=code, villages=villages, horizon=horizon, results=results,
         fresh=fresh, renew=renew, retry_failed=False, progress=not quiet and not as_json,
     )  # fmt: skip

@@ -10,6 +10,7 @@ import typer
 from experiments.commands.options import (
     OUTCOME,
     Code,
+    Executor,
     Files,
     Horizon,
     Json,
@@ -20,12 +21,14 @@ from experiments.commands.options import (
     Results,
     Set,
     Villages,
+    Workers,
     given,
     languages,
     plans,
     print_json,
     printed,
     shipped_files,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -50,9 +53,8 @@ def compare(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=2, help="Most seeds that --precision may use.")] = 64,
     step: Annotated[int, typer.Option("--step", min=1, help="How many seeds are added at a time.")] = 4,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
+    executor: Executor = None,
     baseline: Annotated[
         str | None, typer.Option("--baseline", help="Scenario to compare with; 'baseline' by default.")
     ] = None,
@@ -161,7 +163,7 @@ def compare(
         precision=precision,
         limit=limit,
         step=step,
-        workers=workers,
+        workers=where(workers, executor),
         baseline=baseline,
         outcomes=outcomes,
         spillovers=() if no_spillovers else spillovers,

@@ -16,6 +16,7 @@ from experiments.commands.options import (
     Quiet,
     Results,
     Villages,
+    Workers,
     given,
     languages,
     plans,
@@ -27,9 +28,7 @@ WINTER_RUNS = 8
 
 def demo(
     replicates: Annotated[int | None, typer.Option("--replicates", "-n", min=1, help="Run just so many seeds.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
     language: Languages = None,
     villages: Villages = None,
     horizon: Horizon = None,

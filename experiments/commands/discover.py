@@ -9,6 +9,7 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    Executor,
     FolderName,
     Fresh,
     Horizon,
@@ -24,6 +25,7 @@ from experiments.commands.options import (
     languages,
     print_json,
     settings_given,
+    where,
 )
 
 
@@ -37,6 +39,7 @@ def discover(
     ] = True,
     name: FolderName = None,
     workers: Workers = None,
+    executor: Executor = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -66,7 +69,7 @@ def discover(
         Asked(samples, seeds, sample_seed, shares),
         name=name or name_of(["discover", asked.id]),
         results=results,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import Json, Language, OneLanguage, Quiet, Results, print_json
+from experiments.commands.options import (
+    Executor,
+    Json,
+    Language,
+    OneLanguage,
+    Quiet,
+    Results,
+    Workers,
+    print_json,
+    where,
+)
 
 FULL_ONLY = "--write-docs"
 
@@ -38,9 +48,8 @@ def evidence(
         bool, typer.Option("--list", help="List the measures that a target may name, and run nothing.")
     ] = False,
     language: OneLanguage = Language.en,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
+    executor: Executor = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")] = False,
     results: Results = Path("results"),
     as_json: Json = False,
@@ -80,7 +89,7 @@ def evidence(
             targets=targets,
             trials=not (no_trials or quick),
             replicates=replicates,
-            workers=workers,
+            workers=where(workers, executor),
             fresh=fresh,
             progress=not quiet and not as_json,
         )

@@ -9,6 +9,7 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    Executor,
     FolderName,
     Fresh,
     Horizon,
@@ -24,6 +25,7 @@ from experiments.commands.options import (
     languages,
     print_json,
     settings_given,
+    where,
 )
 
 
@@ -53,6 +55,7 @@ def optimise(
     ] = False,
     name: FolderName = None,
     workers: Workers = None,
+    executor: Executor = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -91,7 +94,7 @@ def optimise(
         ),
         name=name or name_of(["optimise", asked.id]),
         results=results,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

@@ -97,6 +97,15 @@ FolderName = Annotated[str | None, typer.Option("--name", help="Name of the fold
 Workers = Annotated[
     int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
 ]
+Executor = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="local; dask://HOST:PORT, a Dask scheduler; dask://local, a Dask cluster on this machine; folder, whoever "
+        "runs `village worker` on this experiment's folder.",
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder of all experiments.")]
@@ -174,6 +183,19 @@ def one_plan(
     from sim.scenario.load import the_one
 
     return the_one(file, plans([file], overrides, code, villages, horizon, default))
+
+
+def where(workers: int | None, executor: str | None) -> int | str | None:
+    """Where runs execute, as `--workers` and `--executor` say.
+
+    Raises:
+        UserError: They contradict one another, or there is no such place.
+    """
+    from experiments.runs.where import asked_for, check_workers
+
+    place = asked_for(workers, executor)
+    check_workers(place)
+    return place
 
 
 def print_json(content: Any) -> None:

@@ -11,17 +11,20 @@ import typer
 from experiments.commands.options import (
     OUTCOME,
     Code,
+    Executor,
     Horizon,
     Json,
     Languages,
     Quiet,
     Results,
     Set,
+    Workers,
     complete_scenario,
     given,
     languages,
     plans,
     print_json,
+    where,
 )
 
 DEFAULT = ("world.villages=40",)
@@ -91,9 +94,8 @@ def sensitivity(
     ] = None,
     horizon: Horizon = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
+    executor: Executor = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -125,7 +127,7 @@ def sensitivity(
         replicates=seeds,
         name=name or name_of(["sensitivity", *(plan.id for plan in loaded)]),
         results=results,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

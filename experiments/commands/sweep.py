@@ -9,6 +9,7 @@ import typer
 
 from experiments.commands.options import (
     Code,
+    Executor,
     Fresh,
     Horizon,
     Json,
@@ -23,6 +24,7 @@ from experiments.commands.options import (
     languages,
     print_json,
     settings_given,
+    where,
 )
 
 FAILED = 1
@@ -43,6 +45,7 @@ def sweep(
         ),
     ] = None,
     workers: Workers = None,
+    executor: Executor = None,
     language: Languages = None,
     overrides: Set = None,
     code: Code = None,
@@ -70,7 +73,7 @@ def sweep(
         results=results,
         replicates=replicates,
         precision=precision,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         retry_failed=retry_failed,
         fresh=fresh,

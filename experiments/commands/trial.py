@@ -11,14 +11,17 @@ import typer
 from experiments.commands.forecasts import Book, book_of
 from experiments.commands.options import (
     Code,
+    Executor,
     Json,
     Languages,
     ParameterMode,
     Quiet,
     Results,
+    Workers,
     languages,
     print_json,
     shipped_files,
+    where,
 )
 
 if TYPE_CHECKING:
@@ -53,9 +56,8 @@ def trial(
         typer.Option("--replicates", "-n", min=2, help="Replicates of each trial; 30 at least say enough."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the folder under results/.")] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Worker processes; one a processor by default.")
-    ] = None,
+    workers: Workers = None,
+    executor: Executor = None,
     language: Languages = None,
     overrides: Annotated[
         list[str] | None,
@@ -109,7 +111,7 @@ def trial(
         name=name,
         results=results,
         replicates=replicates,
-        workers=workers,
+        workers=where(workers, executor),
         progress=not quiet and not as_json,
         fresh=fresh,
         inputs=[Path(one) for one in (*(files or ()), *(code or ()))],

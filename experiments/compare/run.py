@@ -29,11 +29,11 @@ from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import Size, check_seeds, expect
-from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
+from experiments.runs.where import Workers, check_workers, executor_for
 from sim.calendar.trend import last_observed
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
@@ -56,7 +56,7 @@ def compare(
     precision: float | None = None,
     limit: int = 64,
     step: int = 4,
-    workers: int | None = None,
+    workers: Workers = None,
     baseline: str | None = None,
     outcomes: Sequence[str] | None = None,
     spillovers: Sequence[str] | None = None,
@@ -218,7 +218,7 @@ def compare(
         compared = [plan.id for plan in plans]
         with Replicates(
             store,
-            local_executor(work, workers),
+            executor_for(work, workers, store.folder),
             said,
             {key.scenario: (key, plan) for key, plan in zip(keys, drawn, strict=True)},
             run=RUN if vectors.names else run,

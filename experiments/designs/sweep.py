@@ -21,12 +21,12 @@ import numpy as np
 from experiments.measure.outcome import parse_outcome
 from experiments.measure.statistics import Floats
 from experiments.runs.codeversion import code_version
-from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Request, Work, load_function
 from experiments.runs.runfile import Columns, RunKey, Table
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, executor_for
 from sim.core.errors import Unfittable, UserError
 from sim.core.frozen import FrozenDict
 from sim.toml.source import meant
@@ -150,7 +150,7 @@ def sweep(
     seeds: Sequence[int],
     store: Store,
     block: int | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     said: Progress | None = None,
     title: str = "evaluating",
     evaluate: str = PANEL,
@@ -193,7 +193,7 @@ def sweep(
     work = Work(RUN, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
     cube = np.full((len(outcomes), len(vectors), len(plans), len(seeds)), math.nan)
     failures: dict[int, str] = {}
-    with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:
+    with ToDo(store, executor_for(work, workers, store.folder), said, retry_failed=retry_failed) as todo:
         did = todo.do([request for *_, request in tasks], title, "points", stop_at)
     for index, first, request in tasks:
         if request.key in todo.failures:

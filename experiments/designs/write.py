@@ -6,6 +6,8 @@ from typing import Any
 
 from experiments.designs.design import Design
 
+DESIGN = "design.toml"
+
 
 def design_toml(design: Design, scenarios: str = "scenarios") -> str:
     """The text of a design file over stored scenarios; settings and overrides are in these already.

@@ -19,6 +19,7 @@ from experiments.designs.design import Constraint, Design
 from experiments.designs.outcomes import RUN, parse
 from experiments.designs.sweep import EVALUATIONS, Question, Vector, stored_values, task_of
 from experiments.designs.sweep import RUN as TASK
+from experiments.designs.write import DESIGN, design_toml
 from experiments.discover.page import page
 from experiments.discover.prim import Mask, certainty, prim
 from experiments.discover.result import Found, answer, tables
@@ -29,11 +30,11 @@ from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_scenarios
 from experiments.runs.estimate import Size, expect
 from experiments.runs.files import write_atomic, write_json
-from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Work
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, executor_for
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.scenario import Plan
@@ -88,7 +89,7 @@ def discover(
     *,
     name: str,
     results: Path,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
@@ -133,7 +134,7 @@ def discover(
             {"id": plan.id, "title": {"en": plan.title.en, "zh": plan.title.zh}, "digest": plan.digest()}
             for plan in plans
         ],
-        "design": design.id,
+        "design": {"id": design.id, "digest": design.digest()},
         "outcomes": [outcome],
         "command": line,
     }
@@ -147,7 +148,8 @@ def discover(
         (store.folder / ANSWER).unlink(missing_ok=True)
         said.say(expected.text())
         work = Work(TASK, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
-        todo = stack.enter_context(ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed))
+        executor = executor_for(work, workers, store.folder)
+        todo = stack.enter_context(ToDo(store, executor, said, retry_failed=retry_failed))
         runs = _Runs([outcome], seeds, store, todo, stamp, evaluate)
         points = sampled(design, asked.samples, asked.sample_seed)
         names = [one.name for one in design.uncertainties]
@@ -155,13 +157,14 @@ def discover(
         values = runs(plans, vectors, "sampled worlds")[:, 0].mean(axis=2)
         shares = _shares(measures, plans, runs) if measures else []
         found = _found(design, outcome, limit, points, values, shares)
-        for file, text in tables(found).items():
+        made = {**tables(found), DESIGN: design_toml(design)}
+        for file, text in made.items():
             write_atomic(store.folder / file, text)
         for language in languages:
             write_atomic(store.folder / f"discover.{language}.html", page(found, language, name, line))
         write_json(store.folder / ANSWER, answer(found))
         manifest["complete"] = True
-        store.write_manifest(manifest, [*tables(found)])
+        store.write_manifest(manifest, [*made])
     return store.folder, found
 
 

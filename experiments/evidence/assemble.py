@@ -19,6 +19,7 @@ from experiments.evidence.targets import all_targets, select
 from experiments.evidence.trials import trial_lines
 from experiments.published import Published, trial_rows
 from experiments.runs.store import add_files
+from experiments.runs.where import Workers
 
 PATH_VIEWS, SHOCK_VIEWS = ("path",), ("droughts", "disaster")
 
@@ -34,7 +35,7 @@ class EvidenceRequest:
     targets: Path | None = None
     trials: bool = True
     replicates: int | None = None
-    workers: int | None = None
+    workers: Workers = None
     fresh: bool = False
     progress: bool = True
 

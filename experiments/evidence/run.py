@@ -13,12 +13,12 @@ from experiments.evidence.nulls import null_worlds
 from experiments.evidence.registry import MEASURES, SERIES, TABLES, Task, measures, views
 from experiments.runs.codeversion import code_version
 from experiments.runs.estimate import Size, expect, mean_size
-from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Request, Work
 from experiments.runs.runfile import RunFile, RunKey
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, executor_for
 from sim.core.errors import UserError
 
 Floats = NDArray[np.float64]
@@ -56,7 +56,7 @@ def measure_all(
     name: str,
     results: Path,
     quick: bool = False,
-    workers: int | None = None,
+    workers: Workers = None,
     fresh: bool = False,
     progress: bool = True,
     inputs: Sequence[Path] = (),
@@ -115,7 +115,7 @@ def measure_all(
     with Store(results, name, "evidence", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {})
         said.say(expected.text())
-        with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
+        with ToDo(store, executor_for(work, workers, store.folder), said, retry_failed=True) as todo:
             _do([one for those in requests.values() for one in those], todo, store.folder)
         files = {task: [store.read_run(one.key) for one in those] for task, those in requests.items()}
         store.write_manifest({**manifest, "complete": True})

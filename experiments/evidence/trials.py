@@ -11,6 +11,7 @@ from experiments.evidence.judge import Line, unmeasured
 from experiments.evidence.nulls import IN_TRIALS, null_worlds
 from experiments.published import TrialRow, trial_rows
 from experiments.published.figure import NAN
+from experiments.runs.where import Workers
 from experiments.trials import load_trials, run_trials
 from experiments.trials.file import Trial
 from experiments.trials.results import OutcomeResult
@@ -25,7 +26,7 @@ def trial_lines(
     run: bool,
     name: str,
     results: Path,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     fresh: bool = False,
     replicates: int | None = None,

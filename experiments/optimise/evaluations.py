@@ -19,6 +19,7 @@ from experiments.optimise.problem import Mix
 from experiments.optimise.trials import Vector
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.sweeps.blocks import drawn
 from sim.core.errors import UserError
 from sim.scenario import Plan
 
@@ -31,6 +32,8 @@ _PURSE = "purses."
 
 class ModelRuns:
     """Evaluates mixes of a design's first scenario; see `trials.Evaluate`.
+
+    What the design says is uncertain is drawn with each seed, the same for all mixes; a vector has the last word.
 
     Args:
         design: The design.
@@ -63,13 +66,15 @@ class ModelRuns:
         Raises:
             UserError: A run failed for another reason than the county's books.
         """
-        blocks = [tuple(seeds[first : first + BLOCK]) for first in range(0, len(seeds), BLOCK)]
+        uncertain = self._design.uncertainties
+        size = 1 if uncertain else BLOCK  # what a design draws is another with each seed
+        blocks = [tuple(seeds[first : first + size]) for first in range(0, len(seeds), size)]
         tasks = []
         for place, mix in enumerate(mixes):
             question = self._question(mix, vector)
-            moved = self._moved(question.plans[0], vector)
             for number, block in enumerate(blocks):
-                tasks.append((place, number * BLOCK, question, task_of(question, moved, block, self._stamp)))
+                moved = self._moved(question.plans[0], {**drawn(uncertain, block[0]), **vector})
+                tasks.append((place, number * size, question, task_of(question, moved, block, self._stamp)))
         self._todo.do([task for *_, task in tasks], title)
         found = np.full((len(self.outcomes), len(mixes), len(seeds)), math.nan)
         for place, first, question, task in tasks:

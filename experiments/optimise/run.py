@@ -13,6 +13,7 @@ from experiments.designs.outcomes import RUN, scale_of
 from experiments.designs.sweep import EVALUATIONS
 from experiments.designs.sweep import RUN as TASK
 from experiments.designs.vectors import drawing
+from experiments.designs.write import DESIGN, design_toml
 from experiments.optimise.answer import Answer, answer, tables
 from experiments.optimise.contest import contest, contest_csv
 from experiments.optimise.evaluations import SCENARIO, ModelRuns, plan_of
@@ -28,11 +29,11 @@ from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_scenarios
 from experiments.runs.estimate import Size, expect
 from experiments.runs.files import write_atomic, write_json
-from experiments.runs.local import local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Work
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, executor_for
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.scenario import Plan, check_comparable, load_plans
@@ -87,7 +88,7 @@ def optimise(
     *,
     name: str,
     results: Path,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
@@ -127,7 +128,8 @@ def optimise(
     small = _smaller(design, asked.screen_villages)
     others = _others(design, asked.beside)
     stamp, line = program or code_version(), command or command_line()
-    plans = [*design.scenarios[:1], *others.values()]
+    own = {plan.id: plan for plan in design.scenarios}
+    plans = list({**own, **others, **own}.values())
     manifest = _manifest(design, name, stamp, line, said_so, plans)
     size = Size.of(small.scenarios[0], few=True) if evaluate == RUN else Size()
     expected = expect(results / name, effort.most_runs, size, field="budget_runs", workers=workers, at_most=True)
@@ -139,14 +141,15 @@ def optimise(
         (store.folder / ANSWER).unlink(missing_ok=True)  # nobody should quote it while it is being made anew
         said.say(expected.text())
         work = Work(TASK, (EVALUATIONS,), evaluate, code_version="" if program else stamp)
-        todo = stack.enter_context(ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed))
+        executor = executor_for(work, workers, store.folder)
+        todo = stack.enter_context(ToDo(store, executor, said, retry_failed=retry_failed))
 
         def runs_of(one: Design) -> ModelRuns:
             return ModelRuns(one, said_so.outcomes, store, todo, stamp, evaluate, _others(one, asked.beside))
 
         titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
         trials, comes_to = _searched(design, small, said_so, asked, effort, runs_of, titles)
-        made = tables(comes_to)
+        made = {**tables(comes_to), DESIGN: design_toml(design)}
         if asked.contest:
             made["contest.csv"] = contest_csv(contest(trials, comes_to.found))
         for file, text in made.items():

@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.designs.design import Lever
 from experiments.designs.read import load_design
+from experiments.designs.write import DESIGN
 from experiments.pages.svg import scenario_style
 from experiments.plots.paper import (
     ONE_COLUMN,
@@ -27,7 +28,6 @@ from experiments.plots.paper import (
 from experiments.runs.files import read_file
 from experiments.sweeps.blocks import Cube
 from experiments.sweeps.result import SweepResult
-from experiments.sweeps.run import DESIGN
 from experiments.sweeps.speaker import Speaker
 from experiments.sweeps.tables import RETURNS
 from sim.core.errors import UserError

@@ -25,6 +25,8 @@ _IN_SCENARIOS = ("--set", "--villages", "--horizon")
 """Options that stored scenarios hold already."""
 _OVER_FILES = ("compare", "sensitivity")
 """Commands whose arguments are scenario files."""
+_OVER_DESIGNS = ("sweep", "optimise", "discover")
+"""Commands whose argument is a design."""
 _SHOWN = 120
 
 
@@ -104,7 +106,7 @@ def _words(manifest: Mapping[str, Any], given: Path, options: Mapping[str, bool]
             kept += [option, str(given / "code" / Path(value or "").name)]
         else:
             kept += [option, *([value] if value is not None else [])]
-    if kind == "sweep":
+    if kind in _OVER_DESIGNS:
         places = [str(given / f"{manifest['design']['id']}.toml")]
     elif kind in _OVER_FILES:
         places = [str(given / "scenarios" / f"{one['id']}.toml") for one in manifest["scenarios"]]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _HOW = {"--quiet", "-q", "--json", "--fresh", "--retry-failed", "--renew"}
-_HOW_WITH_VALUE = {"--workers", "-j"}
+_HOW_WITH_VALUE = {"--workers", "-j", "--executor"}
 RECORDED = "VILLAGESIM_COMMAND"
 """Environment variable with the command line to record instead: that of a folder which is being run again."""
 
@@ -27,7 +27,7 @@ def command_line(words: Sequence[str] | None = None) -> str:
     for word in left:
         if word in _HOW_WITH_VALUE:
             next(left, None)
-        elif word not in _HOW and not word.startswith(("--workers=", "-j")):
+        elif word not in _HOW and not word.startswith(("--workers=", "-j", "--executor=")):
             kept.append(_from_here(word))
     return shlex.join(["village", *kept])
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.runs.local import default_workers
+from experiments.runs.where import Workers, here
 from sim.core.errors import UserError
 from sim.facts.limits import MOST_SEED
 from sim.population.memory import check_memory, memory_bytes, world_bytes
@@ -110,7 +110,7 @@ class Expected:
         seconds: What the others take.
         disk_bytes: Likewise.
         memory_bytes: Of all workers together.
-        workers: How many work at it.
+        workers: How many of this machine work at it; 0 = others do.
         at_most: Whether it may end with fewer.
         what: What the runs are called.
     """
@@ -132,6 +132,8 @@ class Expected:
         known = f", {self.stored:,} of them stored already; the others" if self.stored else ":"
         took = "under half a minute" if self.seconds < _LITTLE_SECONDS else f"about {duration(self.seconds)}"
         workers = f"{self.workers} workers" if self.workers > 1 else "one worker"
+        took = took if self.workers else f"{took} of one processor"
+        workers = workers if self.workers else "workers elsewhere"
         said = f"{many}{known} {took} with {workers}, about {amount(self.disk_bytes)} of disk (a rough estimate)"
         have = memory_bytes()
         if self.memory_bytes > have / 2:
@@ -146,7 +148,7 @@ def expect(
     size: Size,
     *,
     field: str,
-    workers: int | None = None,
+    workers: Workers = None,
     at_most: bool = False,
     sure: int | None = None,
     scenarios: Iterable[str] | None = None,
@@ -161,7 +163,7 @@ def expect(
         runs: Runs in all, at most.
         size: What one takes.
         field: The option that decides how many there are.
-        workers: Worker processes; None = one a processor, 0 = none.
+        workers: Where runs execute.
         at_most: Whether it may end with fewer.
         sure: How many there must be room for on the disk; all by default.
         scenarios: Under which names the runs are stored; None = where they stand cannot be said beforehand.
@@ -176,7 +178,7 @@ def expect(
     stored = 0
     if scenarios is not None and not afresh:
         stored = sum(_stored(folder / "runs" / one, seeds or range(runs + 1)) for one in scenarios)
-    at_work = max(1, default_workers() if workers is None else workers)
+    at_work = here(workers)
     missing = max(0, runs - stored)
     need, free = size.disk_bytes * max(0, (runs if sure is None else sure) - stored), free_bytes(folder)
     if need > free:
@@ -186,10 +188,10 @@ def expect(
             field=field,
             mend="take fewer runs, villages or months, free some space, or choose another disk with --results",
         )
-    together = min(at_work, missing)
+    together = min(at_work, missing)  # 0 = elsewhere
     seconds = missing * size.seconds / max(1, together)
     memory = size.memory_bytes * together
-    return Expected(runs, stored, seconds, missing * size.disk_bytes, memory, max(1, together), at_most, what)
+    return Expected(runs, stored, seconds, missing * size.disk_bytes, memory, together if missing else 1, at_most, what)
 
 
 def check_runs(runs: int, field: str, what: str = "runs") -> None:

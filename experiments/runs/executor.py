@@ -1,6 +1,7 @@
 """Where runs execute, as the rest of the program sees it: requests in, each with its run file or its failure out.
 
-`local.LocalExecutor` has worker processes on this machine; an executor on a cluster would do the same with its jobs.
+`SerialExecutor` is here; `local.LocalExecutor` has worker processes on this machine, `on_dask.DaskExecutor` those of a
+Dask cluster, `posted.FolderExecutor` whoever serves the experiment's folder. `where.executor_for` says which is meant.
 """
 
 from __future__ import annotations

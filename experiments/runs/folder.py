@@ -18,6 +18,8 @@ from sim.core.errors import UserError
 KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep", "optimise", "discover", "campaign")
 """Kinds of experiments: the commands that store."""
 SIGN = ".villagesim"
+QUEUE = ".queue"
+"""Where runs are posted for workers that serve the folder (see `posted`)."""
 COPIES = ("scenarios", "code", "profiles")
 """Where copies of what an experiment was asked with stand."""
 _PRODUCTS = (
@@ -160,8 +162,13 @@ def empty(folder: Path, inputs: frozenset[Path]) -> None:
     for path in gone:
         if path.resolve() in inputs:
             raise _input(path)
-    for path in (*gone, *(folder / name for name in _PRODUCTS), folder / MANIFEST):
+    posted = [path for path in (folder / QUEUE).glob("*") if path.is_file()]
+    for path in (*gone, *posted, *(folder / name for name in _PRODUCTS), folder / MANIFEST):
         path.unlink(missing_ok=True)
-    for place in (*folder.glob("runs/*/"), folder / "runs", folder / "tables", *(folder / name for name in COPIES)):
+    for place in (
+        *folder.glob("runs/*/"),
+        *(folder / one for one in ("runs", "tables", QUEUE)),
+        *(folder / name for name in COPIES),
+    ):
         with suppress(OSError):  # something else is in it
             place.rmdir()

@@ -23,7 +23,7 @@ from collections.abc import Collection, Generator, Hashable, Iterable
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any
 
-from experiments.runs.executor import Ended, Executor, SerialExecutor, attempt
+from experiments.runs.executor import Ended, attempt
 from experiments.runs.request import Request, Work
 from sim.core.errors import UserError
 
@@ -39,26 +39,6 @@ _BOOT = (
 def default_workers() -> int:
     """One worker for each processor this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def check_workers(workers: int | None) -> None:
-    """Refuse a number of worker processes that cannot be.
-
-    Raises:
-        UserError: It is below 0.
-    """
-    if workers is not None and workers < 0:
-        raise UserError(f"{workers} worker processes are not possible", field="--workers", allowed="0 or more")
-
-
-def local_executor(work: Work, workers: int | None = None) -> Executor:
-    """What executes runs on this machine.
-
-    Args:
-        work: How each run is done.
-        workers: Worker processes; None = one a processor, 0 = none (run in this process, to debug).
-    """
-    return SerialExecutor(work) if workers == 0 else LocalExecutor(work, workers)
 
 
 # The worker's side

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.records import RECORDS
 from experiments.runs.request import Request, Work
 from experiments.runs.runfile import Columns, RunFile, RunKey, Table
+from experiments.runs.where import Workers, check_workers, executor_for
 from sim.core.errors import UserError
 from sim.running import RunResult, run
 from sim.scenario import Plan
@@ -61,7 +61,7 @@ def run_many(
     plans: Plan | Sequence[Plan],
     seeds: Sequence[int],
     *,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = False,
     monthly: bool = False,
 ) -> Runs:
@@ -89,7 +89,7 @@ def run_many(
         Request(RunKey(plan.id, seed, "", ""), plan, (seed, monthly), together=seed) for plan in plans for seed in seeds
     ]
     found: dict[tuple[str, int], RunResult] = {}
-    executor = local_executor(Work("experiments.runs.many:one_run", (RECORDS, AUDIT)), workers)
+    executor = executor_for(Work("experiments.runs.many:one_run", (RECORDS, AUDIT)), workers)
     with Progress(progress) as said:
         try:
             compile_first(said.say)

@@ -16,6 +16,7 @@ import numpy as np
 
 from experiments.runs.executor import Executor, SerialExecutor
 from experiments.runs.local import LocalExecutor
+from experiments.runs.on_dask import DaskExecutor
 from experiments.runs.records import RUN, TABLES
 from experiments.runs.request import MODEL, Request, Work
 from experiments.runs.runfile import RunKey
@@ -71,6 +72,7 @@ def check_workers(
     run: str = "experiments.runs.selftest:busy_run",
     runs: int = 200,
     workers: int = 2,
+    dask: bool = False,
 ) -> WorkersCheck:
     """Do the same runs in one process and with warm workers, storing both.
 
@@ -79,6 +81,7 @@ def check_workers(
         run: `module:function` of a run.
         runs: How many runs each way.
         workers: How many workers.
+        dask: Whether they are those of a Dask cluster on this machine.
     """
     work = Work(RUN, TABLES, run)
     requests = [
@@ -90,10 +93,10 @@ def check_workers(
         tempfile.TemporaryDirectory() as place,
         Store(Path(place), "alone") as apart,
         Store(Path(place), "shared") as shared,
-        closing(LocalExecutor(work, workers)) as many,
+        closing(_warm(work, workers, dask)) as many,
     ):
         many.start()
-        list(many.results(requests[: 2 * workers]))
+        list(many.results(requests[: 6 * workers]))  # so that each worker has had its first, which loads the model
         early = None
         for start in range(0, runs, _TURN):  # by turns, so that a busy neighbour weighs on both alike
             alone += _timed(SerialExecutor(work), apart, requests[start : start + _TURN])
@@ -102,6 +105,10 @@ def check_workers(
                 early = _resident_mb(many.pids)
         growth = _resident_mb(many.pids) - (early or 0.0)
     return WorkersCheck(runs, alone, together, workers, growth)
+
+
+def _warm(work: Work, workers: int, dask: bool) -> LocalExecutor | DaskExecutor:
+    return DaskExecutor(work, f"dask://local/{workers}") if dask else LocalExecutor(work, workers)
 
 
 def _timed(executor: Executor, store: Store, requests: Sequence[Request]) -> float:
@@ -128,16 +135,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--scenario", type=Path, help="a real scenario to run (default: a stand-in of 15 ms)")
+    parser.add_argument("--dask", action="store_true", help="workers of a Dask cluster on this machine")
     asked = parser.parse_args()
     if asked.scenario:
         from sim import load_plan, warm_up
 
         warm_up()
-        found = check_workers([load_plan(asked.scenario)], MODEL, asked.runs, asked.workers)
+        found = check_workers([load_plan(asked.scenario)], MODEL, asked.runs, asked.workers, asked.dask)
     else:
-        found = check_workers(runs=asked.runs, workers=asked.workers)
+        found = check_workers(runs=asked.runs, workers=asked.workers, dask=asked.dask)
     print(
-        f"{found.runs} runs: one process {found.alone_seconds:.2f} s, {found.workers} warm workers "
+        f"{found.runs} runs: one process {found.alone_seconds:.2f} s, {found.workers} warm "
+        f"{'Dask workers' if asked.dask else 'workers'} "
         f"{found.workers_seconds:.2f} s; efficiency {found.efficiency:.2f}; memory grew by {found.growth_mb:.1f} MB"
     )
     raise SystemExit(0 if found.efficiency >= 0.9 and found.growth_mb < 20 else 1)

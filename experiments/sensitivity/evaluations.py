@@ -19,6 +19,7 @@ from experiments.designs.sweep import PANEL, RULED_OUT, Sweep, Vector, sweep
 from experiments.measure.statistics import Floats
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store
+from experiments.runs.where import Workers
 from experiments.sensitivity.indices import SHOWN, check_complete
 from sim.core.errors import UserError
 from sim.scenario import Plan
@@ -55,7 +56,7 @@ class Evaluator:
         seeds: Sequence[int],
         store: Store,
         said: Progress,
-        workers: int | None = None,
+        workers: Workers = None,
         retry_failed: bool = False,
         evaluate: str = PANEL,
         program: str | None = None,

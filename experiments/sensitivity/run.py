@@ -19,6 +19,7 @@ from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.files import write_atomic, write_json
 from experiments.runs.progress import Progress
 from experiments.runs.store import Store
+from experiments.runs.where import Workers
 from experiments.sensitivity.analysis import SensitivityRequest, analyse
 from experiments.sensitivity.conclusion import Analysis, conclusion
 from experiments.sensitivity.evaluations import Evaluator
@@ -42,7 +43,7 @@ def sensitivity(
     name: str,
     results: Path,
     seeds_first: int = 1,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,

@@ -12,18 +12,18 @@ import pandas as pd
 from experiments.designs.design import Design
 from experiments.designs.outcomes import RUN
 from experiments.designs.vectors import drawing
-from experiments.designs.write import design_toml
+from experiments.designs.write import DESIGN, design_toml
 from experiments.measure.statistics import verdict
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
 from experiments.runs.estimate import BYTES_A_FEW_NUMBERS, Size, check_seeds, expect
 from experiments.runs.files import write_atomic
-from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress
 from experiments.runs.request import Work
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, check_workers, executor_for
 from experiments.sweeps import tables
 from experiments.sweeps.blocks import CALL, RUNS, Question, Wanted, carry_out, runs_a_block, settings_of
 from experiments.sweeps.page import page
@@ -32,7 +32,6 @@ from experiments.sweeps.result import SweepResult
 from experiments.sweeps.returns import Returns, returns_of
 
 LANGUAGES = ("en", "zh")
-DESIGN = "design.toml"
 
 
 def sweep(
@@ -42,7 +41,7 @@ def sweep(
     results: Path,
     replicates: int | None = None,
     precision: float | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     retry_failed: bool = False,
     fresh: bool = False,
@@ -106,7 +105,7 @@ def sweep(
         files = -(-runs // size)
         said.say(f"points: {len(points):,}; scenarios: {len(design.scenarios)}; files of {size} runs: {files:,}")
         said.say(expected.text())
-        with ToDo(store, local_executor(work, workers), said, retry_failed=retry_failed) as todo:
+        with ToDo(store, executor_for(work, workers, store.folder), said, retry_failed=retry_failed) as todo:
             result = _until_known(design, points, question, size, todo, store, stamp)
         said.status("making the tables")
         products = _write(store.folder, result, languages, line)

@@ -12,12 +12,12 @@ from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, stored_profile
 from experiments.runs.estimate import Expected, Size, check_runs, expect, mean_size
-from experiments.runs.local import check_workers, local_executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import Request, Work, load_function
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
+from experiments.runs.where import Workers, check_workers, executor_for
 from experiments.trials import replicate_result as stored
 from experiments.trials.file import Trial
 from experiments.trials.load import load_trials
@@ -43,7 +43,7 @@ def run_trials(
     name: str | None = None,
     results: Path = Path("results"),
     replicates: int | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
     fresh: bool = False,
     inputs: Sequence[Path] = (),
@@ -107,7 +107,7 @@ def run_trials(
     with Store(results, name, "trial", fresh=fresh, inputs=inputs) as store, Progress(progress) as said:
         store.begin(manifest, {one.key.scenario: stored_text(one.trial) for one in parts}, kept)
         said.say(expected.text())
-        with ToDo(store, local_executor(work, workers), said, retry_failed=True) as todo:
+        with ToDo(store, executor_for(work, workers, store.folder), said, retry_failed=True) as todo:
             _do(wanted, todo, said, run, load_function(prepare))
         found = [one.result(store, todo, stamp) for one in wanted]
         store.write_manifest({**manifest, "complete": True})
@@ -221,7 +221,7 @@ def _prepared(prepare: Callable[[Trial], Any], trial: Trial) -> Any:
         raise place.of(error) from error
 
 
-def _expected(folder: Path, wanted: Sequence[_Replicates], size: Size, workers: int | None, fresh: bool) -> Expected:
+def _expected(folder: Path, wanted: Sequence[_Replicates], size: Size, workers: Workers, fresh: bool) -> Expected:
     return expect(
         folder,
         sum(one.trial.design.replicates for one in wanted),

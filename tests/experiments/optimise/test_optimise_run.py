@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from experiments.designs.read import load_design
+from experiments.designs.write import DESIGN as STORED
 from experiments.optimise.run import Asked, optimise
 from experiments.optimise.search import Effort
+from experiments.sweeps.blocks import drawn
 from sim.scenario import Plan
 
 EFFORT = Effort(
@@ -125,6 +127,29 @@ def test_a_design_is_searched_within_its_limits_and_what_nobody_said_is_measured
     assert not prices["days"]["binds"] and prices["days"]["price"]["value"] == 0
     for name in ("optimise.en.html", "optimise.zh.html", "plan.csv", "curves.csv", "finalists.csv", "prices.csv"):
         assert (folder / name).stat().st_size > 100
+
+
+SEEN: dict[int, set[float]] = {}
+
+
+def uncertain(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
+    SEEN.setdefault(seed, set()).add(float(plan.uncertainties["policies.course_gain"]))
+    return evaluate(plan, seed, outcomes)
+
+
+def test_what_a_design_says_is_uncertain_is_drawn_with_each_seed(design_file: Path, tmp_path: Path) -> None:
+    text = '\n[[uncertainties]]\nname = "policies.course_gain"\nlow = 0.1\nhigh = 0.4\n'
+    design_file.write_text(DESIGN + text, encoding="utf-8")
+    SEEN.clear()
+    folder, _ = run(design_file, tmp_path / "results", evaluate=f"{__name__}:uncertain")
+    design = load_design(design_file)
+    assert {seed: set(drawn(design.uncertainties, seed).values()) for seed in SEEN} == SEEN
+    assert len(set.union(*SEEN.values())) == len(SEEN) >= 8
+    again = load_design(folder / STORED)  # what the folder says it ran
+    assert [plan.digest() for plan in again.scenarios] == [plan.digest() for plan in design.scenarios]
+    assert (again.levers, again.uncertainties, again.constraints) == (
+        design.levers, design.uncertainties, design.constraints
+    )  # fmt: skip
 
 
 def test_a_search_that_lost_runs_ends_in_the_same_bytes(design_file: Path, tmp_path: Path) -> None:

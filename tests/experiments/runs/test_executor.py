@@ -19,11 +19,12 @@ import pytest
 from fake_runs import all_gone, gone
 
 from experiments.runs.executor import Ended, Executor, SerialExecutor
-from experiments.runs.local import LocalExecutor, local_executor, next_for
+from experiments.runs.local import LocalExecutor, next_for
 from experiments.runs.records import RUN, TABLES, split
 from experiments.runs.request import Request, Work
 from experiments.runs.runfile import RunKey, encode_run
 from experiments.runs.selftest import check_workers
+from experiments.runs.where import executor_for
 from sim.core.errors import UserError
 
 Knobs = Callable[..., None]
@@ -105,8 +106,8 @@ def test_nothing_is_started_for_nothing_and_all_is_ended() -> None:
 
 
 def test_no_workers_means_this_process() -> None:
-    assert isinstance(local_executor(work(), 0), SerialExecutor)
-    assert isinstance(local_executor(work()), LocalExecutor)
+    assert isinstance(executor_for(work(), 0), SerialExecutor)
+    assert isinstance(executor_for(work()), LocalExecutor)
 
 
 def test_a_plan_goes_to_a_worker_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
