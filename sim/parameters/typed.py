@@ -149,6 +149,16 @@ class P:
     elder_one: float
     empty_visit: float
     ewe_price_yuan: float
+    exam_check_yuan: float
+    exam_days: float
+    exam_far: float
+    exam_half_checks: float
+    exam_refuses: float
+    exam_response: float
+    exam_untrue: float
+    exam_vote_noise: float
+    exam_width: float
+    exam_yuan: float
     expectation_rate: float
     expected_by_mouths: float
     far_km: float
