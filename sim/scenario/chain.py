@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.chinese import in_english
 from sim.toml.reading import is_there
 from sim.toml.source import Place, TomlSource, meant, read_toml, show
 
@@ -18,7 +19,7 @@ def read_chain(path: Path) -> list[TomlSource]:
     Raises:
         UserError: A file is missing, unreadable or not TOML, or the chain is circular or too long.
     """
-    return chain_of(read_toml(path), path.parent)
+    return chain_of(in_english(read_toml(path)), path.parent)
 
 
 def chain_of(source: TomlSource, folder: Path) -> list[TomlSource]:
@@ -44,7 +45,7 @@ def chain_of(source: TomlSource, folder: Path) -> list[TomlSource]:
         if len(chain) == MOST_EXTENDED:
             problem = f"more than {MOST_EXTENDED} files extend one another"
             raise place.error(problem, field="extends", mend="let it extend an earlier one")
-        source = read_toml(path)
+        source = in_english(read_toml(path))
         chain.insert(0, source)
         seen.insert(0, path.resolve())
         folder = path.parent

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.core.text import printable
+from sim.scenario.chinese import english
 from sim.toml.source import KeyPath, Place, TomlSource
 from sim.toml.values import unfit
 
@@ -106,6 +107,8 @@ def _shown(text: str) -> str:
 
 
 def _fit(setting: Setting) -> Setting:
+    keys, value = english(setting.keys, setting.value)
+    setting = replace(setting, keys=keys, value=value)
     for path, problem in unfit(table_of(setting.keys, setting.value)):
         raise setting.place.error(problem, field=printable(".".join(map(str, path)))[:_SHOWN])
     return setting
