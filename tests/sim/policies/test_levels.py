@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import tomli_w
 from small_worlds import VISITS, differing, lived, plan_of, small_profile
 
 from sim.model import VillageModel
@@ -34,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(
     folder: Path, place: tuple[tuple[str, Any], ...] = (), coordination: float = 0.9, months: int = 4, **settings: Any
 ) -> VillageModel:
-    """Twenty-four villages of two townships and more, whose units have money."""
+    """Twenty-four villages of four townships, whose units have money."""
     units = {**UNITS, "coordination": coordination}
     policies = [units, {"kind": "levels", **settings}] if settings else [units]
     how: dict[str, Any] = {"villages": 24, "months": months, "days": 60, "purses": [MONEY]}
@@ -43,7 +45,12 @@ def run(
 
 @cache
 def profile_of(folder: Path) -> Path:
-    return small_profile(folder, households=30)
+    county = tomllib.loads(small_profile(folder, households=30).read_text(encoding="utf-8"))
+    one = county["townships"][0]
+    county["townships"] = [{**one, "villages": n} for n in (6, 6, 6, 6, 215 - 24)]
+    path = folder / "four_townships.toml"
+    path.write_text(tomli_w.dumps(county), encoding="utf-8")
+    return path
 
 
 def levels_of(model: VillageModel) -> Levels:
@@ -58,14 +65,14 @@ def informed(model: VillageModel) -> float:
 
 def test_what_arrives_whole_and_at_once_is_coordination_as_before_and_what_never_does_is_none(folder: Path) -> None:
     assert differing(run(folder), run(folder, **ALONE)) == []
-    never = run(folder, (("levels.level_arrives", [0.0, 1.0]),), **ALONE)
+    never = run(folder, (("levels.level_arrives", (0.0, 1.0)),), **ALONE)
     assert informed(never) == 0 and levels_of(never).book.counts["in_force"] == 0
     assert differing(run(folder, coordination=0.0), never) == []
     assert differing(run(folder), never) != []
 
 
 def test_what_is_left_is_what_every_level_keeps_and_attention_fades_by_months(folder: Path) -> None:
-    place = (("levels.level_keeps", [0.5, 1.2]), ("levels.attention_fades", 0.1))
+    place = (("levels.level_keeps", (0.5, 1.2)), ("levels.attention_fades", 0.1))
     found = run(folder, place, **ALONE)
     # Known at the first of four months' ends; so it has faded three times.
     assert found.county.shared[INSTRUCTED] == pytest.approx(0.5 * 1.2 * 0.9**3)
@@ -81,20 +88,20 @@ def test_what_is_left_is_what_every_level_keeps_and_attention_fades_by_months(fo
 
 
 def test_days_on_the_way_add_up_level_by_level(folder: Path) -> None:
-    slow = levels_of(run(folder, (("levels.level_days", [10.0, 15.0]),), months=6, **ALONE))
+    slow = levels_of(run(folder, (("levels.level_days", (10.0, 15.0)),), months=6, **ALONE))
     assert (slow.village_day > slow.passed[slow._town]).all() and (slow.passed == slow.arrived).all()
     assert ((slow.arrived >= 1.0) & (slow.arrived <= 21.0)).all()
     assert (slow.village_day - slow.passed[slow._town]).max() <= 30.0
     assert slow.book.counts["days_until"] == pytest.approx((slow.village_day - 1.0).sum())
     by_delay = [
-        levels_of(run(folder, (("levels.level_days", [d, d]),), months=6, **ALONE)).book.counts["in_force"]
+        levels_of(run(folder, (("levels.level_days", (d, d)),), months=6, **ALONE)).book.counts["in_force"]
         for d in (0.0, 10.0, 40.0, 400.0)
     ]
     assert by_delay == sorted(by_delay, reverse=True) and by_delay[-1] < 0.2 * by_delay[0]
 
 
 def test_a_leader_has_what_got_lost_sent_again(folder: Path) -> None:
-    place = (("levels.level_arrives", [1.0, 0.5]),)
+    place = (("levels.level_arrives", (1.0, 0.5)),)
     lost, asked = run(folder, place, **ALONE), run(folder, place, consultation_days=0.0, leader="group")
     assert 0 < informed(lost) < informed(asked) <= 24
     assert levels_of(lost).book.counts["lost"] == 24 - informed(lost)
@@ -112,7 +119,7 @@ def test_townships_that_wait_begin_after_a_neighbour_or_not_at_all(folder: Path)
 
 def test_coordination_moves_money_and_choices_by_way_of_what_is_in_force(folder: Path) -> None:
     def leaked(share: float) -> float:
-        model = run(folder, (("levels.level_keeps", [share, 1.0]),), **ALONE)
+        model = run(folder, (("levels.level_keeps", (share, 1.0)),), **ALONE)
         return float(model.units["leaked_yuan"].sum())
 
     by_share = [leaked(share) for share in (0.3, 0.6, 1.0)]
