@@ -13,6 +13,7 @@ class P:
     attend_busy: float
     attend_idle: float
     attending_cost_yuan: float
+    attention_fades: float
     audit_cost_yuan: float
     audit_expected: float
     audit_finds: tuple[float, ...]
@@ -95,6 +96,7 @@ class P:
     cohesion_mean: float
     cohesion_sd: float
     collateral_need: float
+    consultation_half_days: float
     consumption_share: float
     contract_of_cooperative: float
     contract_of_market: float
@@ -308,7 +310,10 @@ class P:
     leaver_share: float
     leaver_years: float
     ledger_corrected: float
+    level_arrives: tuple[float, ...]
+    level_days: tuple[float, ...]
     level_effort: tuple[float, ...]
+    level_keeps: tuple[float, ...]
     level_most_sd: float
     level_sd: float
     level_terrain: tuple[float, ...]
@@ -491,6 +496,7 @@ class P:
     to_senior: float
     to_town_rate: float
     to_university: float
+    township_spread: float
     trade_luck: float
     training_cost_yuan: tuple[float, ...]
     training_days: float

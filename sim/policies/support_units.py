@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.numerics import add_up
@@ -13,6 +14,7 @@ from sim.facts.trades import HANDS, TRADES
 from sim.facts.units import BUILT
 from sim.money.reasons import reason
 from sim.policies.gifts import Gifts
+from sim.policies.levels import INSTRUCTED
 from sim.policies.policy import County, Names, Policy, PolicySettings
 from sim.policies.projects import GENERAL, LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
 from sim.policies.settings import BUDGET, Lever
@@ -103,8 +105,9 @@ class SupportUnits(Policy):
             need = needs(county, villages, kinds)
         # Coordination weighs need; without it the unit does first what its own craft is.
         craft = np.array([float(k == self._hands[i][0]) if self._hands[i] else 0.0 for k in kinds])
-        heed = 1.0 - p.project_heedless * (1.0 - s.coordination)
-        bent = p.project_trade * craft * (1.0 - p.project_restraint * s.coordination)
+        together = s.coordination * self._instructed(county)[villages]
+        heed = 1.0 - p.project_heedless * (1.0 - together[:, None])
+        bent = p.project_trade * craft * (1.0 - p.project_restraint * together[:, None])
         where, which = divmod(int(np.argmax(np.where(need > 0.0, need * heed + bent, 0.0))), len(kinds))
         kind = kinds[which]
         cost = p.project_cost_yuan[kind]
@@ -114,13 +117,17 @@ class SupportUnits(Policy):
             return
         self._unpaid.pop(i, None)
         self.book.met_yuan += cost
-        leak = p.project_leakage * (1.0 - s.supervision) * (p.project_scatter - s.coordination)
+        leak = p.project_leakage * (1.0 - s.supervision) * (p.project_scatter - float(together[where]))
         self.buy(county, cost, "grants_yuan", PROJECTS)
         u["money_yuan"][i] -= cost
         u["leaked_yuan"][i] += leak * cost
         u["project"][i], u["project_village"][i], u["cost_yuan"][i] = kind, villages[where], cost * (1.0 - leak)
         u["progress"][i] = 0.0
         self.book.count("begun", 1.0, villages[[where]])
+
+    def _instructed(self, county: County) -> NDArray[np.float64]:
+        """How much of the coordination is in force, village by village: all, unless `levels` has a say."""
+        return county.shared.get(INSTRUCTED, np.ones(len(county.villages)))
 
     def _build(self, county: County, i: int) -> None:
         u, v, p = county.units, county.villages, county.p
