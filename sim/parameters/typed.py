@@ -422,6 +422,10 @@ class P:
     project_water: float
     property_households: float
     property_variance: float
+    rectify_days: float
+    rectify_finds: float
+    rectify_rebounds: float
+    rectify_yuan: float
     repay_burden: float
     required_return: float
     rest_rate: float
