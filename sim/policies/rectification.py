@@ -46,7 +46,7 @@ class Rectification(Policy):
     counts: ClassVar[dict[str, Names]] = {
         "closed": ("Problems closed", "整改完成问题"),
         "found": ("Problems found", "发现问题"),
-        "hidden": ("Problems that stand at the last inspection, found or not", "最近一次核查时实有问题"),
+        "hidden": ("Problems that stood at the last inspection", "最近一次核查时实有问题"),
         "rebounded": ("Problems that came back", "反弹问题"),
     }
     amounts: ClassVar[tuple[str, ...]] = ("depth",)
