@@ -341,6 +341,11 @@ class P:
     lump_sum_ease: float
     marriage_rate: float
     medical_dues_yuan: float
+    medium_awareness: tuple[float, ...]
+    medium_household_yuan: tuple[float, ...]
+    medium_reach: tuple[float, ...]
+    medium_tells: tuple[float, ...]
+    medium_yuan: tuple[float, ...]
     meeting_awareness: float
     meeting_comes: tuple[float, ...]
     meeting_hold_yuan: float
