@@ -111,8 +111,8 @@ class Partners(Policy):
     }
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan", "pairs", "share_yuan")
     counts: ClassVar[dict[str, Names]] = {
-        "signed": ("Agreements signed", "签订结对协议数"),
         "carried_out": ("Agreements carried out", "履行结对协议数"),
+        "signed": ("Agreements signed", "签订结对协议数"),
         "lapsed": ("Agreements lapsed", "逾期失效协议数"),
         "failed": ("Ventures that failed", "结对经营失败数"),
         "dividends_yuan": ("Dividends paid", "分红金额"),
@@ -134,7 +134,7 @@ class Partners(Policy):
         pairs = self.settings.pairs * county.share
         luck = county.village_luck(self.number("remainder"), np.zeros(1, dtype=np.int64))[0]
         self._wanted = int(pairs) + int(luck < pairs - int(pairs))
-        self.book.targets["signed"] = float(self._wanted)
+        self.book.targets |= dict.fromkeys(("carried_out", "signed"), float(self._wanted))
 
     def days(self, county: County) -> range:
         """None: agreements go by months."""

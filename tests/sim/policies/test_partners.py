@@ -82,6 +82,7 @@ def test_agreements_wait_for_their_chance_and_for_money_and_lapse(folder: Path) 
     poor = book(run(folder, who="outside", pairs=1000, budget_yuan=1_100_000.0))
     assert poor.counts["carried_out"] == int(1_100_000 * 3 / 215 / 5000) and poor.lost_yuan["purse"] >= 0.0
     assert poor.counts["lapsed"] > 0
+    assert poor.targets["carried_out"] == poor.targets["signed"] == poor.counts["signed"]
 
 
 def test_more_money_pays_more_and_ten_times_the_promise_no_more_than_there_is(folder: Path) -> None:
