@@ -396,6 +396,10 @@ class P:
     orchard_yield_kg_mu: float
     papers_missing: float
     parents: float
+    partner_carries: tuple[float, ...]
+    partner_fails: tuple[float, ...]
+    partner_return: tuple[float, ...]
+    partner_spread: tuple[float, ...]
     passed_poor: float
     passed_poor_lines: float
     passed_rich: float

@@ -22,7 +22,7 @@ from sim.campaign.delivery import Delivery, Mask, RowsOf, Yuan
 from sim.core.draws import number_of
 from sim.core.numerics import total
 from sim.county import County
-from sim.facts.sources import TRANSFER, WAGE
+from sim.facts.sources import PROPERTY, TRANSFER, WAGE
 from sim.money.reasons import FUNDS, Reason, reason
 from sim.policies import queue
 from sim.policies.settings import Lever, PolicySettings, TargetedSettings
@@ -33,9 +33,10 @@ __all__ = [
 
 Names = tuple[str, str]
 """English and Chinese."""
-CountsAs = Literal["transfer", "wage", "relief", "capital"]
-"""How money given to a household counts: as net income of the year (a transfer, or pay for work), as relief of its
-medical and school payments, or as no income at all (a grant to build up production, which income leaves out)."""
+CountsAs = Literal["transfer", "wage", "property", "relief", "capital"]
+"""How money given to a household counts: as net income of the year (a transfer, pay for work, or a dividend), as relief
+of its medical and school payments, or as no income at all (a grant to build up production, which income leaves out)."""
+INCOME = {"transfer": TRANSFER, "wage": WAGE, "property": PROPERTY}
 WITHHELD = reason("withheld (null check)", "未发放（空白对照）")
 
 
@@ -341,12 +342,18 @@ class Policy:
         self._collected_yuan -= own
         for purse, part in county.purses.draw(self.kind, self.settings.purses, county.date, amount - own):
             county.accounts.pay(purse, self._account, part, FUNDS)
-        county.accounts.pay_households(self._account, rows, amounts_yuan, reason)
+        self.pay_out(county, self._account, rows, amounts_yuan, reason, counts_as)
         self.book.spend("grants_yuan", amount - own)
+
+    def pay_out(
+        self, county: County, account: str, rows: RowsOf, amounts_yuan: Yuan, reason: Reason, counts_as: CountsAs
+    ) -> None:
+        """Pay households out of an account that is no purse, and enter it as `grant` does, but as no cost."""
+        county.accounts.pay_households(account, rows, amounts_yuan, reason)
         if counts_as == "relief":
             county.households["burden_year_yuan"][rows] -= amounts_yuan
         elif counts_as != "capital":
-            county.households["income_year"][rows, WAGE if counts_as == "wage" else TRANSFER] += amounts_yuan
+            county.households["income_year"][rows, INCOME[counts_as]] += amounts_yuan
 
     def collect(self, county: County, rows: RowsOf, amounts_yuan: Yuan, reason: Reason) -> None:
         """Take money from households (premiums, shares) for what this policy pays out; nothing without `effects`.
