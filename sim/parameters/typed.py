@@ -460,6 +460,9 @@ class P:
     schooling_ends: tuple[float, ...]
     schooling_mean: float
     schooling_years: tuple[float, ...]
+    secretary_fund_yuan: tuple[float, ...]
+    secretary_leadership: float
+    secretary_pay_yuan: float
     senior_fee_yuan: float
     senior_share: float
     senior_years: float
