@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.calendar.clock import Clock
 from sim.model import VillageModel
 from sim.running import RunResult, run
 from sim.scenario import Plan, load_plan
+from sim.scenario.tasks import timetable
 
 START = dt.date(2012, 12, 24)
 SMALL = ["world.villages=6", "horizon_months=12"]
@@ -119,6 +121,18 @@ def test_the_longer_the_quota_is_late_the_more_income_it_costs() -> None:
     days = {0: plan} | {days: plan.with_settings({"events": {"late": {**LATE, "days": days}}}) for days in (30, 90)}
     mean = {late: float(np.mean([income(run(one, seed)) for seed in (1, 2, 3, 4)])) for late, one in days.items()}
     assert mean[90] < mean[30] < mean[0]
+
+
+def test_the_sprint_delivers_what_can_be_measured_and_is_examined_last() -> None:
+    plan = load_plan("2023/sprint", ["world.villages=4", "horizon_months=5"])
+    slots = timetable(plan.tasks, Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months))
+    examined = slots["examination"]
+    assert examined.latest_finish <= dt.date(2023, 12, 31)
+    assert all(slot.latest_finish < examined.latest_start for name, slot in slots.items() if name != "examination")
+    rows = run(plan, 1).table("task")
+    done = rows[rows["group"] == "all"].groupby("name")["value"].max()
+    followed = {f"{task.measure}/{task.counts}" for task in plan.tasks.values() if task.followed}
+    assert set(done.index) == followed and len(followed) == 4 and (done > 0.0).all()
 
 
 def test_the_yearly_programme_and_the_progress_meeting_run() -> None:
