@@ -166,7 +166,7 @@ def _values(grid: Grid, row: int) -> list[Any]:
 
 
 def _columns(heads: Sequence[Any]) -> dict[str, int]:
-    named = [plain_name(_plain(head)) for head in heads]
+    named = [heading_of(head) for head in heads]
     columns: dict[str, int] = {}
     for column, names in HEADS.items():
         for k, head in enumerate(named):
@@ -186,6 +186,11 @@ def _whole(path: Path, columns: Mapping[str, int]) -> None:
                 for name in missing
             ]
         )
+
+
+def heading_of(cell: Any) -> str:
+    """A heading as `HEADS` has it."""
+    return plain_name(_plain(cell))
 
 
 def _plain(cell: Any) -> str:
