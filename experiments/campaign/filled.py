@@ -15,8 +15,8 @@ from experiments.pages.numbers import delivery_unit
 from experiments.pages.spreadsheet import safe_cell
 from sim.scenario.tasks import deadline_of
 
-Filled = Mapping[tuple[str, str], Sequence[Any]]
-"""What stands in the columns to fill in, by what the row calls its task and place."""
+Filled = Mapping[tuple[str, str], Sequence[Sequence[Any]]]
+"""What stands in the columns to fill in, row by row, by what the rows call their task and place."""
 _HEADS = {
     "zh": ("任务", "地点", "应完成", "单位", "期限", "截至日期（填写）", "实际完成（填写）", "备注（填写）"),
     "en": ("Task", "Place", "To be done", "Unit", "Deadline", "Date (fill in)", "Actual (fill in)", "Remark (fill in)"),
@@ -35,7 +35,7 @@ def add_filled(book: Workbook, shown: Shown, kept: Filled) -> None:
     Args:
         book: The workbook.
         shown: The campaign.
-        kept: What was filled in, as `filled` gives it; rows that the campaign no longer has stand at the end.
+        kept: What was filled in, as `filled` gives it; what the campaign no longer has stands at the end.
     """
     sheet = book.create_sheet(_SHEETS[shown.language])
     sheet.append(_HEADS[shown.language])
@@ -49,8 +49,9 @@ def add_filled(book: Workbook, shown: Shown, kept: Filled) -> None:
         for place in results.places_of(name):
             key = shown.title(name), shown.place(place)
             row = [*map(safe_cell, key), round(results.amount(name, place.ident), 1), unit, due]
-            sheet.append([*row, *left.pop(key, ())])
-    for key, cells in left.items():
+            for cells in left.pop(key, [()]):
+                sheet.append([*row, *cells])
+    for key, cells in ((key, cells) for key, rows in left.items() for cells in rows):
         sheet.append([*map(safe_cell, key), None, None, None, *cells])
     for row in sheet.iter_rows(min_row=2, min_col=_FIXED, max_col=len(_WIDTHS)):
         for cell in row[:2]:
@@ -75,12 +76,13 @@ def filled(path: Path) -> Filled:
         return {}
     from sim.workbook.grid import read_grids
 
-    found: dict[tuple[str, str], Sequence[Any]] = {}
+    found: dict[tuple[str, str], list[Sequence[Any]]] = {}
     for grid in read_grids(path):
         if grid.name not in _SHEETS.values() or heading_of(grid.at(1, 1).value) not in HEADS["task"]:
             continue
         for row in range(2, grid.rows + 1):
             cells = [grid.at(row, column).value for column in range(_FIXED + 1, len(_WIDTHS) + 1)]
             if any(cell is not None for cell in cells):
-                found[grid.at(row, 1).text, grid.at(row, 2).text] = [safe_cell(cell) for cell in cells]
+                key = grid.at(row, 1).text, grid.at(row, 2).text
+                found.setdefault(key, []).append([safe_cell(cell) for cell in cells])
     return found

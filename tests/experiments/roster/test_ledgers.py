@@ -23,7 +23,7 @@ NAMES = Pseudonyms(b"1" * 32)
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    made = example(1600, passing=True, layouts="DE")
+    made = example(120, passing=True, layouts="DE", places=([("甲乡", "甲村"), ("乙乡", "乙村")], 60))
     path = tmp_path_factory.mktemp("ledgers") / "roster.xlsx"
     write_book(path, made.sheets)
     return homes(read([path])[0], Ask(20221231))
