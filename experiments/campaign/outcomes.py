@@ -103,9 +103,7 @@ def first_review(start_month: int) -> int:
     return 12 + (1 - start_month) % 12
 
 
-def goals_found(
-    goals: Mapping[str, Goal], levels: Levels, of: Of = "mean", first_review: int = 0
-) -> list[GoalFound]:
+def goals_found(goals: Mapping[str, Goal], levels: Levels, of: Of = "mean", first_review: int = 0) -> list[GoalFound]:
     """Every goal, in truth and, where the registry has a figure of its own, by the books.
 
     The books have a level of their own, so that what is asked of them is as much more, or less, than they opened with.

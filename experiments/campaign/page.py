@@ -14,6 +14,7 @@ from rich.table import Table as Screen
 from rich.text import Text as Plain
 
 from experiments.campaign.blocks import Shown
+from experiments.campaign.filled import Filled, add_filled, filled
 from experiments.campaign.run import KIND, Carried
 from experiments.campaign.tables import files
 from experiments.campaign.variants import LATE
@@ -23,6 +24,7 @@ from experiments.pages.spreadsheet import safe_cell
 from experiments.runs.store import add_files
 from experiments.screen import screen
 
+BOOK = "campaign.xlsx"
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
 _BAD = PatternFill("solid", fgColor="F2B8A0")
 _WIDEST = 42.0  # characters of a column; longer texts take further lines
@@ -37,7 +39,7 @@ def write(carried: Carried, languages: Sequence[str]) -> list[Path]:
     """
     shown = [Shown(carried, language) for language in languages]
     pages: dict[str, bytes | str] = {f"campaign.{one.language}.html": page(one) for one in shown}
-    book = {"campaign.xlsx": workbook(shown[0])}
+    book = {BOOK: workbook(shown[0], filled(carried.folder / BOOK))}
     return add_files(carried.folder, KIND, {**pages, **book, **files(carried.tables())})
 
 
@@ -75,8 +77,13 @@ def sections(shown: Shown) -> list[Section]:
     return [answer, where, *([helps] if helps.blocks else []), goals]
 
 
-def workbook(shown: Shown) -> bytes:
-    """The workbook in one language: the wall chart first, then tasks, places, what-ifs, targets."""
+def workbook(shown: Shown, kept: Filled) -> bytes:
+    """The workbook in one language: the wall chart first, then tasks, places, what-ifs, targets, and what to fill in.
+
+    Args:
+        shown: The campaign.
+        kept: What offices have filled in; it is kept.
+    """
     book = Workbook()
     book.remove(book.active)
     say = shown.say
@@ -92,6 +99,7 @@ def workbook(shown: Shown) -> bytes:
     for title, table in sheets:
         if table is not None:
             _sheet(book, title, table)
+    add_filled(book, shown, kept)
     return _bytes(book)
 
 

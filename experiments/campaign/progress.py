@@ -156,9 +156,7 @@ def _sum_of_towns(results: Results, task: str, towns: Sequence[Report], variant:
     return total
 
 
-def _made(
-    carried: Carried, one: Report, onward: Floats, weeks: tuple[float, ...], helps: tuple[Help, ...]
-) -> Standing:
+def _made(carried: Carried, one: Report, onward: Floats, weeks: tuple[float, ...], helps: tuple[Help, ...]) -> Standing:
     results, (task, place, day, done, _) = carried.results, one
     amount = results.amount(task, place)
     due = results.due(task)

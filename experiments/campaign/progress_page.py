@@ -205,9 +205,7 @@ def _number(value: float) -> float | str:
     return round(value, 2) if value == value else ""
 
 
-def print_progress(
-    carried: Carried, reports: Sequence[Report], standings: Sequence[Standing], language: str
-) -> None:
+def print_progress(carried: Carried, reports: Sequence[Report], standings: Sequence[Standing], language: str) -> None:
     """Progress in the terminal: a sentence, the table, how it is reckoned."""
     shown = ProgressShown(carried, reports, standings, language)
     out = screen()

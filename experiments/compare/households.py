@@ -1,7 +1,7 @@
 """The same household with and without: who gained, who lost, and what the served and the others got.
 
 Works on the household rows of two runs under one seed at a time and keeps only sums, so that memory does not grow
-with the number of runs. Households are weighted by their persons at the start.
+with the number of runs. Households are weighted by their persons at the start; within townships, by those at the mark.
 """
 
 from __future__ import annotations
@@ -60,12 +60,18 @@ class Pairs:
     """Collects one scenario's household pairs, seed by seed.
 
     Attributes:
+        of_village: Township of each village; none where townships are not told apart.
         levels: For each (month, group, name) the values (baseline, scenario) of every seed.
         moved: For each (month, group) the three shares of every seed.
+        towns: For each (month, name) the values of every seed by run and township, the whole county last.
+        homes: Households of each township, the fewest of all seeds.
     """
 
+    of_village: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     levels: dict[tuple[int, str, str], list[tuple[float, float]]] = field(default_factory=dict)
     moved: dict[tuple[int, str], list[tuple[float, ...]]] = field(default_factory=dict)
+    towns: dict[tuple[int, str], list[Floats]] = field(default_factory=dict)
+    homes: NDArray[np.int64] | None = None
 
     def add(self, base: Households, other: Households, lines: dict[int, float], policies: int) -> None:
         """Take in one seed's pair of runs.
@@ -76,6 +82,8 @@ class Pairs:
             lines: The poverty line (yuan a head a year) at each mark.
             policies: Bits of the scenario's policies that the baseline does not have.
         """
+        if len(self.of_village):
+            self._add_towns(base, other, lines)
         keys = np.intersect1d(base.keys, other.keys, assume_unique=True)
         base, other = base.among(keys), other.among(keys)
         persons = base.columns[0, "persons"]
@@ -93,6 +101,22 @@ class Pairs:
                     ):
                         pair = _mean(before[inside], weight), _mean(after[inside], weight)
                         self.levels.setdefault((month, group, name), []).append(pair)
+
+    def _add_towns(self, base: Households, other: Households, lines: dict[int, float]) -> None:
+        count = int(self.of_village.max()) + 1
+        where = [self.of_village[rows.columns[0, "village"].astype(np.int64)] for rows in (base, other)]
+        homes = np.bincount(where[0], minlength=count)
+        self.homes = homes if self.homes is None else np.minimum(self.homes, homes)
+        for month, line in lines.items():
+            for name in ("income_yuan", "headcount"):
+                means = []
+                for rows, town in zip((base, other), where, strict=True):
+                    income, persons = rows.columns[month, "income_yuan"], rows.columns[month, "persons"]
+                    values = income if name == "income_yuan" else (income < line).astype(np.float64)
+                    both = [np.bincount(town, weights=one, minlength=count) for one in (values * persons, persons)]
+                    sums, heads = (np.append(one, one.sum()) for one in both)
+                    means.append(np.divide(sums, heads, out=np.full(count + 1, np.nan), where=heads > 0))
+                self.towns.setdefault((month, name), []).append(np.array(means))
 
 
 def _groups(base: Households, served: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:

@@ -45,6 +45,7 @@ class PairedRuns:
         done: For each scenario, all seeds that have a run.
         read: Opens the run of a scenario and seed.
         of: What intervals are of: the mean, or another draw of chance events and parameters.
+        of_village: Township of each village of the world; none where townships are not told apart.
     """
 
     def __init__(
@@ -55,13 +56,14 @@ class PairedRuns:
         done: Mapping[str, Sequence[int]],
         read: Callable[[str, int], RunFile],
         of: Of = "mean",
+        of_village: Sequence[int] = (),
     ) -> None:
         self.of = of
         self.plans = {plan.id: plan for plan in sorted(plans, key=lambda plan: str(plan.id))}
         self.baseline, self.seeds, self.done = baseline, tuple(seeds), done
         self.others = [scenario for scenario in self.plans if scenario != baseline]
         self.cells = Cells()
-        self.pairs = {scenario: Pairs() for scenario in self.others}
+        self.pairs = {scenario: Pairs(np.array(of_village, dtype=np.int64)) for scenario in self.others}
         self.served: dict[str, list[float]] = {scenario: [] for scenario in self.plans}
         for seed in sorted({seed for seeds in done.values() for seed in seeds}):
             self._read(seed, read)

@@ -19,6 +19,7 @@ from experiments.compare.replicates import Replicates
 from experiments.compare.spillover import choose, spillovers_of, twins
 from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import COLUMNS, Comparison, rebuild
+from experiments.compare.townships import of_villages
 from experiments.compare.what_if import gains_of, what_ifs
 from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.own import Own
@@ -234,7 +235,9 @@ def compare(
                     break
         said.status("making the tables")
         alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
-        runs = PairedRuns(alive, base, pairs, {plan.id: done.seeds(plan.id, seeds) for plan in alive}, done.read, of)
+        counted = {plan.id: done.seeds(plan.id, seeds) for plan in alive}
+        towns = of_villages(plans[0].world) if run == MODEL else ()
+        runs = PairedRuns(alive, base, pairs, counted, done.read, of, towns)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
         worth = worth_of(asked.id, shut, lambda scenario: done.seeds(scenario, seeds), done.read, of)
         under = gains_of((base, asked.id), if_, lambda scenario: done.seeds(scenario, seeds), done.read, of)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from experiments.compare import paired_runs as of
 from experiments.compare.paired_runs import PairedRuns
+from experiments.compare.townships import townships
 from experiments.measure.precision import Judged
 from experiments.measure.statistics import Of
 from experiments.runs.files import read_file, read_json, write_atomic
@@ -22,6 +23,8 @@ COLUMNS: dict[str, str] = {
     "outcomes": "scenario seed month group name | value",
     "differences": "scenario month group name"
     " | baseline_mean mean difference low high replicates relative share_positive",
+    "township": "scenario month township name | households baseline_mean mean difference low high replicates relative"
+    " share_positive apart apart_low apart_high",
     "monthly": f"scenario month group name {_LEVEL} difference difference_low difference_high",
     "delivery": f"scenario policy name week {_LEVEL} target deadline_day chance_met",
     "cost": f"scenario policy name {_LEVEL}",
@@ -48,7 +51,10 @@ COLUMNS: dict[str, str] = {
 Limits are those of a 95% interval, which covers what `Comparison.of` says; but the half-width in `verdict` is that of
 the mean, at 97% where replicates were added until it was enough, and the limits in `ranking` those of a share (Wilson).
 """
-_INTEGERS = {"seed", "month", "week", "item", "order", "replicates", "needed", "same", "times", "started"}
+_INTEGERS = {
+    *("seed", "month", "week", "item", "order", "township", "households"),
+    *("replicates", "needed", "same", "times", "started"),
+}
 _WITHOUT_SPREAD = {"outcomes", "reconcile", "failures", "verdict", "ranking", "start"}
 _TRUTHS = {"defined", "enough", "within"}
 _TEXTS = {
@@ -87,6 +93,7 @@ def rebuild(
     frames: dict[str, Frames] = {
         "outcomes": of.outcomes(runs),
         "differences": of.differences(runs),
+        "township": townships(runs),
         "monthly": of.monthly(runs),
         "delivery": of.delivery(runs),
         "cost": of.cost(runs),

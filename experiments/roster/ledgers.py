@@ -7,17 +7,19 @@ model says of a household is chance, and is nobody's affair. Rows stand in the o
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.roster.book import add_sheet, check_writable, new_book, save
+from experiments.roster.book import add_sheet, check_writable, is_ours, new_book, save
 from experiments.roster.fields import fields
 from experiments.roster.importing import WORLD_CAUSES
-from experiments.roster.pseudonyms import Pseudonyms
+from experiments.roster.pseudonyms import SHOWN, Pseudonyms
 from experiments.roster.totals import LEAST
+from sim.core.errors import UserError
 from sim.facts.causes import CAUSES, FITS
 from sim.facts.lines import LINES
 from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, PROGRAMMES
@@ -49,6 +51,9 @@ HEADS = {
         ("households", "helpers", "other townships"),
     ),
 }  # fmt: skip
+FIXED, WHOLE = 12, 17
+"""Columns before those to fill in, and all columns."""
+_PSEUDONYM = re.compile(f"[0-9a-f]{{{SHOWN}}}")
 _WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 20)
 
 
@@ -88,21 +93,55 @@ def write_ledgers(
         real_names: Whether numbers and names stand in place of the pseudonyms.
 
     Raises:
-        UserError: Something else is there already.
+        UserError: Something else is there already, or what was filled in would be lost.
     """
     parts = [(path_of(folder, name), part) for name, part in townships(homes, language)]
     for path, _ in parts:
         check_writable(path, "--out")
+    kept = filled(folder, names)
+    known = {names.of("household", str(key)) for key in homes.index}
+    if gone := len(kept.keys() - known):
+        problem = f"{gone}户已填内容，但不在现有名册中，未覆盖 / {gone} households filled in are not in the roster"
+        raise UserError(problem, file=folder, mend="另选--out文件夹，保留原台账 / take another folder with --out")
     sizes = homes.groupby(["township", "village"]).size()
     for path, part in parts:
         how = (names, deadline, language, real_names, sizes)
-        rows = sorted((_row(key, home, *how) for key, home in part.iterrows()), key=_order)
+        made = ((str(key), _row(key, home, *how)) for key, home in part.iterrows())
+        rows = sorted((row[:FIXED] + kept.get(names.of("household", key), [""] * 5) for key, row in made), key=_order)
         book = new_book()
         first, second, (sheet, helpers, _) = HEADS[language]
         add_sheet(book, sheet, first, rows, _WIDTHS)
         add_sheet(book, helpers, second, _loads(rows), (24, 12, 16))
         save(book, path)
     return [path for path, _ in parts]
+
+
+def filled(folder: Path, names: Pseudonyms) -> dict[str, list[Any]]:
+    """What offices have filled in in the ledgers of a folder, by the pseudonym of the household.
+
+    Args:
+        folder: Where the ledgers are.
+        names: Makes the pseudonyms; of ledgers with numbers and names too.
+
+    Raises:
+        UserError: A ledger cannot be read; nothing is written over then.
+    """
+    import openpyxl
+
+    found: dict[str, list[Any]] = {}
+    for path in sorted(folder.glob("*.xlsx")):
+        if not is_ours(path):
+            continue
+        try:
+            sheets = openpyxl.load_workbook(path, data_only=True).worksheets
+        except Exception as error:  # openpyxl meets a damaged part with whatever error comes to it
+            raise UserError("台账读不出来，未覆盖 / this ledger cannot be read", file=path) from error
+        for row in (row for sheet in sheets[:1] for row in sheet.iter_rows(min_row=2, values_only=True)):
+            cells = [*row[FIXED:WHOLE], *[None] * (WHOLE - max(FIXED, len(row)))]
+            if row[0] is not None and any(cell is not None for cell in cells):
+                who = str(row[0]).split(" ")[0]
+                found[who if _PSEUDONYM.fullmatch(who) else names.of("household", who)] = cells
+    return found
 
 
 def _order(row: list[Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The first sheets of the workbook: plans side by side, then townships, units, weeks and the progress of tasks."""
+"""The first sheets of the workbook: plans side by side, then units, weeks and the progress of tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.sections import answer
 from experiments.compare.report.sections.day100 import at_horizon
 from experiments.pages.numbers import delivery_unit, unit_of
-from sim.facts.terrains import TERRAINS
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
 
@@ -64,25 +63,6 @@ def _shown(chart: Any) -> None:
     """Axes that LibreOffice and newer Excels show."""
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = "low"
-
-
-def townships(b: Book) -> None:
-    """Results by township where they are recorded; else the townships themselves."""
-    ctx, profile = b.ctx, b.exp.profile
-    groups = [g for g in b.exp.table("differences")["group"].unique() if str(g).startswith("township_")]
-    terrains = [names[ctx.zh] for names in TERRAINS.values()]
-    rows: list[list[Content]] = []
-    for n, town in enumerate(profile.townships if profile else ()):
-        shares = [value(share, "share") for share in dict(town.terrain).values()]
-        row: list[Content] = [town.name.zh if ctx.zh else town.name.en, value(town.villages, "count"), *shares]
-        for name in (INCOME, HEADCOUNT):
-            found = b.exp.difference(ctx.leader or "", ctx.final, f"township_{n + 1}", name) if groups else None
-            row += [value(found.value if found else None, unit_of(name, True))] if groups else []
-        rows.append(row)
-    header = [*b.header("col_township col_villages"), *terrains]
-    if groups:
-        header += [b.with_unit(b.term("indicator", name), unit_of(name, True)) for name in (INCOME, HEADCOUNT)]
-    b.sheet("townships", header, rows, [] if groups else [b.say("no_by_township")])
 
 
 def units(b: Book) -> None:

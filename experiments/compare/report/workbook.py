@@ -7,8 +7,9 @@ from typing import Any
 from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
-from experiments.compare.report.front import plans, progress, townships, units, weeks
+from experiments.compare.report.front import plans, progress, units, weeks
 from experiments.compare.report.sections import certainty, leans, people, together, wall
+from experiments.compare.report.towns import townships
 from experiments.pages.words import Words
 from experiments.workbook.fixed import fixed_bytes
 

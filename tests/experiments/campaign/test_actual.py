@@ -65,8 +65,8 @@ def test_every_mistake_is_said_at_once_by_row_and_column(tmp_path: Path) -> None
         ("actual.csv", "", "the table is empty"),
         ("actual.csv", "task,date\n", "no column 'done'"),
         ("actual.csv", "task,date,done\n", "no row below the heading"),
-        ("actual.xlsx", "not a workbook", "not a workbook that can be read"),
-        ("actual.txt", "task", "a .csv or .xlsx file"),
+        ("actual.xlsx", "not a workbook", "cannot be opened"),
+        ("actual.txt", "task", "a .csv, .xlsx or .ods file"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, name: str, text: str, words: str) -> None:
@@ -75,3 +75,21 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, name: str, text: str
         read_actual(tmp_path / name, FOUND)
     with pytest.raises(UserError, match="there is no such file"):
         read_actual(tmp_path / "none.csv", FOUND)
+
+
+def test_a_sheet_among_others_is_found_and_its_mistakes_are_placed_by_cell(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("任务进度")
+    sheet.append(["任务进度（填写）"])
+    sheet.append(["任务", "地点", "应完成", "截至日期（填写）", "实际完成（填写）", "备注（填写）"])
+    sheet.append(["培训", "乡镇1", 50, None, None, "未报"])
+    sheet.append(["培训", "全县", 100, dt.date(2013, 1, 20), 0, None])
+    book.save(tmp_path / "one.xlsx")
+    assert read_actual(tmp_path / "one.xlsx", FOUND) == [Report("courses", "all", 28, 0.0, 4)]
+    sheet["D3"], sheet["E4"] = dt.date(2013, 1, 20), 0.5
+    sheet["E4"].number_format = "0%"
+    book.save(tmp_path / "two.xlsx")
+    with pytest.raises(UserError) as raised:
+        read_actual(tmp_path / "two.xlsx", FOUND)
+    assert "[任务进度!E3]：有截至日期，没有完成数" in str(raised.value) and "[任务进度!E4]" in str(raised.value)

@@ -97,7 +97,7 @@ def test_pages_and_workbook_say_it_in_their_language(carried: Carried) -> None:
     assert "Income up by 18%" in english and "true income" in english and "Poorest fifth" in english
     assert "money 60 days late" in english and "资金推迟60天到位" in chinese
     sheets = load_workbook(carried.folder / "campaign.xlsx").worksheets
-    assert sheets[0].title == "Wall chart" and len(sheets) == 7
+    assert sheets[0].title == "Wall chart" and len(sheets) == 8
     assert [sheets[0].cell(row, 1).value for row in (3, 4, 5)] == ["Loans", "Pairing", "Visits"]
 
 

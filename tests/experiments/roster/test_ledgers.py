@@ -14,15 +14,16 @@ from experiments.roster.check import read
 from experiments.roster.defects import Ask
 from experiments.roster.example import example
 from experiments.roster.homes import homes
-from experiments.roster.ledgers import fitting, missing_of, path_of, write_ledgers
+from experiments.roster.ledgers import filled, fitting, missing_of, path_of, write_ledgers
 from experiments.roster.pseudonyms import Pseudonyms
+from sim.core.errors import UserError
 
 NAMES = Pseudonyms(b"1" * 32)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    made = example(1600, passing=True, layouts="DE")
+    made = example(120, passing=True, layouts="DE", places=([("甲乡", "甲村"), ("乙乡", "乙村")], 60))
     path = tmp_path_factory.mktemp("ledgers") / "roster.xlsx"
     write_book(path, made.sheets)
     return homes(read([path])[0], Ask(20221231))
@@ -71,3 +72,22 @@ def test_help_that_fits_is_the_models(tmp_path: Path) -> None:
     assert (fitting("缺资金", 1), fitting("缺技术", 1), fitting("因学", 0)) == ("小额信贷", "技能培训", "work away")
     assert fitting("缺土地", 1) == ""
     assert path_of(tmp_path, "a/../b").parent == tmp_path
+
+
+def test_what_was_filled_in_is_kept_and_never_written_over(found: pd.DataFrame, tmp_path: Path) -> None:
+    path, *_ = write_ledgers(found, NAMES, tmp_path, None, "zh")
+    book = openpyxl.load_workbook(path)
+    sheet = book["一户一策"]
+    who = sheet["A2"].value
+    sheet["M2"], sheet["O2"], sheet["P2"] = "小额信贷", dt.datetime(2023, 5, 1), 0
+    book.save(path)
+    assert "villagesim roster" in str(openpyxl.load_workbook(path).properties.creator)
+    for real_names in (True, False):
+        write_ledgers(found, NAMES, tmp_path, None, "zh", real_names=real_names)
+        assert filled(tmp_path, NAMES) == {who: ["小额信贷", None, dt.datetime(2023, 5, 1), 0, None]}
+    row = next(row for row in openpyxl.load_workbook(path)["一户一策"].iter_rows(values_only=True) if row[0] == who)
+    assert row[12:] == ("小额信贷", None, dt.datetime(2023, 5, 1), 0, None)
+    gone = next(key for key in found.index if NAMES.of("household", str(key)) == who)
+    with pytest.raises(UserError, match="1 households filled in are not in the roster"):
+        write_ledgers(found.drop(gone), NAMES, tmp_path, None, "zh")
+    assert who in filled(tmp_path, NAMES)

@@ -117,9 +117,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
             parts = dt.SCENARIOS[ident][2]
             jobs = 210 + 640 * ("training" in parts) + 90 * ("industry" in parts) + rng.normal(0, 25)
             rows.append((ident, k + 1, -1, "all", "jobs_begun", round(jobs)))
-            rows.append(
-                (ident, k + 1, -1, "all", "consumption_yuan", base[12] + dt.gain(ident, 12) + rng.normal(0, 8))
-            )
+            rows.append((ident, k + 1, -1, "all", "consumption_yuan", base[12] + dt.gain(ident, 12) + rng.normal(0, 8)))
             rows.append(
                 (ident, k + 1, -1, "all", "awareness", 0.41 + 0.12 * ("publicity" in parts) + rng.normal(0, 0.004))
             )
@@ -135,6 +133,7 @@ def _tables(rng: np.random.Generator, n: int, scenarios: tuple[str, ...]) -> dic
         | dt.channel(out["differences"], scenarios)
         | dt.what_if(out["differences"], scenarios)
         | dt.verdict(out["differences"])
+        | dt.township(out["differences"])
         | dt.reconcile()
     )
     out |= dt.extra(out, scenarios) | dt.ranking(outcomes, scenarios)

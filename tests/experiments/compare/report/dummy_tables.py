@@ -249,9 +249,7 @@ def delivery(rng: np.random.Generator, scenarios: tuple[str, ...]) -> dict[str, 
         "delivery": pd.DataFrame(
             rows, columns=["scenario", "policy", "name", "week", "mean", "low", "high", "target", "chance_met"]
         ),
-        "by_month": pd.DataFrame(
-            months, columns=["scenario", "month", "group", "name", "item", "mean", "low", "high"]
-        ),
+        "by_month": pd.DataFrame(months, columns=["scenario", "month", "group", "name", "item", "mean", "low", "high"]),
         "cadre_days": pd.DataFrame(days, columns=["scenario", "group", "item", "name", "mean", "low", "high"]),
         "binding": pd.DataFrame(bind, columns=["scenario", "group", "name", "mean", "low", "high"]),
     }
@@ -562,3 +560,20 @@ def what_if(differences: pd.DataFrame, scenarios: tuple[str, ...]) -> dict[str, 
             frame = frame.assign(**{part: value, f"{part}_low": value - half, f"{part}_high": value + half})
         found.append(frame)
     return {"what_if": pd.concat(found)}
+
+
+def township(differences: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Fifteen townships: the first gains twice what the county does, the last has too few households to be shown."""
+    here = differences[(differences["group"] == "all") & differences["name"].isin(("income_yuan", "headcount"))]
+    found = []
+    for number in range(15):
+        one = here.drop(columns="group").assign(township=number, households=3000 + number, apart=0.0)
+        if number == 0:
+            one = one.assign(apart=one["difference"], difference=2 * one["difference"])
+        half = 0.1 * one["difference"].abs()
+        one = one.assign(apart_low=one["apart"] - half, apart_high=one["apart"] + half)
+        if number == 14:
+            figures = one.columns.difference(["scenario", "month", "name", "township", "replicates"])
+            one = one.assign(**dict.fromkeys(figures, math.nan)).assign(households=0)
+        found.append(one)
+    return {"township": pd.concat(found)}

@@ -77,6 +77,31 @@ def test_numbers_are_numbers_in_the_unit_of_their_heading(folder: Path, books: d
     assert "实际完成（填写）" in progress and "完成期限" in progress
 
 
+def test_townships_with_what_can_be_told_and_what_is_not_shown(folder: Path, books: dict[str, Workbook]) -> None:
+    exp = Experiment(folder)
+    ranked = Context(exp, "zh").ranked
+    gain = exp.difference(ranked[0], exp.months[-1], "all", "income_yuan")
+    assert gain is not None
+    lines = list(books["zh"]["分乡镇"].iter_rows(min_row=2, values_only=True))
+    rows, below = lines[: 15 * len(ranked)], [str(line[0]) for line in lines[15 * len(ranked) :]]
+    assert rows[0][1:5] == ("乡镇1", 15, 3000, pytest.approx(2 * gain.value))
+    assert rows[0][7] == rows[0][11] == "成效更大" and rows[1][7] == "无法区分"
+    assert rows[14][1:] == ("乡镇15", 13, "不足10户", None, None, None, "不显示", None, None, None, "不显示")
+    assert any("不足10户的乡镇不显示数据：乡镇15" in text for text in below)
+    assert any("14个乡镇中有1个" in text for text in below)
+    english = [str(line[0]) for line in books["en"]["By township"].iter_rows(min_row=2, values_only=True)]
+    assert any("1 of 14 townships" in text for text in english)
+
+
+def test_an_older_experiment_lists_its_townships_alone(tmp_path: Path) -> None:
+    there = dummy.make(tmp_path / "older", 2, ("baseline", "training"))
+    (there / "tables" / "township.parquet").unlink()
+    sheet = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "zh")))["分乡镇"]
+    lines = list(sheet.iter_rows(values_only=True))
+    assert [line[:2] for line in lines[:3]] == [("乡镇", "贫困村数"), ("乡镇1", 15), ("乡镇2", 12)]
+    assert "未含分乡镇数据" in str(lines[-1][0])
+
+
 def test_the_days_of_each_unit_with_its_trade(books: dict[str, Workbook]) -> None:
     units = [[cell.value for cell in line] for line in books["zh"]["分单位"].iter_rows(min_row=2, max_row=6)]
     assert [[line[1], *line[4:]] for line in units] == [[unit, 15 * unit, 15 * unit] for unit in range(1, 6)]
