@@ -33,8 +33,8 @@ FLOORS = (
     {"published"},
     {"measure"},
     {"workbook"},
-    {"runs", "pages", "extras"},
-    {"screen", "callable"},
+    {"runs", "pages"},
+    {"extras", "screen", "callable"},
 )
 
 Imports = Mapping[str, set[str]]

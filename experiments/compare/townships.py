@@ -14,7 +14,7 @@ import pandas as pd
 
 from experiments.compare.paired_runs import PairedRuns, paired
 from experiments.measure.statistics import t_limits
-from experiments.roster.totals import LEAST
+from sim.facts.limits import LEAST_SHOWN as LEAST
 from sim.population.profile import load_profile, terrains
 from sim.scenario import World
 

@@ -14,12 +14,12 @@ import numpy as np
 from experiments.designs.design import Design
 from experiments.designs.outcomes import RUN
 from experiments.designs.sweep import Question, stored_values, task_of
+from experiments.designs.uncertain import drawn
 from experiments.measure.statistics import Floats
 from experiments.optimise.problem import Mix
 from experiments.optimise.trials import Vector
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
-from experiments.sweeps.blocks import drawn
 from sim.core.errors import UserError
 from sim.scenario import Plan
 

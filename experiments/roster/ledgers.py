@@ -18,9 +18,9 @@ from experiments.roster.book import add_sheet, check_writable, is_ours, new_book
 from experiments.roster.fields import fields
 from experiments.roster.importing import WORLD_CAUSES
 from experiments.roster.pseudonyms import SHOWN, Pseudonyms
-from experiments.roster.totals import LEAST
 from sim.core.errors import UserError
 from sim.facts.causes import CAUSES, FITS
+from sim.facts.limits import LEAST_SHOWN as LEAST
 from sim.facts.lines import LINES
 from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, PROGRAMMES
 

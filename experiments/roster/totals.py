@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-LEAST = 10
-"""Households of the smallest group whose count is shown: fewer could be told who they are."""
+from sim.facts.limits import LEAST_SHOWN as LEAST
+
 HIDDEN = "<10"
 PLACES = ("township", "village")
 """Groups whose size is no secret; who belongs to them is seen from outside. A misspelt name is a small group too."""

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from experiments.designs.design import Uncertainty
+from experiments.designs.uncertain import drawn
 from experiments.designs.vectors import Drawing, Drawn
 from experiments.runs.estimate import Size
 from experiments.runs.request import Request, load_function
 from experiments.runs.runfile import Columns, RunKey, Table
 from experiments.runs.store import Store
 from experiments.runs.todo import ToDo
-from sim.core.draws import number_of, uniform
 from sim.core.errors import Unfittable
 from sim.core.frozen import FrozenDict
 from sim.scenario import Plan
@@ -64,15 +64,6 @@ class Question:
         own = [[one.name, one.low, one.high] for one in self.uncertainties]
         plans = [plan.digest() for plan in self.plans]
         return json.dumps([plans, self.outcomes, self.drawing.digest, own, self.evaluate])
-
-
-def drawn(uncertainties: Sequence[Uncertainty], seed: int) -> dict[str, float]:
-    """What a design draws itself under a seed, evenly in each range: keyed by parameter and seed alone."""
-    return {
-        one.name: one.low + (one.high - one.low) * uniform(0, number_of(f"design.{one.name}"), seed, 0)
-        for one in uncertainties
-        if one.low is not None and one.high is not None
-    }
 
 
 @dataclass(frozen=True)

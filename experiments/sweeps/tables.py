@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.designs.design import UNITS
+from experiments.designs.uncertain import drawn
 from experiments.pages.spreadsheet import csv_text
-from experiments.sweeps.blocks import Wanted, drawn
+from experiments.sweeps.blocks import Wanted
 from experiments.sweeps.result import SweepResult
 from experiments.sweeps.returns import Returns
 from sim.parameters import load_parameters

@@ -112,9 +112,9 @@ class Partners(Policy):
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan", "pairs", "share_yuan")
     counts: ClassVar[dict[str, Names]] = {
         "carried_out": ("Agreements carried out", "履行结对协议数"),
-        "signed": ("Agreements signed", "签订结对协议数"),
+        "agreements_signed": ("Agreements signed", "签订结对协议数"),
         "lapsed": ("Agreements lapsed", "逾期失效协议数"),
-        "failed": ("Ventures that failed", "结对经营失败数"),
+        "ventures_failed": ("Ventures that failed", "结对经营失败数"),
         "dividends_yuan": ("Dividends paid", "分红金额"),
     }
     Settings: ClassVar[type[TargetedSettings]] = PartnersSettings
@@ -134,7 +134,7 @@ class Partners(Policy):
         pairs = self.settings.pairs * county.share
         luck = county.village_luck(self.number("remainder"), np.zeros(1, dtype=np.int64))[0]
         self._wanted = int(pairs) + int(luck < pairs - int(pairs))
-        self.book.targets |= dict.fromkeys(("carried_out", "signed"), float(self._wanted))
+        self.book.targets |= dict.fromkeys(("carried_out", "agreements_signed"), float(self._wanted))
 
     def days(self, county: County) -> range:
         """None: agreements go by months."""
@@ -159,7 +159,7 @@ class Partners(Policy):
 
     def _sign(self, county: County) -> None:
         """As many as are still wanted, by those in turn for whom there is a partner."""
-        wanted = self._wanted - int(self.book.counts["signed"])
+        wanted = self._wanted - int(self.book.counts["agreements_signed"])
         rows = self.in_turn(county, np.flatnonzero(self.eligible(county)).astype(np.int64)) if wanted > 0 else ()
         signed: list[Pair] = []
         for row in map(int, rows):
@@ -170,7 +170,7 @@ class Partners(Policy):
                 self._paired[[row] if partner < 0 else [row, partner]] = True
                 signed.append(Pair(row, partner, county.today.month))
         self._signed += signed
-        self._count(county, "signed", signed)
+        self._count(county, "agreements_signed", signed)
 
     def _neighbour(self, county: County, row: int) -> int:
         """The best-off household of the village that is neither registered nor paired; -1 where there is none."""
@@ -254,7 +254,7 @@ class Partners(Policy):
         self._to_partners(county, pairs, kept)
         self.book.worth_yuan[rows] += dividends
         self.book.count("dividends_yuan", float(dividends.sum()), county.households["village"][rows], dividends)
-        self._count(county, "failed", failed)
+        self._count(county, "ventures_failed", failed)
         self._at_work = [pair for pair in self._at_work if month < pair.until]
 
     def _earn(self, county: County, earned_yuan: float) -> None:

@@ -44,8 +44,8 @@ class Rectification(Policy):
         **BUDGET,
     }
     counts: ClassVar[dict[str, Names]] = {
-        "closed": ("Problems closed", "整改完成问题"),
-        "found": ("Problems found", "发现问题"),
+        "problems_closed": ("Problems closed", "整改完成问题"),
+        "problems_found": ("Problems found", "发现问题"),
         "hidden": ("Problems that stood at the last inspection", "最近一次核查时实有问题"),
         "rebounded": ("Problems that came back", "反弹问题"),
     }
@@ -60,7 +60,7 @@ class Rectification(Policy):
         self.closed: Mask = np.zeros(n, dtype=np.bool_)
         self.before: Mask = np.zeros(n, dtype=np.bool_)
         self._on = self.households_on(county)
-        self.book.targets["closed"] = float(self._problems(county).sum())
+        self.book.targets["problems_closed"] = float(self._problems(county).sum())
 
     def days(self, county: County) -> Iterable[int]:
         """Days of inspections."""
@@ -76,7 +76,7 @@ class Rectification(Policy):
         found = np.flatnonzero(
             problems & looked & (self.luck(county, "finds", everyone, day) < p.rectify_finds)
         ).astype(np.int64)
-        self.book.count("found", float(len(found)))
+        self.book.count("problems_found", float(len(found)))
         each = p.rectify_yuan * county.today.cpi
         self.deliver(county, self.in_turn(county, found), np.where(problems, each, 0.0))
 

@@ -10,7 +10,7 @@ from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.measure.ranking import RANKED_BY
 from experiments.pages.numbers import unit_of
-from experiments.roster.totals import LEAST
+from sim.facts.limits import LEAST_SHOWN as LEAST
 from sim.facts.terrains import TERRAINS
 
 

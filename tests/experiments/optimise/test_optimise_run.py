@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from experiments.designs.read import load_design
+from experiments.designs.uncertain import drawn
 from experiments.designs.write import DESIGN as STORED
 from experiments.optimise.run import Asked, optimise
 from experiments.optimise.search import Effort
-from experiments.sweeps.blocks import drawn
 from sim.scenario import Plan
 
 EFFORT = Effort(

@@ -55,7 +55,7 @@ def test_the_dividend_is_income_of_property_of_those_paired_and_of_nobody_else(f
     model, bare = run(folder, who=who, pairs=1000, dividend_rate=0.1), run(folder)
     paid, rows = book(model).worth_yuan, np.flatnonzero(book(model).served)
     # Signed in month s and carried out in the next: 12 - s - 1 months by the close of the year.
-    assert len(rows) == book(model).counts["carried_out"] == book(model).counts["signed"] > 5
+    assert len(rows) == book(model).counts["carried_out"] == book(model).counts["agreements_signed"] > 5
     assert set(np.round(paid[rows] / (5000.0 * 0.1 / 12.0), 9)) <= set(range(8, 13))
     assert property_yuan(model) - property_yuan(bare) == pytest.approx(paid)
     assert book(model).counts["dividends_yuan"] == pytest.approx(paid.sum()) and paid.sum() > 0.0
@@ -76,13 +76,13 @@ def test_agreements_wait_for_their_chance_and_for_money_and_lapse(folder: Path) 
     rare = [book(run(folder, place={"carries": [c, c]}, who="outside", pairs=1000)) for c in (0.0, 0.1, 1.0)]
     carried = [one.counts["carried_out"] for one in rare]
     assert carried[0] == 0 and carried == sorted(set(carried))
-    assert all(one.counts["signed"] == one.counts["carried_out"] + one.counts["lapsed"] for one in rare)
+    assert all(one.counts["agreements_signed"] == one.counts["carried_out"] + one.counts["lapsed"] for one in rare)
     at_once = book(run(folder, who="outside", pairs=1000, deadline_months=0)).counts
-    assert at_once["carried_out"] == 0 and at_once["lapsed"] == at_once["signed"] > 0
+    assert at_once["carried_out"] == 0 and at_once["lapsed"] == at_once["agreements_signed"] > 0
     poor = book(run(folder, who="outside", pairs=1000, budget_yuan=1_100_000.0))
     assert poor.counts["carried_out"] == int(1_100_000 * 3 / 215 / 5000) and poor.lost_yuan["purse"] >= 0.0
     assert poor.counts["lapsed"] > 0
-    assert poor.targets["carried_out"] == poor.targets["signed"] == poor.counts["signed"]
+    assert poor.targets["carried_out"] == poor.targets["agreements_signed"] == poor.counts["agreements_signed"]
 
 
 def test_more_money_pays_more_and_ten_times_the_promise_no_more_than_there_is(folder: Path) -> None:
@@ -103,10 +103,10 @@ def test_who_loses_when_ventures_fail_and_who_gains_when_they_end(folder: Path) 
     assert returned + book(kept).counts["dividends_yuan"] == pytest.approx(brought)
     assert returned > 0.0 and book(kept).cash_outlay_yuan == 0.0
     failed = run(folder, place={"fails": [1.0, 1.0]}, **common)
-    assert 0 < book(failed).counts["failed"] <= book(failed).counts["carried_out"]
-    assert moved(failed, "losses of paired ventures") == 400.0 * book(failed).counts["failed"]
+    assert 0 < book(failed).counts["ventures_failed"] <= book(failed).counts["carried_out"]
+    assert moved(failed, "losses of paired ventures") == 400.0 * book(failed).counts["ventures_failed"]
     lost = book(failed).served & (book(failed).worth_yuan == 0.0)
-    assert lost.sum() == book(failed).counts["failed"]
+    assert lost.sum() == book(failed).counts["ventures_failed"]
     given = run(folder, months=5, who="neighbours", pairs=1000)
     stays = moved(given, "what partners keep of paired ventures")
     assert stays == pytest.approx(book(given).costs["grants_yuan"] - book(given).counts["dividends_yuan"])
@@ -118,7 +118,7 @@ def test_who_loses_when_ventures_fail_and_who_gains_when_they_end(folder: Path) 
 
 
 def test_pairs_of_the_county_come_to_its_villages_by_a_keyed_draw(folder: Path) -> None:
-    signed = [book(run(folder, who="outside", pairs=n)).counts["signed"] for n in (150, 180, 210)]
+    signed = [book(run(folder, who="outside", pairs=n)).counts["agreements_signed"] for n in (150, 180, 210)]
     assert set(signed) == {2.0, 3.0}
     assert signed == sorted(signed)
 

@@ -41,7 +41,7 @@ def test_the_deeper_inspections_look_the_fewer_problems_stand(folder: Path) -> N
     left = [wrong(run(folder, STAYS, depth=depth)) for depth in (0.0, 0.2, 1.0)]
     assert left[0] == wrong(run(folder)) and left[0] > left[1] > left[2]
     counts = run(folder, STAYS, depth=1.0).policies[0].book.counts
-    assert counts["found"] >= counts["closed"] > 0 and counts["rebounded"] == 0
+    assert counts["problems_found"] >= counts["problems_closed"] > 0 and counts["rebounded"] == 0
 
 
 def test_only_closed_problems_change_the_list(folder: Path) -> None:
@@ -57,7 +57,7 @@ def test_problems_come_back_sooner_where_the_committee_is_weak(folder: Path) -> 
     often = (("rectification.rectify_rebounds", 0.9),)
     model = run(folder, often, months=12, depth=1.0, end_day=30)
     counts, policy = model.policies[0].book.counts, model.policies[0]
-    assert 0 < counts["rebounded"] < counts["closed"]
+    assert 0 < counts["rebounded"] < counts["problems_closed"]
     mended = policy.book.served
     weak = 1.0 - model.villages["leadership"][model.households["village"]]
     came = mended & ~policy.closed  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ def test_problems_come_back_sooner_where_the_committee_is_weak(folder: Path) -> 
 def test_it_costs_money_and_days_and_moves_no_luck_of_others(folder: Path) -> None:
     model = run(folder, STAYS, depth=1.0)
     book, p = model.policies[0].book, model.p
-    assert book.costs["administration_yuan"] == pytest.approx(book.counts["closed"] * p.rectify_yuan, rel=0.05)
+    assert book.costs["administration_yuan"] == pytest.approx(book.counts["problems_closed"] * p.rectify_yuan, rel=0.05)
     assert book.costs["cadre_days_yuan"] > 0 and model.county.accounts.audit() < 1e-9
     how: dict[str, Any] = {"villages": 6, "closure": "fixed", "purses": [PURSE]}
     plain = lived(plan_of(folder, [VISITS], **how))

@@ -11,9 +11,9 @@ import pytest
 from small_worlds import VISITS, differing, lived, plan_of
 
 from sim.model import VillageModel
-from sim.policies.supervision import Supervision, SupervisionSettings
+from sim.policies.examinations import Examinations, ExaminationsSettings
 
-KIND = "supervision"
+KIND = "examinations"
 PURSE = {"id": "exams", "title_en": "exams", "title_zh": "考核经费", "amount_yuan": 1e9, "uses": [KIND]}
 BOOKS = {"book": 1.0}
 VOTES = {"book": 0.0, "vote": 1.0}
@@ -65,7 +65,7 @@ def test_the_surer_a_check_the_fewer_entries_are_made_up(folder: Path) -> None:
 
 def test_made_up_entries_solve_their_equation(folder: Path) -> None:
     county = run(folder, **BOOKS).county
-    policy = Supervision(SupervisionSettings(book=0.6, vote=0.2, spot=0.2, checks=5), KIND)
+    policy = Examinations(ExaminationsSettings(book=0.6, vote=0.2, spot=0.2, checks=5), KIND)
     half = county.p.exam_half_checks
     worth = 0.6 - (0.6 + 0.2) * 5 / (5 + half)
     expected = county.p.exam_response * np.array([0.0, 0.5, 1.0]) * worth

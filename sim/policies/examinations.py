@@ -25,7 +25,7 @@ EXAMINATION = reason("examinations of cadres", "干部考核支出")
 Floats = NDArray[np.float64]
 
 
-class SupervisionSettings(PolicySettings):
+class ExaminationsSettings(PolicySettings):
     """Levers of the examinations."""
 
     every_days: int = Field(default=30, ge=7, le=365, description="days from one examination to the next")
@@ -40,11 +40,11 @@ class SupervisionSettings(PolicySettings):
     incomes: bool = Field(default=False, description="whether incomes on the books count as part of the book")
 
 
-class Supervision(Policy):
+class Examinations(Policy):
     """Examinations at set intervals, a ranking, and what cadres make of it until the next."""
 
-    kind: ClassVar[str] = "supervision"
-    title_en: ClassVar[str] = "Supervision of cadres"
+    kind: ClassVar[str] = "examinations"
+    title_en: ClassVar[str] = "Examinations of cadres"
     title_zh: ClassVar[str] = "干部考核督查"
     may_change: ClassVar[dict[str, Lever]] = {
         "book": Lever("Weight of the book", "台账权重", "share"),
@@ -70,8 +70,8 @@ class Supervision(Policy):
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan",)
     village_wide: ClassVar[bool] = True
     most: ClassVar[int | None] = 1  # a cadre has one rank
-    Settings: ClassVar[type[PolicySettings]] = SupervisionSettings
-    settings: SupervisionSettings
+    Settings: ClassVar[type[PolicySettings]] = ExaminationsSettings
+    settings: ExaminationsSettings
 
     def open(self, county: County) -> None:
         """What each cadre would do unwatched, and nothing entered yet."""
@@ -155,7 +155,7 @@ class Supervision(Policy):
         self._made_up[who] += fakes
         self.book.count("faked", float(fakes.sum()))
         for book in county.books.values():
-            if book.kind == "visits":
+            if "visited" in book.counts:
                 book.count("visited", float(fakes.sum()), c["village"][who].astype(np.int64), fakes.astype(np.float64))
 
     def _found_untrue(self, county: County, who: RowsOf) -> NDArray[np.int64]:
