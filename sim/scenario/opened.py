@@ -43,9 +43,9 @@ def workbook_and_plan(name: str | Path) -> tuple[Path | None, str | None]:
 
 
 def notes_of(name: str | Path) -> list[str]:
-    """What was read from a workbook although it does not meet the eye, such as hidden rows; nothing for other files."""
+    """What was read from a workbook otherwise than meets the eye: hidden rows, figures that do not add up."""
     file, _ = workbook_and_plan(name)
-    return hidden_rows(file) if file is not None else []
+    return [*hidden_rows(file), *profile_of(file).notes] if file is not None else []
 
 
 def profile_bytes(path: Path) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.toml.source import KeyPath, raise_all
+from sim.workbook.contradictions import settle
 from sim.workbook.errors import CellPlace
 from sim.workbook.layout import fields, sheet_name
 from sim.workbook.others import COUNTY, settings_for
@@ -48,7 +49,9 @@ def profile_of(path: Path) -> SheetTables:
         cells[tuple(address.split("."))] = where
     if book.problems:
         raise_all(book.problems)
-    return SheetTables(path, data, cells, CellPlace(str(path), None, sheet_name("county"), ""))
+    tables = SheetTables(path, data, cells, CellPlace(str(path), None, sheet_name("county"), ""))
+    tables.notes.extend(settle(data, tables.place))
+    return tables
 
 
 def _listed(

@@ -51,10 +51,17 @@ class Row(NamedTuple):
 
 
 class SheetTables(TomlSource):
-    """What a workbook says, as the tables of a TOML file; its places are cells."""
+    """What a workbook says, as the tables of a TOML file; its places are cells.
+
+    Attributes:
+        notes: What was read otherwise than it stands there, and how.
+    """
+
+    notes: list[str]
 
     def __init__(self, path: Path, data: dict[str, Any], cells: Mapping[KeyPath, CellPlace], whole: CellPlace) -> None:
         super().__init__(path, "", data)
+        object.__setattr__(self, "notes", [])
         object.__setattr__(self, "cells", cells)
         object.__setattr__(self, "whole", whole)
 

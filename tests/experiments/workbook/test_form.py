@@ -195,7 +195,7 @@ def test_what_cannot_be_is_refused_at_its_cell(tmp_path: Path, form: bytes) -> N
         (lambda b: put(b, "措施", "技能培训", "使用资金", "小额信贷额度"), "措施!I", "没有“小额信贷额度”"),
         (lambda b: put(b, "措施", "技能培训", "使用资金", "财政扶贫产业资金"), "措施!I", "不得用于"),
         (lambda b: put(b, "措施", "技能培训", "开始日期", dt.date(2012, 12, 1)), "措施!F", "早于活动开始日期"),
-        (lambda b: put(b, "本县", "贫困村数", "填写内容", 216), "乡镇", "合计215个"),
+        (lambda b: put(b, "本县", "贫困村数", "填写内容", 260), "乡镇", "合计215个"),
         (lambda b: put(b, "本县", "贫困线", "填写内容", "=1+1"), "本县!B", "公式没有算出结果"),
         (lambda b: b.remove(b["乡镇"]), "乡镇", "没有“乡镇”工作表"),
         (lambda b: put(b, "本县", "户均人口", "项目", "户均人囗"), "本县!A", "不认识"),
@@ -316,6 +316,22 @@ def test_a_blank_form_asks_for_what_is_missing(tmp_path: Path) -> None:
     assert book[sheet_name("measures")].data_validations.dataValidation
     assert all(book[name].protection.sheet for name in book.sheetnames[:8])
     assert not book["措施"].cell(3, 2).protection.locked
+
+
+def test_figures_that_nearly_add_up_are_kept_and_said(tmp_path: Path, form: bytes) -> None:
+    def change(book: Any) -> None:
+        put(book, "本县", "贫困村数", "填写内容", 218)
+        put(book, "本县", "工资性收入占比", "填写内容", "45%")
+
+    path = saved(tmp_path, form, change)
+    found, known = load_profile(path), load_profile("gansu_county")
+    assert found.villages == sum(town.villages for town in found.townships) == 218
+    assert {a.villages - b.villages for a, b in zip(found.townships, known.townships, strict=True)} == {0, 1}
+    assert found.income.sources.wage == pytest.approx(0.45 / 1.05)
+    assert sum(dict(found.income.sources).values()) == pytest.approx(1.0)
+    villages, shares = notes_of(path)
+    assert "合计215个" in villages and "的218个相差-3个：已以218个为准" in villages and "18→19" in villages
+    assert "4项占比合计105.0%，相差+5.0个百分点" in shares and "100% is kept" in shares
 
 
 def test_hidden_rows_count_and_are_said(tmp_path: Path, form: bytes) -> None:
