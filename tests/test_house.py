@@ -184,6 +184,7 @@ NAMED = {
     "sim/facts/topics.py": {"training", "industry"},  # topics of knowledge
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
     "sim/facts/trades.py": {"publicity"},  # a trade of support units
+    "sim/policies/examinations.py": {"visits"},  # a column of cadres
 }
 
 
