@@ -76,9 +76,9 @@ def test_what_is_left_is_what_every_level_keeps_and_attention_fades_by_months(fo
     found = run(folder, place, **ALONE)
     # Known at the first of four months' ends; so it has faded three times.
     assert found.county.shared[INSTRUCTED] == pytest.approx(0.5 * 1.2 * 0.9**3)
-    talked = run(folder, place, consultation_days=2.0, leader="none")
+    talked = run(folder, place, months=3, consultation_days=2.0, leader="none")
     left, attention = 0.5 * 1.2, 1.0
-    for month in range(4):
+    for month in range(3):
         attention *= 0.9 if month else 1.0
         if month < 3:  # after the campaign no cadre has two days in a month
             left, attention = left + 0.5 * (1.0 - left), attention + 0.5 * (1.0 - attention)
