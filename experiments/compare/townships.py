@@ -14,7 +14,7 @@ import pandas as pd
 
 from experiments.compare.paired_runs import PairedRuns, paired
 from experiments.measure.statistics import t_limits
-from sim.facts.limits import LEAST_SHOWN as LEAST
+from sim.facts.limits import FEWEST
 from sim.population.profile import load_profile, terrains
 from sim.scenario import World
 
@@ -34,7 +34,7 @@ def of_villages(world: World) -> Sequence[int]:
 def townships(runs: PairedRuns) -> Iterator[pd.DataFrame]:
     """Paired differences of every township, a frame a scenario.
 
-    A township with fewer than `LEAST` households has a row without figures, and 0 households.
+    A township with fewer than `FEWEST` households has a row without figures, and 0 households.
     """
     for scenario in runs.others:
         pairs = runs.pairs[scenario]
@@ -50,7 +50,7 @@ def _frame(runs: PairedRuns, both: Any, homes: Any) -> pd.DataFrame:
         both: Levels by seed, run (baseline, scenario) and township, the whole county last.
         homes: Households of each township.
     """
-    shown, few = np.flatnonzero(homes >= LEAST), homes < LEAST
+    shown, few = np.flatnonzero(homes >= FEWEST), homes < FEWEST
     base, other = both[:, 0, :-1].T, both[:, 1, :-1].T
     frame = pd.DataFrame({"households": homes, **paired(base, other, runs.of)})
     county = both[:, 1, -1] - both[:, 0, -1]

@@ -20,7 +20,7 @@ from experiments.roster.importing import WORLD_CAUSES
 from experiments.roster.pseudonyms import SHOWN, Pseudonyms
 from sim.core.errors import UserError
 from sim.facts.causes import CAUSES, FITS
-from sim.facts.limits import LEAST_SHOWN as LEAST
+from sim.facts.limits import FEWEST
 from sim.facts.lines import LINES
 from sim.facts.topics import KNOWS_CREDIT, KNOWS_INDUSTRY, KNOWS_JOBS, PROGRAMMES
 
@@ -58,9 +58,9 @@ _WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 20)
 
 
 def townships(homes: pd.DataFrame, language: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The households of each township; those of townships with fewer than `LEAST` households together."""
+    """The households of each township; those of townships with fewer than `FEWEST` households together."""
     sizes = homes["township"].value_counts()
-    large = [name for name in dict.fromkeys(homes["township"].dropna()) if sizes[name] >= LEAST]
+    large = [name for name in dict.fromkeys(homes["township"].dropna()) if sizes[name] >= FEWEST]
     for name in large:
         yield str(name), homes[homes["township"] == name]
     rest = homes[~homes["township"].isin(large)]
@@ -157,7 +157,7 @@ def _row(
     head = _said(home["head_name"])
     who = f"{key} {head}".strip() if real_names else names.of("household", str(key))
     village = _said(home["village"])
-    if not real_names and sizes.get((home["township"], home["village"]), 0) < LEAST:
+    if not real_names and sizes.get((home["township"], home["village"]), 0) < FEWEST:
         village = ""  # a slip, or few enough to be known
     counts = ["" if home[name] != home[name] else int(home[name]) for name in ("persons", "workers")]
     missing = "；".join(MISSING[name][side] for name in missing_of(home))

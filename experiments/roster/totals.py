@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.facts.limits import LEAST_SHOWN as LEAST
+from sim.facts.limits import FEWEST
 
 HIDDEN = "<10"
 PLACES = ("township", "village")
@@ -33,7 +33,7 @@ class Total:
 
     Attributes:
         group: Its name; empty for small groups put together.
-        households: How many; None if they are fewer than `LEAST`.
+        households: How many; None if they are fewer than `FEWEST`.
         persons: How many persons; None likewise.
         merged: How many small groups it puts together.
     """
@@ -48,7 +48,7 @@ class Total:
         name = self.group
         if self.merged:
             small = (
-                f"不足{LEAST}户的{self.merged}组合并" if language == "zh" else f"{self.merged} small groups together"
+                f"不足{FEWEST}户的{self.merged}组合并" if language == "zh" else f"{self.merged} small groups together"
             )
             name = f"{name} {small}".strip()
         return [name, *(HIDDEN if n is None else n for n in (self.households, self.persons))]
@@ -57,7 +57,7 @@ class Total:
 def totals(homes: pd.DataFrame) -> dict[str, list[Total]]:
     """Counts of households by each of `TITLES`; what the roster does not say is left out.
 
-    A group of fewer than `LEAST` households is put together with the other small ones. If these are still fewer, no
+    A group of fewer than `FEWEST` households is put together with the other small ones. If these are still fewer, no
     number is shown; of causes and categories the smallest of the rest is then put with them, so that nothing is got at
     by taking the others from a total. Villages are put together within their township, those of small townships at
     once.
@@ -91,8 +91,8 @@ def _grouped(homes: pd.DataFrame, name: str, before: str = "") -> list[Total]:
     labels = homes[name]
     sizes = labels.value_counts()
     ordered = sorted(sizes.items(), key=lambda one: (one[1], str(one[0])))
-    small = [label for label, n in ordered if n < LEAST]
-    few = small and sum(int(sizes[label]) for label in small) < LEAST
+    small = [label for label, n in ordered if n < FEWEST]
+    few = small and sum(int(sizes[label]) for label in small) < FEWEST
     if few and name not in PLACES and len(small) + 1 < len(ordered):
         small.append(ordered[len(small)][0])
     parts = labels.groupby(labels, sort=False).groups
@@ -103,7 +103,7 @@ def _grouped(homes: pd.DataFrame, name: str, before: str = "") -> list[Total]:
 
 
 def _total(name: str, part: pd.DataFrame, merged: int = 0) -> Total:
-    if len(part) < LEAST:
+    if len(part) < FEWEST:
         return Total(name, None, None, merged)
     return Total(name, len(part), int(part["persons"].sum()), merged)
 

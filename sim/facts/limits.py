@@ -8,5 +8,5 @@ MOST_COUNT = 1_000_000_000
 """More people, places or loans than there are."""
 MOST_SEED = 2**62
 """The largest seed; every draw is keyed by it in whole numbers of 64 bits."""
-LEAST_SHOWN = 10
-"""Households of the smallest group whose count is shown: fewer could be told who they are."""
+FEWEST = 10
+"""Households of the smallest group whose count or figures are shown: fewer could be told who they are."""

@@ -45,7 +45,7 @@ def _villages(data: dict[str, Any], place: Callable[[KeyPath], CellPlace]) -> It
     stated = [town.get("villages") for town in towns]
     if not _counts([whole, *stated]) or not stated:
         return
-    total = sum(stated)
+    total = int(add_up(stated))
     if total == whole or abs(total - whole) > TOLERATED * whole or whole < len(stated):
         return
     scaled = _in_proportion(stated, whole)
@@ -93,11 +93,13 @@ def _counts(values: Sequence[Any]) -> bool:
 
 def _in_proportion(stated: Sequence[int], whole: int) -> list[int]:
     """Whole numbers from 1 that add up to `whole`, nearest to being in proportion (largest remainder)."""
-    exact = [one * whole / sum(stated) for one in stated]
+    total = add_up(stated)
+    exact = [one * whole / total for one in stated]
     found = [max(1, math.floor(one)) for one in exact]
     order = sorted(range(len(exact)), key=lambda n: (found[n] - exact[n], n))
-    for n in order[: whole - sum(found)]:
+    left = whole - int(add_up(found))
+    for n in order[: max(left, 0)]:
         found[n] += 1
-    while sum(found) > whole:
+    for _ in range(-left):
         found[max(range(len(found)), key=lambda n: (found[n], -n))] -= 1
     return found

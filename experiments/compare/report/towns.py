@@ -10,7 +10,7 @@ from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.measure.ranking import RANKED_BY
 from experiments.pages.numbers import unit_of
-from sim.facts.limits import LEAST_SHOWN as LEAST
+from sim.facts.limits import FEWEST
 from sim.facts.terrains import TERRAINS
 
 
@@ -27,7 +27,7 @@ def townships(b: Book) -> None:
     for scenario in b.ctx.ranked:
         for town in towns:
             first = cells[scenario, town, INCOME]
-            count: Content = value(first["households"], "count") if first["households"] else b.say("few", least=LEAST)
+            count: Content = value(first["households"], "count") if first["households"] else b.say("few", least=FEWEST)
             row: list[Content] = [b.ctx.title(scenario), _name(b, town), value(_villages(b, town), "count"), count]
             for name in (INCOME, HEADCOUNT):
                 found = cells[scenario, town, name]
@@ -88,7 +88,7 @@ def _below(b: Book, frame: pd.DataFrame, towns: list[int]) -> list[str]:
     texts = [b.say("towns_are", month=ctx.month(ctx.final), n=b.exp.replicates), *_reliable(b, frame)]
     few = sorted(frame.loc[frame["households"] == 0, "township"].unique())
     if few:
-        texts.append(b.say("towns_few", names=join.join(_name(b, int(town)) for town in few), least=LEAST))
+        texts.append(b.say("towns_few", names=join.join(_name(b, int(town)) for town in few), least=FEWEST))
     known = len(b.exp.profile.townships) if b.exp.profile else 0
     if beyond := [_name(b, town) for town in range(known) if town not in towns]:
         texts.append(b.say("towns_beyond", names=join.join(beyond), n=b.exp.manifest["world"]["villages"]))

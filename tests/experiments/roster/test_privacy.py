@@ -22,8 +22,9 @@ from experiments.roster.importing import places_of
 from experiments.roster.marked import marked_path
 from experiments.roster.plant import plant
 from experiments.roster.pseudonyms import Pseudonyms, forget, open_key
-from experiments.roster.totals import HIDDEN, LEAST, rows, totals
+from experiments.roster.totals import HIDDEN, rows, totals
 from sim.core.errors import UserError
+from sim.facts.limits import FEWEST
 from sim.population.profile import load_profile
 
 ASK = Ask(20221231)
@@ -162,7 +163,7 @@ def test_groups_of_fewer_than_ten_households_are_put_together_and_not_counted() 
         ("", None, 1),
     ]
     cells = [cell for _, lines in rows(found, "zh").values() for line in lines for cell in line]
-    assert HIDDEN in cells and not any(isinstance(cell, int) and cell < LEAST for cell in cells)
+    assert HIDDEN in cells and not any(isinstance(cell, int) and cell < FEWEST for cell in cells)
 
 
 def test_a_small_cause_is_not_got_at_by_taking_the_others_from_the_whole() -> None:
