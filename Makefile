@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Named by the Python asked for, so that asking for another one makes the environment anew.
 READY := .venv/.ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 
-.PHONY: help setup demo test lint bench
+.PHONY: help setup demo test lint bench bundle
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -39,3 +39,7 @@ lint: setup ## style and types
 
 bench: setup ## measure speed and memory
 	$(BIN)/village bench
+
+bundle: setup ## build a folder that runs offline, dist/villagesim-linux, and say its size
+	rm -rf dist/villagesim-linux
+	$(BIN)/python bundle/build.py dist/villagesim-linux

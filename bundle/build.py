@@ -129,6 +129,11 @@ def build(folder: Path) -> None:
     for name, of in required("villagesim", {}).items():
         if name != "villagesim":
             copy_distribution(of, site)
+    # What is written in C++ needs its runtime, which no wheel carries.
+    for library in libraries(next(site.glob("pyarrow/lib.*.so"))):
+        if library.name.startswith(("libstdc++", "libgcc_s")):
+            shutil.copy2(library, home / "lib")
+            copy_notice(library, home / "licenses")
     install_ourselves(site)
     for script, name in STARTERS.items():
         shutil.copy2(HERE / script, folder / name)

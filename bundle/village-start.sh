@@ -16,8 +16,9 @@ for form in 填报表*.xlsx; do
   leave 0
 done
 
+# A form that was changed since the last time is run again where the change concerns it, and only there.
 echo "正在推演“$form”。首次运行需先编译，约一分钟；整县推演需几分钟到几十分钟。"
-./village compare "$form" --language zh --results 结果 "$@" || leave $?
+./village compare "$form" --language zh --results 结果 --renew "$@" || leave $?
 report=$(ls -t 结果/*/report.zh.html | head -n 1)
 folder=$(dirname "$report")
 echo "报告：$here/$report"
