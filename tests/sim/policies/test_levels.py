@@ -80,8 +80,7 @@ def test_what_is_left_is_what_every_level_keeps_and_attention_fades_by_months(fo
     left, attention = 0.5 * 1.2, 1.0
     for month in range(3):
         attention *= 0.9 if month else 1.0
-        if month < 3:  # after the campaign no cadre has two days in a month
-            left, attention = left + 0.5 * (1.0 - left), attention + 0.5 * (1.0 - attention)
+        left, attention = left + 0.5 * (1.0 - left), attention + 0.5 * (1.0 - attention)
     assert talked.county.shared[INSTRUCTED] == pytest.approx(left * attention)
     book = levels_of(talked).book
     assert book.counts["consulted"] == 3 * 24 * 2.0 and book.costs["cadre_days_yuan"] > 0
