@@ -90,14 +90,16 @@ def show(
 ) -> None:
     """Show the plan as a table: tasks, amounts, deadlines, earliest and latest dates, slack, who answers for each."""
     plan, found = _plan(file, overrides, code)
-    from experiments.campaign.show import plan_json, plan_table
+    from experiments.campaign.show import meetings_table, plan_json, plan_table
 
     if as_json:
-        print_json(plan_json(found))
+        print_json(plan_json(found, plan.policies))
         return
     from experiments.campaign.page import print_table
 
     print_table(plan_table(found, plan.purses, language.value))
+    if meetings := meetings_table(plan.policies, found, language.value):
+        print_table(meetings)
 
 
 @app.command()

@@ -469,6 +469,7 @@ class P:
     service_gain: tuple[float, ...]
     site_meeting_reach: float
     site_meeting_trust: float
+    site_visit_learn: float
     skill_base_most: float
     skill_decay: float
     skill_doing: float

@@ -165,6 +165,8 @@ def test_the_campaigns_that_ship_are_plans_whose_deadlines_can_be_met(name: str)
     shown = invoke("show", name, "--json")
     assert shown.exit_code == 0, shown.output
     found = json.loads(shown.stdout)
+    meetings = found.pop("dated meetings", [])
+    assert [one["on"] for one in meetings] == (["2023-09-28"] if name == "2023/sprint" else [])
     assert all(task["earliest_finish"] <= task["deadline"] for task in found.values())
     number = {"winter_campaign": 5, "progress_meeting": 20, "yearly_programme": 2, "2023/sprint": 9}
     assert number[name] == len(found)

@@ -11,6 +11,7 @@ import annotated_types as limits
 import pytest
 from pydantic import BaseModel
 
+from sim.core.dates import MOST_DAYS
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.money.purse import Purse
@@ -32,6 +33,7 @@ BASE: dict[str, Any] = {
 NEEDED = {"microcredit": {"channel": "women"}, "training": {"content": "work"}, "industry": {"line": "livestock"}}
 SAID_OTHERWISE = {
     "Target.deadline", "Purse.release", "StartWhen.not_before",  # a validator of their own (`sim.core.dates`)
+    "MeetingSettings.on",  # the same
     "Poverty.other_series", "World.place",  # the same, by what it is
     "Fitted.knobs", "Fitted.fifths", "Fitted.registry_line", "Fitted.registry_noise", "Fitted.causes",  # written by us
 }  # fmt: skip
@@ -94,7 +96,7 @@ def settings_at(settings: type[PolicySettings], which: Mapping[str, int]) -> dic
     """Every number of a policy at one of its ends."""
     found = {}
     for _, name, kind, marks in usable(settings):
-        between = ends(kind, marks)
+        between = (1, MOST_DAYS) if f"{settings.__name__}.{name}" in SAID_OTHERWISE else ends(kind, marks)
         assert between is not None
         found[name] = between[which.get(name, 0)]
     if found["start_day"] > found["end_day"]:
