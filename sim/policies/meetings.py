@@ -58,7 +58,8 @@ class Meeting(Policy):
     village_wide: ClassVar[bool] = True
     beside: ClassVar[dict[str, dict[str, object]]] = {
         "effects": {"occasion": "site_visit"},
-        "on": {"prepare_days": 10},  # much of what a cadre has: a day sooner or later is seen in visits
+        "end_day": {"on": 20},
+        "on": {"prepare_days": 12, "policies.visits.visits_per_household": 60},  # nearly all days: who is out before?
     }
     Settings: ClassVar[type[PolicySettings]] = MeetingSettings
     settings: MeetingSettings
