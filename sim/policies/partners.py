@@ -94,6 +94,26 @@ class Pair:
     settled: int = 0
     until: int = 0
 
+    def begin(self, share_yuan: float, brought_yuan: float, rate: float, month: int, until: int) -> None:
+        """Carry it out: the venture has the share."""
+        self.share_yuan = self.held_yuan = share_yuan
+        self.brought_yuan, self.rate, self.settled, self.until = brought_yuan, rate, month, until
+
+    def settle(self, month: int) -> int:
+        """Months since it was last settled."""
+        months, self.settled = month - self.settled, month
+        return months
+
+    def take(self, yuan: float) -> float:
+        """Pay out of the venture; what is below zero is paid in."""
+        self.held_yuan -= yuan
+        return yuan
+
+    def fail(self, month: int) -> float:
+        """It is over, and all it has is lost."""
+        self.until = month
+        return -self.held_yuan
+
 
 class Partners(Policy):
     """One agreement a household: signed at a month's end, carried out or lapsed, settled as a year of accounts ends."""
@@ -215,9 +235,7 @@ class Partners(Policy):
         if own_yuan > 0.0 and len(rows):
             county.accounts.collect_households(rows, self.account, np.full(len(rows), own_yuan), BROUGHT)
         for pair in pairs:
-            pair.share_yuan = pair.held_yuan = s.share_yuan
-            pair.brought_yuan, pair.rate = own_yuan, s.dividend_rate
-            pair.settled, pair.until = month, month + s.months
+            pair.begin(s.share_yuan, own_yuan, s.dividend_rate, month, month + s.months)
         self._at_work += pairs
 
     def _count(self, county: County, name: str, pairs: list[Pair]) -> None:
@@ -234,21 +252,18 @@ class Partners(Policy):
         dividends, returned, kept = np.zeros(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs))
         failed: list[Pair] = []
         for i, pair in enumerate(pairs):
-            months = month - pair.settled
-            pair.settled = month
+            months = pair.settle(month)
             earned = pair.held_yuan * venture_year(p, who, norm_ppf(luck[i])) * months / 12.0
             if fails[i] < p.partner_fails[who] * months / 12.0:
-                earned, pair.until = -pair.held_yuan, month
+                earned = pair.fail(month)
                 failed.append(pair)
             self._earn(county, earned)
-            pair.held_yuan += earned
-            dividends[i] = dividend_due(pair.share_yuan, pair.rate, months, pair.held_yuan)
-            pair.held_yuan -= dividends[i]
+            pair.take(-earned)
+            dividends[i] = pair.take(dividend_due(pair.share_yuan, pair.rate, months, pair.held_yuan))
             if month >= pair.until:
-                returned[i] = min(pair.brought_yuan, pair.held_yuan)
-                pair.held_yuan -= returned[i]
-            kept[i] = pair.held_yuan if month >= pair.until else max(0.0, pair.held_yuan - pair.share_yuan)
-            pair.held_yuan -= kept[i]
+                returned[i] = pair.take(min(pair.brought_yuan, pair.held_yuan))
+            over = pair.held_yuan if month >= pair.until else max(0.0, pair.held_yuan - pair.share_yuan)
+            kept[i] = pair.take(over)
         self._pay(county, rows, dividends, DIVIDEND, "property")
         self._pay(county, rows, returned, RETURNED, "capital")
         self._to_partners(county, pairs, kept)

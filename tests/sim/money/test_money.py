@@ -193,7 +193,8 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
         to("local wages", "wages away", "pay of public-service posts") - by("living costs away"),
         to(*sold, "claims of farm insurance")
         - by("operating costs", "interest", "rent paid for land", "premiums of farm insurance"),
-        to("rents and dividends", "dividends of a village fund", "rent received for land"),
+        to("rents and dividends", "dividends of a village fund", "rent received for land")
+        + to("dividends of paired ventures", "what partners keep of paired ventures"),
         to("farm subsidies", "minimum living guarantee", "pensions", "cash payments", "aid for pupils who attend")
         + to("travel money", "supplement up to the guarantee line", "living aid for monitored households")
         - by("dues of medical insurance"),
