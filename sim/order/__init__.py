@@ -92,10 +92,10 @@ class Order:
         for cls in self.source.heirs(POLICY):
             if not (kind := self.source.constant(cls, "kind")):
                 continue
-            hooks = {}
+            hooks, by_months = {}, self.source.constant(cls, "by_months") == "True"
             for hook in HOOKS:
                 full = self.source.method(cls, hook)
-                if not _is_empty(self.source.functions[full]) and not (hook == "day" and self._has_no_days(cls)):
+                if not _is_empty(self.source.functions[full]) and not (hook == "day" and by_months):
                     hooks[hook] = _by_owner(self._writes.of(full, cls))
             found.append(PolicyHooks(kind, self.source.file_of(cls), hooks))
         return sorted(found, key=lambda one: one.kind)
@@ -123,10 +123,6 @@ class Order:
                 yield self._step(event.full, full, self._writes.by(event), meant, when + event.when)
         if own:
             yield self._step(full, full, own, [full], when)
-
-    def _has_no_days(self, cls: str) -> bool:
-        last = self.source.functions[self.source.method(cls, "days")].body[-1]
-        return isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple) and not last.value.elts
 
     @property
     def unknown(self) -> list[str]:

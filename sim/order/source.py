@@ -124,7 +124,7 @@ class Source:
         return found
 
     def constant(self, cls: str, name: str) -> str:
-        """A text that a class sets in its body; empty if it does not."""
+        """What a class sets in its body, as text; empty if it does not."""
         for line in self.classes[cls].body:
             targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
             for target in targets:

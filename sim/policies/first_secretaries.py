@@ -6,7 +6,6 @@ out from a fund of the post. How hard a secretary works and how large the fund i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -27,6 +26,7 @@ from sim.facts.units import BUILT, COUNTY, LEVELS
 from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.gifts import Gifts, coached_in
+from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
 from sim.policies.settings import BUDGET, Lever
@@ -60,6 +60,7 @@ class FirstSecretaries(Policy):
     kind: ClassVar[str] = "first_secretaries"
     title_en: ClassVar[str] = "First secretaries"
     title_zh: ClassVar[str] = "第一书记驻村"
+    by_months: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "households_month": Lever("Households a first secretary calls on in a month", "第一书记每月走访户数"),
         **BUDGET,
@@ -88,8 +89,7 @@ class FirstSecretaries(Policy):
         self._since = np.full(n, -1)
         self._gone = np.zeros(n, dtype=np.bool_)
         self._gained = np.zeros(n)  # leadership, by the secretary
-        self._next = np.zeros(n, dtype=np.int64)
-        self._way = np.lexsort((county.keys, self.luck(county, "way", everyone), county.households["village"]))
+        self._going = GoingRound(county, self.luck(county, "way", everyone))
         self._secretaries = self._officials(county)
         self._fund_yuan = np.zeros(n)  # not yet spent
         self._project = np.full(n, -1)
@@ -112,10 +112,6 @@ class FirstSecretaries(Policy):
         officials["effort"] = min(max(effort, p.effort_limits[0]), p.effort_limits[1])
         return officials
 
-    def days(self, county: County) -> Iterable[int]:
-        """None: secretaries work by months."""
-        return ()
-
     def month_end(self, county: County) -> None:
         """A month of every secretary, paid for, or the post ends; what is built goes on without them."""
         s, month = self.settings, county.today.month
@@ -131,7 +127,8 @@ class FirstSecretaries(Policy):
         self._begin(county, paid[self._since[paid] < 0])
         self.book.count("secretary_months", float(len(paid)), paid)
         if len(paid):
-            self._call(county, np.concatenate([self._round(county, int(village)) for village in paid]))
+            visited = [self._going.households(int(village), s.households_month) for village in paid]
+            self._call(county, np.concatenate(visited))
         self._choose(county, paid)
         if not county.today.frozen:
             for village in np.flatnonzero(self._project >= 0).tolist():
@@ -153,14 +150,6 @@ class FirstSecretaries(Policy):
         leadership = county.villages["leadership"]
         leadership[villages] = np.maximum(0.0, leadership[villages] - self._gained[villages])
         self._gained[villages] = self._fund_yuan[villages] = 0.0
-
-    def _round(self, county: County, village: int) -> RowsOf:
-        """The households that a secretary calls on this month, where the last month ended."""
-        first, last = int(county.villages["first"][village]), int(county.villages["last"][village])
-        number = min(self.settings.households_month, last - first)
-        places = first + (self._next[village] + np.arange(number)) % (last - first)
-        self._next[village] = (self._next[village] + number) % (last - first)
-        return np.asarray(self._way[places], dtype=np.int64)
 
     def _call(self, county: County, rows: RowsOf) -> None:
         """Calls at these households; after one with substance they are known, and what they were given is seen to."""

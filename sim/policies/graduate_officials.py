@@ -7,7 +7,6 @@ official also strengthens the committee and helps with forms, as long as the pos
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from pydantic import Field
 from sim.core.numerics import exp, exp_array, norm_ppf_array
 from sim.county import KNOWN
 from sim.money.reasons import reason
+from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import BUDGET, Lever
 from sim.population.registry import earned_a_head, missing_causes
@@ -37,6 +37,7 @@ class GraduateOfficials(Policy):
     kind: ClassVar[str] = "graduate_officials"
     title_en: ClassVar[str] = "Graduate village officials"
     title_zh: ClassVar[str] = "大学生村官"
+    by_months: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "households_month": Lever("Households an official looks into in a month", "每月走访核查户数"),
         **BUDGET,
@@ -58,14 +59,9 @@ class GraduateOfficials(Policy):
         self._wanted = self.villages_on(county)
         self._since = np.full(n, -1)
         self._gone = np.zeros(n, dtype=np.bool_)
-        self._next = np.zeros(n, dtype=np.int64)
         self._gained = np.zeros((n, len(STRENGTHENED)))
-        self._way = np.lexsort((county.keys, self.luck(county, "way", everyone), county.households["village"]))
+        self._going = GoingRound(county, self.luck(county, "way", everyone))
         self.book.targets["official_months"] = float(self._wanted.sum() * self.settings.months)
-
-    def days(self, county: County) -> Iterable[int]:
-        """None: officials work by months."""
-        return ()
 
     def month_end(self, county: County) -> None:
         """A month of every official: paid for, or the post ends."""
@@ -84,7 +80,7 @@ class GraduateOfficials(Policy):
         self._end(county, np.setdiff1d(np.flatnonzero(self._since >= 0), paid))
         self._begin(county, paid[self._since[paid] < 0], month)
         self.book.count("official_months", float(len(paid)))
-        looked = [self._round(county, int(village)) for village in paid]
+        looked = [self._going.households(int(village), s.households_month) for village in paid]
         if looked:
             self._look_into(county, np.concatenate(looked))
 
@@ -114,14 +110,6 @@ class GraduateOfficials(Policy):
                 0.0, county.villages[name][villages] - self._gained[villages, k]
             )
             self._gained[villages, k] = 0.0
-
-    def _round(self, county: County, village: int) -> RowsOf:
-        """The households that an official gets to this month, where the last month ended."""
-        first, last = int(county.villages["first"][village]), int(county.villages["last"][village])
-        number = min(self.settings.households_month, last - first)
-        places = first + (self._next[village] + np.arange(number)) % (last - first)
-        self._next[village] = (self._next[village] + number) % (last - first)
-        return np.asarray(self._way[places], dtype=np.int64)
 
     def _look_into(self, county: County, rows: RowsOf) -> None:
         """What is seen of them, and the cases and objections that come of it."""

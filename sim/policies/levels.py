@@ -6,7 +6,6 @@ capacity, and their attention fades while other tasks come in. Consultations put
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -63,6 +62,7 @@ class Levels(Policy):
     kind: ClassVar[str] = "levels"
     title_en: ClassVar[str] = "Levels and coordination"
     title_zh: ClassVar[str] = "逐级传达与统筹会商"
+    by_months: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "consultation_days": Lever("Days of consultation a village and month", "每村每月会商天数"),
     }
@@ -104,10 +104,6 @@ class Levels(Policy):
         self.book.targets["townships"] = float(self._takes_part.sum())
         self.book.targets["informed"] = float(on.sum())
         self._to_townships(county, self._takes_part, float(self.settings.start_day))
-
-    def days(self, county: County) -> Iterable[int]:
-        """None: levels work by months."""
-        return ()
 
     def month_end(self, county: County) -> None:
         """What gets lost is asked after, what has arrived is passed on and talked over, the rest fades."""

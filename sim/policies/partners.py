@@ -121,6 +121,7 @@ class Partners(Policy):
     kind: ClassVar[str] = "partners"
     title_en: ClassVar[str] = "Pairing with partners"
     title_zh: ClassVar[str] = "结对帮带入股"
+    by_months: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "pairs": Lever("Pairs", "结对数"),
         "share_yuan": Lever("A household's share", "每户股金"),
@@ -155,10 +156,6 @@ class Partners(Policy):
         luck = county.village_luck(self.number("remainder"), np.zeros(1, dtype=np.int64))[0]
         self._wanted = int(pairs) + int(luck < pairs - int(pairs))
         self.book.targets |= dict.fromkeys(("carried_out", "agreements_signed"), float(self._wanted))
-
-    def days(self, county: County) -> range:
-        """None: agreements go by months."""
-        return range(0)
 
     def eligible(self, county: County) -> Mask:
         """Registered, and never paired."""

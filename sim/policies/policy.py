@@ -62,6 +62,8 @@ class Policy:
     """Settings that a plan may change at a date, each with its names; `settings_changed` works out what follows."""
     village_wide: ClassVar[bool] = False
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
+    by_months: ClassVar[bool] = False
+    """Whether it acts as months end and on no day of its own."""
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
     from_purses: ClassVar[bool] = True
@@ -100,7 +102,7 @@ class Policy:
 
     def days(self, county: County) -> Iterable[int]:
         """Campaign days (1 = first) on which `day` is called: every day from the first to the last by default."""
-        return self.rounds(county, 1)
+        return () if self.by_months else self.rounds(county, 1)
 
     def last_day(self, county: County) -> int:
         """Last campaign day on which it takes anyone in: the campaign's own, unless the settings say another."""

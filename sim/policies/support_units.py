@@ -39,6 +39,7 @@ class SupportUnits(Policy):
     kind: ClassVar[str] = "support_units"
     title_en: ClassVar[str] = "Support units' projects"
     title_zh: ClassVar[str] = "联村单位项目"
+    by_months: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "coordination": Lever("Coordination of projects", "项目统筹程度", "share"),
         "supervision": Lever("Supervision of the money", "资金监管程度", "share"),
@@ -74,10 +75,6 @@ class SupportUnits(Policy):
         self.book.targets["finished"] = float(
             add_up(int(money / each) for money, each in zip(county.units["money_yuan"].tolist(), usual, strict=True))
         )
-
-    def days(self, county: County) -> tuple[int, ...]:
-        """None: units work by months."""
-        return ()
 
     def month_end(self, county: County) -> None:
         """A unit's month, unit by unit; then what they have given lives on, or not."""

@@ -92,7 +92,7 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
         if field is not None and getattr(settings, name) == 0 and field.default != 0:
             yield idle(f"it has nothing to give ({name} = 0)", f"没有可提供的内容（{name} = 0）")
     # The days of one that waits count from a day that only a run knows.
-    days = None if settings.start_when else _days(plan, one)
+    days = None if settings.start_when or kind.by_months else _days(plan, one)
     if days is not None and not [day for day in days if day <= over]:
         yield idle(
             f"its settings and the campaign's {plan.campaign.days} days leave it no day to act on",

@@ -60,7 +60,7 @@ def test_everybody_is_called_on_before_anybody_twice(folder: Path) -> None:
     policy, called = model.policies[0], np.zeros(len(model.households), dtype=np.int64)
     assert isinstance(policy, FirstSecretaries)
     for _ in range(6):
-        np.add.at(called, policy._round(model.county, 0), 1)
+        np.add.at(called, policy._going.households(0, 8), 1)
     mine = called[model.households["village"] == 0]
     assert mine.sum() == 6 * 8 and mine.max() - mine.min() <= 1
     model.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.running import run
-from sim.scenario import Plan, load_plan, shipped_scenarios
+from sim.scenario import SCENARIOS, Plan, load_plan, shipped_scenarios
 from sim.scenario.idle import never_act
 
 CASH: dict[str, Any] = {"kind": "cash", "months": 1, "purses": ["aid"]}
@@ -63,8 +63,8 @@ def test_a_measure_that_acts_is_not_named(policy: dict[str, Any]) -> None:
     assert run(made, seed=1).value("cost", "households_served", group=policy["kind"]) > 0  # and it does act
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
-def test_every_measure_that_ships_can_act(name: str) -> None:
+@pytest.mark.parametrize("name", [*shipped_scenarios(), *sorted((SCENARIOS / "more").glob("*.toml"))], ids=str)
+def test_every_measure_that_ships_can_act(name: str | Path) -> None:
     assert never_act(load_plan(name)) == []
 
 
