@@ -115,6 +115,22 @@ def test_the_last_are_talked_to_and_replaced(folder: Path) -> None:
     assert free["talks"] == free["replaced"] == 0
 
 
+def test_a_cadre_found_out_comes_last_by_the_book(folder: Path) -> None:
+    plan = plan_of(folder, [VISITS, {"kind": KIND, **BOOKS}], villages=12, months=5, purses=[PURSE], name="caught")
+    model = VillageModel(plan, rng=1)
+    while model.county.today.campaign_day < 20:
+        model.step()
+    policy, cadres = model.policies[1], model.cadres
+    assert isinstance(policy, Examinations)
+    who = np.flatnonzero(cadres["count"] > 0)
+    busiest = int(np.argmax(cadres["visits"][who] / cadres["count"][who]))
+    found = np.zeros(len(who), dtype=np.int64)
+    found[busiest] = 1
+    policy._rank(model.county, who, found)
+    assert policy._times_last[who[busiest]] == 1 and policy._pressure[who[busiest]] == 1.0
+    model.close()
+
+
 def test_it_costs_money_and_days_and_moves_no_luck_of_others(folder: Path) -> None:
     model = run(folder, **CHECKS)
     p, cadres = model.county.p, len(model.cadres)
