@@ -25,7 +25,7 @@ _SHEETS = {"zh": "任务进度", "en": "Progress of tasks"}
 _YUAN = {"zh": "元", "en": "yuan"}
 _FIXED = 5
 """Columns before those to fill in."""
-_WIDTHS = (28, 18, 12, 8, 14, 16, 16, 30)
+_WIDTHS = (46, 32, 12, 8, 14, 16, 16, 30)
 _OPEN = PatternFill("solid", fgColor="FFF8DC")
 
 

@@ -38,7 +38,7 @@ def plans(b: Book) -> None:
     header = [b.say("col_scenario"), b.with_unit(b.say("col_stated"), "money")]
     header += [b.with_unit(b.say("col_extra_cost"), "money"), low, high]
     for name in (INCOME, HEADCOUNT):
-        header += [b.with_unit(b.term("indicator", name), unit_of(name, True)), low, high]
+        header += [b.with_unit(b.say("change_of", name=b.term("indicator", name)), unit_of(name, True)), low, high]
     first, more = answer.said_with_caveats(ctx)
     below = [] if exp.calibrated else [b.say("uncalibrated_text")]
     below += [first, *more, b.say("covers", n=exp.replicates)]

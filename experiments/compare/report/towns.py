@@ -36,7 +36,7 @@ def townships(b: Book) -> None:
             rows.append(row)
     header = b.header("col_scenario col_township col_villages col_households")
     for name in (INCOME, HEADCOUNT):
-        header.append(b.with_unit(b.term("indicator", name), unit_of(name, True)))
+        header.append(b.with_unit(b.say("change_of", name=b.term("indicator", name)), unit_of(name, True)))
         header += b.header("col_low95 col_high95 col_against_county")
     b.sheet("townships", header, rows, _below(b, frame, towns))
 

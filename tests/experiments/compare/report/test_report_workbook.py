@@ -64,7 +64,7 @@ def test_numbers_are_numbers_in_the_unit_of_their_heading(folder: Path, books: d
     kinds = {cell.data_type for book in books.values() for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds and "n" in kinds
     heads = [cell.value for cell in zh[1]]
-    cost, poor = heads.index("比对照多花（万元）"), heads.index("贫困发生率（个百分点）")
+    cost, poor = heads.index("比对照多花（万元）"), heads.index("贫困发生率变化（个百分点）")
     first = Context(exp, "zh").ranked[0]
     extra = Context(exp, "zh").extra_cost(first).value
     fall = exp.difference(first, exp.months[-1], "all", "headcount")
