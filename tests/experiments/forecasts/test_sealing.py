@@ -125,7 +125,8 @@ def test_a_result_is_entered_after_its_seal_and_once(tmp_path: Path) -> None:
         ("1.profit=nan", {}, "cannot be read"),
         ("1.profit=0.2", {"source": " "}, "needs a source"),
         ("1.profit=0.2", {"published": None}, "needs the day"),
-        ("1.profit=0.2", {"published": TODAY + dt.timedelta(days=1)}, "has not come yet"),
+        # Two days: the tests may have begun before midnight.
+        ("1.profit=0.2", {"published": TODAY + dt.timedelta(days=2)}, "has not come yet"),
         ("1.profit=0.2", {"se": -1.0}, "must be above 0"),
     ):
         with pytest.raises(UserError, match=says):
