@@ -130,9 +130,7 @@ def group_totals(
         if heads is not None:
             part *= heads[start:stop]
         _sum_groups(part, members_of, start, sums)
-    return {
-        group: dict(zip(cells, row, strict=True)) for group, row in zip(masks, sums.tolist(), strict=True)
-    }
+    return {group: dict(zip(cells, row, strict=True)) for group, row in zip(masks, sums.tolist(), strict=True)}
 
 
 def group_means(

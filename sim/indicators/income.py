@@ -46,9 +46,7 @@ def median(values: ArrayLike, persons: ArrayLike) -> float:
     return quantile(values, persons, 0.5)
 
 
-def fifths(
-    income: ArrayLike, persons: ArrayLike, keys: ArrayLike | None = None, n: int = 5
-) -> NDArray[np.int8]:
+def fifths(income: ArrayLike, persons: ArrayLike, keys: ArrayLike | None = None, n: int = 5) -> NDArray[np.int8]:
     """Which fifth of the persons a household is in: 1 (poorest) to n.
 
     A household is not cut: it goes where its middle person stands. Equal incomes are ordered by key.

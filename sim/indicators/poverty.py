@@ -75,10 +75,7 @@ class PovertyTable:
         values = np.full((len(masks), len(MEASURES)), np.nan)
         table = stacked(masks, self._order.size)
         _measure(self._order, self._income, self._persons, self._log_gap, table, self._line, values)
-        return {
-            group: dict(zip(MEASURES, row, strict=True))
-            for group, row in zip(masks, values.tolist(), strict=True)
-        }
+        return {group: dict(zip(MEASURES, row, strict=True)) for group, row in zip(masks, values.tolist(), strict=True)}
 
     def overall(self) -> dict[str, float]:
         """Measure everybody."""

@@ -163,9 +163,7 @@ class LoanBook:
         self.posted = np.zeros((len(self.lenders), 4))
         return len(self.lenders) - 1
 
-    def lend(
-        self, lender: int, rows: NDArray[np.int64], principal_yuan: NDArray[np.float64], term_months: Any
-    ) -> None:
+    def lend(self, lender: int, rows: NDArray[np.int64], principal_yuan: NDArray[np.float64], term_months: Any) -> None:
         """Enter new loans, one for each of `rows`; the money is paid by the caller."""
         first, last = self.count, self.count + len(rows)
         if last > len(self.loans):

@@ -17,7 +17,5 @@ class Purse(FrozenModel):
     title_en: OneLine = Field(min_length=1, description="English name")
     title_zh: OneLine = Field(min_length=1, description="Chinese name")
     amount_yuan: float = Field(ge=0, le=MOST_YUAN, description="how much it holds, in yuan")
-    release: CampaignDay = Field(
-        default=1, description="date or campaign day (1 = first) from which it can be spent"
-    )
+    release: CampaignDay = Field(default=1, description="date or campaign day (1 = first) from which it can be spent")
     uses: tuple[str, ...] = Field(min_length=1, description="kinds of policy it may pay for")

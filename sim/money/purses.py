@@ -104,4 +104,3 @@ class PurseBook:
         """Note an amount that was wanted and could not be paid, on the first purse that permits the kind."""
         for held in self._permitted(kind, named)[:1]:
             held.refused_yuan += amount_yuan
-

@@ -28,7 +28,7 @@ from sim.parameters.packed import P
 from sim.policies.gifts import Gifts, coached_in
 from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
-from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
+from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, built_in_month, can_finish, gain_of, needs, pay_hands
 from sim.policies.settings import BUDGET, Lever
 
 PAY = reason("pay of first secretaries", "第一书记工资及补助")
@@ -189,10 +189,9 @@ class FirstSecretaries(Policy):
     def _build(self, county: County, k: int) -> None:
         """A month of building in village `k` in open ground, and what stands when it is done."""
         v, p, kind = county.villages, county.p, int(self._project[k])
-        lead = 1.0 + p.project_leadership * (v["leadership"][k] - 0.5)
-        step, worth = float(self._effort * lead / p.project_months), float(self._worth_yuan[k])
+        step, worth = built_in_month(p, v["leadership"][k], self._effort), float(self._worth_yuan[k])
         if NAMES[kind] in BUILT and self.settings.effects:
-            v["works_yuan"][k] += min(step, max(0.0, 1.0 - self._progress[k])) * worth
+            pay_hands(county, k, step, self._progress[k], worth)
         self._progress[k] += step
         if self._progress[k] < 1.0 or not can_finish(county, kind):
             return

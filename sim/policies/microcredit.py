@@ -244,9 +244,7 @@ class Microcredit(Policy):
         t = self.terms
         wanted = np.zeros(len(rows))
         price = t.rate * (1.0 - t.subsidy)
-        county.apply(
-            loans_wanted, rows, t.size_yuan, price, t.term_months / 12.0, int(t.lump_sum), t.papers, wanted
-        )
+        county.apply(loans_wanted, rows, t.size_yuan, price, t.term_months / 12.0, int(t.lump_sum), t.papers, wanted)
         if not t.guarantee:
             income = county.households["expected_yuan"][rows] * 12.0
             wanted = np.minimum(wanted, income / county.p.collateral_need)

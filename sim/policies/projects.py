@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.rule import rule
 from sim.county import County
 from sim.economy.investment import in_season
 from sim.facts.lines import HOLDING, LIVESTOCK, ORCHARD
@@ -166,6 +167,31 @@ GENERAL = [NAMES.index(name) for name in WORKS]
 def gain_of(p: P, kind: int) -> float:
     """What a project of a kind brings if nothing is lost."""
     return (p.project_road, p.project_water, p.project_irrigation, p.project_market, *p.service_gain)[kind]
+
+
+@rule
+def built_in_month(p: P, leadership: float, effort: float) -> float:
+    """Part of a project that is built in a month of open ground: faster under a strong committee.
+
+    Args:
+        p: Parameters.
+        leadership: Strength of the village's committee, 0 to 1.
+        effort: How hard those who carry it out work (1 = fully).
+    """
+    return effort * (1.0 + p.project_leadership * (leadership - 0.5)) / p.project_months
+
+
+def pay_hands(county: County, village: int, step: float, progress: float, worth_yuan: float) -> None:
+    """What is built in a month is paid for in it, in part to hands nearby.
+
+    Args:
+        county: The county.
+        village: Where it is built.
+        step: Part of the project that this month could build.
+        progress: Part that was built before.
+        worth_yuan: Money that reaches the whole project.
+    """
+    county.villages["works_yuan"][village] += min(step, max(0.0, 1.0 - progress)) * worth_yuan
 
 
 def needs(county: County, villages: NDArray[np.int64], kinds: list[int]) -> NDArray[np.float64]:

@@ -16,7 +16,18 @@ from sim.money.reasons import reason
 from sim.policies.gifts import Gifts
 from sim.policies.levels import INSTRUCTED
 from sim.policies.policy import County, Names, Policy, PolicySettings
-from sim.policies.projects import GENERAL, LINES_GIVEN, NAMES, Site, bring, can_finish, gain_of, needs
+from sim.policies.projects import (
+    GENERAL,
+    LINES_GIVEN,
+    NAMES,
+    Site,
+    bring,
+    built_in_month,
+    can_finish,
+    gain_of,
+    needs,
+    pay_hands,
+)
 from sim.policies.settings import BUDGET, Lever
 
 PROJECTS = reason("projects of support units", "单位项目支出")
@@ -129,11 +140,9 @@ class SupportUnits(Policy):
     def _build(self, county: County, i: int) -> None:
         u, v, p = county.units, county.villages, county.p
         k, kind = int(u["project_village"][i]), int(u["project"][i])
-        lead = 1.0 + p.project_leadership * (v["leadership"][k] - 0.5)
-        step = float(u["effort"][i] * lead / p.project_months)
+        step = built_in_month(p, v["leadership"][k], u["effort"][i])
         if NAMES[kind] in BUILT and self.settings.effects:
-            # What is built this month is paid this month, in part to hands nearby.
-            v["works_yuan"][k] += min(step, max(0.0, 1.0 - u["progress"][i])) * u["cost_yuan"][i]
+            pay_hands(county, k, step, u["progress"][i], u["cost_yuan"][i])
         u["progress"][i] += step
         if u["progress"][i] < 1.0 or not can_finish(county, kind):
             return

@@ -7,17 +7,17 @@ in papers and on the site; a meeting finds what villagers can see, which is who 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.numerics import add_up
 from sim.money.reasons import reason
 from sim.parameters.packed import P
+from sim.policies.graft import STAGES, Floats, Watch, leaning_of, missing
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
-from sim.policies.projects import NAMES, Site, bring, gain_of
+from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, pay_hands
 from sim.policies.settings import BUDGET, Lever
 
 PROJECT = reason("village projects", "村级项目支出")
@@ -25,26 +25,7 @@ AUDIT = reason("audits of projects", "项目审计支出")
 MEETING = reason("meetings on project accounts", "项目公开会支出")
 MISSING = "project money missing in a village, share"
 """Name of an array that all policies of this kind share: what is missing of a village's project, -1 without one."""
-STAGES = ("before", "during", "after")
 ROUND_DAYS = 30
-
-Floats = NDArray[np.float64]
-
-
-class Watch(NamedTuple):
-    """How a village's project is watched, village by village.
-
-    Attributes:
-        audited: Chance of an audit.
-        finds: Part of what is missing that an audit finds.
-        loss: What a yuan found by an audit costs who took it, making it good included.
-        comes: Part of the households that come to a meeting on the accounts.
-    """
-
-    audited: Floats
-    finds: float
-    loss: float
-    comes: float
 
 
 class VillageProjectsSettings(PolicySettings):
@@ -97,8 +78,7 @@ class VillageProjects(Policy):
         """Nothing is begun; whoever will run a village's project is as inclined to take as the lot says."""
         n = len(county.villages)
         everywhere = np.arange(n, dtype=np.int64)
-        spread = county.p.graft_spread * (2.0 * county.village_luck(self.number("who runs it"), everywhere) - 1.0)
-        self._leaning = county.p.graft_share * (1.0 + spread)
+        self._who = county.village_luck(self.number("who runs it"), everywhere)
         self._lot = county.village_luck(self.number("audit"), everywhere)
         self._missing = county.shared.setdefault(MISSING, np.full(n, -1.0))
         self._begun = np.zeros(n, dtype=np.bool_)
@@ -144,17 +124,11 @@ class VillageProjects(Policy):
         s, p = self.settings, county.p
         expected = np.full(len(rows), s.audit_share if s.announced else p.audit_expected)
         watch = self._watch(p, expected)
-        leaning = self._leaning[rows] * np.maximum(
-            0.0, 1.0 - p.graft_leadership * (county.villages["leadership"][rows] - 0.5)
-        )
-        wages, materials = (taken(leaning, watch, p.meeting_sees[part]) for part in (0, 1))
+        leaning = leaning_of(p, self._who[rows], county.villages["leadership"][rows])
         audited = self._lot[rows] < s.audit_share
         self.book.count("audits", float(audited.sum()))
-        took = p.project_wages * wages + (1.0 - p.project_wages) * materials
         back = (s.clawback if s.audit_when == "after" else 1.0) * watch.finds * audited
-        seen = [watch.comes * p.meeting_sees[part] for part in (0, 1)]
-        kept = p.project_wages * wages * (1.0 - seen[0]) + (1.0 - p.project_wages) * materials * (1.0 - seen[1])
-        kept = kept * (1.0 - back)
+        took, kept = missing(p, leaning, watch, back)
         self._missing[rows] = kept
         self._worth[rows] = s.grant_yuan * (1.0 - kept)
         self.book.count("missing_yuan", s.grant_yuan * add_up(kept.tolist()))
@@ -175,9 +149,9 @@ class VillageProjects(Policy):
         s, p, v = self.settings, county.p, county.villages
         kind = NAMES.index(s.work)
         for k in np.flatnonzero(self._building).tolist():
-            step = float((1.0 + p.project_leadership * (v["leadership"][k] - 0.5)) / p.project_months)
+            step = built_in_month(p, v["leadership"][k], 1.0)
             if s.effects:
-                v["works_yuan"][k] += min(step, 1.0 - self._progress[k]) * self._worth[k]
+                pay_hands(county, k, step, self._progress[k], self._worth[k])
             self._progress[k] += step
             if self._progress[k] < 1.0:
                 continue
@@ -188,19 +162,3 @@ class VillageProjects(Policy):
             reached = rows[self.luck(county, "reached", rows) < gain]
             if s.effects:
                 bring(county, s.work, Site(k, reached, gain, float(self._worth[k]), {}))
-
-
-def taken(leaning: Floats, watch: Watch, sees: float) -> Floats:
-    """Share of one part of a project's money that who runs it takes.
-
-    A yuan more is harder to hide the more is taken already, so that the share s at which it no longer pays solves
-    1 - E = s / a, with a what would be taken where nobody looks and E the loss expected from taking a yuan.
-
-    Args:
-        leaning: What each would take where nobody looks.
-        watch: How the projects are watched.
-        sees: Part of what is missing that a meeting sees if everybody comes.
-    """
-    found = watch.audited * watch.finds
-    expected = found * watch.loss + (1.0 - found) * watch.comes * sees
-    return np.asarray(np.clip(leaning * (1.0 - expected), 0.0, 1.0))

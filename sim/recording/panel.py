@@ -125,9 +125,7 @@ def _deprived(county: County) -> NDArray[np.bool_]:
     h = county.households
     poor = income(h) / h["persons"] < county.line_now
     unschooled = h["schooling"] < county.p.deprived_schooling_years
-    return np.column_stack(
-        [poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, unschooled, h["ill_months"] > 0]
-    )
+    return np.column_stack([poor, h["house"] == 0, h["water"] == 0, h["insured"] == 0, unschooled, h["ill_months"] > 0])
 
 
 def _household_columns(county: County) -> dict[str, NDArray[Any]]:

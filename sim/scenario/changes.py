@@ -40,7 +40,7 @@ class Change(FrozenModel):
 
 
 def parts_of(address: str) -> tuple[str, str, str]:
-    """"policies", the label, the setting; or "purses", the id, "amount_yuan"."""
+    """ "policies", the label, the setting; or "purses", the id, "amount_yuan"."""
     head, _, rest = address.partition(".")
     name, _, setting = rest.rpartition(".")
     return head, name, setting

@@ -58,9 +58,7 @@ Goals = Annotated[Mapping[str, Goal], AfterValidator(FrozenDict)]
 """Goals by the name that the plan gives each."""
 
 
-def check_goals(
-    layers: Layers, goals: Mapping[str, Goal], own: Collection[str], problems: list[UserError]
-) -> None:
+def check_goals(layers: Layers, goals: Mapping[str, Goal], own: Collection[str], problems: list[UserError]) -> None:
     """A goal is about an indicator and a group that there are; one beyond the end of a shorter run is not judged.
 
     Args:

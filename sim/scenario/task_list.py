@@ -105,9 +105,7 @@ def _check(
         problems.append(where.error(problem, field=f"tasks.{name}.purse", **meant(task.purse, ids)))
 
 
-def _check_towns(
-    layers: Layers, name: str, task: Task, towns: Sequence[str], problems: list[UserError]
-) -> None:
+def _check_towns(layers: Layers, name: str, task: Task, towns: Sequence[str], problems: list[UserError]) -> None:
     """Its townships are townships of the profile."""
     for index, town in enumerate(task.townships):
         if town not in towns:

@@ -228,9 +228,7 @@ def _backward(
     return days[0], days[-1], decides
 
 
-def _refuse(
-    name: str, task: Task, early: Mapping[str, tuple[dt.date, dt.date, str]], clock: Clock
-) -> None:
+def _refuse(name: str, task: Task, early: Mapping[str, tuple[dt.date, dt.date, str]], clock: Clock) -> None:
     """Say why a task cannot be in time: the days it takes, what it waits for, the season."""
     start, finish, waits = early[name]
     deadline = deadline_of(task, clock)

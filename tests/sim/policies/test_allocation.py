@@ -183,6 +183,7 @@ def test_any_number_of_lenders_and_so_many_policies_and_no_more(tmp_path: Path) 
 
 # ---- nulls ---------------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("closure", ["fixed", "endogenous"])
 @pytest.mark.parametrize("one", EVERY_POLICY, ids=lambda p: p.get("label", p["kind"]))
 def test_a_policy_without_effects_has_none(one: dict[str, Any], closure: str, tmp_path: Path) -> None:

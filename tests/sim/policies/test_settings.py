@@ -30,8 +30,7 @@ MUST_BE_GIVEN = ("channel", "line", "content")
 def plan_of(kind: str, settings: tuple[tuple[str, Any], ...]) -> Plan:
     """Visits and one policy, with little money released at once and more money later."""
     addresses: dict[str, object] = {
-        name if "." in name or name == "horizon_months" else f"policies.tried.{name}": value
-        for name, value in settings
+        name if "." in name or name == "horizon_months" else f"policies.tried.{name}": value for name, value in settings
     }
     return _base(kind).with_settings(addresses)
 

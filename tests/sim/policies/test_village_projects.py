@@ -11,8 +11,9 @@ import pytest
 from small_worlds import VISITS, differing, lived, plan_of
 
 from sim.model import VillageModel
-from sim.policies import village_projects
-from sim.policies.village_projects import MISSING, Watch, taken
+from sim.policies import graft
+from sim.policies.graft import Watch, taken
+from sim.policies.village_projects import MISSING
 
 KIND = "village_projects"
 PURSE = {"id": "works", "title_en": "works", "title_zh": "工程款", "amount_yuan": 1e9, "uses": [KIND]}
@@ -102,7 +103,7 @@ def test_the_effect_of_audits_is_their_finding(folder: Path, monkeypatch: pytest
     blind = {"oversight.audit_finds": [0.0, 0.0, 0.0]}
     shares = [lived_with(folder, place=blind, audit_share=s).county.shared[MISSING] for s in (0.0, 1.0)]
     assert (shares[0] == shares[1]).all()
-    monkeypatch.setattr(village_projects, "taken", lambda leaning, watch, sees: leaning)
+    monkeypatch.setattr(graft, "taken", lambda leaning, watch, sees: leaning)
     heedless = lived_with(folder, audit_share=1.0, clawback=0.0)
     assert heedless.county.shared[MISSING].mean() > missing(folder, audit_share=1.0, clawback=0.0)
 
