@@ -258,6 +258,15 @@ class P:
     informal_loan_variance: float
     informal_loan_yuan: float
     informal_repay_share: float
+    infra_cost_yuan: tuple[float, ...]
+    infra_open: tuple[float, ...]
+    infra_paid: tuple[float, ...]
+    infra_prepare_months: float
+    infra_reach: tuple[float, ...]
+    infra_stops: tuple[float, ...]
+    infra_supervisor: float
+    infra_upkeep: tuple[float, ...]
+    infra_wear: tuple[float, ...]
     input_haul: float
     insurance_calms: float
     insurance_worth: float

@@ -70,6 +70,8 @@ class Policy:
     """Whether it can do nothing without money from a purse."""
     amounts: ClassVar[tuple[str, ...]] = ("budget_yuan",)
     """Settings of which zero means that it has nothing to give, beside those of its bases."""
+    any_of: ClassVar[tuple[str, ...]] = ()
+    """Amounts of several kinds: where all of them are zero it has nothing to give."""
     beside: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Settings that show only beside others, by name: the others (or addresses of the plan).
     A test moves every setting and sees that it shows."""

@@ -91,6 +91,9 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
         field = type(settings).model_fields.get(name)  # a policy of the user's own may have other settings
         if field is not None and getattr(settings, name) == 0 and field.default != 0:
             yield idle(f"it has nothing to give ({name} = 0)", f"没有可提供的内容（{name} = 0）")
+    if kind.any_of and not any(getattr(settings, name) for name in kind.any_of):
+        names = ", ".join(kind.any_of)
+        yield idle(f"it has nothing to give (none of {names})", f"没有可提供的内容（{names} 均为零）")
     # The days of one that waits count from a day that only a run knows.
     days = None if settings.start_when or kind.by_months else _days(plan, one)
     if days is not None and not [day for day in days if day <= over]:

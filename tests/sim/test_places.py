@@ -44,7 +44,7 @@ def test_a_village_policy_acts_where_anyone_is_reached(tmp_path: Path) -> None:
 
 def test_facts_of_another_place_may_lie_outside_the_countys_ranges(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, [], villages=3, months=12)
-    text = plan.resolved_toml() + '[world.place.population]\nbusiness_households = 0.5\n'
+    text = plan.resolved_toml() + "[world.place.population]\nbusiness_households = 0.5\n"
     text = text.replace("[world.place]\n", "")
     (tmp_path / "elsewhere.toml").write_text(text, encoding="utf-8")
     other = load_plan(tmp_path / "elsewhere.toml")

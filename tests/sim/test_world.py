@@ -203,9 +203,7 @@ def test_an_orchard_has_paid_for_its_first_years_by_the_eighth() -> None:
     with_trees, without = (
         run_plan(plan(*policies, months=120, closure="fixed", villages=10), 1) for policies in ([TREES], [])
     )
-    flows = [
-        [r.value("monthly", "income_yuan", month=month) for month in range(1, 121)] for r in (with_trees, without)
-    ]
+    flows = [[r.value("monthly", "income_yuan", month=month) for month in range(1, 121)] for r in (with_trees, without)]
     gain = np.cumsum(np.subtract(*flows))
     assert gain[35] < 0 and (np.diff(gain[::12])[:3] < 0).all()
     assert gain[8 * 12 - 1] > 0 and np.argmax(gain > 0) > 4 * 12

@@ -29,8 +29,6 @@ print(kernel_cache.folder().name, value, sum(compiled.stats.cache_hits.values())
 """
 
 
-
-
 def said(code: str, root: Path, *args: object, **environment: str) -> str:
     """What a new process prints, its cache beside the sources."""
     env = {**os.environ, "VILLAGESIM_CACHE": str(root / "cache"), **environment}
@@ -72,8 +70,7 @@ def test_a_rule_edited_in_another_file_is_seen_and_nothing_is_compiled_twice(cop
 
 
 FOLDER = (
-    "import sys; sys.path.insert(0, sys.argv[1])\n"
-    "from sim.core import kernel_cache; print(kernel_cache.folder().name)"
+    "import sys; sys.path.insert(0, sys.argv[1])\nfrom sim.core import kernel_cache; print(kernel_cache.folder().name)"
 )
 
 

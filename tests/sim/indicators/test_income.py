@@ -67,9 +67,7 @@ def test_fifths_follow_the_key_not_the_row(rows: list[tuple[int, int]], chance: 
     keys = np.arange(len(rows)) * 3
     order = list(range(len(rows)))
     chance.shuffle(order)
-    assert np.array_equal(
-        fifths(income, persons, keys)[order], fifths(income[order], persons[order], keys[order])
-    )
+    assert np.array_equal(fifths(income, persons, keys)[order], fifths(income[order], persons[order], keys[order]))
 
 
 def test_percentile_means_share_out_who_straddles() -> None:

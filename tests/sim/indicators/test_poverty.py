@@ -85,9 +85,7 @@ def test_who_has_just_the_line_is_not_poor() -> None:
 
 
 def test_watts_counts_what_is_below_the_floor_as_the_floor() -> None:
-    assert watts([-50.0, 0.0, 10.0, 200.0], np.ones(4), 100, floor_yuan=10) == pytest.approx(
-        3 / 4 * math.log(10)
-    )
+    assert watts([-50.0, 0.0, 10.0, 200.0], np.ones(4), 100, floor_yuan=10) == pytest.approx(3 / 4 * math.log(10))
 
 
 def test_nobody_and_weightless_rows_have_no_measure() -> None:
@@ -95,9 +93,7 @@ def test_nobody_and_weightless_rows_have_no_measure() -> None:
         measures = PovertyTable(income, persons, 10, floor_yuan=1).overall()
         assert measures["persons"] == 0
         assert measures["households"] == len(income)
-        assert all(
-            math.isnan(measures[name]) for name in ("headcount", "income_yuan", "sen", "gini", "watts")
-        )
+        assert all(math.isnan(measures[name]) for name in ("headcount", "income_yuan", "sen", "gini", "watts"))
     assert math.isnan(gini([], []))
     assert math.isnan(gini([-5.0, 5.0], [1, 1]))
 
@@ -240,8 +236,6 @@ def test_fgt_adds_up_over_groups(rows: list[tuple[int, int]]) -> None:
         return
     for name in ("headcount", "poverty_gap", "severity", "watts"):
         parts = sum(
-            found[group][name] * found[group]["persons"]
-            for group in ("even", "odd")
-            if found[group]["persons"]
+            found[group][name] * found[group]["persons"] for group in ("even", "odd") if found[group]["persons"]
         )
         assert close(found["all"][name] * persons.sum(), parts)

@@ -12,7 +12,9 @@ from small_worlds import FIVE
 from sim.core.errors import UserError
 from sim.scenario import Plan, load_plan
 
-BASE = FIVE + """
+BASE = (
+    FIVE
+    + """
 [[policies]]
 kind = "visits"
 
@@ -22,6 +24,7 @@ label = "credit"
 channel = "women"
 rate = 0.08
 """
+)
 JUNE = dt.date(2013, 6, 1)
 
 

@@ -31,6 +31,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any] | None, str]] = [
     ({**CASH, "village_share": 0.0}, PURSE, "no village has it"),
     ({"kind": "publicity", "meetings": 0}, None, "nothing to give (meetings = 0)"),
     ({"kind": "visits", "visits_per_household": 0}, None, "nothing to give"),
+    ({"kind": "infrastructure"}, {**PURSE, "uses": ["infrastructure"]}, "nothing to give (none of road, water"),
     ({"kind": "fee_waiver"}, None, "no purse may pay for 'fee_waiver'"),
     (CASH, {**PURSE, "amount_yuan": 0}, "holds nothing (Aid)"),
     ({**CASH, "start_when": {"measure": "headcount", "above": 1.0}}, PURSE, "above 1, which it can never be"),

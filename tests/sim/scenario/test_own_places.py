@@ -10,13 +10,16 @@ from small_worlds import FIVE
 from sim.core.errors import UserError
 from sim.scenario import Plan, load_plan
 
-SCENARIO = FIVE + """
+SCENARIO = (
+    FIVE
+    + """
 [rules]
 invest = "saving:invest"
 
 [[policies]]
 kind = "pledges:Pledges"
 """
+)
 SAVING = """
 from sim.economy import investment
 

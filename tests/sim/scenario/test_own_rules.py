@@ -26,6 +26,7 @@ def careful(h, v, p, today, till):
         investment.invest(h, v, p, today, till)
 """
 
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
