@@ -279,7 +279,11 @@ class Infrastructure(Policy):
         self._missing[village, k], self._supervised[village, k] = kept[0], supervised
         self.stage[village, k] = BUILDING
         self.book.count("begun", 1.0, np.array([village]))
-        self.book.count("missing_yuan", float(kept[0] * self.price_yuan[village, k]))
+        self.book.count("missing_yuan", float(kept[0]) * self._works_yuan(p, village, k))
+
+    def _works_yuan(self, p: P, village: int, k: int) -> float:
+        """What is paid to who builds it, in the whole: the price less the supervisor's fee."""
+        return float(self.price_yuan[village, k] / (1.0 + p.infra_supervisor * self._supervised[village, k]))
 
     # ---- what is built, used and worn --------------------------------------------------------------------------
 
@@ -290,7 +294,7 @@ class Infrastructure(Policy):
             return
         step = built_in_month(p, float(county.villages["leadership"][village]), 1.0)
         if self.settings.effects:
-            worth = float(self.price_yuan[village, k] * (1.0 - self._missing[village, k]))
+            worth = self._works_yuan(p, village, k) * float(1.0 - self._missing[village, k])
             pay_hands(county, village, step, float(self.progress[village, k]), worth)
         self.progress[village, k] += step
         if self.progress[village, k] < 1.0:
@@ -325,7 +329,7 @@ class Infrastructure(Policy):
             return
         names = COLUMNS.get(kind, ())
         before = [float(v[name][village]) for name in names]
-        bring(county, kind, Site(village, lucky, gain, float(self.price_yuan[village, k]), {}))
+        bring(county, kind, Site(village, lucky, gain, 0.0, {}))
         for name, was in zip(names, before, strict=True):
             self._brought[name][village] = float(v[name][village]) - was
 
