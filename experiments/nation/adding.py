@@ -8,7 +8,7 @@ is left out: a median, an index of inequality or a hundredth of all persons is n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,18 +34,18 @@ _OF_A_UNIT = "unit_"
 _SPLIT = 134_217_729.0  # 2**27 + 1, which halves a number's digits (Veltkamp)
 
 
-def added(runs: Sequence[RunFile]) -> dict[str, Columns]:
+def added(runs: Iterable[RunFile]) -> dict[str, Columns]:
     """The nation's run, from those of its counties in their order.
 
     Args:
         runs: The counties' runs.
     """
-    cells, tables = Cells(), {}
+    cells, tables, everyone = Cells(), dict[str, None](), list[int]()
     for county, run in enumerate(runs):
+        everyone.append(county)
         records = run.table(RECORDS)
         tables |= dict.fromkeys(records["table"].unique().to_pylist())
         cells.add("", county, records)
-    everyone = range(len(runs))
     weights = Weights(cells, everyone)
     rows: list[tuple[Any, ...]] = []
     for table in tables:

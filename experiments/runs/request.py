@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class Request:
     together: Hashable = None
     about: tuple[str, ...] = ()
     parts: tuple[Request, ...] = ()
-    add: Callable[[Sequence[RunFile]], Mapping[str, Columns]] | None = None
+    add: Callable[[Iterable[RunFile]], Mapping[str, Columns]] | None = None
 
 
 def load_function(path: str) -> Callable[..., Any]:

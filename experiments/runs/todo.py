@@ -121,8 +121,9 @@ class ToDo:
         wholes = Wholes(by_key[key] for key in missing if by_key[key].parts)
         by_key |= {part.key: part for part in wholes.parts}
         missing = [key for key in missing if not by_key[key].parts] + self.missing(part.key for part in wholes.parts)
+        to_do = set(missing)
         for part in wholes.parts:
-            if part.key not in missing:
+            if part.key not in to_do:
                 self._add_up(wholes.without(part.key))
         if not missing:
             return Round()
@@ -173,7 +174,7 @@ class ToDo:
             self._store.write_failure(whole.key, error)
             self.failures[whole.key] = error
             return
-        tables = whole.add([self._store.read_run(key) for key in keys])
+        tables = whole.add(map(self._store.read_run, keys))
         self._store.write_run(whole.key, encode_run(self._executor.work.tables, tables, whole.key))
         self._note(whole.key)
 
