@@ -56,6 +56,7 @@ class County(Part):
         cadre_days: Field days of cadres.
         books: What each policy did, by its label, in the plan's order.
         engine: What runs the rules.
+        number: Its number in a nation; None if it is by itself.
         shared: Arrays that policies of one kind share, by name.
         charted: Whether the plan has tasks or goals, so that a run notes how far it comes, place by place.
     """
@@ -92,6 +93,7 @@ class County(Part):
         self.books: dict[str, Delivery] = {}
         self.shared: dict[str, NDArray[Any]] = {}
         self.charted = False
+        self.number: int | None = None
         self.engine = engine
         self._facts = (self.households, self.villages, parameters[1], todays)
 

@@ -46,6 +46,7 @@ from sim.population.registry import review
 from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder, watchers
 from sim.recording.watch import Watch
+from sim.scenario.counties import own_seed, refuse_nation
 from sim.scenario.plan import Plan
 from sim.scenario.tasks import follow
 
@@ -85,6 +86,7 @@ class VillageModel(Whole, MesaModel):
         if in_repeated_batch():
             mend = 'give one iteration, and seeds among the parameters: {"rng": [1, 2, 3]}'
             raise UserError("iterations of batch_run repeat one run, since the seed decides it", field="rng", mend=mend)
+        refuse_nation(plan.world)
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
         self.plan, self.seed, self.engine_name = plan, int(rng), engine
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
@@ -104,11 +106,13 @@ class VillageModel(Whole, MesaModel):
     def _open_county(self, threads: int) -> None:
         """The world as its opening year left it, today's facts, and the county that policies see."""
         opening, world = self.clock.opening, self.plan.world
-        who, own = (self.profile, world.villages, world.population_seed), self.plan.own_rules()
+        people = own_seed(world.population_seed, world.county)
+        who, own = (self.profile, world.villages, people), self.plan.own_rules()
         opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
-        self.today.seed, self.today.people_seed = self.seed, world.population_seed
+        self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), people
+        self.today.region_seed, self.today.county = self.seed, world.county or 0
         self.today.endogenous = int(self.plan.closure == "endogenous")
         self.today.year, self.today.calendar_month = opening.year, opening.month
         write_month(self.today, self.p)
@@ -116,6 +120,7 @@ class VillageModel(Whole, MesaModel):
         self.engine = Engine(self.engine_name, opened.world.sizes, threads, self._see, own)
         of = self.profile, (self.p, self._p_row), self.clock, self.today_rows, self.engine, self.plan.purses
         self.county = County(opened, *of)
+        self.county.number = world.county
         self.market, self.seen = opened.market, Seen.rows(len(opened.world.households))
         self.households, self.villages = self.county.households, self.county.villages
         self.cadres, self.units = self.county.cadres, self.county.units

@@ -11,7 +11,9 @@ from typing import Literal
 
 from sim.core.errors import UserError
 
-Kind = Literal["scenarios", "more", "profiles", "trials", "calibration", "what_if", "2023", "designs", "templates"]
+Kind = Literal[
+    "scenarios", "more", "profiles", "trials", "calibration", "what_if", "2023", "designs", "templates", "nations"
+]
 
 _SIM = Path(__file__).resolve().parent
 IN_A_WHEEL = _SIM / "_shipped"
@@ -28,7 +30,7 @@ def shipped(kind: Kind) -> Path:
         kind: "scenarios": those of the main comparison, directly in the folder. The others are folders inside it:
             "more" (further scenarios), "profiles" (of counties), "trials" (virtual trials), "calibration"
             (specification and calibrated set), "what_if" (what may befall a county), "2023" (scenarios of that era),
-            "designs" (of sweeps and searches), "templates" (to be filled in).
+            "designs" (of sweeps and searches), "templates" (to be filled in), "nations" (scenarios of many counties).
     """
     top = IN_A_WHEEL if IN_A_WHEEL.is_dir() else _IN_A_CHECKOUT
     return top if kind == "scenarios" else top / kind

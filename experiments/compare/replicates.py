@@ -12,6 +12,8 @@ from experiments.designs.vectors import UNFITTED
 from experiments.measure.outcome import Outcome
 from experiments.measure.precision import Judged, check_outcomes, judge
 from experiments.measure.statistics import Floats
+from experiments.nation.adding import added
+from experiments.nation.parts import Part
 from experiments.runs.executor import Executor
 from experiments.runs.progress import Progress
 from experiments.runs.records import panel
@@ -36,6 +38,7 @@ class Replicates:
         by_seed: Whether runs of one seed have costly beginnings in common.
         retry_failed: Whether to try again what failed before.
         outcomes: What the comparison is judged by.
+        counties: The counties of each scenario, by id, where the world is a nation.
     """
 
     def __init__(
@@ -49,7 +52,9 @@ class Replicates:
         by_seed: bool,
         retry_failed: bool,
         outcomes: Sequence[Outcome],
+        counties: Mapping[str, Sequence[Part]] | None = None,
     ) -> None:
+        self._counties = counties or {}
         self._store, self._scenarios, self._outcomes = store, scenarios, outcomes
         self._run, self._by_seed = run, by_seed
         self._todo = ToDo(store, executor, said, retry_failed=retry_failed, noted=self._check_first)
@@ -66,7 +71,8 @@ class Replicates:
     def failures(self) -> dict[tuple[str, int], str]:
         """The error of each run that failed, by scenario and seed, in the order of both."""
         places = {scenario: place for place, scenario in enumerate(self._scenarios)}
-        met = {(key.scenario, key.seed): error for key, error in self._todo.failures.items()}
+        failed = self._todo.failures.items()  # those of single counties stand in that of their nation
+        met = {(key.scenario, key.seed): error for key, error in failed if key.scenario in places}
         return dict(sorted(met.items(), key=lambda item: (item[0][1], places[item[0][0]])))
 
     def read(self, scenario: str, seed: int) -> RunFile:
@@ -124,12 +130,14 @@ class Replicates:
         return pairs, judge(values, baseline, self._outcomes, precision, sequential)
 
     def _do(self, seeds: Sequence[int]) -> None:
-        requests = [
-            Request(replace(key, seed=seed), plan, (self._run, seed), together=seed if self._by_seed else None)
-            for seed in seeds
-            for key, plan in self._scenarios.values()
-        ]
+        requests = [self._request(key, plan, seed) for seed in seeds for key, plan in self._scenarios.values()]
         self._todo.do(requests, f"{len(seeds)} replicates")
+
+    def _request(self, key: RunKey, plan: Any, seed: int) -> Request:
+        one = Request(replace(key, seed=seed), plan, (self._run, seed), together=seed if self._by_seed else None)
+        counties = self._counties.get(key.scenario, ())
+        parts = tuple(county.request(self._run, seed) for county in counties)
+        return replace(one, parts=parts, add=added) if parts else one
 
     def _key(self, scenario: str, seed: int) -> RunKey:
         return replace(self._scenarios[scenario][0], seed=seed)
@@ -137,7 +145,7 @@ class Replicates:
     def _check_first(self, key: RunKey) -> None:
         # The first run tells whether the chosen outcomes exist; the others are looked into only when judged, since
         # workers wait while the parent computes.
-        if not self._checked:
+        if not self._checked and key.scenario in self._scenarios:
             check_outcomes(self._outcomes, panel(self._store.read_run(key)))
             self._checked = True
 

@@ -25,10 +25,11 @@ from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
+from experiments.nation.parts import CALL, parts_of, size_of
 from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
-from experiments.runs.copies import copies, own_profiles, stored_profile, stored_scenarios
+from experiments.runs.copies import copies, own_profiles, stored_scenarios, stored_world
 from experiments.runs.estimate import Size, check_seeds, expect
 from experiments.runs.progress import Progress
 from experiments.runs.request import MODEL, Work
@@ -41,6 +42,7 @@ from sim.parameters import load_parameters
 from sim.parameters.own import with_own, written
 from sim.parameters.packed import as_python
 from sim.scenario import Plan, check_comparable
+from sim.scenario.counties import profiles_of
 from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
@@ -145,24 +147,30 @@ def compare(
     adds = replicates is None and precision is not None
     most = limit if adds else replicates or DEFAULT_REPLICATES
     check_seeds(seeds_first, most, "--replicates")
+    world, stamp = plans[0].world, program or code_version()
+    drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
+    counties = {
+        plan.id: parts_of(plan, stamp, (lambda one: Drawn(one, vectors, run)) if vectors.names else (lambda one: one))
+        for plan in everything
+    }
+    each = size_of(world, plans[0].horizon_months) if world.counties else None
     expected = expect(
         results / name,
-        most * len(everything),
-        Size.of(plans[0]) if run == MODEL else Size(),
+        most * sum(len(parts) or 1 for parts in counties.values()),
+        each or (Size.of(plans[0]) if run == MODEL else Size()),
         field="--limit" if adds else "--replicates",
         workers=workers,
-        sure=min(step, limit) * len(everything) if adds else None,
+        sure=min(step, limit) * sum(len(parts) or 1 for parts in counties.values()) if adds else None,
         at_most=adds,
-        scenarios=[plan.id for plan in everything],
+        scenarios=[one for name, parts in counties.items() for one in [part.key.scenario for part in parts] or [name]],
         seeds=range(seeds_first, seeds_first + most),
         afresh=fresh or renew,
+        what="runs of a county" if world.counties else "runs",
     )
     counts = [*range(step, limit, step), limit] if adds else [most]
-    kept = copies((plan.world.profile, plan.code()) for plan in plans)
+    kept = copies((profile, plan.code()) for plan in plans for profile in profiles_of([plan.world]))
     given = [*inputs, *own_profiles(plans)]
     # A scenario's digest counts the user's own code that it names: an edit concerns that scenario alone.
-    stamp = program or code_version()
-    drawn: list[Any] = [Drawn(plan, vectors, run) for plan in everything] if vectors.names else everything
     keys = [RunKey(plan.id, 0, one.digest(), stamp) for plan, one in zip(everything, drawn, strict=True)]
     manifest: dict[str, Any] = {
         "name": name,
@@ -209,9 +217,11 @@ def compare(
         **own_code.manifest(),
         "command": command or command_line(),
         "versions": _versions(),
-        "world": {**plans[0].world.model_dump(mode="json"), "profile": stored_profile(plans[0].world.profile)},
+        "world": stored_world(world).model_dump(
+            mode="json", exclude=None if world.counties else {"counties", "county"}
+        ),
     }
-    work = Work(records.RUN, records.TABLES, run, code_version="" if program else stamp)
+    work = Work(CALL if world.counties else records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
     with Store(results, name, fresh=fresh, renew=renew, inputs=given) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
@@ -226,6 +236,7 @@ def compare(
             by_seed=bool(vectors.names),
             retry_failed=retry_failed,
             outcomes=chosen,
+            counties=counties,
         ) as done:
             judged: list[Judged] = []
             for count in counts:
@@ -236,7 +247,7 @@ def compare(
         said.status("making the tables")
         alive = [plan for plan in plans if done.seeds(plan.id, seeds)]
         counted = {plan.id: done.seeds(plan.id, seeds) for plan in alive}
-        towns = of_villages(plans[0].world) if run == MODEL else ()
+        towns = of_villages(world) if run == MODEL and not world.counties else ()
         runs = PairedRuns(alive, base, pairs, counted, done.read, of, towns)
         under_both = spillovers_of(plans, base, twinned, lambda scenario: done.seeds(scenario, pairs), done.read, of)
         worth = worth_of(asked.id, shut, lambda scenario: done.seeds(scenario, seeds), done.read, of)
@@ -316,7 +327,7 @@ def _versions() -> dict[str, str]:
 
 def _reconciled(plan: Plan, run: str) -> Sequence[Any]:
     """Model beside profile, where it is sim's own run."""
-    if run != MODEL:
+    if run != MODEL or plan.world.counties:
         return ()
     from experiments.compare.provenance import reconcile
 

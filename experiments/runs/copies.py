@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sim.core.errors import UserError
 from sim.population.profile import load_profile
-from sim.scenario import Plan
+from sim.scenario import Plan, World
 from sim.scenario.code import CodeFile
+from sim.scenario.counties import profiles_of
 
 
 def stored_profile(profile: str) -> str:
@@ -17,18 +18,26 @@ def stored_profile(profile: str) -> str:
     return f"../profiles/{path.name}" if path.is_absolute() else profile
 
 
+def stored_world(world: World) -> World:
+    """A world as a stored file states it, with its profiles as `stored_profile` names them."""
+    counties = (
+        entry.model_copy(update={"profile": stored_profile(entry.profile)}) if entry.profile else entry
+        for entry in world.counties
+    )
+    return world.model_copy(update={"profile": stored_profile(world.profile), "counties": tuple(counties)})
+
+
 def stored_scenarios(plans: Iterable[Plan]) -> dict[str, str]:
     """The text of each scenario, by id: a file that gives the same plan again from within the folder."""
     texts = {}
     for plan in plans:
-        world = plan.world.model_copy(update={"profile": stored_profile(plan.world.profile)})
-        texts[plan.id] = plan.model_copy(update={"world": world}).resolved_toml()
+        texts[plan.id] = plan.model_copy(update={"world": stored_world(plan.world)}).resolved_toml()
     return texts
 
 
 def own_profiles(plans: Iterable[Plan]) -> list[Path]:
     """The profiles of the user's own that plans resemble: files that no command may write or delete."""
-    named = (Path(plan.world.profile) for plan in plans)
+    named = (Path(profile) for plan in plans for profile in profiles_of([plan.world]))
     return list(dict.fromkeys(file for path in named if path.is_absolute() for file in _with_roster(path)))
 
 

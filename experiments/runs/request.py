@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.runs.codeversion import code_version
-from experiments.runs.runfile import RunKey, Table
+from experiments.runs.runfile import Columns, RunFile, RunKey, Table
 from sim.core.errors import UserError
 
 MODEL = "sim.running:run"
@@ -55,6 +55,8 @@ class Request:
         together: Requests with the same one have a costly beginning in common, so one worker had better do them all;
             None = nothing in common.
         about: What the record of a failure is to say first, a line each.
+        parts: Runs that are done in its place, each stored by itself.
+        add: What makes its tables of theirs, in the order of `parts`.
     """
 
     key: RunKey
@@ -62,6 +64,8 @@ class Request:
     arguments: tuple[Any, ...]
     together: Hashable = None
     about: tuple[str, ...] = ()
+    parts: tuple[Request, ...] = ()
+    add: Callable[[Iterable[RunFile]], Mapping[str, Columns]] | None = None
 
 
 def load_function(path: str) -> Callable[..., Any]:

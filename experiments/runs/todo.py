@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from experiments.runs.executor import Ended, Executor
 from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import Request
-from experiments.runs.runfile import RunKey
+from experiments.runs.runfile import RunKey, encode_run
 from experiments.runs.store import Store
 
 
@@ -31,6 +31,23 @@ class Round:
 
     done: int = 0
     seconds: float = math.nan
+
+
+class Wholes:
+    """Runs that are made of others, and what each still waits for."""
+
+    def __init__(self, requests: Iterable[Request]) -> None:
+        wholes = list(requests)
+        self.parts = [part for whole in wholes for part in whole.parts]
+        self._of = {part.key: whole for whole in wholes for part in whole.parts}
+        self._waits = {whole.key: len({part.key for part in whole.parts}) for whole in wholes}
+
+    def without(self, part: RunKey) -> Request | None:
+        """A part has ended: the run that waits for nothing any more, if there is one."""
+        if (whole := self._of.pop(part, None)) is None:
+            return None
+        self._waits[whole.key] -= 1
+        return whole if not self._waits[whole.key] else None
 
 
 class ToDo:
@@ -101,6 +118,15 @@ class ToDo:
         if not missing or any(error is not None and stop_at(error) for error in known):
             return Round()
         by_key = {request.key: request for request in reversed(requests)}
+        wholes = Wholes(by_key[key] for key in missing if by_key[key].parts)
+        by_key |= {part.key: part for part in wholes.parts}
+        missing = [key for key in missing if not by_key[key].parts] + self.missing(part.key for part in wholes.parts)
+        to_do = set(missing)
+        for part in wholes.parts:
+            if part.key not in to_do:
+                self._add_up(wholes.without(part.key))
+        if not missing:
+            return Round()
         compile_first(self._said.say, self._executor.work.model)  # so that workers only load what is compiled
         self._said.begin(len(missing), title, what)
         times: list[float] = []
@@ -108,6 +134,7 @@ class ToDo:
             with closing(self._executor.results([by_key[key] for key in missing])) as results:
                 for ended in results:
                     self._keep(ended)
+                    self._add_up(wholes.without(ended.request.key))
                     times.append(time.monotonic())
                     if ended.data is None and stop_at(ended.error):
                         break
@@ -136,6 +163,20 @@ class ToDo:
             self._store.write_run(key, ended.data)
             self._note(key)
         self._said.advance(failed=ended.data is None)
+
+    def _add_up(self, whole: Request | None) -> None:
+        """Store a run of which all parts have ended; it fails if one of them did."""
+        if whole is None or whole.add is None:
+            return
+        keys = [part.key for part in whole.parts]
+        if failed := [key for key in keys if key in self.failures]:
+            error = f"{self.failures[failed[0]]} (in {failed[0].scenario}, {len(failed)} of {len(keys)} parts)"
+            self._store.write_failure(whole.key, error)
+            self.failures[whole.key] = error
+            return
+        tables = whole.add(map(self._store.read_run, keys))
+        self._store.write_run(whole.key, encode_run(self._executor.work.tables, tables, whole.key))
+        self._note(whole.key)
 
     def _note(self, key: RunKey) -> None:
         self.stored.add(key)

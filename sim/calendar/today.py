@@ -10,6 +10,8 @@ class Today(Record):
     """One row that rules read; the model writes it each day and each month."""
 
     seed: int = whole("i8", "run seed", 0, MOST_SEED)
+    region_seed: int = whole("i8", "run seed of the nation: a region's years are drawn by it", 0, MOST_SEED)
+    county: int = whole("i8", "number of the world's first county in the nation", 0, 10_000)
     people_seed: int = whole("i8", "population seed: what people are like does not change with the run", 0, MOST_SEED)
     month: int = whole(
         "i4", "months since the campaign's first calendar month (that one is 1; earlier ones <= 0)", -1200, 1200

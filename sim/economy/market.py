@@ -94,10 +94,10 @@ class Market:
         """Draw the year's weather and price shocks, one a region."""
         p = self.p
         for county in range(self.counties):
-            region = county // int(p.counties_a_region)
-            self.severity[county] = 0 if today.normal_year else weather.drought(today.seed, region, today.year, p)
+            region, seed = (today.county + county) // int(p.counties_a_region), today.region_seed
+            self.severity[county] = 0 if today.normal_year else weather.drought(seed, region, today.year, p)
             for line in range(N_LINES):
-                z = 0.0 if today.normal_year else weather.price_shock(today.seed, region, today.year, line, p)
+                z = 0.0 if today.normal_year else weather.price_shock(seed, region, today.year, line, p)
                 self.shock_log[county, line] = z
         if not today.normal_year:
             self.luck = weather.village_luck(today.seed, self.villages["key"].astype(np.int64), today.year, p)

@@ -93,6 +93,7 @@ class Recorder(Observer):
             mask = self.masks[group]
             away = ratio(float(h["migrants"][mask].sum()), float(h["workers"][mask].sum()))
             self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
+        self._weights(county, DAY_100, self.masks)
         self._own(county, "day100", DAY_100, self.masks, {*columns, "migrants_per_worker", "jobs_begun"})
 
     def month_end(self, county: County) -> None:
@@ -110,6 +111,7 @@ class Recorder(Observer):
             flows["income_yuan"] = add_up(flows[f"income_{s}_yuan"] for s in SOURCES)
             for name, value in flows.items():
                 self.records.add("monthly", month, group, name, value)
+        self._weights(county, month, masks)
         self._own(county, "monthly", month, masks, {*columns, "income_yuan"})
         self._month_so_far = sums
         if self.monthly:
@@ -148,8 +150,18 @@ class Recorder(Observer):
                 self.records.add("panel", month, group, name, value)
         self._own(county, "panel", month, self.masks, {*values, "line_yuan", "entries", "exits", "returns"})
         self.records.add("panel", month, "all", "line_yuan", line_yuan)
+        self._weights(county, month, self.masks, "_at_mark")
         if county.charted:
             book_rows(county, self.records, month, self.masks, line_yuan)
+
+    def _weights(self, county: County, month: int, masks: Mapping[str, NDArray[np.bool_]], when: str = "") -> None:
+        """What a nation's means weigh this county's by: persons and workers of each group."""
+        if county.number is None:
+            return
+        columns = {"persons": persons_of(county), "workers": county.households["workers"]}
+        for group, sums in group_totals(columns, masks).items():
+            for name, value in sums.items():
+                self.records.add("weight", month, group, f"{name}{when}", value)
 
     def _own(
         self, county: County, table: str, month: int, groups: Mapping[str, NDArray[np.bool_]], taken: set[str]

@@ -52,7 +52,8 @@ def _named() -> dict[str, Path]:
     """All that can be meant by a name: those of era 2023 as "2023/baseline"."""
     later = {f"2023/{path.stem}": path for path in sorted(shipped("2023").glob("*.toml"))}
     known = {**shipped_scenarios(), **later}
-    return {**{file.stem: file for file in further_scenarios()}, **known}
+    nations = sorted(shipped("nations").glob("*.toml"))
+    return {**{file.stem: file for file in (*further_scenarios(), *nations)}, **known}
 
 
 def further_scenarios() -> list[Path]:

@@ -20,6 +20,7 @@ from sim.parameters.own import declared
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.counties import MOST_COUNTIES, Counties
 from sim.scenario.country import Country
 from sim.scenario.tasks import Task
 
@@ -65,6 +66,12 @@ class World(FrozenModel):
     )
     country: Country | None = Field(
         default=None, description="the country it is in: its price level, its years; China if left out"
+    )
+    county: int | None = Field(
+        default=None, ge=0, le=MOST_COUNTIES, description="its number in a nation: its chance and its region go by it"
+    )
+    counties: tuple[Counties, ...] = Field(
+        default=(), description="the counties of a nation, one after the other, ten to a region"
     )
 
     @model_validator(mode="after")

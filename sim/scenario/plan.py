@@ -215,7 +215,7 @@ class Plan(FrozenModel):
             "era": self.era,
             "horizon_months": self.horizon_months,
             "closure": self.closure,
-            "world": self.world.model_dump(),
+            "world": self.world.model_dump(exclude=None if self.world.counties else {"counties"}),
             "campaign": self.campaign.model_dump(),
             "policies": [
                 {"kind": policy.kind, "label": policy.label, **policy.settings.model_dump()} for policy in self.policies
@@ -249,6 +249,8 @@ class Plan(FrozenModel):
         country = self.world.country.decides() if self.world.country else {}
         content["world"] = {key: value for key, value in content["world"].items() if key != "country"}
         content["world"] |= {"country": country} if country else {}
+        if self.profile_digest and self.world.counties:
+            content["world"]["counties"] = [entry.model_dump(exclude={"profile"}) for entry in self.world.counties]
         content["code"] = [one.sha256 for one in self._pinned()]
         for purse in content.get("purses", ()):
             del purse["title_en"], purse["title_zh"]

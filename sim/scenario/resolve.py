@@ -23,6 +23,7 @@ from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
 from sim.scenario.code import CodeFile, reload_policy_class
+from sim.scenario.counties import county_at
 from sim.scenario.goals import Goals, check_goals
 from sim.scenario.happenings import events_of
 from sim.scenario.layers import LISTS, Layers
@@ -200,7 +201,15 @@ class Resolver:
         world = head.world if head else check(World, table, self.layers.place)[0]
         if world is None:
             return None, ""
-        place = self.layers.place(("world", "profile"))
+        place, county = self.layers.place(("world", "profile")), world.county
+        if world.counties and county is not None:
+            try:
+                entry, world = county_at(world, county)
+            except UserError as error:
+                self.problems.append(self.layers.place(("world", "county")).of(error))
+                return None, ""
+            if self.layers.data["world"]["counties"][entry].get("profile"):
+                place = self.layers.place(("world", "counties", entry, "profile"))
         name = world.profile
         folder = Path() if isinstance(place, NoFile) else Path(place.file).parent
         path, by_path = self._profile_file(name, folder)
@@ -230,7 +239,26 @@ class Resolver:
                 self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
             tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
             self.layers.put_below(tables, lambda _: Place(str(path)))
-        return world, hashlib.sha256(profile_bytes(path)).hexdigest()
+        digest = hashlib.sha256(profile_bytes(path)).hexdigest()
+        return self._nation(world, digest) if world.counties else (world, digest)
+
+    def _nation(self, world: World, digest: str) -> tuple[World, str]:
+        """The world with the profiles of its counties found, and one hash of them all."""
+        stirred, entries = hashlib.sha256(digest.encode()), []
+        for number, entry in enumerate(world.counties):
+            place = self.layers.place(("world", "counties", number, "profile"))
+            folder = Path() if isinstance(place, NoFile) else Path(place.file).parent
+            path, by_path = self._profile_file(entry.profile or world.profile, folder)
+            if entry.profile and not is_file(path):
+                problem = f"there is no profile '{entry.profile}'"
+                known = [] if by_path else [file.stem for file in self.catalogue.profiles.glob("*.toml")]
+                self.problems.append(place.error(problem, field="world.counties", **meant(entry.profile, known)))
+                continue
+            stirred.update(hashlib.sha256(profile_bytes(path)).digest())
+            if entry.profile and by_path:
+                entry = entry.model_copy(update={"profile": path.resolve().as_posix()})
+            entries.append(entry)
+        return world.model_copy(update={"counties": tuple(entries)}), stirred.hexdigest()
 
     def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
         """The file of a profile, and whether it is named by its path."""
