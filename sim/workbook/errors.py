@@ -81,5 +81,3 @@ class CellPlace(Place):
         return CellError(
             en, zh=zh, file=self.file, sheet=self.sheet, cell=self.cell, field=field, allowed=allowed, mend=mend
         )
-
-

@@ -24,6 +24,9 @@ _BLANK = re.compile(r"\{(\d)\}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BOTH = " / "
 _DEEPEST = 6
+_LIGHT = 10
+"""With fewer fixed characters a message, such as "{0} or {1}", fits much else, and is read only where its parts are known."""
+_QUOTED = re.compile("'([^']*)'")
 _WORDS = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
 
 
@@ -110,12 +113,16 @@ def _known(text: str, folders: tuple[Path, ...], deep: int) -> str | None:
     if deep > _DEEPEST:
         return None
     for message in blank:
-        if (values := message.read(text)) is not None:
-            said = {
-                number: value if message.quotes(number) else _known(value, folders, deep + 1) or value
-                for number, value in values.items()
-            }
-            return _BLANK.sub(lambda found, said=said: said[found[1]], message.zh)  # type: ignore[misc]
+        if (values := message.read(text)) is None:
+            continue
+        known = {
+            number: None if message.quotes(number) else _known(value, folders, deep + 1)
+            for number, value in values.items()
+        }
+        if message.weight < _LIGHT and any(said is None and " " in values[number] for number, said in known.items()):
+            continue
+        said = {number: values[number] if one is None else one for number, one in known.items()}
+        return _BLANK.sub(lambda found, said=said: said[found[1]], message.zh)  # type: ignore[misc]
     return _half(text) or _listed(text, folders, deep)
 
 
@@ -130,7 +137,9 @@ def _half(text: str) -> str | None:
 
 
 def _listed(text: str, folders: tuple[Path, ...], deep: int) -> str | None:
-    """A list of words with Chinese commas."""
+    """A list of words with Chinese commas, and words in Chinese quotes."""
+    if quoted := _QUOTED.fullmatch(text):
+        return f"“{quoted[1]}”"
     if not _WORDS.fullmatch(text):
         return None
     return "、".join(_known(word, folders, deep + 1) or word for word in text.split(", "))
