@@ -34,6 +34,7 @@ from experiments.commands import (
     worker,
 )
 from experiments.commands.group import VillageGroup
+from experiments.commands.options import Language
 
 app = typer.Typer(
     name="village",
@@ -62,6 +63,9 @@ def village(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    language: Annotated[
+        Language | None, typer.Option("--language", help="Language of what is said; that of the system by default.")
+    ] = None,
 ) -> None:
     """Nothing of its own: a command follows."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -31,8 +32,14 @@ class UserError(Exception):
         self.field, self.allowed, self.mend = field, allowed, mend
         super().__init__(self.text())
 
-    def text(self) -> str:
-        """The whole message, on as few lines as it needs."""
+    def text(self, say: Callable[[str], str] | None = None) -> str:
+        """The whole message, on as few lines as it needs.
+
+        Args:
+            say: Puts a part of it into Chinese (`sim.core.chinese`); None = the message is in English.
+        """
+        if say is not None:
+            return self._chinese(say)
         where = str(self.file) if self.file else ""
         if where and self.line:
             where += f":{self.line}"
@@ -43,6 +50,13 @@ class UserError(Exception):
         if self.mend:
             text += f" ({self.mend})"
         return text
+
+    def _chinese(self, say: Callable[[str], str]) -> str:
+        where = f"{self.file} 第{self.line}行：" if self.file and self.line else f"{self.file}：" if self.file else ""
+        field = f"{say(self.field)}：" if self.field else ""
+        allowed = f"；可填：{say(self.allowed)}" if self.allowed else ""
+        mend = f"（{say(self.mend)}）" if self.mend else ""
+        return f"{where}{field}{say(self.problem)}{allowed}{mend}"
 
     def __reduce__(self) -> tuple[object, ...]:
         file = str(self.file) if self.file else None

@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -60,9 +60,9 @@ class Problems(UserError):
             mend=first.mend,
         )
 
-    def text(self) -> str:
+    def text(self, say: Callable[[str], str] | None = None) -> str:
         """One line for each problem."""
-        return "\n".join(problem.text() for problem in self.problems)
+        return "\n".join(problem.text(say) for problem in self.problems)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Problems, (self.problems,)
