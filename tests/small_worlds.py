@@ -15,6 +15,7 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
+from sim.campaign.delivery import Delivery
 from sim.model import VillageModel
 from sim.population import fitting, kept
 from sim.population.profile import Profile
@@ -44,7 +45,7 @@ uses = ["gifts"]
 """
 """One that extends it by a policy of the test's own, gifts.py, and its purse."""
 VISITS: dict[str, Any] = {"kind": "visits"}
-# A policy of every kind that ships, each with money enough to act in a few small villages.
+# Policies of the kinds that campaigns consist of, each with money enough to act in a few small villages.
 EVERY_POLICY: tuple[dict[str, Any], ...] = (
     VISITS,
     {"kind": "microcredit", "label": "microlender", "channel": "microlender", "told_share": 1.0},
@@ -53,13 +54,21 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "industry", "label": "fruit", "line": "fruit", "form": "grant", "own_share": 0.2, "capture": 0.0},
     {"kind": "training", "label": "farm", "content": "farm", "follow_up": True},
     {"kind": "training", "label": "leavers", "content": "leavers", "places": 4000},
-    {"kind": "publicity", "subjects": ["orchard", "livestock", "credit", "jobs"]},
+    {"kind": "publicity", "label": "publicity", "subjects": ["orchard", "livestock", "credit", "jobs"]},
     {"kind": "demonstration", "line": "livestock"},
     {"kind": "cash", "budget_yuan": 3_000_000, "months": 2},
     {"kind": "support_units"},
     {"kind": "microcredit", "label": "fund", "channel": "village_fund", "purses": ["bank_shuanglian"]},
     {"kind": "firm_credit", "borrower": "cooperative", "subsidy": 0.5},
+    {"kind": "publicity", "label": "broadcast", "medium": "broadcast", "subjects": ["greenhouse", "training"]},
+    {"kind": "examinations", "book": 0.5, "vote": 0.5, "checks": 2, "incomes": True, "cut": 0.3},
+    {"kind": "rectification", "end_day": 365},
+    {"kind": "levels"},
+    {"kind": "partners", "pairs": 2000, "end_day": 365},
+    {"kind": "first_secretaries", "end_day": 365},
 )
+UNFUNDED = ("examinations", "rectification", "partners", "first_secretaries")
+"""Kinds for which the shipped county has no purse: a plan of a test that names one gets a purse for it."""
 
 def small_profile(
     folder: Path, households: int = 40, villages: int = 215, of: str = "gansu_county", **changes: Mapping[str, Any]
@@ -92,6 +101,11 @@ def plan_of(
 ) -> Plan:
     """A plan, by way of a scenario file."""
     world = {"profile": str(profile or small_profile(folder)), "villages": villages, "population_seed": 1}
+    policies = list(policies)
+    funded = {kind for purse in purses for kind in purse["uses"]}
+    own = [kind for kind in UNFUNDED if kind not in funded and any(policy["kind"] == kind for policy in policies)]
+    more = [{"id": f"{kind}_funds", "title_en": kind, "title_zh": kind, "amount_yuan": 2e7, "uses": [kind]}
+            for kind in own]  # fmt: skip
     scenario = {
         "title": {"en": "test", "zh": "测试"},
         "era": "2012",
@@ -99,8 +113,8 @@ def plan_of(
         "closure": closure,
         "world": world | ({"place": dict(place)} if place else {}),
         "campaign": {"start": "@start", "days": days},
-        "policies": list(policies),
-        "purses": list(purses),
+        "policies": policies,
+        "purses": [*purses, *more],
         "uncertainties": dict(uncertainties or {}),
     }
     text = tomli_w.dumps({key: value for key, value in scenario.items() if value or key == "policies"})
@@ -134,6 +148,11 @@ def lived(plan: Plan, seed: int = 3, **how: Any) -> VillageModel:
 def served(model: VillageModel) -> NDArray[np.bool_]:
     """Households reached by any policy."""
     return np.logical_or.reduce([np.zeros(len(model.households), dtype=bool), *_of(model, "served")])
+
+
+def done(book: Delivery) -> float:
+    """Households that a policy has reached, or what it has counted where it reaches villages and no household."""
+    return float(book.served.sum()) or sum(book.counts.values())
 
 
 def worth(model: VillageModel) -> NDArray[np.float64]:

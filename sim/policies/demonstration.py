@@ -25,6 +25,9 @@ class DemonstrationSettings(PolicySettings):
         default="livestock", description="what is shown"
     )
     households: int = Field(default=2, ge=0, le=20, description="show households a village")
+    weak_share: float = Field(
+        default=0.0, ge=0, le=1, description="share of show households and site meetings that have nothing to show"
+    )
     cost_yuan: float = Field(
         default=1500.0, ge=1, le=100_000, description="cost a show household (sign, visits, upkeep)"
     )
@@ -90,7 +93,8 @@ class Demonstration(Policy):
             h["knows"][came] |= 1 << self._line
             trust = h["trust"][came, self._line - 1]
             seen = county.villages["seen_result"][h["village"][came], self._line - 1]
-            h["trust"][came, self._line - 1] = trust + county.p.site_meeting_trust * (seen - trust)
+            moved = county.p.site_meeting_trust * (1.0 - self.settings.weak_share)
+            h["trust"][came, self._line - 1] = trust + moved * (seen - trust)
 
     def _choose(self, county: County) -> None:
         """The households with most of the line and best skill; where there is none, none is shown."""
@@ -111,4 +115,4 @@ class Demonstration(Policy):
             self.book.reach(best, s.cost_yuan)
             self.book.count("show_households", float(can), h["village"][best])
             if s.effects:
-                v["shown"][i, self._line - 1] += can
+                v["shown"][i, self._line - 1] += can * (1.0 - s.weak_share)

@@ -70,3 +70,31 @@ def test_places_that_stay_empty_dilute_nothing() -> None:
         model.run_model()
         learnt.append((model.households["farm_skill"] - before).sum())
     assert learnt[0] == pytest.approx(learnt[1], rel=0.02) and learnt[0] > 0
+
+
+MORE_OF: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
+    "broadcast": ({"kind": "publicity", "medium": "broadcast"}, "meetings", (1, 2, 4, 10), "told"),
+    "examinations": ({"kind": "examinations", "book": 1.0}, "budget_yuan", (0.0, 2e5, 5e5, 5e6), "examined"),
+    "rectification": ({"kind": "rectification"}, "depth", (0.0, 0.1, 0.3, 1.0), "problems_closed"),
+    "levels": ({"kind": "levels", "leader": "group"}, "consultation_days", (0.0, 0.25, 0.5, 1.0), "in_force"),
+    "partners": ({"kind": "partners", "end_day": 365}, "pairs", (0, 500, 2000, 20_000), "carried_out"),
+    "first_secretaries": ({"kind": "first_secretaries"}, "budget_yuan", (0.0, 1e6, 4e6, 4e7), "calls_substance"),
+}
+"""What of a policy, in which steps, brings more of which count; income hardly hangs on these."""
+
+
+@pytest.mark.parametrize("name", MORE_OF)
+def test_more_of_it_brings_more_of_what_it_is_for(name: str) -> None:
+    settings, lever, steps, count = MORE_OF[name]
+    purse = {"id": "all", "title_en": "All", "title_zh": "全部", "amount_yuan": 1e9, "uses": [settings["kind"]]}
+    found = []
+    for step in steps:
+        plan = Plan.build(
+            era="2012", title={"en": name, "zh": name}, horizon_months=6,
+            world={"profile": "five_villages", "villages": 5}, campaign={"start": dt.date(2012, 12, 24), "days": 100},
+            policies=[{"kind": "visits"}, {**settings, lever: step}], purses=[purse],
+        )  # fmt: skip
+        model = VillageModel(plan, rng=3, observers=())
+        model.run_model()
+        found.append(model.policies[1].book.counts[count])
+    assert found == sorted(found) and found[-1] > 1.1 * found[0], found
