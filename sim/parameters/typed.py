@@ -492,6 +492,8 @@ class P:
     staple_days_season: tuple[float, ...]
     staple_harvest_season: tuple[float, ...]
     staple_yield_kg_mu: float
+    stream_diverts: float
+    stream_share: tuple[float, ...]
     student_factor: tuple[float, ...]
     student_persons: float
     subsidy_mu_yuan: float
