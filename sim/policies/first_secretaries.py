@@ -129,7 +129,7 @@ class FirstSecretaries(Policy):
             visited = [self._going.households(int(village), s.households_month) for village in paid]
             self._call(county, np.concatenate(visited))
         self._choose(county, paid)
-        luck = (lambda rows: self.luck(county, "reached", rows, month)) if s.effects else None
+        luck = (lambda rows, _: self.luck(county, "reached", rows, month)) if s.effects else None
         self._works.month(county, self.book, self._effort, self.number, luck)
 
     def _begin(self, county: County, villages: RowsOf) -> None:
@@ -167,7 +167,7 @@ class FirstSecretaries(Policy):
         s, p = self.settings, county.p
         fund_yuan = p.secretary_fund_yuan[self._level] if s.fund_yuan is None else s.fund_yuan
         self._fund_yuan[posted[(county.today.month - self._since[posted]) % 12 == 0]] += fund_yuan
-        rows = posted[(self._works.kind[posted] < 0) & (self._fund_yuan[posted] > 0.0)]
+        rows = posted[~(self._works.worth_yuan[posted] > 0.0).any(axis=1) & (self._fund_yuan[posted] > 0.0)]
         if not len(rows):
             return
         need = needs(county, rows, KINDS)

@@ -113,7 +113,7 @@ class Streams(Policy):
         elif not self._closed:
             self._close(county)
         effort, month = county.p.level_effort[COUNTY], county.today.month
-        luck = (lambda rows: self.luck(county, "reached", rows, month)) if self.settings.effects else None
+        luck = (lambda rows, kind: self.luck(county, "reached", rows, month, kind)) if self.settings.effects else None
         self.works.month(county, self.book, effort, self.number, luck)
 
     def close(self, county: County) -> None:
@@ -132,19 +132,20 @@ class Streams(Policy):
 
     def _choose(self, county: County) -> None:
         """Begin projects where they are needed most: all streams by one plan, or each office for itself."""
-        free = np.flatnonzero(self.villages_on(county) & (self.works.kind < 0)).astype(np.int64)
-        if not len(free):
+        villages = np.flatnonzero(self.villages_on(county)).astype(np.int64)
+        if not len(villages):
             return
-        need = needs(county, free, PLANNED)
+        need = needs(county, villages, PLANNED)
+        need[self.works.worth_yuan[np.ix_(villages, PLANNED)] > 0.0] = 0.0
         offices = [NARROW_FIRST] if self.settings.bundled else list(NARROW_FIRST[:, None])
         for streams in offices:
-            while self._begin_one(county, free, need, streams):
+            while self._begin_one(county, villages, need, streams):
                 pass
         wanting = need.any(axis=1)
         self.book.lost_yuan["purse"] = total(self._cost[np.argmax(need[wanting], axis=1)])
 
     def _begin_one(
-        self, county: County, free: NDArray[np.int64], need: NDArray[np.float64], streams: NDArray[np.int64]
+        self, county: County, villages: NDArray[np.int64], need: NDArray[np.float64], streams: NDArray[np.int64]
     ) -> bool:
         """Begin the project needed most of those that these streams can pay for in full; False if there is none."""
         held = np.minimum(self.left_of[streams] @ FITS[streams], self.left_yuan(county))
@@ -160,9 +161,9 @@ class Streams(Policy):
             wanted -= part
         self.buy(county, cost, "grants_yuan", WORK)
         self.book.met_yuan += cost
-        self.works.begin(int(free[where]), PLANNED[which], cost)
-        self.book.count("begun", 1.0, free[[where]])
-        need[where] = 0.0
+        self.works.begin(int(villages[where]), PLANNED[which], cost)
+        self.book.count("begun", 1.0, villages[[where]])
+        need[where, which] = 0.0
         return True
 
     def _close(self, county: County) -> None:

@@ -1,4 +1,4 @@
-"""Projects under way, at most one a village, whoever pays: built month by month, then they bring what they do."""
+"""Projects under way, whoever pays for them: built month by month, then they bring what they do."""
 
 from __future__ import annotations
 
@@ -15,25 +15,24 @@ from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, can_finish, g
 
 RowsOf = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Luck = Callable[[RowsOf, int], Floats]
 
 
 class UnderWay:
     """What one payer has begun.
 
     Attributes:
-        kind: By village, the kind of its project (`sim.facts.units.PROJECTS`); -1 = none.
-        worth_yuan: By village, what was paid for it.
+        worth_yuan: By village and kind (`sim.facts.units.PROJECTS`), what was paid for it; 0 = none under way.
     """
 
     def __init__(self, county: County) -> None:
-        n = len(county.villages)
-        self.kind = np.full(n, -1)
-        self.worth_yuan, self._progress = np.zeros(n), np.zeros(n)
+        shape = len(county.villages), len(NAMES)
+        self.worth_yuan, self._progress = np.zeros(shape), np.zeros(shape)
         self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
 
-    def begin(self, villages: RowsOf | int, kinds: NDArray[np.int64] | int, worth_yuan: Floats | float) -> None:
-        """Begin projects in these villages."""
-        self.kind[villages], self.worth_yuan[villages], self._progress[villages] = kinds, worth_yuan, 0.0
+    def begin(self, villages: RowsOf | int, kinds: RowsOf | int, worth_yuan: Floats | float) -> None:
+        """Begin a project of its kind in each of these villages."""
+        self.worth_yuan[villages, kinds], self._progress[villages, kinds] = worth_yuan, 0.0
 
     def month(
         self,
@@ -41,7 +40,7 @@ class UnderWay:
         book: Delivery,
         effort: float,
         number: Callable[[str], int],
-        luck: Callable[[RowsOf], Floats] | None,
+        luck: Luck | None,
     ) -> None:
         """A month of building in open ground; then what was given lives on, or not.
 
@@ -50,30 +49,28 @@ class UnderWay:
             book: Counts what is finished.
             effort: How hard those work who see to it.
             number: Numbers of the payer's chance events.
-            luck: A keyed uniform a household, for whom a finished project reaches; None = nothing changes for anybody.
+            luck: Keyed uniforms of households, by the kind: whom a finished project reaches; None = nothing changes.
         """
         if not county.today.frozen:
-            for village in np.flatnonzero(self.kind >= 0).tolist():
-                self._build(county, book, village, effort, luck)
+            for village, kind in np.argwhere(self.worth_yuan > 0.0).tolist():
+                self._build(county, book, (village, kind), effort, luck)
         for line, gifts in self._gifts.items():
             gifts.month(county, number(f"gift {line}"))
 
-    def _build(
-        self, county: County, book: Delivery, k: int, effort: float, luck: Callable[[RowsOf], Floats] | None
-    ) -> None:
-        """A month of building in village `k`, and what stands when it is done."""
-        v, p, kind = county.villages, county.p, int(self.kind[k])
+    def _build(self, county: County, book: Delivery, what: tuple[int, int], effort: float, luck: Luck | None) -> None:
+        """A month of building a project, a village's and of a kind, and what stands when it is done."""
+        v, p, (k, kind) = county.villages, county.p, what
         lead = 1.0 + p.project_leadership * (v["leadership"][k] - 0.5)
-        step, worth = float(effort * lead / p.project_months), float(self.worth_yuan[k])
+        step, worth = float(effort * lead / p.project_months), float(self.worth_yuan[what])
         if NAMES[kind] in BUILT and luck is not None:
-            v["works_yuan"][k] += min(step, max(0.0, 1.0 - self._progress[k])) * worth
-        self._progress[k] += step
-        if self._progress[k] < 1.0 or not can_finish(county, kind):
+            v["works_yuan"][k] += min(step, max(0.0, 1.0 - self._progress[what])) * worth
+        self._progress[what] += step
+        if self._progress[what] < 1.0 or not can_finish(county, kind):
             return
-        self.kind[k] = -1
+        self.worth_yuan[what] = 0.0
         book.count("finished", 1.0, np.array([k]))
         rows = np.arange(v["first"][k], v["last"][k], dtype=np.int64)
         book.reach(rows, worth / len(rows))
         if luck is not None:
             gain = gain_of(p, kind) * worth / p.project_cost_yuan[kind]
-            bring(county, NAMES[kind], Site(k, rows[luck(rows) < gain], gain, worth, self._gifts))
+            bring(county, NAMES[kind], Site(k, rows[luck(rows, kind) < gain], gain, worth, self._gifts))

@@ -45,7 +45,8 @@ def run(
     policies = [{"kind": KIND, **settings}] if settings else []
     how: dict[str, Any] = {"villages": VILLAGES, "months": months, "days": 60, "closure": "fixed"}
     place_of = {name: list(value) if isinstance(value, tuple) else value for name, value in place}
-    return lived(plan_of(folder, policies, purses=[purse(yuan)], place=place_of, **how))
+    model: VillageModel = lived(plan_of(folder, policies, purses=[purse(yuan)], place=place_of, **how))
+    return model
 
 
 def of(model: VillageModel) -> Streams:
@@ -120,13 +121,13 @@ def test_what_is_left_at_the_day_is_partly_put_to_another_use_and_the_books_bala
         held = next(held for held in model.county.purses.held if held.id == "p")
         assert held.left_yuan == pytest.approx(made["unspent_yuan"])
     early = of(run(folder, end_day=40)).book.counts
-    assert 0 < early["begun"] == early["finished"] < of(run(folder, 2e6)).book.counts["begun"]
+    assert 0 < early["begun"] == early["finished"] < of(run(folder, 2e6, bundled=True)).book.counts["begun"]
 
 
 def test_it_moves_no_luck_of_others_and_without_effects_changes_nothing(folder: Path) -> None:
     how: dict[str, Any] = {"villages": 3, "months": 6, "closure": "fixed", "purses": [purse(600_000.0)]}
     plain = lived(plan_of(folder, [VISITS], **how))
-    off = [{"village_share": 0.0}, {"in_full": 0.0}, {"budget_yuan": 0.0}, {"effects": False}]
+    off: list[dict[str, Any]] = [{"village_share": 0.0}, {"in_full": 0.0}, {"budget_yuan": 0.0}, {"effects": False}]
     for settings in off:
         beside = lived(plan_of(folder, [VISITS, {"kind": KIND, **settings}], **how))
         assert differing(plain, beside) == []
