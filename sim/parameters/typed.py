@@ -369,6 +369,8 @@ class P:
     monitoring_struck_bill: float
     monitoring_struck_loss: float
     monitoring_times: float
+    move_contact: float
+    move_days: float
     nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float
