@@ -378,6 +378,8 @@ class P:
     monitoring_struck_bill: float
     monitoring_struck_loss: float
     monitoring_times: float
+    move_contact: float
+    move_days: float
     nature_limits: tuple[float, ...]
     network_calls: float
     network_least: float
@@ -501,6 +503,8 @@ class P:
     staple_days_season: tuple[float, ...]
     staple_harvest_season: tuple[float, ...]
     staple_yield_kg_mu: float
+    stream_diverts: float
+    stream_share: tuple[float, ...]
     student_factor: tuple[float, ...]
     student_persons: float
     subsidy_mu_yuan: float

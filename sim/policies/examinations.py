@@ -18,6 +18,7 @@ from pydantic import Field
 from sim.core.draws import uniforms
 from sim.core.numerics import norm_ppf_array, total
 from sim.money.reasons import reason
+from sim.policies.dynamic_management import GOES_WITH
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import BUDGET, Lever
 
@@ -82,6 +83,8 @@ class Examinations(Policy):
         self._made_up = np.zeros(n)
         self._pressure = np.zeros(n)
         self._times_last = np.zeros(n, dtype=np.int64)
+        own = {"effort unwatched": self._own, "pressure": self._pressure, "times last": self._times_last}
+        county.shared.update({GOES_WITH + name: kept for name, kept in own.items()})
         self.book.targets["examined"] = float(n * len(list(self.days(county))))
 
     def days(self, county: County) -> Iterable[int]:

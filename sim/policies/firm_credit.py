@@ -82,6 +82,7 @@ class FirmCredit(Policy):
     kind: ClassVar[str] = "firm_credit"
     title_en: ClassVar[str] = "Loans to firms and co-operatives"
     title_zh: ClassVar[str] = "经营主体贷款"
+    moved_as: ClassVar[Literal["", "projects", "credit"]] = "credit"
     may_change: ClassVar[dict[str, Lever]] = {
         "quota_yuan": Lever("Principal for the whole county", "全县贷款额度"),
         "size_yuan": Lever("Largest loan", "单笔贷款上限"),

@@ -22,14 +22,15 @@ from sim.county import KNOWN
 from sim.facts.channels import ADVICE, CAUSE, PAPERS, WARNING
 from sim.facts.limits import MOST_YUAN
 from sim.facts.topics import HELPED
-from sim.facts.units import BUILT, COUNTY, LEVELS
+from sim.facts.units import COUNTY, LEVELS
 from sim.money.reasons import reason
 from sim.parameters.packed import P
-from sim.policies.gifts import Gifts, coached_in
+from sim.policies.gifts import coached_in
 from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
-from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, built_in_month, can_finish, gain_of, needs, pay_hands
+from sim.policies.projects import NAMES, needs
 from sim.policies.settings import BUDGET, Lever
+from sim.policies.under_way import UnderWay
 
 PAY = reason("pay of first secretaries", "第一书记工资及补助")
 PROJECTS = reason("projects of first secretaries", "第一书记专项资金项目支出")
@@ -92,9 +93,7 @@ class FirstSecretaries(Policy):
         self._going = GoingRound(county, self.luck(county, "way", everyone))
         self._secretaries = self._officials(county)
         self._fund_yuan = np.zeros(n)  # not yet spent
-        self._project = np.full(n, -1)
-        self._worth_yuan, self._progress = np.zeros(n), np.zeros(n)
-        self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
+        self._works = UnderWay(county)
         self.book.targets["secretary_months"] = float(self._wanted.sum() * self.settings.months)
 
     def _officials(self, county: County) -> NDArray[Any]:
@@ -130,11 +129,8 @@ class FirstSecretaries(Policy):
             visited = [self._going.households(int(village), s.households_month) for village in paid]
             self._call(county, np.concatenate(visited))
         self._choose(county, paid)
-        if not county.today.frozen:
-            for village in np.flatnonzero(self._project >= 0).tolist():
-                self._build(county, village)
-        for line, gifts in self._gifts.items():
-            gifts.month(county, self.number(f"gift {line}"))
+        luck = (lambda rows, _: self.luck(county, "reached", rows, month)) if s.effects else None
+        self._works.month(county, self.book, self._effort, self.number, luck)
 
     def _begin(self, county: County, villages: RowsOf) -> None:
         """Secretaries take up their posts."""
@@ -171,7 +167,7 @@ class FirstSecretaries(Policy):
         s, p = self.settings, county.p
         fund_yuan = p.secretary_fund_yuan[self._level] if s.fund_yuan is None else s.fund_yuan
         self._fund_yuan[posted[(county.today.month - self._since[posted]) % 12 == 0]] += fund_yuan
-        rows = posted[(self._project[posted] < 0) & (self._fund_yuan[posted] > 0.0)]
+        rows = posted[~(self._works.worth_yuan[posted] > 0.0).any(axis=1) & (self._fund_yuan[posted] > 0.0)]
         if not len(rows):
             return
         need = needs(county, rows, KINDS)
@@ -183,26 +179,8 @@ class FirstSecretaries(Policy):
         spent = spent[: len(rows)]
         self.buy(county, add_up(spent.tolist()), "grants_yuan", PROJECTS)
         self._fund_yuan[rows] -= spent
-        self._project[rows], self._worth_yuan[rows], self._progress[rows] = kinds[: len(rows)], spent, 0.0
+        self._works.begin(rows, kinds[: len(rows)], spent)
         self.book.count("begun", float(len(rows)), rows)
-
-    def _build(self, county: County, k: int) -> None:
-        """A month of building in village `k` in open ground, and what stands when it is done."""
-        v, p, kind = county.villages, county.p, int(self._project[k])
-        step, worth = built_in_month(p, v["leadership"][k], self._effort), float(self._worth_yuan[k])
-        if NAMES[kind] in BUILT and self.settings.effects:
-            pay_hands(county, k, step, self._progress[k], worth)
-        self._progress[k] += step
-        if self._progress[k] < 1.0 or not can_finish(county, kind):
-            return
-        self._project[k] = -1
-        self.book.count("finished", 1.0, np.array([k]))
-        rows = self.households_of(county, k)
-        self.book.reach(rows, worth / len(rows))
-        if self.settings.effects:
-            gain = gain_of(p, kind) * worth / p.project_cost_yuan[kind]
-            reached = rows[self.luck(county, "reached", rows, county.today.month) < gain]
-            bring(county, NAMES[kind], Site(k, reached, gain, worth, self._gifts))
 
 
 @rule

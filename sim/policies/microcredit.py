@@ -112,6 +112,7 @@ class Microcredit(Policy):
     kind: ClassVar[str] = "microcredit"
     title_en: ClassVar[str] = "Microcredit"
     title_zh: ClassVar[str] = "小额信贷"
+    moved_as: ClassVar[Literal["", "projects", "credit"]] = "credit"
     may_change: ClassVar[dict[str, Lever]] = {
         "rate": Lever("Interest a year", "年利率", "share"),
         "subsidy": Lever("Interest that the state pays", "财政贴息比例", "share"),

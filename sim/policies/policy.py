@@ -28,7 +28,7 @@ from sim.policies import queue
 from sim.policies.settings import Lever, PolicySettings, TargetedSettings
 
 __all__ = [
-    "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
+    "HARDEST", "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
 ]  # fmt: skip
 
 Names = tuple[str, str]
@@ -37,6 +37,8 @@ CountsAs = Literal["transfer", "wage", "property", "relief", "capital"]
 """How money given to a household counts: as net income of the year (a transfer, pay for work, or a dividend), as relief
 of its medical and school payments, or as no income at all (a grant to build up production, which income leaves out)."""
 INCOME = {"transfer": TRANSFER, "wage": WAGE, "property": PROPERTY}
+HARDEST = "villages that come first for "
+"""With what is moved (`Policy.moved_as`), the name of a mask of villages that all policies share."""
 WITHHELD = reason("withheld (null check)", "未发放（空白对照）")
 
 
@@ -64,6 +66,8 @@ class Policy:
     """Whether it acts on whole villages, so that it cannot be offered to some of a village's households."""
     by_months: ClassVar[bool] = False
     """Whether it acts as months end and on no day of its own."""
+    moved_as: ClassVar[Literal["", "projects", "credit"]] = ""
+    """As what dynamic management has it go to the hardest places first; "" = never."""
     comparison: ClassVar[bool] = False
     """Whether it is for calculation only: shown beside what is proposed, never proposed itself."""
     from_purses: ClassVar[bool] = True
@@ -258,7 +262,8 @@ class Policy:
         """Villages that have the policy, in the order of a keyed lottery: who goes first when money is short."""
         rows = np.flatnonzero(self.villages_on(county)).astype(np.int64)
         keys = county.villages["key"][rows].astype(np.int64)
-        return rows[np.lexsort((keys, county.village_luck(self.number("village turn"), rows)))]
+        rows = rows[np.lexsort((keys, county.village_luck(self.number("village turn"), rows)))]
+        return self._hardest_first(county, rows, rows)
 
     def households_of(self, county: County, village: int) -> RowsOf:
         """Rows of a village's households."""
@@ -271,8 +276,15 @@ class Policy:
             return self.luck(county, name, who)
 
         if isinstance(self.settings, TargetedSettings):
-            return queue.by_need(county, rows, self.settings, luck)
-        return queue.by_lottery(county, rows, luck)
+            rows = queue.by_need(county, rows, self.settings, luck)
+        else:
+            rows = queue.by_lottery(county, rows, luck)
+        return self._hardest_first(county, rows, county.households["village"][rows])
+
+    def _hardest_first(self, county: County, rows: RowsOf, villages: RowsOf) -> RowsOf:
+        """Candidates in the order they had, those of the villages that come first before the others."""
+        first = county.shared.get(HARDEST + self.moved_as) if self.moved_as else None
+        return rows if first is None else rows[np.argsort(~first[villages], kind="stable")]
 
     # ---- money and days ----------------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ class VillageProjects(Policy):
     kind: ClassVar[str] = "village_projects"
     title_en: ClassVar[str] = "Village projects under supervision"
     title_zh: ClassVar[str] = "村级项目与资金监管"
+    moved_as: ClassVar[Literal["", "projects", "credit"]] = "projects"
     may_change: ClassVar[dict[str, Lever]] = {
         "audit_share": Lever("Share of projects audited", "项目审计比例", "share"),
         "invited_share": Lever("Share of households invited to the accounts", "受邀参加项目公开会的农户比例", "share"),

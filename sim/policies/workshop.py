@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -37,6 +37,7 @@ class Workshop(Policy):
     kind: ClassVar[str] = "workshop"
     title_en: ClassVar[str] = "Local workshops"
     title_zh: ClassVar[str] = "帮扶车间"
+    moved_as: ClassVar[Literal["", "projects", "credit"]] = "projects"
     village_wide: ClassVar[bool] = True
     may_change: ClassVar[dict[str, Lever]] = {
         "subsidy_yuan": Lever("Subsidy for a place and year", "每岗每年补贴"),

@@ -107,9 +107,10 @@ def test_a_project_is_what_the_village_needs_most_with_as_much_money_as_there_is
     while model.today.campaign_day < 1 or policy.book.counts["begun"] == 0:
         model.step()
     kinds = np.argmax(needs(model.county, np.arange(3), list(range(len(NAMES)))), axis=1)
-    assert policy._project.tolist() == kinds.tolist()
+    paid = policy._works.worth_yuan
+    assert np.argmax(paid, axis=1).tolist() == kinds.tolist()
     spent = np.minimum(25_000.0, np.array(model.p.project_cost_yuan)[kinds])
-    assert policy._worth_yuan.tolist() == spent.tolist()
+    assert paid.sum(axis=1).tolist() == paid.max(axis=1).tolist() == spent.tolist()
     assert policy._fund_yuan.tolist() == (25_000.0 - spent).tolist()
     model.close()
 

@@ -1,0 +1,75 @@
+"""Projects under way, whoever pays for them: built month by month, then they bring what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.campaign.delivery import Delivery
+from sim.county import County
+from sim.facts.units import BUILT
+from sim.policies.gifts import Gifts
+from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, built_in_month, can_finish, gain_of, pay_hands
+
+RowsOf = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Luck = Callable[[RowsOf, int], Floats]
+
+
+class UnderWay:
+    """What one payer has begun.
+
+    Attributes:
+        worth_yuan: By village and kind (`sim.facts.units.PROJECTS`), what was paid for it; 0 = none under way.
+    """
+
+    def __init__(self, county: County) -> None:
+        shape = len(county.villages), len(NAMES)
+        self.worth_yuan, self._progress = np.zeros(shape), np.zeros(shape)
+        self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
+
+    def begin(self, villages: RowsOf | int, kinds: RowsOf | int, worth_yuan: Floats | float) -> None:
+        """Begin a project of its kind in each of these villages."""
+        self.worth_yuan[villages, kinds], self._progress[villages, kinds] = worth_yuan, 0.0
+
+    def month(
+        self,
+        county: County,
+        book: Delivery,
+        effort: float,
+        number: Callable[[str], int],
+        luck: Luck | None,
+    ) -> None:
+        """A month of building in open ground; then what was given lives on, or not.
+
+        Args:
+            county: The county.
+            book: Counts what is finished.
+            effort: How hard those work who see to it.
+            number: Numbers of the payer's chance events.
+            luck: Keyed uniforms of households, by the kind: whom a finished project reaches; None = nothing changes.
+        """
+        if not county.today.frozen:
+            for village, kind in np.argwhere(self.worth_yuan > 0.0).tolist():
+                self._build(county, book, (village, kind), effort, luck)
+        for line, gifts in self._gifts.items():
+            gifts.month(county, number(f"gift {line}"))
+
+    def _build(self, county: County, book: Delivery, what: tuple[int, int], effort: float, luck: Luck | None) -> None:
+        """A month of building a project, a village's and of a kind, and what stands when it is done."""
+        v, p, (k, kind) = county.villages, county.p, what
+        step, worth = built_in_month(p, v["leadership"][k], effort), float(self.worth_yuan[what])
+        if NAMES[kind] in BUILT and luck is not None:
+            pay_hands(county, k, step, self._progress[what], worth)
+        self._progress[what] += step
+        if self._progress[what] < 1.0 or not can_finish(county, kind):
+            return
+        self.worth_yuan[what] = 0.0
+        book.count("finished", 1.0, np.array([k]))
+        rows = np.arange(v["first"][k], v["last"][k], dtype=np.int64)
+        book.reach(rows, worth / len(rows))
+        if luck is not None:
+            gain = gain_of(p, kind) * worth / p.project_cost_yuan[kind]
+            bring(county, NAMES[kind], Site(k, rows[luck(rows, kind) < gain], gain, worth, self._gifts))
