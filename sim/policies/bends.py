@@ -77,7 +77,8 @@ def not_held_up(county: County, label: str, rows: RowsOf) -> RowsOf:
     where = county.households["village"][rows]
     waits = bent & (county.day - places_of(county, label)["began"][where] < county.p.bent_delay_days)
     felt_of(county, label)[rows[waits]] = True
-    return rows[~waits]
+    served: RowsOf = rows[~waits]
+    return served
 
 
 def in_turn(county: County, label: str, rows: RowsOf, luck: Luck) -> RowsOf:

@@ -1,4 +1,4 @@
-"""Bent policies: places where a policy is captured, held up, charged for or skimmed; who reports it, and how it is mended.
+"""Bent policies: where a policy is captured, held up, charged for or skimmed, who reports it, how it is mended.
 
 What a bend does stands in `bends`. Who has felt it may say so, by the channels that are open; what is reported is taken
 up after a while, looked into, and mended or not. A mended place is bent again where the committee is weak. Whoever
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.draws import number_of, uniforms
+from sim.core.numerics import add_up
 from sim.facts.topics import CALLED
 from sim.money.reasons import reason
 from sim.policies import bends
@@ -73,17 +74,19 @@ class BentPolicies(Policy):
     def open(self, county: County) -> None:
         """Some places are bent from the start, more of them where the committee is weak."""
         n = len(county.villages)
-        self._labels = [label for label in county.books if label != self.label] if self.settings.effects else []
+        others = [label for label in county.books if label != self.label]
+        self._labels = others if self.settings.effects else []
         self._on = self.villages_on(county)
         share = np.array([county.p.bent_share[k] * (way in self.settings.ways) for k, way in enumerate(WAYS)])
         weak = 2.0 * (1.0 - county.villages["leadership"])
-        self._chance = np.minimum(1.0, self.settings.bent_times * share * weak[:, None]) * self._on[:, None]
+        chance = self.settings.bent_times * share * weak[:, None] * self._on[:, None]
+        self._chance = chance / np.maximum(1.0, chance.sum(axis=1))[:, None]  # beyond certainty the mix of ways stays
         for label in self._labels:
             bends.set_up(county, label)
             self._bend(county, label, np.ones(n, dtype=np.bool_), 1.0)
         self._angered = {label: np.zeros(len(county.households), dtype=np.bool_) for label in self._labels}
         self._days_before = self._days_of_others(county)
-        self.book.targets["mended"] = float(sum((places_of(county, label)["way"] > 0).sum() for label in self._labels))
+        self.book.targets["mended"] = add_up((places_of(county, label)["way"] > 0).sum() for label in self._labels)
 
     def month_end(self, county: County) -> None:
         """The month."""
@@ -108,14 +111,16 @@ class BentPolicies(Policy):
 
     # ---- bending -----------------------------------------------------------------------------------------------
 
-    def _luck_of(self, county: County, name: str, label: str, day: int) -> Floats:
+    @staticmethod
+    def _luck_of(county: County, number: int, label: str, day: int) -> Floats:
         """One keyed uniform a place of a policy."""
         keys = county.villages["key"].astype(np.int64)
-        return uniforms(county.seed, self.number(name), keys, day, number_of(label))
+        return uniforms(county.seed, number, keys, day, number_of(label))
 
     def _bend(self, county: County, label: str, where: Mask, share: float) -> None:
         """Bend some places among `where`, each in one way; `share` is that of the chance as the run opened."""
-        places, luck = places_of(county, label), self._luck_of(county, "bend", label, max(0, county.today.month))
+        month = max(0, county.today.month)
+        places, luck = places_of(county, label), self._luck_of(county, self.number("bend"), label, month)
         upto = np.cumsum(share * self._chance, axis=1)
         way = 1 + (luck[:, None] >= upto).sum(axis=1)
         bent = where & (way <= len(WAYS))
@@ -129,7 +134,8 @@ class BentPolicies(Policy):
         s, p, today = self.settings, county.p, county.today.campaign_day
         if not s.start_day <= today <= self.last_day(county) or not s.channels:
             return np.zeros(len(county.villages), dtype=np.bool_)
-        each = county.today.cpi * sum(p.bent_channel_yuan[k] for k, name in enumerate(CHANNELS) if name in s.channels)
+        open_now = (p.bent_channel_yuan[k] for k, name in enumerate(CHANNELS) if name in s.channels)
+        each = county.today.cpi * add_up(open_now)
         turn = self.villages_in_turn(county)
         paid = self.ration(county, turn, np.full(len(turn), each))
         self.buy(county, each * len(paid), "administration_yuan", CHANNELS_COST)
@@ -175,7 +181,7 @@ class BentPolicies(Policy):
         looked = county.households["village"][homes].astype(np.int64)
         self.buy(county, each * len(looked), "administration_yuan", CHANNELS_COST)
         places["due"][looked] = -1
-        luck = self._luck_of(county, "mends", label, county.today.month)[looked]
+        luck = self._luck_of(county, self.number("mends"), label, county.today.month)[looked]
         self._mend(county, label, looked[luck < p.bent_mended])
         came = np.zeros(len(v))
         came[looked] = p.bent_witnesses
