@@ -17,7 +17,7 @@ from sim.economy.nearby import counted_on, days_at_home, paid_days
 from sim.economy.needs import subsistence
 from sim.facts.months import FEBRUARY, MARCH
 from sim.facts.sources import WAGE
-from sim.facts.topics import BEEN_AWAY, FAILED_AWAY, KNOWS_JOBS, POST
+from sim.facts.topics import BEEN_AWAY, CALLED, DISPUTE, FAILED_AWAY, KNOWS_JOBS, POST
 from sim.money.reasons import LEAVING_COST, LIVING_AWAY, WAGE_AWAY, WAGE_LOCAL
 from sim.money.till import receive, spend
 from sim.parameters.packed import P
@@ -245,13 +245,20 @@ def post_days(h: Household, p: P) -> float:
 
 
 @rule
+def days_lost(h: Household, p: P) -> float:
+    """Working days this month that meetings and inspectors take, and a dispute that stands."""
+    called = p.called_days if (h.knows >> CALLED) & 1 else 0.0
+    return called + (p.dispute_days if (h.knows >> DISPUTE) & 1 else 0.0)
+
+
+@rule
 def share_out_labour(h: Household, v: Village, p: P, today: Today, till: NDArray[np.float64]) -> None:
     """Working days go to the household's own lines, then to family and house, then to what work is nearby.
 
     Those away send home.
     """
     months = months_at_work(h, v, p, today)
-    days = hands_days(h, p, months)
+    days = max(0.0, hands_days(h, p, months) - days_lost(h, p))
     needed = days_needed(h, p, today, today.calendar_month - 1, staple_land(h, p))
     given = min(1.0, days / needed) if needed > 0.0 else 1.0
     h.labour_met += p.care_rate * (given - h.labour_met)

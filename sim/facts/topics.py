@@ -12,6 +12,8 @@ KNOWS_CREDIT, KNOWS_TRAINING, KNOWS_INDUSTRY, KNOWS_JOBS, HELPED = 5, 6, 7, 8, 9
 BEEN_AWAY, FAILED_AWAY = 10, 11
 """What it knows of itself: it has sent somebody away for work once, and they did not do well there."""
 POST = 12  # no topic: the household holds a public-service post
+CALLED, DISPUTE = 13, 14
+"""No topics: this month it is called to meetings and inspectors; it stands in a dispute."""
 
 PROGRAMMES: dict[str, tuple[str, str]] = {
     "credit": ("small loans", "小额信贷"),

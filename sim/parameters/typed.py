@@ -32,6 +32,21 @@ class P:
     bank_term_months: tuple[float, ...]
     believed_mean: float
     believed_sd: float
+    bent_again: float
+    bent_anger: float
+    bent_answer_days: tuple[float, ...]
+    bent_capture: float
+    bent_channel_yuan: tuple[float, ...]
+    bent_delay_days: float
+    bent_fee: float
+    bent_look_days: float
+    bent_look_yuan: float
+    bent_mended: float
+    bent_received: float
+    bent_share: tuple[float, ...]
+    bent_skim: float
+    bent_speaks: tuple[float, ...]
+    bent_witnesses: float
     birth_rate: float
     block_age_months: tuple[float, ...]
     block_cost_mu_yuan: float
@@ -62,6 +77,7 @@ class P:
     cadre_means: tuple[float, ...]
     cadre_sd: float
     cadre_trade: float
+    called_days: float
     care_days_child: float
     care_days_elder: float
     care_days_ill: float
@@ -131,6 +147,7 @@ class P:
     disabling: float
     disease_rate: float
     disease_share: float
+    dispute_days: float
     distress_price: float
     distress_share: float
     drive_base: float

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.money.reasons import reason
+from sim.policies import bends
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 
 DELIVERY = reason("delivery of cash", "现金发放费用")
@@ -58,6 +59,7 @@ class Cash(Policy):
         """Pay everyone on the list, as far as what is left reaches."""
         s = self.settings
         rows = self._list[: int(self.left_yuan(county) / (s.amount_yuan * (1.0 + s.delivery_share)))]
+        rows = bends.not_held_up(county, self.label, rows)
         if not len(rows):
             return
         amounts = np.full(len(rows), s.amount_yuan)
@@ -65,6 +67,7 @@ class Cash(Policy):
         self.book.reach(rows, amounts)
         self.book.count("paid", float(len(rows)), county.households["village"][rows])
         if s.effects:
+            bends.charge(county, self.label, rows, amounts)
             self.hand_over(county, rows, amounts)
 
     def pay(self, county: County, rows: RowsOf, worth_yuan: Yuan) -> None:

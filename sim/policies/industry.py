@@ -13,7 +13,7 @@ from sim.economy.investment import in_season
 from sim.facts.lines import GREENHOUSE, LIVESTOCK, ORCHARD
 from sim.facts.topics import KNOWS_INDUSTRY
 from sim.money.reasons import reason
-from sim.policies import contracts
+from sim.policies import bends, contracts
 from sim.policies.gifts import Gifts, would_take
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 from sim.policies.settings import BUDGET, TURNS, Lever
@@ -137,11 +137,14 @@ class Industry(Policy):
         """The household adds its own part, and puts the line to use."""
         s, h = self.settings, county.households
         own = worth_yuan / (1.0 - s.own_share) * s.own_share
-        amounts = worth_yuan + own
+        given = bends.what_arrives(county, self.label, rows, worth_yuan)
+        amounts = given + own
         if s.form == "grant":
             # A grant is the household's money: part of it goes elsewhere, the rest it pays out for the line.
-            own = own + worth_yuan * (1.0 - county.p.grant_diverted)
+            own = own + given * (1.0 - county.p.grant_diverted)
             amounts = own
+        else:
+            bends.take(county, "market", worth_yuan, given)
         self._gifts.hand_over(county, rows, amounts, own)
         h["knows"][rows] |= (1 << self._line) | (1 << KNOWS_INDUSTRY)
         signed = rows[self.luck(county, "contract", rows) < s.contract]

@@ -15,7 +15,7 @@ from sim.facts.topics import HELPED, KNOWS_CREDIT
 from sim.money.lending import PRINCIPAL, SUBSIDY, WRITTEN_OFF
 from sim.money.reasons import reason
 from sim.parameters.packed import P
-from sim.policies import guarantee
+from sim.policies import bends, guarantee
 from sim.policies.mutual_fund import MutualFund
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 from sim.policies.settings import TURNS, Lever
@@ -209,6 +209,7 @@ class Microcredit(Policy):
             self._decide(county, rows, amounts)
         if today in self._rounds(county) and self.in_season(county):
             rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
+            rows = bends.not_held_up(county, self.label, rows)
             wanted = self.accepts(county, rows)
             wanted[self._papers_missing(county, rows)] = 0.0  # sent home: it may come again another day
             rows, wanted = rows[wanted > 0.0], wanted[wanted > 0.0]
@@ -317,8 +318,11 @@ class Microcredit(Policy):
         self.book.reach(rows, amounts * self._subsidy_a_yuan + t.fee_yuan)
         if not self.settings.effects:
             return
-        county.accounts.pay_households(self.account, rows, amounts, LOANS)
         county.loans.lend(self.lender, rows, amounts, t.term_months)
+        asked, amounts = amounts, bends.what_arrives(county, self.label, rows, amounts)
+        bends.take(county, self.account, asked, amounts)
+        county.accounts.pay_households(self.account, rows, amounts, LOANS)
+        bends.charge(county, self.label, rows, asked)
         if self.fund:  # who borrows joins, with part of the loan
             amounts = amounts - self.fund.admit(county, rows)
         self._borrowed[rows] = True

@@ -24,11 +24,12 @@ from sim.core.numerics import total
 from sim.county import County
 from sim.facts.sources import PROPERTY, TRANSFER, WAGE
 from sim.money.reasons import FUNDS, Reason, reason
-from sim.policies import queue
+from sim.policies import bends, queue
 from sim.policies.settings import Lever, PolicySettings, TargetedSettings
 
 __all__ = [
-    "HARDEST", "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
+    "HARDEST", "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan",
+    "reason",
 ]  # fmt: skip
 
 Names = tuple[str, str]
@@ -193,6 +194,7 @@ class Policy:
         Returns:
             Those served.
         """
+        rows = bends.not_held_up(county, self.label, rows)
         cost = self.cost_yuan(county, worth_yuan[rows])
         rows = self.ration(county, rows, cost)
         rows = self.take_days(county, rows, self.days_each(county), cost[: len(rows)])
@@ -202,6 +204,7 @@ class Policy:
         self.pay(county, rows, worth)
         self.book.reach(rows, worth)
         if self.settings.effects:
+            bends.charge(county, self.label, rows, worth)
             self.hand_over(county, rows, worth)
         self.book.count(next(iter(self.counts)), float(len(rows)), county.households["village"][rows])
         return rows
@@ -279,7 +282,8 @@ class Policy:
             rows = queue.by_need(county, rows, self.settings, luck)
         else:
             rows = queue.by_lottery(county, rows, luck)
-        return self._hardest_first(county, rows, county.households["village"][rows])
+        rows = self._hardest_first(county, rows, county.households["village"][rows])
+        return bends.in_turn(county, self.label, rows, luck)
 
     def _hardest_first(self, county: County, rows: RowsOf, villages: RowsOf) -> RowsOf:
         """Candidates in the order they had, those of the villages that come first before the others."""
@@ -358,7 +362,9 @@ class Policy:
         self._collected_yuan -= own
         for purse, part in county.purses.draw(self.kind, self.settings.purses, county.date, amount - own):
             county.accounts.pay(purse, self._account, part, FUNDS)
-        self.pay_out(county, self._account, rows, amounts_yuan, reason, counts_as)
+        arrives = bends.what_arrives(county, self.label, rows, amounts_yuan)
+        bends.take(county, self._account, amounts_yuan, arrives)
+        self.pay_out(county, self._account, rows, arrives, reason, counts_as)
         self.book.spend("grants_yuan", amount - own)
 
     def pay_out(

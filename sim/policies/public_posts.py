@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sim.facts.topics import POST
 from sim.money.reasons import reason
+from sim.policies import bends
 from sim.policies.monitoring import WATCHED
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, Yuan
 from sim.policies.settings import BUDGET, Lever, TargetedSettings
@@ -79,7 +80,7 @@ class PublicPosts(Policy):
         """Fill what is free."""
         if not self.in_season(county):
             return
-        rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
+        rows = bends.not_held_up(county, self.label, np.flatnonzero(self.eligible(county)).astype(np.int64))
         rows = self.in_turn(county, rows[self.accepts(county, rows) > 0.0])
         rows = rows[np.argsort(~county.shared_mask(WATCHED)[rows], kind="stable")]
         free = int(self.settings.places * county.share) - int((self._until > 0).sum())
@@ -102,6 +103,7 @@ class PublicPosts(Policy):
         if len(rows):
             pay = np.full(len(rows), self.settings.pay_yuan)
             self.grant(county, rows, pay, WAGE, counts_as="wage")
+            bends.charge(county, self.label, rows, pay)
             self.book.worth_yuan[rows] += pay
             self.book.count("post_months", float(len(rows)))
         left = self.left_yuan(county) < self.settings.pay_yuan

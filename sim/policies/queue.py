@@ -39,12 +39,26 @@ def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck
     if share <= 0:
         return rows[in_need]
     well_off = county.income_per_head[rows] > county.p.well_off_lines * county.line_yuan
-    by_connections = np.lexsort((keys, luck("connections", rows)))
-    by_connections = by_connections[well_off[by_connections]]
+    return by_connections(county, rows[in_need], well_off[in_need], share, luck)
+
+
+def by_connections(county: County, rows: RowsOf, connected: NDArray[np.bool_], share: float, luck: Luck) -> RowsOf:
+    """Let a share of places go to the next in line among the connected, and the others to the next of all.
+
+    Args:
+        county: The county.
+        rows: Candidates in the order in which they should come.
+        connected: Which of them have connections.
+        share: Share of places that go by them, above 0.
+        luck: The policy's keyed uniforms, by the event's name.
+    """
+    keys = county.keys[rows]
+    friends = np.lexsort((keys, luck("connections", rows)))
+    friends = friends[connected[friends]]
     # Position of each in a merged list: the k-th connected stands at k/share, the k-th in need where it is left.
     at = np.full(len(rows), np.inf)
-    at[by_connections] = (np.arange(len(by_connections)) + 1) / share - 1.0
-    at[in_need] = np.minimum(at[in_need], np.arange(len(in_need)) / (1.0 - share) if share < 1 else np.inf)
+    at[friends] = (np.arange(len(friends)) + 1) / share - 1.0
+    at = np.minimum(at, np.arange(len(rows)) / (1.0 - share) if share < 1 else np.inf)
     return rows[np.lexsort((keys, at))]
 
 

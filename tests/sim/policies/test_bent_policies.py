@@ -1,0 +1,181 @@
+"""Bent policies: what each way of bending does to whom, how it comes out, and what it takes of villagers."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_worlds import VISITS, differing, lived, plan_of
+
+from sim.facts.topics import CALLED
+from sim.model import VillageModel
+from sim.money.audit import BALANCED
+from sim.money.reasons import HOUSEHOLDS
+from sim.policies.bends import CAPTURED, CHARGED, DELAYED, SKIMMED, TAKEN, felt_of, places_of
+
+KIND = "bent_policies"
+CASH = {
+    "kind": "cash",
+    "amount_yuan": 500,
+    "months": 3,
+    "budget_yuan": 6_000_000,
+    "priority": "poorest",
+    "capture": 0.0,
+}
+STOCK = {"kind": "industry", "line": "livestock", "budget_yuan": 20_000_000, "capture": 0.0}
+LOANS = {"kind": "microcredit", "channel": "microlender", "told_share": 1.0}
+PURSES = [
+    {"id": kind, "title_en": kind, "title_zh": "经费", "amount_yuan": 1e8, "uses": [kind]}
+    for kind in (KIND, "cash", "industry", "microcredit")
+]
+EVERYWHERE: dict[str, Any] = {"bent_times": 20.0, "channels": ()}  # but under the strongest committees
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bent")
+
+
+@cache
+def run(
+    folder: Path, *others: str, months: int = 4, days: int = 60, place: tuple[tuple[str, Any], ...] = (), **bent: Any
+) -> VillageModel:
+    """Six villages with some of cash, stock, loans and visits, bent as `bent` says; not at all if it is empty."""
+    known = {"cash": CASH, "stock": STOCK, "loans": LOANS, "visits": {**VISITS, "coverage": "everyone"}}
+    policies = [known[name] for name in others] + ([{"kind": KIND, **bent}] if bent else [])
+    how: dict[str, Any] = {"villages": 6, "months": months, "days": days, "closure": "fixed", "purses": PURSES}
+    return lived(plan_of(folder, policies, place=dict(place), **how))
+
+
+def counts(model: VillageModel) -> dict[str, float]:
+    return next(policy.book.counts for policy in model.policies if policy.kind == KIND)
+
+
+def served(model: VillageModel, label: str) -> np.ndarray:
+    return model.county.books[label].served
+
+
+def everywhere(folder: Path, way: str, *others: str, **how: Any) -> VillageModel:
+    """The run in which every place is bent in that way."""
+    return run(folder, *others, **EVERYWHERE, ways=(way,), **how)
+
+
+def test_what_is_skimmed_does_not_arrive_and_what_is_charged_is_paid_back_and_both_are_in_one_account(
+    folder: Path,
+) -> None:
+    straight = run(folder, "cash")
+    got = served(straight, "cash")
+    for way, number, part in (("skimmed", SKIMMED, 0.2), ("charged", CHARGED, 0.1)):
+        bent = everywhere(folder, way, "cash")
+        places = places_of(bent.county, "cash")
+        assert set(places["way"]) <= {0, number} and (served(bent, "cash") == got).all()
+        there = got & (places["way"] > 0)[bent.households["village"]]
+        assert there.any() and (felt_of(bent.county, "cash") == there).all()
+        meant = bent.county.books["cash"].costs["grants_yuan"]
+        assert meant == straight.county.books["cash"].costs["grants_yuan"]
+        taken = bent.county.accounts.balances[TAKEN]
+        assert taken == pytest.approx(part * 1500 * there.sum()) == pytest.approx(counts(bent)["taken_yuan"])
+        income = [model.households["income_year"].sum(axis=1) for model in (straight, bent)]
+        assert (income[0] - income[1])[got & ~there] == pytest.approx(0.0, abs=50.0)
+        assert (income[0] - income[1])[there].mean() == pytest.approx(part * 1500, rel=0.3)
+        assert bent.county.accounts.audit() <= BALANCED
+
+
+def test_goods_that_are_skimmed_are_sold_and_less_is_put_to_use(folder: Path) -> None:
+    straight, bent = run(folder, "stock", months=6), everywhere(folder, "skimmed", "stock", months=6)
+    flows = bent.county.accounts.matrix()
+    assert flows["market", TAKEN, "goods skimmed and sold"] > 0 and bent.county.accounts.audit() <= BALANCED
+    stock = [model.households["livestock_head"][served(model, "industry")].mean() for model in (straight, bent)]
+    assert stock[1] < stock[0]
+
+
+def test_of_a_loan_that_is_skimmed_all_is_owed(folder: Path) -> None:
+    bent = everywhere(folder, "skimmed", "loans")
+    flows, lent = bent.county.accounts.matrix(), counts_of(bent, "lent_yuan")
+    taken = flows["lender microcredit", TAKEN, "skimmed from what is given"]
+    assert taken > 0 and flows["lender microcredit", HOUSEHOLDS, "loans"] == pytest.approx(lent - taken)
+    assert bent.county.loans.loans["principal_yuan"].sum() > 0 and bent.county.accounts.audit() <= BALANCED
+
+
+def counts_of(model: VillageModel, name: str) -> float:
+    return next(policy.book.counts[name] for policy in model.policies if policy.kind == "microcredit")
+
+
+def test_who_is_held_up_waits_and_who_has_connections_comes_first(folder: Path) -> None:
+    straight, late = run(folder, "stock"), everywhere(folder, "delayed", "stock")
+    held = (places_of(late.county, "industry")["way"] == DELAYED)[late.households["village"]]
+    assert served(straight, "industry")[held].any() and not served(late, "industry")[held].any()
+    in_time = everywhere(folder, "delayed", "stock", place=(("bent.bent_delay_days", 15),))
+    assert served(in_time, "industry")[held].any()
+    fair, bent = run(folder, "cash"), everywhere(folder, "captured", "cash")
+    assert set(places_of(bent.county, "cash")["way"]) <= {0, CAPTURED}
+    well_off = bent.county.income_per_head > bent.p.well_off_lines * bent.county.line_yuan
+    shares = [float(well_off[served(model, "cash")].mean()) for model in (fair, bent)]
+    assert shares[1] > shares[0] + 0.05
+    passed_over = felt_of(bent.county, "cash")
+    assert passed_over.any() and not (passed_over & well_off).any()
+
+
+def test_nothing_comes_out_without_channels_and_more_of_them_leave_less_bent(folder: Path) -> None:
+    how: dict[str, Any] = {"ways": ("charged", "skimmed"), "bent_times": 6.0}
+    shut, letters, all_open = (
+        counts(run(folder, "cash", "visits", months=9, channels=channels, **how))
+        for channels in ((), ("letters",), ("visits", "meeting", "hotline", "letters"))
+    )
+    assert shut["reported"] == shut["mended"] == 0 < shut["bent_months"]
+    assert letters["reported"] < all_open["reported"] and 0 < all_open["mended"] <= all_open["reported"]
+    assert all_open["bent_months"] < letters["bent_months"] <= shut["bent_months"]
+    seldom, often = (
+        counts(
+            run(folder, "cash", "visits", channels=("visits", "meeting"), place=(("bent.bent_mended", part),), **how)
+        )
+        for part in (0.1, 0.95)
+    )
+    assert seldom["mended"] < often["mended"]
+
+
+def test_more_places_are_bent_under_weak_committees_and_mended_ones_are_bent_again(folder: Path) -> None:
+    by_times = [counts(run(folder, "cash", bent_times=n, channels=()))["bent_months"] for n in (0.0, 1.0, 9.0)]
+    assert 0 == by_times[0] < by_times[1] < by_times[2]
+    some = run(folder, "cash", bent_times=1.0, channels=())
+    policy = next(policy for policy in some.policies if policy.kind == KIND)
+    chance = policy._chance.sum(axis=1)  # type: ignore[attr-defined]
+    assert np.argmin(chance) == np.argmax(some.villages["leadership"])
+    later = [
+        counts(run(folder, "cash", months=6, bent_times=1.0, channels=(), place=(("bent.bent_again", rate),)))
+        for rate in (0.0, 2.0)
+    ]
+    assert later[0]["bent_months"] < later[1]["bent_months"]
+
+
+def test_whoever_comes_from_outside_takes_days_of_villagers(folder: Path) -> None:
+    def free_days(received: float) -> tuple[float, float]:
+        place = (("bent.bent_received", received), ("bent.called_days", 5.0))
+        model = run(folder, "visits", months=2, days=35, bent_times=0.0, channels=("hotline",), place=place)
+        assert ((model.households["knows"] >> CALLED) & 1 == 0).all(), "nobody is called any more"
+        return counts(model).get("called", 0.0), float(model.villages["free_days"].sum())
+
+    called, free = zip(*(free_days(times) for times in (0.0, 1.0, 5.0)), strict=True)
+    assert called[0] == 0 < called[1] < called[2] and free[0] > free[1] > free[2]
+
+
+def test_channels_cost_money_and_days_and_close_without_them(folder: Path) -> None:
+    model = run(folder, "cash", "visits", bent_times=9.0, channels=("meeting",))
+    book = model.county.books[KIND]
+    assert book.costs["administration_yuan"] >= 4 * 6 * 150 * 0.9 and book.costs["cadre_days_yuan"] > 0
+    assert model.county.accounts.audit() <= BALANCED
+    broke = run(folder, "cash", "visits", bent_times=9.0, channels=("meeting",), budget_yuan=0.0)
+    assert counts(broke)["reported"] == 0 and broke.county.books[KIND].cash_outlay_yuan == 0
+
+
+def test_it_moves_no_luck_of_others_and_without_effects_costs_money_alone(folder: Path) -> None:
+    none = (("bent.bent_received", 0.0),)
+    plain = run(folder, "cash", "loans", "visits", place=none)
+    idle = run(folder, "cash", "loans", "visits", place=none, bent_times=0.0, channels=())
+    assert differing(plain, idle) == []
+    null = run(folder, "cash", "loans", "visits", place=none, bent_times=9.0, effects=False)
+    assert differing(plain, null) == [] and null.county.books[KIND].costs["administration_yuan"] > 0
+    assert TAKEN not in null.county.accounts.balances
