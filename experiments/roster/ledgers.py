@@ -17,6 +17,7 @@ import pandas as pd
 from experiments.roster.book import add_sheet, check_writable, is_ours, new_book, save
 from experiments.roster.fields import fields
 from experiments.roster.importing import WORLD_CAUSES
+from experiments.roster.ledger_rows import FIXED, HEADS, WHOLE, entries
 from experiments.roster.pseudonyms import SHOWN, Pseudonyms
 from sim.core.errors import UserError
 from sim.facts.causes import CAUSES, FITS
@@ -36,25 +37,10 @@ MISSING = {
     "fit": ("no measure that fits the cause", "措施与致贫原因不对应"),
     "cause": ("no cause recorded", "未登记致贫原因"),
 }
-HEADS = {
-    "zh": (
-        ("户", "村", "人口", "劳动力", "户属性", "监测对象类别", "致贫原因", "缺项", "原因所对应的帮扶", "已登记措施",
-         "帮扶责任人", "期限", "计划措施", "计划完成日期", "实际完成日期", "实际金额（元）", "备注"),
-        ("帮扶责任人", "联系户数", "缺项户数"),
-        ("一户一策", "帮扶责任人", "其他乡镇"),
-    ),
-    "en": (
-        ("household", "village", "persons", "workers", "category", "monitored", "cause", "missing",
-         "help that fits the cause", "measures entered", "helper", "deadline", "measure planned", "planned for",
-         "done on", "yuan spent", "remarks"),
-        ("helper", "households", "of these with something missing"),
-        ("households", "helpers", "other townships"),
-    ),
-}  # fmt: skip
-FIXED, WHOLE = 12, 17
-"""Columns before those to fill in, and all columns."""
+EMPTY: tuple[list[Any]] = ([""] * (WHOLE - FIXED),)
+"""The columns to fill in of a household that nothing was filled in for."""
 _PSEUDONYM = re.compile(f"[0-9a-f]{{{SHOWN}}}")
-_WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 20)
+_WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 12, 20)
 
 
 def townships(homes: pd.DataFrame, language: str) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -106,8 +92,8 @@ def write_ledgers(
     sizes = homes.groupby(["township", "village"]).size()
     for path, part in parts:
         how = (names, deadline, language, real_names, sizes)
-        made = ((str(key), _row(key, home, *how)) for key, home in part.iterrows())
-        rows = sorted((row[:FIXED] + kept.get(names.of("household", key), [""] * 5) for key, row in made), key=_order)
+        made = ((names.of("household", str(key)), _row(key, home, *how)) for key, home in part.iterrows())
+        rows = sorted((row + cells for who, row in made for cells in kept.get(who, EMPTY)), key=_order)
         book = new_book()
         first, second, (sheet, helpers, _) = HEADS[language]
         add_sheet(book, sheet, first, rows, _WIDTHS)
@@ -116,8 +102,8 @@ def write_ledgers(
     return [path for path, _ in parts]
 
 
-def filled(folder: Path, names: Pseudonyms) -> dict[str, list[Any]]:
-    """What offices have filled in in the ledgers of a folder, by the pseudonym of the household.
+def filled(folder: Path, names: Pseudonyms) -> dict[str, list[list[Any]]]:
+    """What offices have filled in in the ledgers of a folder, row by row, by the pseudonym of the household.
 
     Args:
         folder: Where the ledgers are.
@@ -126,21 +112,12 @@ def filled(folder: Path, names: Pseudonyms) -> dict[str, list[Any]]:
     Raises:
         UserError: A ledger cannot be read; nothing is written over then.
     """
-    import openpyxl
-
-    found: dict[str, list[Any]] = {}
-    for path in sorted(folder.glob("*.xlsx")):
-        if not is_ours(path):
-            continue
-        try:
-            sheets = openpyxl.load_workbook(path, data_only=True).worksheets
-        except Exception as error:  # openpyxl meets a damaged part with whatever error comes to it
-            raise UserError("台账读不出来，未覆盖 / this ledger cannot be read", file=path) from error
-        for row in (row for sheet in sheets[:1] for row in sheet.iter_rows(min_row=2, values_only=True)):
-            cells = [*row[FIXED:WHOLE], *[None] * (WHOLE - max(FIXED, len(row)))]
-            if row[0] is not None and any(cell is not None for cell in cells):
-                who = str(row[0]).split(" ")[0]
-                found[who if _PSEUDONYM.fullmatch(who) else names.of("household", who)] = cells
+    found: dict[str, list[list[Any]]] = {}
+    for path in filter(is_ours, sorted(folder.glob("*.xlsx"))):
+        for entry in entries(path):
+            who = entry.household.split(" ")[0]
+            key = who if _PSEUDONYM.fullmatch(who) else names.of("household", who)
+            found.setdefault(key, []).append(list(entry.cells))
     return found
 
 
@@ -163,8 +140,7 @@ def _row(
     missing = "；".join(MISSING[name][side] for name in missing_of(home))
     said = [_said(home[name]) for name in ("attribute", "monitored", "cause")]
     end = deadline.isoformat() if deadline else ""
-    return [who, village, *counts, *said, missing, fitting(home["cause"], side), _measures(home, side), shown, end,
-            "", "", "", "", ""]  # fmt: skip
+    return [who, village, *counts, *said, missing, fitting(home["cause"], side), _measures(home, side), shown, end]
 
 
 def _said(value: Any) -> str:
@@ -203,7 +179,7 @@ def missing_of(home: Any) -> list[str]:
 
 def _loads(rows: list[list[Any]]) -> list[list[Any]]:
     loads: dict[str, list[int]] = {}
-    for row in rows:
+    for row in {row[0]: row for row in rows}.values():  # a household has a row for each measure
         if row[10]:
             load = loads.setdefault(str(row[10]), [0, 0])
             load[0] += 1
