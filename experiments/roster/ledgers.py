@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -89,11 +89,9 @@ def write_ledgers(
     if gone := len(kept.keys() - known):
         problem = f"{gone}户已填内容，但不在现有名册中，未覆盖 / {gone} households filled in are not in the roster"
         raise UserError(problem, file=folder, mend="另选--out文件夹，保留原台账 / take another folder with --out")
-    sizes = homes.groupby(["township", "village"]).size()
+    told = Told.of(homes, names, deadline, language, real_names)
     for path, part in parts:
-        how = (names, deadline, language, real_names, sizes)
-        made = ((names.of("household", str(key)), _row(key, home, *how)) for key, home in part.iterrows())
-        rows = sorted((row + cells for who, row in made for cells in kept.get(who, EMPTY)), key=_order)
+        rows = [row + cells for who, row in rows_of(part, told) for cells in kept.get(who, EMPTY)]
         book = new_book()
         first, second, (sheet, helpers, _) = HEADS[language]
         add_sheet(book, sheet, first, rows, _WIDTHS)
@@ -121,13 +119,39 @@ def filled(folder: Path, names: Pseudonyms) -> dict[str, list[list[Any]]]:
     return found
 
 
-def _order(row: list[Any]) -> tuple[str, str]:
-    return str(row[1]), str(row[0])
+class Told(NamedTuple):
+    """How the rows of a roster's households are said.
+
+    Attributes:
+        names: Makes the pseudonyms.
+        deadline: By when, if one is set.
+        language: "zh" or "en".
+        real_names: Whether numbers and names stand in place of the pseudonyms.
+        sizes: Households of each village.
+    """
+
+    names: Pseudonyms
+    deadline: dt.date | None
+    language: str
+    real_names: bool
+    sizes: Any
+
+    @classmethod
+    def of(
+        cls, homes: pd.DataFrame, names: Pseudonyms, deadline: dt.date | None, language: str, real_names: bool
+    ) -> Told:
+        """That of all households of a roster."""
+        return cls(names, deadline, language, real_names, homes.groupby(["township", "village"]).size())
 
 
-def _row(
-    key: Any, home: Any, names: Pseudonyms, deadline: dt.date | None, language: str, real_names: bool, sizes: Any
-) -> list[Any]:
+def rows_of(part: pd.DataFrame, told: Told) -> list[tuple[str, list[Any]]]:
+    """What is said of each of these households, by pseudonym, in the order of villages and households."""
+    made = [(told.names.of("household", str(key)), _row(key, home, told)) for key, home in part.iterrows()]
+    return sorted(made, key=lambda one: (str(one[1][1]), str(one[1][0])))
+
+
+def _row(key: Any, home: Any, told: Told) -> list[Any]:
+    names, deadline, language, real_names, sizes = told
     side = int(language == "zh")
     helper = _said(home["helper"])
     shown = helper if real_names or not helper else names.of("helper", helper)
