@@ -11,6 +11,7 @@ from experiments.campaign.actual import Report
 from experiments.campaign.blocks import Shown, percent
 from experiments.campaign.curves import COUNTY
 from experiments.campaign.drawing import Mark, wall
+from experiments.campaign.from_ledgers import Note
 from experiments.campaign.page import print_table
 from experiments.campaign.progress import Help, Standing, date_of_day, week_of
 from experiments.campaign.results import BEHIND, RISK
@@ -42,14 +43,21 @@ class ProgressShown:
         reports: What was reported.
         standings: What follows of it.
         language: "en" or "zh".
+        notes: What is to be said of the figures reported.
     """
 
     def __init__(
-        self, carried: Carried, reports: Sequence[Report], standings: Sequence[Standing], language: str
+        self,
+        carried: Carried,
+        reports: Sequence[Report],
+        standings: Sequence[Standing],
+        language: str,
+        notes: Sequence[Note] = (),
     ) -> None:
         self.shown, self.carried = Shown(carried, language), carried
         self.reports, self.standings = reports, standings
         self.say, self.num = self.shown.say, self.shown.num
+        self.notes = [*(str(getattr(note, language)) for note in notes), self.say("progress_note")]
         self._places = {place.ident: self.shown.place(place) for place in carried.results.places}
 
     def sentence(self) -> str:
@@ -69,9 +77,8 @@ class ProgressShown:
     def table(self) -> Table:
         """Every task and place that something was reported of."""
         rows = [self._row(one) for one in self.standings]
-        return Table(
-            self.say("progress_title"), [self.say(word) for word in WORDS], rows, note=self.say("progress_note")
-        )
+        note = ("" if self.shown.zh else " ").join(self.notes)
+        return Table(self.say("progress_title"), [self.say(word) for word in WORDS], rows, note=note)
 
     def wall(self) -> Figure:
         """The county's weeks from the reports on, or those of the places reported: as reported, then as runs go on."""
@@ -159,14 +166,18 @@ class ProgressShown:
 
 
 def write_progress(
-    carried: Carried, reports: Sequence[Report], standings: Sequence[Standing], languages: Sequence[str]
+    carried: Carried,
+    reports: Sequence[Report],
+    standings: Sequence[Standing],
+    languages: Sequence[str],
+    notes: Sequence[Note] = (),
 ) -> list[Path]:
     """Write progress.csv and the pages into the campaign's folder.
 
     Returns:
         The pages first, in the order of the languages.
     """
-    shown = [ProgressShown(carried, reports, standings, language) for language in languages]
+    shown = [ProgressShown(carried, reports, standings, language, notes) for language in languages]
     pages: dict[str, bytes | str] = {f"progress.{one.shown.language}.html": one.page() for one in shown}
     rows = ([row[column] for column in COLUMNS] for row in map(_flat, [carried] * len(standings), standings))
     return add_files(carried.folder, KIND, {**pages, "progress.csv": csv_text(COLUMNS, rows, mark=True)})
@@ -205,10 +216,17 @@ def _number(value: float) -> float | str:
     return round(value, 2) if value == value else ""
 
 
-def print_progress(carried: Carried, reports: Sequence[Report], standings: Sequence[Standing], language: str) -> None:
+def print_progress(
+    carried: Carried,
+    reports: Sequence[Report],
+    standings: Sequence[Standing],
+    language: str,
+    notes: Sequence[Note] = (),
+) -> None:
     """Progress in the terminal: a sentence, the table, how it is reckoned."""
-    shown = ProgressShown(carried, reports, standings, language)
+    shown = ProgressShown(carried, reports, standings, language, notes)
     out = screen()
     out.print(shown.sentence(), style="bold")
     print_table(shown.table())
-    out.print(shown.say("progress_note"))
+    for note in shown.notes:
+        out.print(note)

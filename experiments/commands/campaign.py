@@ -170,7 +170,12 @@ def run(
 def progress(
     file: File,
     actual: Annotated[
-        Path, typer.Option("--actual", metavar="TABLE", help="Actual figures (.csv or .xlsx): task, place, date, done.")
+        list[Path],
+        typer.Option(
+            "--actual",
+            metavar="TABLE",
+            help="Actual figures (.csv or .xlsx): task, place, date, done; or a folder of ledgers. Repeatable.",
+        ),
     ],
     name: Name = None,
     replicates: Replicates = None,
@@ -201,24 +206,28 @@ def progress(
         parameters=parameters, overrides=overrides, code=code, villages=villages, horizon=horizon, results=results,
         fresh=fresh, renew=renew, retry_failed=False, progress=not quiet and not as_json,
     )  # fmt: skip
-    carried = _carried(file, actual=actual, **settings)
-    from experiments.campaign.actual import read_actual
+    from experiments.campaign.from_ledgers import ledgers_of
+
+    tables = [table for path in actual for table in ledgers_of(path)]
+    carried = _carried(file, actual=tables, **settings)
+    from experiments.campaign.from_ledgers import read_reports
     from experiments.campaign.progress import progress as follow
     from experiments.campaign.progress_page import as_json as standings_json
     from experiments.campaign.progress_page import print_progress, write_progress
 
-    reports = read_actual(actual, carried.results)
+    reports, notes = read_reports(tables, carried)
     standings, written = follow(carried, reports), languages(language)
-    pages = write_progress(carried, reports, standings, written)
+    pages = write_progress(carried, reports, standings, written, notes)
     if as_json:
         files = [str(page) for page in pages]
-        print_json({"folder": str(carried.folder), "files": files, "standings": standings_json(carried, standings)})
+        content = {"folder": str(carried.folder), "files": files, "standings": standings_json(carried, standings)}
+        print_json(content | {"notes": [note.en for note in notes]})
         return
-    print_progress(carried, reports, standings, written[0])
+    print_progress(carried, reports, standings, written[0], notes)
     _say_page(pages[0], written[0], quiet)
 
 
-def _carried(file: str, *, asked: tuple[int, int, float], actual: Path | None = None, **settings: Any) -> Carried:
+def _carried(file: str, *, asked: tuple[int, int, float], actual: list[Path] | None = None, **settings: Any) -> Carried:
     """The campaign of a file, carried out as the options say."""
     code = settings.pop("code")
     plan = one_plan(file, settings.pop("overrides"), code, settings.pop("villages"), settings.pop("horizon"))

@@ -237,6 +237,39 @@ def write_township_ledgers(
         _say(language, f"written to {path}", f"已写入 {path}")
 
 
+@app.command("pages")
+def write_household_pages(
+    files: Rosters,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the documents (.docx), one a township.")],
+    ledgers: Annotated[
+        Path | None, typer.Option("--ledgers", help="Folder of ledgers: what is planned and done there is entered.")
+    ] = None,
+    deadline: Annotated[
+        dt.datetime | None, typer.Option("--deadline", formats=["%Y-%m-%d"], help="Deadline of every page.")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Numbers and names in place of pseudonyms; only with your key file.")
+    ] = False,
+    key: Annotated[Path | None, typer.Option("--key", help="Key file of the pseudonyms, if not the usual one.")] = None,
+    date: Day = None,
+    language: Words = Language.zh,
+) -> None:
+    """Write household plans to be printed, a page each: what the ledger says, and lines to fill in. Needs python-docx.
+
+    A page holds nothing that was simulated, no score and no rank.
+    """
+    from experiments.roster.check import read
+    from experiments.roster.homes import homes
+    from experiments.roster.plan_pages import write_pages
+    from experiments.roster.pseudonyms import key_path, open_key
+
+    tables, _ = read(files)
+    secret = open_key(key or key_path(), create=not names)
+    end = deadline.date() if deadline else None
+    for path in write_pages(homes(tables, _ask(date)), secret, out, end, language.value, names, ledgers):
+        _say(language, f"written to {path}", f"已写入 {path}")
+
+
 @app.command("forget")
 def forget_names(
     files: Annotated[

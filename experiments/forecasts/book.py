@@ -189,5 +189,3 @@ def _line(data: Mapping[str, Any], digest: str) -> bytes:
 def _digest(data: Mapping[str, Any]) -> str:
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-

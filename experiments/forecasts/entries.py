@@ -189,7 +189,7 @@ class Entry:
 
     @property
     def standing(self) -> str:
-        """"blind", "public" (blind, but its result was public before the seal), "known" (not blind)."""
+        """ "blind", "public" (blind, but its result was public before the seal), "known" (not blind)."""
         if not self.outcome.blind:
             return "known"
         if self.result is not None and self.result.published is not None and self.result.published <= self.date:

@@ -147,9 +147,7 @@ def is_blind(outcome: TrialOutcome, trial: Trial) -> bool:
     return not known and outcome.rule is None
 
 
-def _sealed(
-    one: _Begun, known: Sequence[Entry], begun: Sequence[_Begun], vectors: int, command: str
-) -> SealedTrial:
+def _sealed(one: _Begun, known: Sequence[Entry], begun: Sequence[_Begun], vectors: int, command: str) -> SealedTrial:
     trial = one.result.trial
     misses = {entry.key: miss for entry in known if (miss := miss_of(entry)) is not None}
     misses |= {key: miss for other in begun for key, miss in other.misses().items()}

@@ -1,6 +1,6 @@
 """Writes sim/parameters/typed.py: the names of all parameters, so that a misspelt one is a type error.
 
-    python -m experiments.generated.typed_parameters
+python -m experiments.generated.typed_parameters
 """
 
 from __future__ import annotations

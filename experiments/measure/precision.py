@@ -39,9 +39,7 @@ class Judged:
     verdict: Verdict
 
 
-def parse_outcomes(
-    asked: Sequence[str] | None, horizon_months: int, own: Declared = NOTHING
-) -> tuple[Outcome, ...]:
+def parse_outcomes(asked: Sequence[str] | None, horizon_months: int, own: Declared = NOTHING) -> tuple[Outcome, ...]:
     """The outcomes that a comparison is judged by; income and headcount by default.
 
     Args:

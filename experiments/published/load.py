@@ -96,8 +96,10 @@ class TrialRow(Figure):
             raise ValueError("a trial needs a rule for passing")
         if self.role in ("set", "fitted", "informed") and not self.turned:
             raise ValueError("say under turned what was turned, or what was changed with the figure in view")
-        if self.value is None and self.range is None and (
-            self.rule is None or self.rule.kind not in ("sign", "no_effect")
+        if (
+            self.value is None
+            and self.range is None
+            and (self.rule is None or self.rule.kind not in ("sign", "no_effect"))
         ):
             raise ValueError("give an estimate, a range, or a rule by sign or no_effect")
         return self

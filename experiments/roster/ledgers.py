@@ -10,13 +10,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from experiments.roster.book import add_sheet, check_writable, is_ours, new_book, save
 from experiments.roster.fields import fields
 from experiments.roster.importing import WORLD_CAUSES
+from experiments.roster.ledger_rows import FIXED, HEADS, WHOLE, entries
 from experiments.roster.pseudonyms import SHOWN, Pseudonyms
 from sim.core.errors import UserError
 from sim.facts.causes import CAUSES, FITS
@@ -36,25 +37,10 @@ MISSING = {
     "fit": ("no measure that fits the cause", "措施与致贫原因不对应"),
     "cause": ("no cause recorded", "未登记致贫原因"),
 }
-HEADS = {
-    "zh": (
-        ("户", "村", "人口", "劳动力", "户属性", "监测对象类别", "致贫原因", "缺项", "原因所对应的帮扶", "已登记措施",
-         "帮扶责任人", "期限", "计划措施", "计划完成日期", "实际完成日期", "实际金额（元）", "备注"),
-        ("帮扶责任人", "联系户数", "缺项户数"),
-        ("一户一策", "帮扶责任人", "其他乡镇"),
-    ),
-    "en": (
-        ("household", "village", "persons", "workers", "category", "monitored", "cause", "missing",
-         "help that fits the cause", "measures entered", "helper", "deadline", "measure planned", "planned for",
-         "done on", "yuan spent", "remarks"),
-        ("helper", "households", "of these with something missing"),
-        ("households", "helpers", "other townships"),
-    ),
-}  # fmt: skip
-FIXED, WHOLE = 12, 17
-"""Columns before those to fill in, and all columns."""
+EMPTY: tuple[list[Any]] = ([""] * (WHOLE - FIXED),)
+"""The columns to fill in of a household that nothing was filled in for."""
 _PSEUDONYM = re.compile(f"[0-9a-f]{{{SHOWN}}}")
-_WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 20)
+_WIDTHS = (20, 14, 8, 8, 14, 14, 14, 28, 16, 24, 20, 12, 20, 14, 14, 14, 12, 20)
 
 
 def townships(homes: pd.DataFrame, language: str) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -103,11 +89,9 @@ def write_ledgers(
     if gone := len(kept.keys() - known):
         problem = f"{gone}户已填内容，但不在现有名册中，未覆盖 / {gone} households filled in are not in the roster"
         raise UserError(problem, file=folder, mend="另选--out文件夹，保留原台账 / take another folder with --out")
-    sizes = homes.groupby(["township", "village"]).size()
+    told = Told.of(homes, names, deadline, language, real_names)
     for path, part in parts:
-        how = (names, deadline, language, real_names, sizes)
-        made = ((str(key), _row(key, home, *how)) for key, home in part.iterrows())
-        rows = sorted((row[:FIXED] + kept.get(names.of("household", key), [""] * 5) for key, row in made), key=_order)
+        rows = [row + cells for who, row in rows_of(part, told) for cells in kept.get(who, EMPTY)]
         book = new_book()
         first, second, (sheet, helpers, _) = HEADS[language]
         add_sheet(book, sheet, first, rows, _WIDTHS)
@@ -116,8 +100,8 @@ def write_ledgers(
     return [path for path, _ in parts]
 
 
-def filled(folder: Path, names: Pseudonyms) -> dict[str, list[Any]]:
-    """What offices have filled in in the ledgers of a folder, by the pseudonym of the household.
+def filled(folder: Path, names: Pseudonyms) -> dict[str, list[list[Any]]]:
+    """What offices have filled in in the ledgers of a folder, row by row, by the pseudonym of the household.
 
     Args:
         folder: Where the ledgers are.
@@ -126,31 +110,48 @@ def filled(folder: Path, names: Pseudonyms) -> dict[str, list[Any]]:
     Raises:
         UserError: A ledger cannot be read; nothing is written over then.
     """
-    import openpyxl
-
-    found: dict[str, list[Any]] = {}
-    for path in sorted(folder.glob("*.xlsx")):
-        if not is_ours(path):
-            continue
-        try:
-            sheets = openpyxl.load_workbook(path, data_only=True).worksheets
-        except Exception as error:  # openpyxl meets a damaged part with whatever error comes to it
-            raise UserError("台账读不出来，未覆盖 / this ledger cannot be read", file=path) from error
-        for row in (row for sheet in sheets[:1] for row in sheet.iter_rows(min_row=2, values_only=True)):
-            cells = [*row[FIXED:WHOLE], *[None] * (WHOLE - max(FIXED, len(row)))]
-            if row[0] is not None and any(cell is not None for cell in cells):
-                who = str(row[0]).split(" ")[0]
-                found[who if _PSEUDONYM.fullmatch(who) else names.of("household", who)] = cells
+    found: dict[str, list[list[Any]]] = {}
+    for path in filter(is_ours, sorted(folder.glob("*.xlsx"))):
+        for entry in entries(path):
+            who = entry.household.split(" ")[0]
+            key = who if _PSEUDONYM.fullmatch(who) else names.of("household", who)
+            found.setdefault(key, []).append(list(entry.cells))
     return found
 
 
-def _order(row: list[Any]) -> tuple[str, str]:
-    return str(row[1]), str(row[0])
+class Told(NamedTuple):
+    """How the rows of a roster's households are said.
+
+    Attributes:
+        names: Makes the pseudonyms.
+        deadline: By when, if one is set.
+        language: "zh" or "en".
+        real_names: Whether numbers and names stand in place of the pseudonyms.
+        sizes: Households of each village.
+    """
+
+    names: Pseudonyms
+    deadline: dt.date | None
+    language: str
+    real_names: bool
+    sizes: Any
+
+    @classmethod
+    def of(
+        cls, homes: pd.DataFrame, names: Pseudonyms, deadline: dt.date | None, language: str, real_names: bool
+    ) -> Told:
+        """That of all households of a roster."""
+        return cls(names, deadline, language, real_names, homes.groupby(["township", "village"]).size())
 
 
-def _row(
-    key: Any, home: Any, names: Pseudonyms, deadline: dt.date | None, language: str, real_names: bool, sizes: Any
-) -> list[Any]:
+def rows_of(part: pd.DataFrame, told: Told) -> list[tuple[str, list[Any]]]:
+    """What is said of each of these households, by pseudonym, in the order of villages and households."""
+    made = [(told.names.of("household", str(key)), _row(key, home, told)) for key, home in part.iterrows()]
+    return sorted(made, key=lambda one: (str(one[1][1]), str(one[1][0])))
+
+
+def _row(key: Any, home: Any, told: Told) -> list[Any]:
+    names, deadline, language, real_names, sizes = told
     side = int(language == "zh")
     helper = _said(home["helper"])
     shown = helper if real_names or not helper else names.of("helper", helper)
@@ -163,8 +164,7 @@ def _row(
     missing = "；".join(MISSING[name][side] for name in missing_of(home))
     said = [_said(home[name]) for name in ("attribute", "monitored", "cause")]
     end = deadline.isoformat() if deadline else ""
-    return [who, village, *counts, *said, missing, fitting(home["cause"], side), _measures(home, side), shown, end,
-            "", "", "", "", ""]  # fmt: skip
+    return [who, village, *counts, *said, missing, fitting(home["cause"], side), _measures(home, side), shown, end]
 
 
 def _said(value: Any) -> str:
@@ -203,7 +203,7 @@ def missing_of(home: Any) -> list[str]:
 
 def _loads(rows: list[list[Any]]) -> list[list[Any]]:
     loads: dict[str, list[int]] = {}
-    for row in rows:
+    for row in {row[0]: row for row in rows}.values():  # a household has a row for each measure
         if row[10]:
             load = loads.setdefault(str(row[10]), [0, 0])
             load[0] += 1

@@ -150,7 +150,7 @@ class _Loader(OutcomeChecks):
     def load(self, overrides: Sequence[str]) -> Trial:
         self.lay_over(overrides)
         for path, mend in from_percent_signs(self.data):
-            self.problem(path, "is above 1, where a percentage is a fraction: 0.05 or \"5%\" is 5%", mend=mend)
+            self.problem(path, 'is above 1, where a percentage is a fraction: 0.05 or "5%" is 5%', mend=mend)
         catalogue = Catalogue.shipped()
         table, problems = check(TrialTable, self.data, self.place)
         self.problems += map(_with_what_is_allowed, problems)

@@ -80,13 +80,19 @@ def test_what_was_filled_in_is_kept_and_never_written_over(found: pd.DataFrame, 
     sheet = book["一户一策"]
     who = sheet["A2"].value
     sheet["M2"], sheet["O2"], sheet["P2"] = "小额信贷", dt.datetime(2023, 5, 1), 0
+    sheet.append([*(cell.value for cell in sheet[2][:12]), "技能培训"])  # a measure more
     book.save(path)
     assert "villagesim roster" in str(openpyxl.load_workbook(path).properties.creator)
     for real_names in (True, False):
         write_ledgers(found, NAMES, tmp_path, None, "zh", real_names=real_names)
-        assert filled(tmp_path, NAMES) == {who: ["小额信贷", None, dt.datetime(2023, 5, 1), 0, None]}
-    row = next(row for row in openpyxl.load_workbook(path)["一户一策"].iter_rows(values_only=True) if row[0] == who)
-    assert row[12:] == ("小额信贷", None, dt.datetime(2023, 5, 1), 0, None)
+        assert filled(tmp_path, NAMES) == {
+            who: [["小额信贷", None, dt.date(2023, 5, 1), 0, None, None], ["技能培训", *[None] * 5]]
+        }
+    again = openpyxl.load_workbook(path)
+    rows = [row for row in again["一户一策"].iter_rows(values_only=True) if row[0] == who]
+    assert rows[0][12:] == ("小额信贷", None, dt.datetime(2023, 5, 1), 0, None, None)
+    loads = again["帮扶责任人"].iter_rows(min_row=2, values_only=True)
+    assert sum(load[1] for load in loads) == again["一户一策"].max_row - 2  # with two rows it is one household
     gone = next(key for key in found.index if NAMES.of("household", str(key)) == who)
     with pytest.raises(UserError, match="1 households filled in are not in the roster"):
         write_ledgers(found.drop(gone), NAMES, tmp_path, None, "zh")

@@ -21,9 +21,7 @@ def figures(ctx: Context) -> list[Figure]:
         return []
     scenario, month = str(frame["scenario"].iloc[0]), int(frame["month"].iloc[0])
     titles = {str(one["name"]): str(one[ctx.language]) for one in ctx.exp.manifest.get("what_if") or []}
-    cells = {
-        (str(row["what_if"]), str(row["group"]), str(row["name"])): row for row in frame.to_dict("records")
-    }
+    cells = {(str(row["what_if"]), str(row["group"]), str(row["name"])): row for row in frame.to_dict("records")}
     first = next(iter(titles))
     rows, data = [_row(ctx, ctx.say("as_planned"), [_of(cells, first, cell, "planned") for cell in SHOWN], True)], []
     data.append([Cell(ctx.say("as_planned")), *_numbers(ctx, cells, first, "planned"), Cell("–"), Cell("–")])
