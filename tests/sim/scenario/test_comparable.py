@@ -17,6 +17,7 @@ from sim.scenario import Plan, check_comparable, check_same_era
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
+from sim.scenario.counties import Counties
 from sim.scenario.country import Country
 from sim.scenario.goals import Goal
 from sim.scenario.own_observers import ObserverPlan
@@ -39,6 +40,7 @@ OTHER: dict[str, Any] = {  # another value of every field of a plan
     "title": plan("x").title, "era": "2023", "horizon_months": 24, "closure": "endogenous",
     "world.profile": "other", "world.villages": 3, "world.population_seed": 2, "world.place": FrozenDict({WAGE: 99.0}),
     "world.country": Country(name=Title(en="Elsewhere", zh="别处"), price_level=0.5),
+    "world.county": 4, "world.counties": (Counties(count=3),),
     "campaign.start": dt.date(2013, 1, 1), "campaign.days": 50,
     "policies": plan("x", cash=1.0).policies, "purses": (PURSE,), "targets": FrozenDict({"visits": FrozenDict()}),
     "uncertainties": FrozenDict({WAGE: 80.0}), "profile_digest": "0" * 64,
