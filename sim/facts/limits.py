@@ -6,6 +6,8 @@ MOST_YUAN = 1e12
 """More than a thousand times what such a county produces in a year."""
 MOST_COUNT = 1_000_000_000
 """More people, places or loans than there are."""
+MOST_WORKS = 100_000
+"""More works of a kind than a county has villages."""
 MOST_SEED = 2**62
 """The largest seed; every draw is keyed by it in whole numbers of 64 bits."""
 FEWEST = 10

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from sim.core.numerics import add_up
 from sim.core.rule import rule
+from sim.facts.limits import MOST_WORKS
 from sim.facts.units import BUILT
 from sim.facts.works import INFRASTRUCTURE
 from sim.money.reasons import reason
@@ -32,7 +33,8 @@ COLUMNS = {"road": ("road",), "irrigation": ("irrigation",), "market": ("coopera
 """What a village has of a work, as columns of it; other works are had by households."""
 LIVED_IN = ("water", "house")
 """Works that households have by a column of their own; the policy keeps who has the others."""
-NONE, PREPARED, BUILDING, STANDING = range(4)
+STATES = ("none", "prepared", "building", "standing")
+NONE, PREPARED, BUILDING, STANDING = range(len(STATES))
 DURING = STAGES.index("during")
 
 
@@ -58,7 +60,7 @@ def worn(condition: float, wear: float, kept: float) -> float:
 
 def _number(kind: str) -> Any:
     """A lever: how many works of a kind, at most one a village."""
-    return Field(default=0, ge=0, le=100_000, description=f"works in the whole county: {INFRASTRUCTURE[kind][0]}")
+    return Field(default=0, ge=0, le=MOST_WORKS, description=f"works in the whole county: {INFRASTRUCTURE[kind][0]}")
 
 
 class InfrastructureSettings(PolicySettings):
@@ -105,16 +107,17 @@ class Infrastructure(Policy):
         **BUDGET,
     }
     counts: ClassVar[dict[str, Names]] = {
-        "finished": ("Works finished", "完工工程"),
-        "begun": ("Works begun", "开工工程"),
-        "on_time": ("Works finished on time", "按期完工工程"),
-        "use_months": ("Household-months in which works are used", "工程受益户月数"),
+        "finished": ("Projects finished", "完工项目"),
+        "begun": ("Projects begun", "开工项目"),
+        "on_time": ("Projects finished on time", "按期完工项目"),
+        "use_months": ("Household-months in which projects are used", "项目受益户月数"),
         "upkeep_yuan": ("Paid for upkeep", "管护支出"),
-        "missing_yuan": ("Money of works missing at the end", "工程资金流失额"),
+        "missing_yuan": ("Project money missing at the end", "项目资金流失额"),
         **{f"{kind}_finished": (f"Finished: {en}", f"完工：{zh}") for kind, (en, zh) in INFRASTRUCTURE.items()},
     }
     village_wide: ClassVar[bool] = True
     any_of: ClassVar[tuple[str, ...]] = KINDS
+    beside: ClassVar[dict[str, dict[str, object]]] = {"start_day": {"end_day": 3650}}  # winter hides a month of it
     warm: ClassVar[dict[str, object]] = {"water": 3, "rubbish": 3}
     Settings: ClassVar[type[PolicySettings]] = InfrastructureSettings
     settings: InfrastructureSettings

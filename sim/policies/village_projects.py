@@ -128,7 +128,7 @@ class VillageProjects(Policy):
         leaning = leaning_of(p, self._who[rows], county.villages["leadership"][rows])
         audited = self._lot[rows] < s.audit_share
         self.book.count("audits", float(audited.sum()))
-        back = (s.clawback if s.audit_when == "after" else 1.0) * watch.finds * audited
+        back = np.asarray((s.clawback if s.audit_when == "after" else 1.0) * watch.finds * audited, dtype=np.float64)
         took, kept = missing(p, leaning, watch, back)
         self._missing[rows] = kept
         self._worth[rows] = s.grant_yuan * (1.0 - kept)
