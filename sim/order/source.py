@@ -22,6 +22,7 @@ CALLED = {
     "loans": "sim.money.lending.Loan",
     "lenders": "sim.money.lending.Lender",
     "seen": "sim.economy.learning.Seen",
+    "places": "sim.policies.bends.Place",
     "policy": "sim.policies.policy.Policy",
     "observer": "sim.recording.observer.Observer",
 }

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.numerics import total
+from sim.core.records import Record, whole
 from sim.county import County
 from sim.facts.sources import TRANSFER
 from sim.money.reasons import reason
@@ -29,9 +30,6 @@ WAYS: dict[str, tuple[str, str]] = {
 }
 """Ways in which a place can be bent, in the order of their numbers from 1; 0 is straight."""
 CAPTURED, DELAYED, CHARGED, SKIMMED = range(1, 1 + len(WAYS))
-PLACE = np.dtype([("way", "i1"), ("began", "i8"), ("since", "i8"), ("due", "i8")])
-"""Of a place: how it is bent, the days on which the policy was first asked for there, on which it was bent, and on
-which a report of it is taken up (-1: never yet, or none)."""
 TAKEN = "taken locally"
 """The account of those who charge and skim."""
 FEES = reason("fees for what is free", "违规收费")
@@ -39,16 +37,25 @@ SKIM = reason("skimmed from what is given", "截留克扣资金")
 SOLD = reason("goods skimmed and sold", "变卖截留物资")
 
 
+class Place(Record):
+    """A policy in a village; days are those of the run, -1 = never yet, or none."""
+
+    way: int = whole("i1", "how it is bent: 0 = straight, else by `WAYS`", 0, len(WAYS))
+    began: int = whole("i8", "day on which the policy was first asked for there", -1, 2**31 - 1, "days")
+    since: int = whole("i8", "day on which it was bent", 0, 2**31 - 1, "days")
+    due: int = whole("i8", "day on which a report of it is taken up", -1, 2**31 - 1, "days")
+
+
 def set_up(county: County, label: str) -> None:
     """Let a policy have places: all straight, nothing asked for yet."""
-    places = np.zeros(len(county.villages), dtype=PLACE)
+    places = Place.rows(len(county.villages))
     places["began"] = places["due"] = -1
     county.shared[f"places of {label}"] = places
     county.shared[f"felt of {label}"] = np.zeros(len(county.households), dtype=np.bool_)
 
 
 def places_of(county: County, label: str) -> NDArray[Any]:
-    """A policy's places, by village, as `PLACE` has them; to write too."""
+    """A policy's places, by village; to write too."""
     return county.shared[f"places of {label}"]
 
 

@@ -28,7 +28,7 @@ YEAR = 12
 
 Floats = NDArray[np.float64]
 Way = Literal["captured", "delayed", "charged", "skimmed"]
-Channel = Literal["visits", "meeting", "hotline", "letters"]
+Channel = Literal["calls", "accounts", "hotline", "letters"]
 CHANNELS = get_args(Channel)
 
 
@@ -37,7 +37,7 @@ class BentPoliciesSettings(PolicySettings):
 
     channels: tuple[Channel, ...] = Field(
         default=CHANNELS,
-        description="how bends come out: visits (a cadre sees), meeting (open accounts), hotline, letters",
+        description="how bends come out: calls (a cadre sees it), accounts (read out at meetings), hotline, letters",
     )
     ways: tuple[Way, ...] = Field(
         default=get_args(Way), description="ways in which places are bent: captured, delayed, charged, skimmed"
@@ -59,7 +59,7 @@ class BentPolicies(Policy):
     counts: ClassVar[dict[str, Names]] = {
         "mended": ("Places where a bent policy was mended", "政策走样纠正处数"),
         "reported": ("Places reported", "群众反映处数"),
-        "days_until": ("Days until places were mended", "纠正所用天数合计"),
+        "days_bent": ("Days until places were mended", "纠正所用天数合计"),
         "bent_months": ("Months of places in which a policy was bent", "政策走样处月数"),
         "place_months": ("Months of places in which a policy was asked for", "政策实施处月数"),
         "called": ("Household-months called to meetings and inspectors", "群众陪会迎检户月数"),
@@ -162,7 +162,7 @@ class BentPolicies(Policy):
             if channel not in self.settings.channels:
                 continue
             chance = p.bent_speaks[k] * h["awareness"][rows]
-            if channel == "visits":
+            if channel == "calls":
                 chance = chance * (coached_in(county)[rows] == month)
             told = where[self.luck(county, "speaks", rows, month, k) < chance]
             due = county.day + int(p.bent_answer_days[k])
@@ -193,7 +193,7 @@ class BentPolicies(Policy):
         # What was bent before anybody asked there hurt nobody until then.
         since = np.maximum(places["since"], places["began"])[villages]
         self.book.count("mended", float(len(villages)), villages)
-        self.book.count("days_until", float((county.day - since).sum()))
+        self.book.count("days_bent", float((county.day - since).sum()))
         places["way"][villages] = 0
         there = np.isin(county.households["village"], villages)
         felt_of(county, label)[there] = False
@@ -215,7 +215,7 @@ class BentPolicies(Policy):
         came, self._days_before = days - self._days_before, days
         homes = (v["last"] - v["first"]).astype(np.float64)
         share = (p.bent_received * came + witnesses) / homes * self._on
-        if "meeting" in self.settings.channels:
+        if "accounts" in self.settings.channels:
             share = share + p.meeting_comes[0] * listens
         everyone = np.arange(len(h), dtype=np.int64)
         called = self.luck(county, "called", everyone, county.today.month) < share[h["village"]]

@@ -123,14 +123,14 @@ def test_nothing_comes_out_without_channels_and_more_of_them_leave_less_bent(fol
     how: dict[str, Any] = {"ways": ("charged", "skimmed"), "bent_times": 6.0}
     shut, letters, all_open = (
         counts(run(folder, "cash", "visits", months=9, channels=channels, **how))
-        for channels in ((), ("letters",), ("visits", "meeting", "hotline", "letters"))
+        for channels in ((), ("letters",), ("calls", "accounts", "hotline", "letters"))
     )
     assert shut["reported"] == shut["mended"] == 0 < shut["bent_months"]
     assert letters["reported"] < all_open["reported"] and 0 < all_open["mended"] <= all_open["reported"]
     assert all_open["bent_months"] < letters["bent_months"] <= shut["bent_months"]
     seldom, often = (
         counts(
-            run(folder, "cash", "visits", channels=("visits", "meeting"), place=(("bent.bent_mended", part),), **how)
+            run(folder, "cash", "visits", channels=("calls", "accounts"), place=(("bent.bent_mended", part),), **how)
         )
         for part in (0.1, 0.95)
     )
@@ -163,11 +163,11 @@ def test_whoever_comes_from_outside_takes_days_of_villagers(folder: Path) -> Non
 
 
 def test_channels_cost_money_and_days_and_close_without_them(folder: Path) -> None:
-    model = run(folder, "cash", "visits", bent_times=9.0, channels=("meeting",))
+    model = run(folder, "cash", "visits", bent_times=9.0, channels=("accounts",))
     book = model.county.books[KIND]
     assert book.costs["administration_yuan"] >= 4 * 6 * 150 * 0.9 and book.costs["cadre_days_yuan"] > 0
     assert model.county.accounts.audit() <= BALANCED
-    broke = run(folder, "cash", "visits", bent_times=9.0, channels=("meeting",), budget_yuan=0.0)
+    broke = run(folder, "cash", "visits", bent_times=9.0, channels=("accounts",), budget_yuan=0.0)
     assert counts(broke)["reported"] == 0 and broke.county.books[KIND].cash_outlay_yuan == 0
 
 
