@@ -1,4 +1,4 @@
-"""Chinese from end to end: what the source says is read from the source, and looked up; what commands print is looked at."""
+"""Chinese from end to end: what the source says is looked up, message by message; what commands print is looked at."""
 
 from __future__ import annotations
 

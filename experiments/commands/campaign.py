@@ -32,6 +32,7 @@ from experiments.commands.options import (
     print_json,
     where,
 )
+from experiments.spoken import either
 
 if TYPE_CHECKING:
     from experiments.campaign.run import Carried
@@ -64,9 +65,10 @@ def check(file: File, overrides: Set = None, code: Code = None, as_json: Json = 
     if as_json:
         print_json({"ok": True, "tasks": len(found.tasks), "least_slack": {"task": name, "days": slot.slack_days}})
         return
-    title = found.tasks[name].title
-    least = f"{slot.slack_days} working days ({title.en} / {title.zh})"
-    typer.echo(f"right: {len(found.tasks)} tasks; least slack: {least}")
+    title, days = found.tasks[name].title, slot.slack_days
+    least = f"{days} working days ({title.en} / {title.zh})"
+    chinese = f"无误：{len(found.tasks)}项任务；机动时间最少的为{title.zh}，{days}个工作日"
+    typer.echo(either(f"right: {len(found.tasks)} tasks; least slack: {least}", chinese))
 
 
 @app.command()
@@ -116,7 +118,7 @@ def template(
         raise UserError("this is there already; nothing was touched", file=file, mend="take another name")
     text = (shipped("templates") / "campaign.toml").read_text(encoding="utf-8")
     file.write_text(text, encoding="utf-8")
-    typer.echo(f"{file} (village campaign show {file})")
+    typer.echo(either(f"{file} (village campaign show {file})", f"已写好{file}（village campaign show {file}）"))
 
 
 @app.command()

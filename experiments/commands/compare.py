@@ -30,6 +30,7 @@ from experiments.commands.options import (
     shipped_files,
     where,
 )
+from experiments.spoken import either, spoken
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
@@ -197,8 +198,9 @@ def _say_doubts(files: list[str], loaded: list[Plan]) -> None:
     from sim.scenario.doubts import doubts_of
     from sim.scenario.opened import notes_of
 
-    said = [f"please look: {one.en} / 请核对：{one.zh}" for plan in loaded for one in doubts_of(plan)]
-    for text in dict.fromkeys([*said, *(note for file in files for note in notes_of(file))]):
+    doubts = [one for plan in loaded for one in doubts_of(plan)]
+    said = [either(f"please look: {one.en} / 请核对：{one.zh}", f"请核对：{one.zh}") for one in doubts]
+    for text in dict.fromkeys([*said, *(spoken(note) for file in files for note in notes_of(file))]):
         typer.echo(text, err=True)
 
 

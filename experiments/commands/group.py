@@ -1,5 +1,7 @@
-"""A group of commands: errors that a user can mend are said in one message, in the language that is spoken, and no option
-counts without being seen."""
+"""A group of commands: errors that a user can mend are said in one message, and no option counts without being seen.
+
+Everything is said in the language that is spoken.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.spoken import language as spoken_language
+
 if TYPE_CHECKING:
     from sim.scenario import Plan
     from sim.scenario.settings import Setting
@@ -211,5 +213,6 @@ def printed(files: Sequence[Path]) -> list[Path]:
 
 
 def languages(chosen: Sequence[Language] | None) -> list[str]:
-    """The languages of a report."""
-    return [language.value for language in chosen or Language]
+    """The languages of a report; both by default, the one that is spoken first."""
+    both = sorted((language.value for language in Language), key=lambda one: one != spoken_language())
+    return [language.value for language in chosen] if chosen else both

@@ -12,6 +12,7 @@ import typer
 
 from experiments.commands.group import VillageGroup
 from experiments.commands.options import Json, Language, OneLanguage, print_json
+from experiments.spoken import either
 
 if TYPE_CHECKING:
     from sim.population.profile import Profile
@@ -85,7 +86,7 @@ def fit(
         from experiments.runs.files import write_atomic
 
         write_atomic(path, put_table(path.read_text(encoding="utf-8"), "fitted", table))
-        typer.echo(f"written to {path}", err=True)
+        typer.echo(either(f"written to {path}", f"已写入{path}"), err=True)
 
 
 @app.command()
@@ -127,7 +128,8 @@ def make(
         buffer = io.BytesIO()
         pq.write_table(pa.table(columns).replace_schema_metadata({MARK: b"population"}), buffer, compression="zstd")
         write_atomic(out / f"{kind}.parquet", buffer.getvalue())
-        typer.echo(f"{out / kind}.parquet: {len(next(iter(columns.values()))):,} rows")
+        rows = f"{len(next(iter(columns.values()))):,}"
+        typer.echo(either(f"{out / kind}.parquet: {rows} rows", f"{out / kind}.parquet：{rows}行"))
 
 
 def put_table(text: str, name: str, table: str) -> str:

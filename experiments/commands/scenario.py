@@ -10,6 +10,7 @@ import typer
 
 from experiments.commands.group import VillageGroup
 from experiments.commands.options import Code, File, Files, Json, Set, plans, print_json, shipped_files
+from experiments.spoken import either, spoken
 
 app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Check and show scenario files.")
 
@@ -37,6 +38,7 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
     from experiments.pages.schedule import Schedule
     from sim.scenario.doubts import doubts_of
     from sim.scenario.idle import never_act
+    from sim.scenario.measure_words import kinds
     from sim.scenario.opened import notes_of
 
     idle = {plan.id: never_act(plan) for plan in loaded}
@@ -54,16 +56,21 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         print_json({"ok": True, "scenarios": digests, "schedule": said, "never_act": never, **more})
         return
     for plan in loaded:
-        labels = ", ".join(policy.label for policy in plan.policies) or "no policies"
-        typer.echo(f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels})")
+        labels = ", ".join(policy.label for policy in plan.policies)
+        named = "、".join(kinds().get(policy.label, policy.label) for policy in plan.policies)
+        right = f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels or 'no policies'})"
+        typer.echo(either(right, f"{plan.id}：无误。{plan.title.zh}（{named or '没有措施'}）"))
         for english, chinese in dates[plan.id]:
-            typer.echo(f"{plan.id}: {english} / {chinese}")
+            typer.echo(either(f"{plan.id}: {english} / {chinese}", f"{plan.id}：{chinese}"))
         for one in idle[plan.id]:
-            typer.echo(f"{plan.id}: but '{one.policy}' never acts: {one.en} / “{one.policy}”不会实施：{one.zh}")
+            never = f"“{one.policy}”不会实施：{one.zh}"
+            english = f"{plan.id}: but '{one.policy}' never acts: {one.en} / {never}"
+            typer.echo(either(english, f"{plan.id}：但{never}"))
         for doubt in doubts[plan.id]:
-            typer.echo(f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}")
+            said = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
+            typer.echo(either(said, f"{plan.id}：请核对：{doubt.zh}"))
     for note in notes:
-        typer.echo(note)
+        typer.echo(spoken(note))
 
 
 @app.command()
@@ -114,4 +121,5 @@ def schema(
 
     check_output(out, is_schema)
     write_atomic(out, text + "\n")
-    typer.echo(f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor")
+    english = f"written to {out}; a scenario that begins with '#:schema {out.name}' is checked by its editor"
+    typer.echo(either(english, f"已写入{out}；方案文件开头写“#:schema {out.name}”，编辑器即可检查"))

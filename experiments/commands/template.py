@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.options import Code, complete_scenario
+from experiments.spoken import either
 
 
 def template(
@@ -37,4 +38,4 @@ def template(
     check_output(file, lambda _: False, field="FILE.xlsx")  # one that is there may hold somebody's work
     names = [name for given in scenarios or () for name in given.split(",") if name]
     write_atomic(file, filled(names, profile, code or ()))
-    typer.echo(f"已写好{file} / written to {file}")
+    typer.echo(either(f"已写好{file} / written to {file}", f"已写好{file}"))

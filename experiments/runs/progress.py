@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from experiments.screen import screen
+from experiments.spoken import spoken
 
 _EVERY_SECONDS = 30.0
 
@@ -63,19 +64,19 @@ class Progress:
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        self._console.print(text, highlight=False)
+        self._console.print(spoken(text), highlight=False)
 
     def status(self, text: str) -> None:
         """What is going on now; shown in a terminal only."""
         if self._bar:
-            self._bar.update(self._task, description=text, completed=0, total=None)
+            self._bar.update(self._task, description=spoken(text), completed=0, total=None)
 
     def begin(self, runs: int, text: str, what: str = "runs") -> None:
         """Start counting so many runs, or whatever else they are called."""
         self._total, self._done, self._failed, self._what = runs, 0, 0, what
         self._start = self._last = time.monotonic()
         if self._bar:
-            self._bar.reset(self._task, total=runs, description=text, failed="")
+            self._bar.reset(self._task, total=runs, description=spoken(text), failed="")
         else:
             self.say(f"{text}: {runs} {what} to do")
 
@@ -86,7 +87,7 @@ class Progress:
         troubles = f"{self._failed} failed" if self._failed else ""
         now = time.monotonic()
         if self._bar:
-            self._bar.update(self._task, advance=1, failed=troubles)
+            self._bar.update(self._task, advance=1, failed=spoken(troubles))
         elif now - self._last >= _EVERY_SECONDS or self._done == self._total:
             left = (now - self._start) / self._done * (self._total - self._done)
             rest = f", about {left:.0f} s left" if self._done < self._total else ""

@@ -23,9 +23,10 @@ FOLDER = Path(__file__).parent
 _BLANK = re.compile(r"\{(\d)\}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BOTH = " / "
+_NAMED = re.compile("'[^']*'|“[^”]*”")
 _DEEPEST = 6
 _LIGHT = 10
-"""With fewer fixed characters a message, such as "{0} or {1}", fits much else, and is read only where its parts are known."""
+"""With fewer fixed characters a message, such as "{0} or {1}", fits much else: it is read only where its parts are known."""
 _QUOTED = re.compile("'([^']*)'")
 _WORDS = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
 
@@ -131,8 +132,9 @@ def _half(text: str) -> str | None:
     halves = text.split(_BOTH)
     for cut in range(1, len(halves)):
         first, second = _BOTH.join(halves[:cut]), _BOTH.join(halves[cut:])
-        if bool(_HAN.search(first)) != bool(_HAN.search(second)):
-            return first if _HAN.search(first) else second
+        chinese = [bool(_HAN.search(_NAMED.sub("", half))) for half in (first, second)]
+        if chinese[0] != chinese[1]:
+            return first if chinese[0] else second
     return None
 
 
