@@ -25,8 +25,12 @@ _FORMATS = {
     "fine": "0.00",
     "": "General",
 }
-MOST_PRINTED = 60
-"""Rows that fit on the one page that a sheet prints; the most asked for stand first."""
+ONE_PAGE_ROWS = 40
+"""Rows up to which a sheet prints on one page; a longer one goes on, each page under the headings."""
+WIDEST, WRAPPED = 60, 30
+"""Widest column, and widest column of words in a sheet that would else print too small; in characters."""
+PAGE_WIDTH = 200.0
+"""Characters of a landscape A4 page at about 65% of their size, below which they are hard to read."""
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
 _FONT = "Microsoft YaHei"
 
@@ -108,22 +112,41 @@ class Book:
             sheet.merge_cells(start_row=last, start_column=1, end_row=last, end_column=len(header))
             room = sum(sheet.column_dimensions[get_column_letter(k)].width for k in range(1, len(header) + 1))
             sheet.row_dimensions[last].height = 16 * (math.ceil(_width(text) / max(room - 4, 20)) + text.count("\n"))
-        printed = last if len(body) <= MOST_PRINTED else MOST_PRINTED + 1
-        self._paper(sheet, f"A1:{get_column_letter(len(header))}{printed}")
+        self._paper(sheet, f"A1:{get_column_letter(len(header))}{last}", len(body))
         return sheet
 
     def _widths(self, sheet: Any, header: Sequence[str], body: Sequence[Sequence[Content]]) -> None:
-        for k, head in enumerate(header):
-            texts = [_width(text) if isinstance(text := row[k], str) else 11.0 for row in body[:400]]
-            width = min(max([*texts, min(_width(head), 14), 8]) + 2, 60)
-            sheet.column_dimensions[get_column_letter(k + 1)].width = width
+        """As wide as what stands there; where that is too wide for a page, words go on in the next line."""
+        wide = [self._wide(head, [row[k] for row in body[:400]]) for k, head in enumerate(header)]
+        wraps = sum(wide) > PAGE_WIDTH
+        for k, width in enumerate(wide):
+            narrow = min(width, WRAPPED) if wraps else width
+            sheet.column_dimensions[get_column_letter(k + 1)].width = narrow
+        for place, row in enumerate(body if wraps else (), 2):
+            lines = 1
+            for k, content in enumerate(row):
+                if isinstance(content, str) and _width(content) + 2 > WRAPPED:
+                    lines = max(lines, math.ceil(_width(content) / (WRAPPED - 4)))
+                    sheet.cell(place, k + 1).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.row_dimensions[place].height = 16 * lines
 
-    def _paper(self, sheet: Any, area: str) -> None:
-        """One page a sheet."""
+    def _wide(self, head: str, column: Sequence[Content]) -> float:
+        texts = [_width(one) if isinstance(one, str) else len(self._shown(one)) for one in column]
+        return min(max([*texts, min(_width(head), 14), 6]) + 2, WIDEST)
+
+    def _shown(self, number: Value) -> str:
+        """A number as its format has it, for its width."""
+        cell = self._cell(number)
+        places = _FORMATS.get(number.unit, "General").partition(".")[2].rstrip("%")
+        return "" if cell is None else f"{cell:,.{len(places)}f}" if number.unit else f"{cell:g}"
+
+    def _paper(self, sheet: Any, area: str, rows: int) -> None:
+        """A page across, and as many down as rows need, under the headings."""
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(rows <= ONE_PAGE_ROWS)
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_area = area
+        sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
+        sheet.print_area, sheet.print_title_rows = area, "1:1"
         sheet.oddFooter.center.text = "&A  &P/&N"
 
     def _cell(self, content: Content) -> Any:

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.worksheet.pagebreak import Break
 
 from experiments.compare.report.amounts import stated
 from experiments.compare.report.book import Book, Content, value
@@ -135,6 +136,8 @@ def weeks(b: Book) -> None:
     _shown(chart)
     chart.width, chart.height = 24, 8.5
     end = sheet.max_row + 2
+    if sheet.page_setup.fitToHeight != 1:
+        sheet.row_breaks.append(Break(id=end - 1))  # a chart is not cut in two
     sheet.add_chart(chart, f"A{end}")
     sheet.print_area = f"{sheet.print_area.split(':')[0]}:{sheet.cell(1, len(header)).column_letter}{end + _CHART_ROWS}"
 

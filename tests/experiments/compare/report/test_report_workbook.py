@@ -15,6 +15,7 @@ import dummy_tables
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from experiments.compare.report.book import ONE_PAGE_ROWS, PAGE_WIDTH, Book, Value
 from experiments.compare.report.context import Context
 from experiments.compare.report.data import Experiment
 from experiments.compare.report.workbook import workbook_bytes
@@ -55,8 +56,20 @@ def test_headings_stay_in_sight_in_one_language(books: dict[str, Workbook]) -> N
             for cell in sheet[1]:
                 chinese = any(ord(c) > 0x2E7F for c in cell.value)
                 assert chinese == (language == "zh"), cell.value
-            assert sheet.page_setup.fitToHeight == sheet.page_setup.fitToWidth == 1
+            assert sheet.page_setup.fitToWidth == 1 and sheet.print_title_rows == "$1:$1", sheet.title
+            assert sheet.page_setup.fitToHeight == 1 or sheet.max_row > ONE_PAGE_ROWS, sheet.title
             assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_area
+
+
+def test_a_long_sheet_prints_every_row_and_a_wide_one_is_no_wider_than_a_page_can_show(folder: Path) -> None:
+    book = Book(Experiment(folder), "zh")
+    weeks = [f"第{week}周" for week in range(1, 16)]
+    row = ["很长的方案名称" * 5, "很长的措施名称" * 4, "交付内容", *(Value(1234.0, "count") for _ in weeks)]
+    sheet = book.sheet("weeks", ["方案", "措施", "交付", *weeks], [row] * 195, ["说明"])
+    assert sheet.print_area == "'分周'!$A$1:$R$197" and sheet.print_title_rows == "$1:$1"
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sum(sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]) <= PAGE_WIDTH
+    assert sheet["A2"].alignment.wrap_text and sheet.row_dimensions[2].height >= 3 * 16
 
 
 def test_numbers_are_numbers_in_the_unit_of_their_heading(folder: Path, books: dict[str, Workbook]) -> None:
@@ -127,13 +140,17 @@ def test_same_bytes_and_fixed_stamps(folder: Path, written: dict[str, bytes]) ->
 
 
 @pytest.mark.skipif(not SOFFICE, reason="LibreOffice is not here")
-def test_libreoffice_opens_it_and_prints_one_page_a_sheet(tmp_path: Path, written: dict[str, bytes]) -> None:
+def test_libreoffice_opens_it_and_prints_a_page_a_sheet_and_more_of_long_ones(
+    tmp_path: Path, written: dict[str, bytes], books: dict[str, Workbook]
+) -> None:
     path = tmp_path / "workbook.xlsx"
     path.write_bytes(written["zh"])
     command = [str(SOFFICE), f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
     pages = re.findall(rb"/Type\s*/Page\b", path.with_suffix(".pdf").read_bytes())
-    assert len(pages) == len(SHEETS["zh"].split())
+    long = [sheet for sheet in books["zh"] if sheet.page_setup.fitToHeight != 1]
+    assert len(pages) >= len(SHEETS["zh"].split()) + len(long)
+    assert len(pages) == len(SHEETS["zh"].split()) or long
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "－1", " =1", "\u3000＝1"])
