@@ -21,7 +21,7 @@ from sim.population import fitting, kept
 from sim.population.profile import Profile
 from sim.scenario import PROFILES, SCENARIOS, Plan, load_plan
 
-NOT_SCENARIOS = ("profiles", "trials", "calibration", "what_if", "designs", "templates")
+NOT_SCENARIOS = ("nations", "profiles", "trials", "calibration", "what_if", "designs", "templates")
 KINDS = ("households", "villages", "cadres", "units")
 FIVE = """
 title = { en = "Plain", zh = "无" }
