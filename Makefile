@@ -40,6 +40,8 @@ lint: setup ## style and types
 bench: setup ## measure speed and memory
 	$(BIN)/village bench
 
-bundle: setup ## build a folder that runs offline, dist/villagesim-linux, and say its size
-	rm -rf dist/villagesim-linux
+bundle: setup ## build a folder that runs offline, dist/villagesim-linux, and its .tar.gz, and say their sizes
+	rm -rf dist/villagesim-linux dist/villagesim-linux.tar.gz
 	$(BIN)/python bundle/build.py dist/villagesim-linux
+	tar -C dist -czf dist/villagesim-linux.tar.gz villagesim-linux
+	@du -h --apparent-size dist/villagesim-linux.tar.gz

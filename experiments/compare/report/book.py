@@ -27,6 +27,8 @@ _FORMATS = {
 }
 ONE_PAGE_ROWS = 40
 """Rows up to which a sheet prints on one page; a longer one goes on, each page under the headings."""
+MOST_PRINTED = 240
+"""Rows that a sheet prints at most, six pages; the most asked for stand first."""
 WIDEST, WRAPPED = 60, 30
 """Widest column, and widest column of words in a sheet that would else print too small; in characters."""
 PAGE_WIDTH = 200.0
@@ -112,7 +114,8 @@ class Book:
             sheet.merge_cells(start_row=last, start_column=1, end_row=last, end_column=len(header))
             room = sum(sheet.column_dimensions[get_column_letter(k)].width for k in range(1, len(header) + 1))
             sheet.row_dimensions[last].height = 16 * (math.ceil(_width(text) / max(room - 4, 20)) + text.count("\n"))
-        self._paper(sheet, f"A1:{get_column_letter(len(header))}{last}", len(body))
+        printed = last if len(body) <= MOST_PRINTED else MOST_PRINTED + 1
+        self._paper(sheet, f"A1:{get_column_letter(len(header))}{printed}", len(body))
         return sheet
 
     def _widths(self, sheet: Any, header: Sequence[str], body: Sequence[Sequence[Content]]) -> None:
