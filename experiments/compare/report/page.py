@@ -23,7 +23,7 @@ def render(experiment: Experiment, language: str) -> str:
     if listed := (world if isinstance(world, dict) else {}).get("counties"):
         entries = [(int(one["count"]), int(one["villages"] or villages)) for one in listed]
         nation = {"counties": sum(n for n, _ in entries), "villages": sum(n * each for n, each in entries)}
-        line = ctx.say("page_nation", **{name: ctx.num.count(one) for name, one in nation.items()}, **counts)
+        line = ctx.say("page_nation", **{name: ctx.num.plain(one, 0) for name, one in nation.items()}, **counts)
     if ctx.campaign:
         start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
         line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
