@@ -21,9 +21,9 @@ def render(experiment: Experiment, language: str) -> str:
     counts = {"scenarios": len(experiment.scenarios), "n": experiment.replicates, "months": ctx.final}
     line = ctx.say("page_world", villages=villages, **counts) if villages else ctx.say("page_world_short", **counts)
     if listed := (world if isinstance(world, dict) else {}).get("counties"):
-        entries = [(int(one["count"]), int(one["villages"] or villages)) for one in listed]
+        entries = [(int(one["count"]), int(one["villages"] or villages or 0)) for one in listed]
         nation = {"counties": sum(n for n, _ in entries), "villages": sum(n * each for n, each in entries)}
-        line = ctx.say("page_nation", **{name: ctx.num.count(one) for name, one in nation.items()}, **counts)
+        line = ctx.say("page_nation", **{name: ctx.num.plain(one, 0) for name, one in nation.items()}, **counts)
     if ctx.campaign:
         start, end = (ctx.num.day(ctx.campaign[k]) for k in ("start", "end"))
         line += ("" if ctx.zh else " ") + ctx.say("page_campaign", start=start, end=end, days=ctx.days)
