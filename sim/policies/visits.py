@@ -14,7 +14,7 @@ from sim.county import KNOWN
 from sim.facts.channels import CHANNELS
 from sim.facts.trades import FIELDS, TRADES
 from sim.policies.gifts import coached_in
-from sim.policies.policy import County, Names, Policy, PolicySettings
+from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import Lever
 
 ENTRIES = ("visited", "visited_substance", "told", "days", "asked")  # what a field day enters, village by village
@@ -31,6 +31,12 @@ class VisitsSettings(PolicySettings):
     }
 
     coverage: Literal["linked", "everyone"] = Field(default="linked", description="who has a contact cadre")
+    pairing: Literal["listed", "random", "hardest"] = Field(
+        default="listed", description="how households are dealt out to cadres, and who is called on first"
+    )
+    again_days: int = Field(
+        default=0, ge=0, le=3650, description="days after which all are paired anew by that rule; 0 = never"
+    )
     visits_per_household: float = Field(default=4.0, ge=0, le=60, description="visits each should get in the campaign")
     visits_per_day: float = Field(default=3.0, ge=1, le=20, description="calls a cadre can make on a good field day")
     substance: float = Field(
@@ -65,7 +71,9 @@ class Visits(Policy):
         "reached": ("Households visited at least once", "走访到户数"),
         "visited_substance": ("Visits with substance", "有实效的走访户次"),
         "told": ("Times told of a programme", "政策告知户次"),
+        "re_paired": ("Households given another cadre", "调整联系干部户数"),
     }
+    beside: ClassVar[dict[str, dict[str, object]]] = {"again_days": {"pairing": "random"}}
     warm: ClassVar[dict[str, object]] = {}
     Settings: ClassVar[type[PolicySettings]] = VisitsSettings
     settings: VisitsSettings
@@ -95,6 +103,7 @@ class Visits(Policy):
             team = range(int(v["first_cadre"][i]), int(v["last_cadre"][i]))
             if not self._on[i] or not len(team):
                 continue
+            mine = self._in_order(county, mine)
             for k, cadre in enumerate(team):
                 hers = mine[k :: len(team)]
                 c["first"][cadre], c["count"][cadre] = start, len(hers)
@@ -104,11 +113,39 @@ class Visits(Policy):
         self._corrected = self._helped.copy()
         if "trade" in self.settings.channels and self.settings.effects:
             self._learn_trades(county)
+        self._paired_on = 0
         self.contacts = np.concatenate(lists).astype(np.int64) if lists else np.zeros(0, dtype=np.int64)
         self._told = np.zeros((len(v), len(ENTRIES)))
         self.book.targets["visited"] = float(len(self.contacts)) * self.settings.visits_per_household
         self.book.targets["reached"] = float(len(self.contacts))
         self.settings_changed(county)
+
+    def _in_order(self, county: County, mine: RowsOf) -> RowsOf:
+        """A village's households in the order in which they are dealt out and called on."""
+        if self.settings.pairing == "random":
+            by = self.luck(county, "pair", mine, max(0, county.day))
+        elif self.settings.pairing == "hardest":
+            by = county.world.perceived_yuan[mine]
+        else:
+            return mine
+        return mine[np.lexsort((county.keys[mine], by))]
+
+    def _pair_again(self, county: County) -> None:
+        """Deal each village's households out anew: every cadre has as many as before, and begins with the first."""
+        c, v = county.cadres, county.villages
+        for i in np.flatnonzero(self._on).tolist():
+            team = np.arange(v["first_cadre"][i], v["last_cadre"][i])
+            if not len(team) or not c["count"][team].any():
+                continue
+            first, number = int(c["first"][team[0]]), int(c["count"][team].sum())
+            whose = np.repeat(team, c["count"][team])
+            before = dict(zip(self.contacts[first : first + number].tolist(), whose.tolist(), strict=True))
+            mine = self._in_order(county, np.sort(self.contacts[first : first + number]))
+            dealt = np.concatenate([mine[k :: len(team)] for k in range(len(team))])
+            self.contacts[first : first + number] = dealt
+            c["next"][team] = 0
+            moved = add_up(before[row] != cadre for row, cadre in zip(dealt.tolist(), whose.tolist(), strict=True))
+            self.book.count("re_paired", moved, np.array([i]), np.array([moved]))
 
     def settings_changed(self, county: County) -> None:
         """What cadres go by."""
@@ -133,6 +170,10 @@ class Visits(Policy):
 
     def day(self, county: County) -> None:
         """Every cadre's day."""
+        s, since = self.settings, county.today.campaign_day - self.settings.start_day
+        if s.again_days and since >= self._paired_on + s.again_days:
+            self._paired_on = since
+            self._pair_again(county)
         before = self._told.copy()
         county.everywhere(
             cadres_go_out, county.cadres, self.contacts, self._lever, self._to_come[county.today.campaign_day],
