@@ -28,7 +28,8 @@ from sim.policies import queue
 from sim.policies.settings import Lever, PolicySettings, TargetedSettings
 
 __all__ = [
-    "HARDEST", "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan", "reason",
+    "HARDEST", "CountsAs", "County", "Mask", "Names", "Policy", "PolicySettings", "RowsOf", "TargetedSettings", "Yuan",
+    "reason",
 ]  # fmt: skip
 
 Names = tuple[str, str]
