@@ -34,7 +34,7 @@ def opened(
     folder: Path,
     place: tuple[tuple[str, float], ...] = (),
     beside: tuple[dict[str, Any], ...] = (VISITS,),
-    months: int = 2,
+    months: int = 3,
     **settings: Any,
 ) -> VillageModel:
     policies = [*beside, {"kind": KIND, **settings}] if settings else [*beside]
@@ -105,7 +105,7 @@ def test_the_larger_the_share_the_more_move_and_none_move_who_have_no_days(folde
     moved = [of(run(folder, every_months=1, share=share)).book.counts["moved"] for share in (0.0, 0.1, 0.3, 0.5)]
     assert moved == sorted(moved) and moved[0] == 0 < moved[1] < moved[-1]
     assert differing(run(folder), run(folder, share=0.0)) == []
-    tired = run(folder, (("moves.move_days", 15.0), ("livelihood.field_days_after", 0.1)), every_months=1, share=0.3)
+    tired = run(folder, (("moves.move_days", 15.0), ("policies.field_days_after", 0.1)), every_months=1, share=0.3)
     assert of(tired).book.counts["moved"] <= moved[2] and (tired.cadres["days_left"] >= 0.0).all()
 
 
@@ -144,17 +144,19 @@ def test_projects_and_credit_go_to_the_hardest_first_where_they_are_meant_to(fol
 def test_what_examinations_keep_of_a_cadre_goes_along_and_luck_of_others_stays(folder: Path) -> None:
     exams = {"kind": "examinations", "every_days": 15}
     model = opened(folder, FREE, (VISITS, exams), every_months=1, share=0.2, start_day=20)
-    purse = model.policies[1]
-    own = dict(zip(model.cadres["key"].tolist(), purse._own.tolist(), strict=True))  # type: ignore[attr-defined]
+    examined = model.policies[1]
+    own = dict(zip(model.cadres["key"].tolist(), examined._own.tolist(), strict=True))  # type: ignore[attr-defined]
     model.run_model()
     assert of(model).book.counts["moved"] > 0
-    now = dict(zip(model.cadres["key"].tolist(), purse._own.tolist(), strict=True))  # type: ignore[attr-defined]
+    now = dict(zip(model.cadres["key"].tolist(), examined._own.tolist(), strict=True))  # type: ignore[attr-defined]
     assert now == own
-    null = run(folder, every_months=1, share=0.2, effects=False)
-    assert set(differing(run(folder), null)) == {"cadres.days_left", "cadres.days_used"}
+    plain, null = opened(folder, beside=()), opened(folder, beside=(), every_months=1, share=0.2, effects=False)
+    for one in (plain, null):
+        one.run_model()
+    assert set(differing(plain, null)) == {"cadres.days_left", "cadres.days_used"}
 
 
 def test_both_engines_move_to_the_same_bits(folder: Path) -> None:
-    plan = plan_of(folder, [VISITS, {"kind": KIND, "every_months": 1, "share": 0.4}], villages=3, months=3)
+    plan = plan_of(folder, [VISITS, {"kind": KIND, "every_months": 1, "share": 0.4}], villages=3, months=3, days=50)
     compiled, agents = (lived(plan, engine=engine) for engine in ("compiled", "agents"))
     assert differing(compiled, agents) == [] and of(compiled).book.counts == of(agents).book.counts
