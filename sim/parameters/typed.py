@@ -147,7 +147,15 @@ class P:
     disabling: float
     disease_rate: float
     disease_share: float
+    dispute_content: float
     dispute_days: float
+    dispute_grows_months: float
+    dispute_half_days: float
+    dispute_harms: float
+    dispute_law_yuan: float
+    dispute_mends: float
+    dispute_rate: float
+    dispute_settled: tuple[float, ...]
     distress_price: float
     distress_share: float
     drive_base: float
