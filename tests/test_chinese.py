@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -53,10 +55,8 @@ def latinless(text: str) -> bool:
     """Whether a message needs no Chinese: a code, or both languages already."""
     plain = re.sub(r"\{\d\}", "", text)
     words = re.findall("[A-Za-z]{2,}", plain)
-    return (
-        (" / " in text and bool(re.search("[\u4e00-\u9fff]", text)))
-        or (not re.search(r"[^,] ", plain.strip())
-        and len(words) < 3)
+    return (" / " in text and bool(re.search("[\u4e00-\u9fff]", text))) or (
+        not re.search(r"[^,] ", plain.strip()) and len(words) < 3
     )
 
 
