@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +19,11 @@ from sim.core.chinese import FOLDER, in_chinese, read_messages
 KNOWN = {**read_messages(FOLDER), **read_messages(spoken.FOLDER)}
 
 PLANNER = ("sim/core", "sim/toml", "sim/scenario", "sim/workbook", "sim/population")
+PLANNER += ("sim/calendar", "sim/money", "sim/parameters", "sim/recording")
+PLANNER += tuple(
+    f"experiments/{one}" for one in ("commands", "compare", "campaign", "planning", "roster", "workbook", "pages")
+)
+COMMANDS = ("template", "compare", "run", "campaign", "roster", "plan", "demo", "scenario", "population")
 """Folders whose every message is in Chinese; the others follow."""
 
 CODES = re.compile(
@@ -41,20 +48,57 @@ def test_every_message_is_said_in_chinese(folder: str) -> None:
 
 def known(text: str) -> bool:
     """Whether a message is said in Chinese, by its own line or by those of its parts."""
-    return text in KNOWN or latinless(text) or "{0}" not in text and not latin(in_chinese(text, spoken.FOLDER))
+    return text in KNOWN or latinless(text) or ("{0}" not in text and not latin(in_chinese(text, spoken.FOLDER)))
 
 
 def latinless(text: str) -> bool:
     """Whether a message needs no Chinese: a code, or both languages already."""
     plain = re.sub(r"\{\d\}", "", text)
     words = re.findall("[A-Za-z]{2,}", plain)
-    return (
-        (" / " in text and bool(re.search("[\u4e00-\u9fff]", text)))
-        or not re.search(r"[^,] ", plain.strip())
-        and len(words) < 3
+    return (" / " in text and bool(re.search("[\u4e00-\u9fff]", text))) or (
+        not re.search(r"[^,] ", plain.strip()) and len(words) < 3
     )
 
 
 @pytest.mark.parametrize("text", ["OWN_PLACES = {'a': 0}"])
 def test_braces_that_are_no_blanks_stay(text: str) -> None:
     assert in_chinese(text) == text
+
+
+def helps(command: Any) -> Iterator[str]:
+    """Every text of a command's help, and of the commands in it."""
+    for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+        yield " ".join(paragraph.split())
+    for one in command.params:
+        yield from (text for text in (one.help, one.metavar) if text)
+    for inner in getattr(command, "commands", {}).values():
+        yield from helps(inner)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_in_chinese(name: str) -> None:
+    missing = [text for text in helps(get_command(app).commands[name]) if not known(text)]  # type: ignore[attr-defined]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("compar", "没有“compar”这个命令，是不是“compare”？"),
+        ("compare --nope", "没有--nope这个选项"),
+        ("run --seed x", "--seed的值有误：应为整数"),
+        ("campaign schedule", "缺少参数“文件”。"),
+        ("scenario check nowhere", "没有“nowhere”这个方案文件或自带方案"),
+        ("population describe nowhere", "没有“nowhere”这份县情资料"),
+    ],
+)
+def test_refusals_are_in_chinese(arguments: str, says: str) -> None:
+    said = CliRunner().invoke(app, [*arguments.split(), "--language", "zh"])
+    assert said.exit_code == 2
+    text = re.sub("[│╭╮╰╯─]", "", said.output)
+    assert says in "".join(text.split("\n")) and not re.search(r"Usage|Error|allowed|unknown", text)
+
+
+def test_english_is_spoken_again_after_chinese() -> None:
+    CliRunner().invoke(app, ["compar", "--language", "zh"])
+    assert "No such command 'compar'" in CliRunner().invoke(app, ["compar"], env={"LC_ALL": "C"}).output

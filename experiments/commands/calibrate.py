@@ -90,7 +90,7 @@ def calibrate(
         print_calibration(calibration, language.value)
         if not quiet:
             page = folder / f"calibration.{language.value}.md"
-            typer.echo(f"{'结果' if language.value == 'zh' else 'Results'}: {page}")
+            typer.echo(f"{'结果：' if language.value == 'zh' else 'Results: '}{page}")
     if write:
         for line in ship(calibration):
             typer.echo(line)

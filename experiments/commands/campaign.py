@@ -268,7 +268,7 @@ def _run_json(carried: Carried, pages: list[Path]) -> dict[str, Any]:
 
 def _say_page(page: Path, language: str, quiet: bool) -> None:
     if not quiet:
-        typer.echo(f"{'报告' if language == 'zh' else 'Report'}: {page}")
+        typer.echo(f"{'报告：' if language == 'zh' else 'Report: '}{page}")
 
 
 def _timetable(file: str, overrides: list[str] | None, code: Any, language: Language) -> Timetable:

@@ -188,7 +188,7 @@ def compare(
     else:
         print_summary(folder, written[0])
         if not quiet:
-            typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {reports[0]}")
+            typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{reports[0]}")
     if said["failed"]:
         raise typer.Exit(FAILED)
 

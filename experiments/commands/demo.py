@@ -90,4 +90,4 @@ def _winter(
     if not as_json:
         print_wall(carried, written[0])
         if not quiet:
-            typer.echo(f"{'挂图' if written[0] == 'zh' else 'Wall chart'}: {pages[0]}")
+            typer.echo(f"{'挂图：' if written[0] == 'zh' else 'Wall chart: '}{pages[0]}")

@@ -84,4 +84,4 @@ def discover(
     for sentence in (speaker.sentence(), *speaker.more()):
         typer.echo(sentence)
     if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{pages[0]}")

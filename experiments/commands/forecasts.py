@@ -72,7 +72,7 @@ def forecasts(
         return
     print_forecasts(found, written[0])
     if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{pages[0]}")
 
 
 def _day(text: str | None) -> dt.date | None:

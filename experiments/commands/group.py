@@ -83,7 +83,7 @@ def _refusals_spoken() -> Iterator[None]:
     except Exception as error:
         if hasattr(error, "format_message") and "format_message" not in vars(error):
             said = spoken(error.format_message())
-            error.format_message = lambda: said  # type: ignore[attr-defined]
+            error.format_message = lambda: said
         raise
 
 

@@ -107,4 +107,4 @@ def optimise(
         return
     if not quiet:
         show(found, written[0], terminal())
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{pages[0]}")

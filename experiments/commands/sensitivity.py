@@ -141,4 +141,4 @@ def sensitivity(
     speaker = Speaker(analysis, written[0])
     typer.echo(speaker.sentence())
     if not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Page'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Page: '}{pages[0]}")

@@ -85,6 +85,6 @@ def sweep(
     if as_json:
         print_json({"folder": str(folder), "files": pages, "runs": int(result.values[..., 0].size), "failed": failed})
     elif not quiet:
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{pages[0]}")
     if failed:
         raise typer.Exit(FAILED)

@@ -131,7 +131,7 @@ def trial(
     if not quiet:
         for table in tables:
             typer.echo(table)
-        typer.echo(f"{'报告' if written[0] == 'zh' else 'Report'}: {pages[0]}")
+        typer.echo(f"{'报告：' if written[0] == 'zh' else 'Report: '}{pages[0]}")
 
 
 def _vectors(mode: ParameterMode, count: int | None) -> Vectors | None:

@@ -26,7 +26,7 @@ _BOTH = " / "
 _NAMED = re.compile("'[^']*'|“[^”]*”")
 _DEEPEST = 6
 _LIGHT = 10
-"""With fewer fixed characters a message, such as "{0} or {1}", fits much else: it is read only where its parts are known."""
+"""With fewer fixed characters a message ("{0} or {1}") fits much else: it is read only where its parts are known."""
 _QUOTED = re.compile("'([^']*)'")
 _WORDS = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
 
