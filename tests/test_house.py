@@ -34,7 +34,7 @@ FLOORS = (
     {"measure"},
     {"workbook"},
     {"runs", "pages"},
-    {"extras", "screen", "callable"},
+    {"extras", "screen", "callable", "spoken"},
 )
 
 Imports = Mapping[str, set[str]]

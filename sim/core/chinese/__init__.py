@@ -45,7 +45,7 @@ class Message:
     @cached_property
     def weight(self) -> int:
         """How many characters are fixed: of two messages that fit, the one with more of them is meant."""
-        return sum(map(len, self._fixed))
+        return len("".join(self._fixed))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
