@@ -68,7 +68,8 @@ class DynamicManagement(Policy):
         "hardest": ("Villages that counted as hardest, in all rounds", "列为最难村的村次"),
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
-        name: {"every_months": 1, "share": 0.4} for name in ("hardest", "end_day", "start_day", "moves", "effects", "share")
+        name: {"every_months": 1, "share": 0.4}
+        for name in ("hardest", "end_day", "start_day", "moves", "effects", "share")
     }
     Settings: ClassVar[type[PolicySettings]] = DynamicManagementSettings
     settings: DynamicManagementSettings
