@@ -68,8 +68,9 @@ class DynamicManagement(Policy):
         "hardest": ("Villages that counted as hardest, in all rounds", "列为最难村的村次"),
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
-        name: {"every_months": 1, "share": 0.4} for name in ("hardest", "end_day", "start_day", "moves", "effects")
-    } | {"share": {"every_months": 1}}
+        name: {"every_months": 1, "share": 0.4}
+        for name in ("hardest", "end_day", "start_day", "moves", "effects", "share")
+    }
     Settings: ClassVar[type[PolicySettings]] = DynamicManagementSettings
     settings: DynamicManagementSettings
 
@@ -116,7 +117,7 @@ class DynamicManagement(Policy):
         else:
             of_each = -np.asarray(county.world.perceived_yuan, dtype=np.float64)
         homes = np.maximum(1.0, (v["last"] - v["first"]).astype(np.float64))
-        return np.bincount(h["village"], weights=of_each, minlength=len(v)) / homes
+        return np.asarray(np.bincount(h["village"], weights=of_each, minlength=len(v)) / homes)
 
     def _move(self, county: County, worst: RowsOf, on: RowsOf) -> None:
         """The strongest of the other villages change posts with the weakest of these, place by place."""

@@ -136,7 +136,7 @@ class Streams(Policy):
         if not len(villages):
             return
         need = needs(county, villages, PLANNED)
-        need[self.works.worth_yuan[np.ix_(villages, PLANNED)] > 0.0] = 0.0
+        need[self.works.worth_yuan[villages][:, PLANNED] > 0.0] = 0.0
         offices = [NARROW_FIRST] if self.settings.bundled else list(NARROW_FIRST[:, None])
         for streams in offices:
             while self._begin_one(county, villages, need, streams):
