@@ -367,5 +367,5 @@ class Infrastructure(Policy):
         """Households that use works this month: those reached, of what still stands."""
         homes = (county.villages["last"] - county.villages["first"]).astype(np.float64)
         used = [float(given.sum()) for given in self._given.values()]
-        used += [float(homes @ self.condition[:, KINDS.index(kind)]) for kind in COLUMNS]
+        used += [add_up((homes * self.condition[:, KINDS.index(kind)]).tolist()) for kind in COLUMNS]
         self.book.count("use_months", add_up(used))
