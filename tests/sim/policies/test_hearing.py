@@ -13,7 +13,7 @@ from sim.facts.topics import DISPUTE
 from sim.model import VillageModel
 from sim.money.audit import BALANCED
 
-KIND = "disputes"
+KIND = "hearing"
 PURSE = {"id": "law", "title_en": "law", "title_zh": "律师经费", "amount_yuan": 1e8, "uses": [KIND]}
 
 

@@ -39,7 +39,7 @@ class Disputes(Policy):
         since: By household, the month in which the dispute came up.
     """
 
-    kind: ClassVar[str] = "disputes"
+    kind: ClassVar[str] = "hearing"
     title_en: ClassVar[str] = "Hearing and calming disputes"
     title_zh: ClassVar[str] = "疏导情绪与化解矛盾"
     by_months: ClassVar[bool] = True
