@@ -185,6 +185,7 @@ NAMED = {
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
     "sim/facts/trades.py": {"publicity"},  # a trade of support units
     "sim/policies/examinations.py": {"visits"},  # a column of cadres
+    "sim/policies/streams.py": {"infrastructure", "industry", "training"},  # names of streams
 }
 
 

@@ -57,9 +57,9 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         return
     for plan in loaded:
         labels = ", ".join(policy.label for policy in plan.policies)
-        named = "、".join(kinds().get(policy.label, policy.label) for policy in plan.policies)
+        chosen = "、".join(kinds().get(policy.label, policy.label) for policy in plan.policies)
         right = f"{plan.id}: right. {plan.title.en} / {plan.title.zh} ({labels or 'no policies'})"
-        typer.echo(either(right, f"{plan.id}：无误。{plan.title.zh}（{named or '没有措施'}）"))
+        typer.echo(either(right, f"{plan.id}：无误。{plan.title.zh}（{chosen or '没有措施'}）"))
         for english, chinese in dates[plan.id]:
             typer.echo(either(f"{plan.id}: {english} / {chinese}", f"{plan.id}：{chinese}"))
         for one in idle[plan.id]:
@@ -67,8 +67,8 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
             english = f"{plan.id}: but '{one.policy}' never acts: {one.en} / {never}"
             typer.echo(either(english, f"{plan.id}：但{never}"))
         for doubt in doubts[plan.id]:
-            said = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
-            typer.echo(either(said, f"{plan.id}：请核对：{doubt.zh}"))
+            english = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
+            typer.echo(either(english, f"{plan.id}：请核对：{doubt.zh}"))
     for note in notes:
         typer.echo(spoken(note))
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from experiments.compare.nation.adding import added
+from experiments.compare.nation.parts import Part
 from experiments.designs.vectors import UNFITTED
 from experiments.measure.outcome import Outcome
 from experiments.measure.precision import Judged, check_outcomes, judge
 from experiments.measure.statistics import Floats
-from experiments.nation.adding import added
-from experiments.nation.parts import Part
 from experiments.runs.executor import Executor
 from experiments.runs.progress import Progress
 from experiments.runs.records import panel

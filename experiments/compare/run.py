@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.compare.channels import largest, variants, worth_of
+from experiments.compare.nation.parts import CALL, parts_of, size_of
 from experiments.compare.paired_runs import PairedRuns
 from experiments.compare.provenance import calibration_of, conclusion_for
 from experiments.compare.replicates import Replicates
@@ -25,7 +26,6 @@ from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
 from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
-from experiments.nation.parts import CALL, parts_of, size_of
 from experiments.runs import records
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line

@@ -68,7 +68,7 @@ class DynamicManagement(Policy):
         "hardest": ("Villages that counted as hardest, in all rounds", "列为最难村的村次"),
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
-        name: {"every_months": 1, "share": 0.4}
+        name: dict[str, object](every_months=1, share=0.4)
         for name in ("hardest", "end_day", "start_day", "moves", "effects", "share")
     }
     Settings: ClassVar[type[PolicySettings]] = DynamicManagementSettings
@@ -122,7 +122,7 @@ class DynamicManagement(Policy):
     def _move(self, county: County, worst: RowsOf, on: RowsOf) -> None:
         """The strongest of the other villages change posts with the weakest of these, place by place."""
         c, p = county.cadres, county.p
-        strong = c["effort"] * (c["farm"] + c["finance"] + c["jobs"]) / 3.0
+        strong = c["effort"] * (c["farm"] + c["finance"] + c["jobs"])
         ready = c["days_left"] >= p.move_days
         others = np.flatnonzero(ready & np.isin(c["village"], on) & ~self.there[c["village"]]).astype(np.int64)
         others = others[np.lexsort((c["key"][others], -strong[others]))]

@@ -77,8 +77,8 @@ class Streams(Policy):
     most: ClassVar[int | None] = 1
     amounts: ClassVar[tuple[str, ...]] = ("in_full",)
     counts: ClassVar[dict[str, Names]] = {
-        "finished": ("Projects of streams finished", "完工专项资金项目"),
-        "begun": ("Projects of streams begun", "开工专项资金项目"),
+        "finished": ("Projects finished", "完工项目"),
+        "begun": ("Projects begun", "开工项目"),
         "released_yuan": ("Stream money released", "已下达专项资金额"),
         "late_yuan": ("Stream money released late", "逾期下达专项资金额"),
         "withheld_yuan": ("Stream money announced and never released", "应下达未下达专项资金额"),
@@ -92,7 +92,8 @@ class Streams(Policy):
         """What each stream was announced to hold, and when it comes."""
         p, n = county.p, len(STREAMS)
         share = np.array(p.stream_share)
-        self._announced = self.money_yuan(county) * share / max(1e-12, add_up(share.tolist()))
+        whole = add_up(share.tolist())
+        self._announced = self.money_yuan(county) * share / whole if whole > 0.0 else np.zeros(n)
         late = 2.0 * uniforms(county.seed, self.number("late"), np.arange(n, dtype=np.int64), 0)
         self._due = self.settings.start_day + self.settings.late_days * late
         self._released = np.zeros(n, dtype=np.bool_)
@@ -148,7 +149,7 @@ class Streams(Policy):
         self, county: County, villages: NDArray[np.int64], need: NDArray[np.float64], streams: NDArray[np.int64]
     ) -> bool:
         """Begin the project needed most of those that these streams can pay for in full; False if there is none."""
-        held = np.minimum(self.left_of[streams] @ FITS[streams], self.left_yuan(county))
+        held = np.minimum((self.left_of[streams, None] * FITS[streams]).sum(axis=0), self.left_yuan(county))
         can = np.where(held >= self._cost, need, 0.0)
         where, which = divmod(int(np.argmax(can)), len(PLANNED))
         if can[where, which] <= 0.0:

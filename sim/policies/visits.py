@@ -140,7 +140,7 @@ class Visits(Policy):
             first, number = int(c["first"][team[0]]), int(c["count"][team].sum())
             whose = np.repeat(team, c["count"][team])
             before = dict(zip(self.contacts[first : first + number].tolist(), whose.tolist(), strict=True))
-            mine = self._in_order(county, np.sort(self.contacts[first : first + number]))
+            mine = self._in_order(county, np.sort(self.contacts[first : first + number], kind="stable"))
             dealt = np.concatenate([mine[k :: len(team)] for k in range(len(team))])
             self.contacts[first : first + number] = dealt
             c["next"][team] = 0

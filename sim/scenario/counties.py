@@ -1,42 +1,17 @@
 """A nation is counties: which there are, and which of them a plan is about.
 
 Counties have nothing in common but the years of their region: prices, jobs, purses and rankings are each county's own.
-So a run is always of one county; whoever wants the nation runs them all and adds up (`experiments.nation`).
+So a run is always of one county; whoever wants the nation runs them all and adds up (`experiments.compare.nation`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
-
-from pydantic import Field
+from collections.abc import Sequence
 
 from sim.core.draws import mix
 from sim.core.errors import UserError
-from sim.core.frozen import FrozenModel
 from sim.core.numerics import add_up
-from sim.core.text import printable
-
-if TYPE_CHECKING:
-    from sim.scenario.parts import World
-    from sim.scenario.plan import Plan
-
-MOST_COUNTIES = 10_000
-"""Of one nation: three times as many as the largest country has."""
-
-
-class Counties(FrozenModel):
-    """So many counties of a nation that are alike but for chance."""
-
-    count: int = Field(default=1, ge=1, le=MOST_COUNTIES, description="how many")
-    profile: str | None = Field(
-        default=None,
-        min_length=1,
-        description="a shipped profile, or the path of a profile file; the world's if left out",
-    )
-    villages: int | None = Field(
-        default=None, ge=1, le=200_000, description="villages of each; the world's if left out"
-    )
+from sim.scenario.parts import World
 
 
 def own_seed(seed: int, county: int | None) -> int:
@@ -68,27 +43,6 @@ def county_at(world: World, number: int) -> tuple[int, World]:
 def count_of(world: World) -> int:
     """How many counties a world has; 0 if it lists none."""
     return add_up(entry.count for entry in world.counties)
-
-
-def kinds_of(plan: Plan) -> Iterator[tuple[Plan, range]]:
-    """The plan of the first county of each entry of a nation, and the numbers of all that are like it.
-
-    Raises:
-        UserError: The plan is not valid in one of its counties.
-    """
-    first = 0
-    for entry in plan.world.counties:
-        try:
-            yield plan.with_settings({"world.county": first}), range(first, first + entry.count)
-        except UserError as error:
-            problem = f"'{printable(plan.id)}' is not valid in county {first} ({entry.profile or plan.world.profile})"
-            raise UserError(f"{problem}: {error}", field="world.counties") from error
-        first += entry.count
-
-
-def numbered(plan: Plan, county: int) -> Plan:
-    """A county's plan as that of another county like it."""
-    return plan.model_copy(update={"world": plan.world.model_copy(update={"county": county})})
 
 
 def profiles_of(worlds: Sequence[World]) -> list[str]:

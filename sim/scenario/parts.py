@@ -20,11 +20,13 @@ from sim.parameters.own import declared
 from sim.policies import registry
 from sim.policies.policy import Policy, PolicySettings
 from sim.scenario.code import CodeFile, reload_policy_class
-from sim.scenario.counties import MOST_COUNTIES, Counties
 from sim.scenario.country import Country
 from sim.scenario.tasks import Task
 
 Closure = Literal["fixed", "endogenous"]
+MOST_COUNTIES = 10_000
+"""Of one nation: three times as many as the largest country has."""
+
 Uncertainties = Annotated[Mapping[str, float | tuple[float, ...]], AfterValidator(FrozenDict)]
 
 
@@ -53,6 +55,20 @@ Place = Annotated[Mapping[str, float | tuple[float, ...]], BeforeValidator(_flat
 
 def _frozen_tables(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     return FrozenDict({key: FrozenDict(inner) for key, inner in table.items()})
+
+
+class Counties(FrozenModel):
+    """So many counties of a nation that are alike but for chance."""
+
+    count: int = Field(default=1, ge=1, le=MOST_COUNTIES, description="how many")
+    profile: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a shipped profile, or the path of a profile file; the world's if left out",
+    )
+    villages: int | None = Field(
+        default=None, ge=1, le=200_000, description="villages of each; the world's if left out"
+    )
 
 
 class World(FrozenModel):

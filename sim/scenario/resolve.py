@@ -211,20 +211,19 @@ class Resolver:
             if self.layers.data["world"]["counties"][entry].get("profile"):
                 place = self.layers.place(("world", "counties", entry, "profile"))
         name = world.profile
-        folder = Path() if isinstance(place, NoFile) else Path(place.file).parent
-        path, by_path = self._profile_file(name, folder)
+        path, by_path = self._profile_file(name, place)
         if not is_file(path):
             known = [file.stem for file in self.catalogue.profiles.glob("*.toml")]
             mend = meant(name, known) if not by_path else {}
             self.problems.append(place.error(f"there is no profile '{name}'", field="world.profile", **mend))
             return world, ""
-        same = has_purses_of is not None and path.resolve() == self._profile_file(has_purses_of, Path())[0].resolve()
+        same = has_purses_of is not None and path.resolve() == self._profile_file(has_purses_of)[0].resolve()
         if not same:
             world = world.model_copy(update={"profile": path.resolve().as_posix() if by_path else name})
         elif has_purses_of:
             world = world.model_copy(update={"profile": has_purses_of})
         try:
-            profile = self.catalogue.load_profile(world.profile, folder)
+            profile = self.catalogue.load_profile(world.profile, Path(place.file).parent if isinstance(place, Place) else Path())
         except UserError as error:
             self.problems += each_problem(error)
             return world, ""
@@ -247,8 +246,7 @@ class Resolver:
         stirred, entries = hashlib.sha256(digest.encode()), []
         for number, entry in enumerate(world.counties):
             place = self.layers.place(("world", "counties", number, "profile"))
-            folder = Path() if isinstance(place, NoFile) else Path(place.file).parent
-            path, by_path = self._profile_file(entry.profile or world.profile, folder)
+            path, by_path = self._profile_file(entry.profile or world.profile, place)
             if entry.profile and not is_file(path):
                 problem = f"there is no profile '{entry.profile}'"
                 known = [] if by_path else [file.stem for file in self.catalogue.profiles.glob("*.toml")]
@@ -260,10 +258,10 @@ class Resolver:
             entries.append(entry)
         return world.model_copy(update={"counties": tuple(entries)}), stirred.hexdigest()
 
-    def _profile_file(self, name: str, folder: Path) -> tuple[Path, bool]:
-        """The file of a profile, and whether it is named by its path."""
+    def _profile_file(self, name: str, place: Place | NoFile | None = None) -> tuple[Path, bool]:
+        """The file of a profile that is named at a place, and whether it is named by its path."""
         if named_by_path(name):
-            return folder / name, True
+            return Path(place.file).parent / name if isinstance(place, Place) else Path(name), True
         return self.catalogue.profiles / f"{name}.toml", False
 
     def _purses(self) -> list[Purse]:

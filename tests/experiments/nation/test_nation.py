@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from nation_runs import CASH, SETTINGS, broken, folder_bytes
 
+from experiments.compare.nation.adding import added, weighted_mean
+from experiments.compare.nation.parts import kinds_of
 from experiments.compare.run import compare
-from experiments.nation.adding import added, weighted_mean
 from experiments.runs.records import RECORDS, panel
 from experiments.runs.runfile import RunFile
 from sim import VillageModel, run
 from sim.core.errors import UserError
 from sim.scenario import Plan, load_plan, load_plans
-from sim.scenario.counties import count_of, kinds_of
+from sim.scenario.counties import count_of
 
 SEED = 1
 

@@ -17,11 +17,11 @@ from sim.scenario import Plan, check_comparable, check_same_era
 from sim.scenario.changes import Change
 from sim.scenario.code import CodeFile
 from sim.scenario.comparable import ASSUMPTIONS, MEASURES, assumptions_apart
-from sim.scenario.counties import Counties
 from sim.scenario.country import Country
 from sim.scenario.goals import Goal
 from sim.scenario.own_observers import ObserverPlan
 from sim.scenario.own_rules import RulePlan
+from sim.scenario.parts import Counties
 from sim.scenario.tasks import Task, TaskTitle
 from sim.scenario.title import Title
 

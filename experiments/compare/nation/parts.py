@@ -13,10 +13,11 @@ from experiments.runs.estimate import BYTES_A_RUN, Size, mean_size
 from experiments.runs.records import HOUSEHOLDS, stored_run
 from experiments.runs.request import Request
 from experiments.runs.runfile import Columns, RunKey
+from sim.core.errors import UserError
+from sim.core.text import printable
 from sim.scenario import Plan, World
-from sim.scenario.counties import kinds_of, numbered
 
-CALL = "experiments.nation.parts:stored_county"
+CALL = "experiments.compare.nation.parts:stored_county"
 MARK = "@"
 """Between the scenario and the number of a county, in the name under which its runs are stored."""
 
@@ -60,6 +61,27 @@ def _parts(plan: Plan, stamp: str, as_asked: Callable[[Plan], Any]) -> Iterator[
         for number in numbers:
             digest = as_asked(numbered(one, number)).digest()
             yield Part(RunKey(f"{plan.id}{MARK}{number}", 0, digest, stamp), shared, number)
+
+
+def kinds_of(plan: Plan) -> Iterator[tuple[Plan, range]]:
+    """The plan of the first county of each entry of a nation, and the numbers of all that are like it.
+
+    Raises:
+        UserError: The plan is not valid in one of its counties.
+    """
+    first = 0
+    for entry in plan.world.counties:
+        try:
+            yield plan.with_settings({"world.county": first}), range(first, first + entry.count)
+        except UserError as error:
+            problem = f"'{printable(plan.id)}' is not valid in county {first} ({entry.profile or plan.world.profile})"
+            raise UserError(f"{problem}: {error}", field="world.counties") from error
+        first += entry.count
+
+
+def numbered(plan: Plan, county: int) -> Plan:
+    """A county's plan as that of another county like it."""
+    return plan.model_copy(update={"world": plan.world.model_copy(update={"county": county})})
 
 
 def stored_county(plan: Plan | Drawn, run: str, seed: int, number: int) -> dict[str, Columns]:
