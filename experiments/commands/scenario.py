@@ -62,13 +62,13 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         typer.echo(either(right, f"{plan.id}：无误。{plan.title.zh}（{chosen or '没有措施'}）"))
         for english, chinese in dates[plan.id]:
             typer.echo(either(f"{plan.id}: {english} / {chinese}", f"{plan.id}：{chinese}"))
-        for one in idle[plan.id]:
-            never = f"“{one.policy}”不会实施：{one.zh}"
-            english = f"{plan.id}: but '{one.policy}' never acts: {one.en} / {never}"
-            typer.echo(either(english, f"{plan.id}：但{never}"))
+        for still in idle[plan.id]:
+            text = f"“{still.policy}”不会实施：{still.zh}"
+            but = f"{plan.id}: but '{still.policy}' never acts: {still.en} / {text}"
+            typer.echo(either(but, f"{plan.id}：但{text}"))
         for doubt in doubts[plan.id]:
-            english = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
-            typer.echo(either(english, f"{plan.id}：请核对：{doubt.zh}"))
+            look_at = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
+            typer.echo(either(look_at, f"{plan.id}：请核对：{doubt.zh}"))
     for note in notes:
         typer.echo(spoken(note))
 

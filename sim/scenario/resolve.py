@@ -32,7 +32,7 @@ from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, World, month_end
-from sim.scenario.settings import NoFile, Setting
+from sim.scenario.settings import Setting, folder_of
 from sim.scenario.targets import check_once, check_targets
 from sim.scenario.task_list import tasks_of
 from sim.scenario.title import Title
@@ -213,9 +213,7 @@ class Resolver:
         name = world.profile
         path, by_path = self._profile_file(name, place)
         if not is_file(path):
-            known = [file.stem for file in self.catalogue.profiles.glob("*.toml")]
-            mend = meant(name, known) if not by_path else {}
-            self.problems.append(place.error(f"there is no profile '{name}'", field="world.profile", **mend))
+            self._no_profile(name, place, "world.profile", by_path)
             return world, ""
         same = has_purses_of is not None and path.resolve() == self._profile_file(has_purses_of)[0].resolve()
         if not same:
@@ -223,7 +221,7 @@ class Resolver:
         elif has_purses_of:
             world = world.model_copy(update={"profile": has_purses_of})
         try:
-            profile = self.catalogue.load_profile(world.profile, Path(place.file).parent if isinstance(place, Place) else Path())
+            profile = self.catalogue.load_profile(world.profile, folder_of(place))
         except UserError as error:
             self.problems += each_problem(error)
             return world, ""
@@ -248,9 +246,7 @@ class Resolver:
             place = self.layers.place(("world", "counties", number, "profile"))
             path, by_path = self._profile_file(entry.profile or world.profile, place)
             if entry.profile and not is_file(path):
-                problem = f"there is no profile '{entry.profile}'"
-                known = [] if by_path else [file.stem for file in self.catalogue.profiles.glob("*.toml")]
-                self.problems.append(place.error(problem, field="world.counties", **meant(entry.profile, known)))
+                self._no_profile(entry.profile, place, "world.counties", by_path)
                 continue
             stirred.update(hashlib.sha256(profile_bytes(path)).digest())
             if entry.profile and by_path:
@@ -258,18 +254,19 @@ class Resolver:
             entries.append(entry)
         return world.model_copy(update={"counties": tuple(entries)}), stirred.hexdigest()
 
-    def _profile_file(self, name: str, place: Place | NoFile | None = None) -> tuple[Path, bool]:
+    def _no_profile(self, name: str, place: Place, field: str, by_path: bool) -> None:
+        mend = {} if by_path else meant(name, [file.stem for file in self.catalogue.profiles.glob("*.toml")])
+        self.problems.append(place.error(f"there is no profile '{name}'", field=field, **mend))
+
+    def _profile_file(self, name: str, place: Place | None = None) -> tuple[Path, bool]:
         """The file of a profile that is named at a place, and whether it is named by its path."""
         if named_by_path(name):
-            return Path(place.file).parent / name if isinstance(place, Place) else Path(name), True
+            return folder_of(place) / name, True
         return self.catalogue.profiles / f"{name}.toml", False
 
     def _purses(self) -> list[Purse]:
         purses = []
-        kinds = [
-            *self.catalogue.policies,
-            *(table["kind"] for table in self.layers.data["policies"].values()),
-        ]
+        kinds = [*self.catalogue.policies, *(table["kind"] for table in self.layers.data["policies"].values())]
         for name, table in self.layers.data["purses"].items():
             purse = self._check(Purse, table, at=("purses", name), name=f"purse.{name}")
             if purse is None:

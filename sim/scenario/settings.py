@@ -29,6 +29,11 @@ class NoFile(Place):
     """The place of what was set on the command line or in Python; paths in it start from the working folder."""
 
 
+def folder_of(place: Place | None) -> Path:
+    """Where paths that are named at a place start from."""
+    return Path() if place is None or isinstance(place, NoFile) else Path(place.file).parent
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting.
