@@ -49,6 +49,7 @@ class Disputes(Policy):
         **BUDGET,
     }
     from_purses: ClassVar[bool] = False
+    warm: ClassVar[dict[str, object]] = {"law_share": 1.0, "hear_days": 0.0}  # money moves what lawyers hear
     counts: ClassVar[dict[str, Names]] = {
         "settled": ("Disputes settled", "化解纠纷件数"),
         "arisen": ("Disputes that came up", "新增纠纷件数"),

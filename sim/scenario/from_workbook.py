@@ -130,8 +130,12 @@ class _Reader:
         return data, cells
 
     def _purses(self) -> dict[str, str]:
-        """Ids of purses by what people call them."""
+        """Ids of purses by what people call them, those that one plan alone adds among them."""
         found: dict[str, str] = {}
+        for row in self._book.rows("others", needed=False):
+            head, _, name = tidy(cell.text if (cell := row.one("address")) else "").partition(".")
+            if head == "purses" and name:
+                found[name] = name
         last = self._last_day()
         for n, row in enumerate(self._book.rows("funds"), 1):
             title, own = row.one("title_zh"), row.one("id")

@@ -197,7 +197,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
         + to("dividends of paired ventures", "what partners keep of paired ventures"),
         to("farm subsidies", "minimum living guarantee", "pensions", "cash payments", "aid for pupils who attend")
         + to("travel money", "supplement up to the guarantee line", "living aid for monitored households")
-        - by("dues of medical insurance"),
+        - by("dues of medical insurance", "fees for what is free"),
     )
     assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
     assert h["consumption_last_yuan"].sum() == pytest.approx(by("consumption"), rel=1e-9)

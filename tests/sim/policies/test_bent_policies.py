@@ -108,7 +108,7 @@ def test_who_is_held_up_waits_and_who_has_connections_comes_first(folder: Path) 
     straight, late = run(folder, "stock"), everywhere(folder, "delayed", "stock")
     held = (places_of(late.county, "industry")["way"] == DELAYED)[late.households["village"]]
     assert served(straight, "industry")[held].any() and not served(late, "industry")[held].any()
-    in_time = everywhere(folder, "delayed", "stock", place=(("bent.bent_delay_days", 15),))
+    in_time = everywhere(folder, "delayed", "stock", place=(("oversight.bent_delay_days", 15),))
     assert served(in_time, "industry")[held].any()
     fair, bent = run(folder, "cash"), everywhere(folder, "captured", "cash")
     assert set(places_of(bent.county, "cash")["way"]) <= {0, CAPTURED}
@@ -130,7 +130,7 @@ def test_nothing_comes_out_without_channels_and_more_of_them_leave_less_bent(fol
     assert all_open["bent_months"] < letters["bent_months"] <= shut["bent_months"]
     seldom, often = (
         counts(
-            run(folder, "cash", "visits", channels=("calls", "accounts"), place=(("bent.bent_mended", part),), **how)
+            run(folder, "cash", "visits", channels=("calls", "accounts"), place=(("oversight.bent_mended", part),), **how)
         )
         for part in (0.1, 0.95)
     )
@@ -145,7 +145,7 @@ def test_more_places_are_bent_under_weak_committees_and_mended_ones_are_bent_aga
     chance = policy._chance.sum(axis=1)  # type: ignore[attr-defined]
     assert np.argmin(chance) == np.argmax(some.villages["leadership"])
     later = [
-        counts(run(folder, "cash", months=6, bent_times=1.0, channels=(), place=(("bent.bent_again", rate),)))
+        counts(run(folder, "cash", months=6, bent_times=1.0, channels=(), place=(("oversight.bent_again", rate),)))
         for rate in (0.0, 2.0)
     ]
     assert later[0]["bent_months"] < later[1]["bent_months"]
@@ -153,7 +153,7 @@ def test_more_places_are_bent_under_weak_committees_and_mended_ones_are_bent_aga
 
 def test_whoever_comes_from_outside_takes_days_of_villagers(folder: Path) -> None:
     def free_days(received: float) -> tuple[float, float]:
-        place = (("bent.bent_received", received), ("bent.called_days", 5.0))
+        place = (("oversight.bent_received", received), ("oversight.called_days", 5.0))
         model = run(folder, "visits", months=2, days=35, bent_times=0.0, channels=("hotline",), place=place)
         assert ((model.households["knows"] >> CALLED) & 1 == 0).all(), "nobody is called any more"
         return counts(model).get("called", 0.0), float(model.villages["free_days"].sum())
@@ -172,7 +172,7 @@ def test_channels_cost_money_and_days_and_close_without_them(folder: Path) -> No
 
 
 def test_it_moves_no_luck_of_others_and_without_effects_costs_money_alone(folder: Path) -> None:
-    none = (("bent.bent_received", 0.0),)
+    none = (("oversight.bent_received", 0.0),)
     plain = run(folder, "cash", "loans", "visits", place=none)
     idle = run(folder, "cash", "loans", "visits", place=none, bent_times=0.0, channels=())
     assert differing(plain, idle) == []

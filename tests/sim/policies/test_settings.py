@@ -43,6 +43,8 @@ def _base(kind: str) -> Plan:
     needed = {key: value for key, value in (registry()[kind].warm or {}).items() if key in MUST_BE_GIVEN}
     keys = "".join(f'{name} = "{value}"\n' for name, value in needed.items())
     visits = "" if kind == "visits" else '[[policies]]\nkind = "visits"\n'
+    if kind == "bent_policies":  # it acts through what is given
+        visits += '[[policies]]\nkind = "cash"\nbudget_yuan = 20_000_000\n'
     text = (
         'title = { en = "x", zh = "x" }\nera = "2012"\nhorizon_months = 12\n'
         'world = { profile = "five_villages", villages = 5 }\ncampaign = { start = 2012-12-24, days = 120 }\n'
