@@ -67,6 +67,7 @@ class BentPolicies(Policy):
     }
     amounts: ClassVar[tuple[str, ...]] = ("bent_times",)
     village_wide: ClassVar[bool] = True
+    warm: ClassVar[dict[str, object]] = {"bent_times": 20.0}
     most: ClassVar[int | None] = 1  # a place is bent in one way
     Settings: ClassVar[type[PolicySettings]] = BentPoliciesSettings
     settings: BentPoliciesSettings

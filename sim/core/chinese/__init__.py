@@ -5,7 +5,7 @@ have for each English message its Chinese one. What is only known when it runs i
 '{0}'" = "没有编号为“{0}”的资金". A finished message is recognised by its fixed words; what stood in its blanks is
 put into the Chinese one, itself in Chinese where it is a message or a word of these files, unless it stood in quotes:
 what is quoted is what somebody wrote. A message that nobody has said in Chinese stays as it is;
-`tests/test_chinese.py` lists those.
+`tests/test_said_in_chinese.py` lists those.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def test_projects_and_credit_go_to_the_hardest_first_where_they_are_meant_to(fol
 
 
 def test_what_examinations_keep_of_a_cadre_goes_along_and_luck_of_others_stays(folder: Path) -> None:
-    exams = {"kind": "examinations", "every_days": 15}
+    exams = {"kind": "examinations", "every_days": 15, "consequences": False}  # nobody new comes in
     model = opened(folder, FREE, (VISITS, exams), every_months=1, share=0.2, start_day=20)
     examined = model.policies[1]
     own = dict(zip(model.cadres["key"].tolist(), examined._own.tolist(), strict=True))  # type: ignore[attr-defined]
