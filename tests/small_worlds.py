@@ -66,9 +66,18 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "levels"},
     {"kind": "partners", "pairs": 2000, "end_day": 365},
     {"kind": "first_secretaries", "end_day": 365},
+    {"kind": "infrastructure", "road": 40, "water": 40, "irrigation": 40, "toilets": 40, "end_day": 365},
+    {"kind": "streams", "end_day": 365},
+    {"kind": "dynamic_management", "every_months": 1, "share": 0.4, "end_day": 365},
+    {"kind": "bent_policies", "bent_times": 3.0},
+    {"kind": "hearing", "law_share": 0.3},
 )
-UNFUNDED = ("examinations", "rectification", "partners", "first_secretaries")
+UNFUNDED = (
+    "examinations", "rectification", "partners", "first_secretaries", "infrastructure", "streams", "dynamic_management",
+    "bent_policies", "hearing",
+)  # fmt: skip
 """Kinds for which the shipped county has no purse: a plan of a test that names one gets a purse for it."""
+
 
 def small_profile(
     folder: Path, households: int = 40, villages: int = 215, of: str = "gansu_county", **changes: Mapping[str, Any]
