@@ -149,6 +149,15 @@ def _workers_away(r: Reading) -> Floats:
     return np.asarray(r.households["migrants"] / np.maximum(1, r.households["workers"]), dtype=np.float64)
 
 
+def _neighbours_away(reading: Reading) -> Floats:
+    h = reading.households
+    away, workers = (
+        np.bincount(h["village"], h[name], minlength=len(reading.county.villages))[h["village"]] - h[name]
+        for name in ("migrants", "workers")
+    )
+    return np.where(workers > 0, away / np.maximum(workers, 1.0), np.nan)
+
+
 def _yes(mask: NDArray[np.bool_]) -> Floats:
     return mask.astype(np.float64)
 
@@ -264,6 +273,10 @@ MEASURES: dict[str, SurveyMeasure] = {
         "household consumption of all months since the trial opened", "stock",
         lambda r: r.since["consumption_year_yuan"],
     ),
+    "income_since_yuan": SurveyMeasure(
+        "income since the start", "启动以来纯收入", "yuan", "net income of all months since the trial opened", "stock",
+        lambda r: r.since["income_year"].sum(axis=1),
+    ),
     "transfers_since_yuan": SurveyMeasure(
         "transfers since the start", "启动以来转移性收入", "yuan",
         "transfer income of all months since the trial opened: what has been paid, seen through `late`", "stock",
@@ -321,6 +334,10 @@ MEASURES: dict[str, SurveyMeasure] = {
     "employed_away": SurveyMeasure(
         "workers away", "外出务工劳动力占比", "share", "share of the household's workers who work away", "stock",
         _workers_away,
+    ),
+    "neighbours_away": SurveyMeasure(
+        "co-villagers away", "同村其他劳动力外出占比", "share",
+        "share of the workers of the other households of its village who work away", "stock", _neighbours_away,
     ),
     "workers_at_home": SurveyMeasure(
         "workers at home", "在家劳动力", "persons", "able workers who are not away", "stock",
