@@ -19,8 +19,6 @@ from sim.policies.settings import Lever
 
 GOES_WITH = "goes with a cadre: "
 """Start of the names under which other policies share what they keep of each cadre, and would have go along."""
-PERSONAL = ("key", "farm", "finance", "jobs", "effort", "fatigue", "standing")
-"""Columns of the cadre and not of the post."""
 
 Floats = NDArray[np.float64]
 
@@ -156,9 +154,14 @@ class DynamicManagement(Policy):
     def _change_posts(self, county: County, one: RowsOf, other: RowsOf) -> None:
         """Who they are goes along; the post's households, days and book stay, and a stranger is less accepted."""
         c = county.cadres
-        theirs = [c[name] for name in PERSONAL]
-        theirs += [kept for name, kept in sorted(county.shared.items()) if name.startswith(GOES_WITH)]
-        for column in theirs:
-            column[one], column[other] = column[other].copy(), column[one].copy()
-        for who in (one, other):
-            c["standing"][who] *= 1.0 - county.p.move_contact
+        posts, comes = np.concatenate([one, other]), np.concatenate([other, one])
+        c["key"][posts] = c["key"][comes]
+        c["farm"][posts] = c["farm"][comes]
+        c["finance"][posts] = c["finance"][comes]
+        c["jobs"][posts] = c["jobs"][comes]
+        c["effort"][posts] = c["effort"][comes]
+        c["fatigue"][posts] = c["fatigue"][comes]
+        c["standing"][posts] = c["standing"][comes] * (1.0 - county.p.move_contact)
+        for name, kept in sorted(county.shared.items()):
+            if name.startswith(GOES_WITH):
+                kept[posts] = kept[comes]

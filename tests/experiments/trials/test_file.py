@@ -138,7 +138,7 @@ def test_settings_from_the_command_line(tmp_path: Path) -> None:
         ('measure = "business_profit_yuan"', 'measure = "women\'s empowerment"', "no quantity 'women's emp", "measure"),
         ('measure = "business_profit_yuan"', 'measure = "child mortality"', "illness only by the work", "measure"),
         ('measure = "business_profit_yuan"', 'measure = "income_last"', "income_last[0] to [3]", "measure"),
-        ('kind = "microcredit"', 'kind = "insurance"', "lives are not insured; allowed: bent_policies, cash", "kind = "),
+        ('kind = "microcredit"', 'kind = "insurance"', "lives are not insured; allowed: bent_policies", "kind = "),
         ('kind = "microcredit"', 'kind = "microcredt"', "did you mean 'microcredit'?", "kind = "),
         ("size_yuan = {", "sise_yuan = {", "unknown key 'sise_yuan' (did you mean 'size_yuan'?)", "size_yuan"),
         ("{ of_income = 0.5 }", "{ of_income = -1 }", "of_income must be a number, 0 or more", "size_yuan"),

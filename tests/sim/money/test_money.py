@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sim.money.reasons import CONSUMPTION, HOUSEHOLDS, N_REASONS, PENSION, REASO
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_row
 from sim.policies import TargetedSettings, registry
+from sim.policies.bends import TAKEN
 from sim.scenario import Plan
 
 GRAVEL, GRANTS = reason("gravel", "砂石"), reason("grants", "补助")
@@ -145,6 +146,12 @@ def test_every_reason_of_a_till_has_two_sides_and_one_of_them_is_households() ->
 # ---- runs ----------------------------------------------------------------------------------------------------------
 
 
+def paid_out(flows: Mapping[tuple[str, str, str], float], lender: str) -> float:
+    """What a lender's borrowers owe for: what reached them, and what was skimmed on the way (yuan)."""
+    skimmed = flows.get((lender, TAKEN, "skimmed from what is given"), 0.0)
+    return flows.get((lender, HOUSEHOLDS, "loans"), 0.0) + skimmed
+
+
 def check_books(model: VillageModel) -> None:
     """Everything that must hold of a run's money after its first year."""
     accounts, h, flows = model.county.accounts, model.households, model.county.accounts.matrix()
@@ -161,14 +168,14 @@ def check_books(model: VillageModel) -> None:
         assert all(yuan >= 0 for yuan in policy.book.costs.values()), policy.label
         assert policy.book.cash_outlay_yuan >= 0
         if policy.kind == "microcredit" and policy.settings.effects:
-            lent = flows.get((f"lender {policy.label}", HOUSEHOLDS, "loans"), 0.0)
+            lent = paid_out(flows, f"lender {policy.label}")
             assert policy.book.principal_yuan == pytest.approx(lent, rel=1e-12)
 
     loans = model.county.loans
     for number, lender in enumerate(loans.accounts):
         if number == BANK:
             continue
-        lent = flows.get((lender, HOUSEHOLDS, "loans"), 0.0)
+        lent = paid_out(flows, lender)
         repaid = flows.get((HOUSEHOLDS, lender, "principal repaid"), 0.0)
         owed = loans.owed(number).sum()
         # The last cent of a loan is let go.

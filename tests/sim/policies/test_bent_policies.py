@@ -130,7 +130,14 @@ def test_nothing_comes_out_without_channels_and_more_of_them_leave_less_bent(fol
     assert all_open["bent_months"] < letters["bent_months"] <= shut["bent_months"]
     seldom, often = (
         counts(
-            run(folder, "cash", "visits", channels=("calls", "accounts"), place=(("oversight.bent_mended", part),), **how)
+            run(
+                folder,
+                "cash",
+                "visits",
+                channels=("calls", "accounts"),
+                place=(("oversight.bent_mended", part),),
+                **how,
+            )
         )
         for part in (0.1, 0.95)
     )

@@ -11,7 +11,10 @@ import pytest
 from small_worlds import VISITS, differing, lived, plan_of
 
 from sim.model import VillageModel
-from sim.policies.dynamic_management import PERSONAL, DynamicManagement
+from sim.policies.dynamic_management import DynamicManagement
+
+PERSONAL = ("key", "farm", "finance", "jobs", "effort", "fatigue", "standing")
+"""Columns of the cadre and not of the post."""
 
 KIND = "dynamic_management"
 VILLAGES = 10
