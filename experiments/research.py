@@ -167,7 +167,7 @@ def compare(
     settings: Mapping[str, object] | None = None,
     replicates: int | None = None,
     baseline: str | None = None,
-    parameters: str = "point",
+    parameters: str = "calibrated",
     name: str | None = None,
     results: str | Path = "results",
     workers: Workers = None,
@@ -183,7 +183,7 @@ def compare(
         settings: Settings laid over all of them, by address.
         replicates: How many seeds.
         baseline: The scenario to compare with; the one called "baseline" by default, else the first.
-        parameters: "point", "calibrated" or "ranges".
+        parameters: "point": chance alone; "calibrated" (default): a vector of the calibrated set with each seed; "ranges".
         name: Name of the experiment's folder.
         results: Folder of all experiments.
         workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".

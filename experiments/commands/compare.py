@@ -103,7 +103,7 @@ def compare(
             "seed. ranges: every other parameter drawn in its range too. Intervals then cover parameters as well as "
             "chance.",
         ),
-    ] = ParameterMode.point,
+    ] = ParameterMode.calibrated,
     assumptions_differ: Annotated[
         bool,
         typer.Option(

@@ -79,6 +79,7 @@ def _winter(
         name="demo-winter",
         results=results,
         replicates=replicates,
+        parameters="calibrated",
         asked=Asked(cadres=0, yuan=0.0),
         workers=workers,
         progress=not quiet and not as_json,

@@ -114,7 +114,8 @@ def test_the_same_command_does_only_what_is_missing(home: Path, carried: Carried
 def test_actual_figures_go_on_from_the_stored_runs(home: Path, carried: Carried) -> None:
     actual = home / "actual.csv"
     actual.write_text("task,place,date,done\nvisits,,2013-01-20,5\nloans,乡镇1,2013-02-20,40万\n", encoding="utf-8")
-    asked = ("progress", str(home / "small.toml"), "--actual", str(actual), "-n", "3", "-j", "0", "--late-days", "60")
+    asked = ("progress", str(home / "small.toml"), "--actual", str(actual), "-n", "3", "-j", "0", "--late-days", "60",
+             "--parameters", "point")  # fmt: skip
     done = invoke(*asked, "--results", str(home), "--json")
     assert done.exit_code == 0, done.output
     found = {(one["task"], one["place"]): one for one in json.loads(done.stdout)["standings"]}

@@ -284,10 +284,11 @@ def test_compare_says_where_to_look(compared: list[dict[str, Any]]) -> None:
 
 
 def test_compare_under_other_parameters(compared: list[dict[str, Any]]) -> None:
-    for name, options in {"a": [], "b": ["--parameters", "ranges", "--sensitivity", "results/lean"]}.items():
+    further = {"b": ["--parameters", "ranges", "--sensitivity", "results/lean"], "c": ["--parameters", "point"]}
+    for name, options in {"a": [], **further}.items():
         assert village("compare", "base.toml", "mix.toml", "--name", name, *options).exit_code == 0
     asked = [(call["parameters"], call["sensitivity"]) for call in compared if "plans" in call]
-    assert asked == [("point", None), ("ranges", Path("results/lean"))]
+    assert asked == [("calibrated", None), ("ranges", Path("results/lean")), ("point", None)], "varied unless refused"
     assert village("compare", "base.toml", "--parameters", "latin").exit_code == 2
 
 
