@@ -183,7 +183,7 @@ def compare(
         settings: Settings laid over all of them, by address.
         replicates: How many seeds.
         baseline: The scenario to compare with; the one called "baseline" by default, else the first.
-        parameters: "point": chance alone; "calibrated" (default): a vector of the calibrated set with each seed; "ranges".
+        parameters: "point", "calibrated" (another vector of the calibrated set with each seed) or "ranges".
         name: Name of the experiment's folder.
         results: Folder of all experiments.
         workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".
