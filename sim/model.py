@@ -264,13 +264,13 @@ class VillageModel(Whole, MesaModel):
         self._audit.hold("a rule of the household's month", county.date)
         if self.today.calendar_month == MARCH:
             county.everywhere(let_land)
-        for policy in self._agenda.opened:
+        for policy in self._agenda.with_hook("month_end"):
             policy.month_end(county)
             self._hold(policy, "month_end")
         review(world, self.p, self.today, county.well_known)
         county.accounts.post(county.tills)
         loans.post(county.accounts)
-        for policy in self._agenda.opened:
+        for policy in self._agenda.with_hook("books_closed"):
             policy.books_closed(county)
             self._hold(policy, "books_closed")
         self.engine.run(look_around, self.households, self.villages, self.seen)

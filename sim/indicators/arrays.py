@@ -78,21 +78,6 @@ def stacked(masks: Mapping[str, ArrayLike], rows: int) -> Bools:
     return table
 
 
-def ascending(values: Floats, ties: NDArray[Any]) -> NDArray[np.intp]:
-    """Row numbers from the lowest value to the highest, equal values by `ties`, then as they stand.
-
-    Sorting on both columns costs twice as much and equal values are rare, so only they are put right.
-    """
-    order = np.argsort(values, kind="stable")
-    same = np.zeros(values.size + 1, dtype=np.bool_)
-    same[1:-1] = values[order][1:] == values[order][:-1]
-    tied = np.flatnonzero(same[1:] | same[:-1])
-    if tied.size:
-        rows = order[tied]
-        order[tied] = rows[np.lexsort((ties[rows], values[rows]))]
-    return order
-
-
 def ratio(part: float, whole: float) -> float:
     """part / whole, or not-a-number where there is nothing to divide by."""
     return part / whole if whole != 0 else float("nan")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.core.numerics import total
-from sim.indicators.arrays import Floats, ascending, floats, ratio, weights
+from sim.core.numerics import ascending, total
+from sim.indicators.arrays import Floats, floats, ratio, weights
 
 
 def mean(values: ArrayLike, persons: ArrayLike) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.core.numerics import total
+from sim.core.numerics import ascending, total
 from sim.core.rule import rule
-from sim.indicators.arrays import ascending, floats, weights
+from sim.indicators.arrays import floats, weights
 
 
 @rule

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.core.numerics import log_array
+from sim.core.numerics import ascending, log_array
 from sim.core.rule import kernel
-from sim.indicators.arrays import Bools, Floats, ascending, floats, members, stacked, weights
+from sim.indicators.arrays import Bools, Floats, floats, members, stacked, weights
 from sim.indicators.inequality import gini_of
 
 MEASURES = (

@@ -32,6 +32,10 @@ class Agenda:
         """Who acts on a day of the run, in turn."""
         return self._days.get(day, ())
 
+    def with_hook(self, hook: str) -> list[Policy]:
+        """Those that do something at `month_end` or `books_closed`, in turn: to hold others to the books takes long."""
+        return [policy for policy in self.opened if getattr(type(policy), hook) is not getattr(Policy, hook)]
+
 
 def in_turn(policies: Iterable[Policy]) -> list[Policy]:
     """Policies in the order in which they open, and act on one day."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.core.numerics import add_up, total
+from sim.core.numerics import add_up, ascending, total
 from sim.facts.limits import MOST_YUAN
 from sim.money.reasons import reason
 from sim.policies import contracts, guarantee
@@ -216,9 +216,10 @@ class FirmCredit(Policy):
     def _members(self, county: County, village: int, number: float) -> RowsOf:
         """So many of a village's households with something to sell and no contract, drawn by keyed lottery."""
         h, rows = county.households, self.households_of(county, village)
-        sells = (h["orchard_mu"] > 0.0) | (h["livestock_head"] > 0.0) | (h["greenhouse_mu"] > 0.0)
-        rows = rows[(h["contracted"][rows] == 0) & sells[rows]]
-        order = np.lexsort((county.keys[rows], self.luck(county, "member", rows)))
+        its = h[rows[0] : rows[-1] + 1]
+        sells = (its["orchard_mu"] > 0.0) | (its["livestock_head"] > 0.0) | (its["greenhouse_mu"] > 0.0)
+        rows = rows[(its["contracted"] == 0) & sells]
+        order = ascending(self.luck(county, "member", rows), county.keys[rows])
         members: RowsOf = rows[order[: int(number)]]
         return members
 

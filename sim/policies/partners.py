@@ -193,8 +193,9 @@ class Partners(Policy):
         """The best-off household of the village that is neither registered nor paired; -1 where there is none."""
         h = county.households
         rows = self.households_of(county, int(h["village"][row]))
-        rows = rows[(h["registered"][rows] == 0) & ~self._paired[rows]]
-        return int(rows[np.argmax(earned_a_head(h[rows]))]) if len(rows) else -1
+        its = h[rows[0] : rows[-1] + 1]
+        may = (its["registered"] == 0) & ~self._paired[rows]
+        return int(rows[np.argmax(np.where(may, earned_a_head(its), -np.inf))]) if may.any() else -1
 
     def _carry_out(self, county: County) -> None:
         """Whoever gets round to it this month, has its own part at hand and can be given the rest; or time is up."""

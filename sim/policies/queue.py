@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.numerics import ascending
 from sim.county import KNOWN, County
 from sim.policies.settings import TargetedSettings
 
@@ -16,7 +18,7 @@ Luck = Callable[[str, RowsOf], NDArray[np.float64]]
 
 def by_lottery(county: County, rows: RowsOf, luck: Luck) -> RowsOf:
     """Order households by a keyed lottery alone."""
-    return rows[np.lexsort((county.keys[rows], luck("lottery", rows)))]
+    return rows[ascending(luck("lottery", rows), county.keys[rows])]
 
 
 def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck) -> RowsOf:
@@ -33,13 +35,13 @@ def by_need(county: County, rows: RowsOf, settings: TargetedSettings, luck: Luck
     """
     if not len(rows):
         return rows
-    keys = county.keys[rows]
-    in_need = np.lexsort((keys, luck("lottery", rows), _place(county, rows, settings.priority)))
+    rows = by_lottery(county, rows, luck)
+    rows = rows[np.argsort(_place(county, rows, settings.priority), kind="stable")]
     share = settings.capture * (1.0 - county.p.visits_watch * _known_share(county, rows))
     if share <= 0:
-        return rows[in_need]
+        return rows
     well_off = county.income_per_head[rows] > county.p.well_off_lines * county.line_yuan
-    return by_connections(county, rows[in_need], well_off[in_need], share, luck)
+    return by_connections(county, rows, well_off, share, luck)
 
 
 def by_connections(county: County, rows: RowsOf, connected: NDArray[np.bool_], share: float, luck: Luck) -> RowsOf:
@@ -53,13 +55,13 @@ def by_connections(county: County, rows: RowsOf, connected: NDArray[np.bool_], s
         luck: The policy's keyed uniforms, by the event's name.
     """
     keys = county.keys[rows]
-    friends = np.lexsort((keys, luck("connections", rows)))
-    friends = friends[connected[friends]]
+    friends = np.flatnonzero(connected)
+    friends = friends[ascending(luck("connections", rows[friends]), keys[friends])]
     # Position of each in a merged list: the k-th connected stands at k/share, the k-th in need where it is left.
     at = np.full(len(rows), np.inf)
     at[friends] = (np.arange(len(friends)) + 1) / share - 1.0
     at = np.minimum(at, np.arange(len(rows)) / (1.0 - share) if share < 1 else np.inf)
-    return rows[np.lexsort((keys, at))]
+    return rows[ascending(at, keys)]
 
 
 def _known_share(county: County, rows: RowsOf) -> float:
@@ -67,13 +69,13 @@ def _known_share(county: County, rows: RowsOf) -> float:
     return float(county.shared_mask(KNOWN)[rows].mean())
 
 
-def _place(county: County, rows: RowsOf, priority: str) -> NDArray[np.float64]:
+def _place(county: County, rows: RowsOf, priority: str) -> NDArray[Any]:
     """Lower comes first."""
     h = county.households
     if priority == "poorest":
         return county.world.perceived_yuan[rows]  # nobody knows incomes better than the registry does
     if priority == "registered":
-        return np.where(h["registered"][rows] == 1, 0.0, 1.0)
+        return np.asarray(h["registered"][rows] != 1, dtype=np.int8)
     if priority == "linked":
-        return np.where(h["linked"][rows] == 1, 0.0, np.where(h["registered"][rows] == 1, 0.5, 1.0))
-    return np.zeros(len(rows))
+        return np.where(h["linked"][rows] == 1, 0, np.where(h["registered"][rows] == 1, 1, 2)).astype(np.int8)
+    return np.zeros(len(rows), dtype=np.int8)

@@ -71,11 +71,9 @@ class Rectification(Policy):
         p, day = county.p, county.day
         problems = self._problems(county)
         self.book.count("hidden", float(problems.sum()) - self.book.counts.get("hidden", 0.0))
-        everyone = np.arange(len(problems), dtype=np.int64)
-        looked = self.luck(county, "looks", everyone, day) < self.settings.depth
-        found = np.flatnonzero(
-            problems & looked & (self.luck(county, "finds", everyone, day) < p.rectify_finds)
-        ).astype(np.int64)
+        there = np.flatnonzero(problems).astype(np.int64)
+        looked = there[self.luck(county, "looks", there, day) < self.settings.depth]
+        found = looked[self.luck(county, "finds", looked, day) < p.rectify_finds]
         self.book.count("problems_found", float(len(found)))
         each = p.rectify_yuan * county.today.cpi
         self.deliver(county, self.in_turn(county, found), np.where(problems, each, 0.0))

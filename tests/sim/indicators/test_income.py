@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.indicators.arrays import ascending, group_means, group_totals
+from sim.core.numerics import ascending
+from sim.indicators.arrays import group_means, group_totals
 from sim.indicators.income import fifths, growth_incidence, mean, median, percentile_means, quantile
 from sim.indicators.poverty import PovertyTable
 
