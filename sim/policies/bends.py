@@ -52,6 +52,7 @@ def set_up(county: County, label: str) -> None:
     places["began"] = places["due"] = -1
     county.shared[f"places of {label}"] = places
     county.shared[f"felt of {label}"] = np.zeros(len(county.households), dtype=np.bool_)
+    county.shared[f"places lost of {label}"] = np.full(len(county.households), -1)
 
 
 def places_of(county: County, label: str) -> NDArray[Any]:
@@ -76,13 +77,20 @@ def _bent(county: County, label: str, rows: RowsOf, way: int) -> NDArray[np.bool
     return bent if bent.any() else None
 
 
+def held_up(county: County, label: str) -> NDArray[np.bool_]:
+    """Villages in which a policy is held up today: for so many days from when it was asked for and held up."""
+    places = places_of(county, label)
+    since = np.maximum(places["began"], places["since"])
+    waits = county.day - since < county.p.bent_delay_days
+    return np.asarray((places["way"] == DELAYED) & (places["began"] >= 0) & waits)
+
+
 def not_held_up(county: County, label: str, rows: RowsOf) -> RowsOf:
     """Those of `rows` who are not put off: where a policy is held up it waits for so many days."""
     bent = _bent(county, label, rows, DELAYED)
     if bent is None:
         return rows
-    where = county.households["village"][rows]
-    waits = bent & (county.day - places_of(county, label)["began"][where] < county.p.bent_delay_days)
+    waits = held_up(county, label)[county.households["village"][rows]]
     felt_of(county, label)[rows[waits]] = True
     served: RowsOf = rows[~waits]
     return served
@@ -97,8 +105,11 @@ def in_turn(county: County, label: str, rows: RowsOf, luck: Luck) -> RowsOf:
         rows: Candidates in the order in which they should come.
         luck: The policy's keyed uniforms, by the event's name.
     """
+    places_lost = county.shared.get(f"places lost of {label}")
+    if places_lost is not None:
+        places_lost[:] = -1
     bent = _bent(county, label, rows, CAPTURED)
-    if bent is None:
+    if places_lost is None or bent is None:
         return rows
     rows, where = rows.copy(), county.households["village"][rows]
     well_off = county.income_per_head > county.p.well_off_lines * county.line_yuan
@@ -106,9 +117,27 @@ def in_turn(county: County, label: str, rows: RowsOf, luck: Luck) -> RowsOf:
         at = np.flatnonzero(where == village)
         mine = rows[at]
         rows[at] = by_connections(county, mine, well_off[mine], county.p.bent_capture, luck)
-        behind = rows[at] != mine
-        felt_of(county, label)[mine[behind & ~well_off[mine]]] = True
+        stood = np.empty(len(county.households), dtype=np.int64)
+        stood[mine] = at
+        later = rows[at][(stood[rows[at]] < at) & ~well_off[rows[at]]]
+        places_lost[later] = stood[later]
     return rows
+
+
+def passed_over(county: County, label: str, rows: RowsOf, served: RowsOf) -> None:
+    """Those of `rows` feel it who would have been served where they stood, and were not where others put them.
+
+    Args:
+        county: The county.
+        label: The policy.
+        rows: Candidates in the order in which they came.
+        served: The first of them, for whom there was enough.
+    """
+    places_lost = county.shared.get(f"places lost of {label}")
+    if places_lost is None or len(served) == len(rows):
+        return
+    late = rows[len(served) :]
+    felt_of(county, label)[late[(places_lost[late] >= 0) & (places_lost[late] < len(served))]] = True
 
 
 def charge(county: County, label: str, rows: RowsOf, worth_yuan: Yuan) -> None:

@@ -18,7 +18,7 @@ from sim.core.numerics import add_up
 from sim.facts.topics import CALLED
 from sim.money.reasons import reason
 from sim.policies import bends
-from sim.policies.bends import TAKEN, WAYS, felt_of, places_of
+from sim.policies.bends import DELAYED, TAKEN, WAYS, felt_of, places_of
 from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf
 from sim.policies.settings import BUDGET, Lever
@@ -43,13 +43,14 @@ class BentPoliciesSettings(PolicySettings):
         default=get_args(Way), description="ways in which places are bent: captured, delayed, charged, skimmed"
     )
     bent_times: float = Field(default=1.0, ge=0, le=20, description="factor on the share of places that are bent")
-    end_day: int | None = Field(
-        default=365, ge=1, le=3650, description="last campaign day on which channels are open"
-    )
+    end_day: int | None = Field(default=365, ge=1, le=3650, description="last campaign day on which channels are open")
 
 
 class BentPolicies(Policy):
-    """Every month's end: what is bent anew, what is felt, reported and mended, and who is called away from work."""
+    """Every month's end: what is bent anew, what is felt, reported and mended, and who is called away from work.
+
+    How weak a committee is counts as the run opens; what strengthens it since does not make its place bend less.
+    """
 
     kind: ClassVar[str] = "bent_policies"
     title_en: ClassVar[str] = "Bent policies and channels of report"
@@ -87,15 +88,16 @@ class BentPolicies(Policy):
             self._bend(county, label, np.ones(n, dtype=np.bool_), 1.0)
         self._angered = {label: np.zeros(len(county.households), dtype=np.bool_) for label in self._labels}
         self._days_before = self._days_of_others(county)
-        self.book.targets["mended"] = add_up((places_of(county, label)["way"] > 0).sum() for label in self._labels)
 
     def month_end(self, county: County) -> None:
         """The month."""
+        self._short = dict.fromkeys(("purse", "cadre_days"), 0.0)
         listens = self._open_channels(county)
         witnesses = np.zeros(len(county.villages))
         for label in self._labels:
             places = places_of(county, label)
             asked = places["began"] >= 0
+            self._straighten(county, label, asked & (places["way"] == DELAYED) & ~bends.held_up(county, label))
             self.book.count("bent_months", float((asked & (places["way"] > 0)).sum()))
             self.book.count("place_months", float(asked.sum()))
             self._anger(county, label)
@@ -103,6 +105,7 @@ class BentPolicies(Policy):
             witnesses += self._look_into(county, label)
             self._bend(county, label, asked & (places["way"] == 0), county.p.bent_again / YEAR)
         self._call(county, witnesses, listens)
+        self.book.lost_yuan.update(self._short)
         taken = county.accounts.balances.get(TAKEN, 0.0)
         self.book.count("taken_yuan", taken - self.book.counts.get("taken_yuan", 0.0))
 
@@ -139,6 +142,7 @@ class BentPolicies(Policy):
         each = county.today.cpi * add_up(open_now)
         turn = self.villages_in_turn(county)
         paid = self.ration(county, turn, np.full(len(turn), each))
+        self._short["purse"] += self.book.lost_yuan["purse"]
         self.buy(county, each * len(paid), "administration_yuan", CHANNELS_COST)
         return np.isin(np.arange(len(county.villages)), paid)
 
@@ -165,7 +169,8 @@ class BentPolicies(Policy):
             chance = p.bent_speaks[k] * h["awareness"][rows]
             if channel == "calls":
                 chance = chance * (coached_in(county)[rows] == month)
-            told = where[self.luck(county, "speaks", rows, month, k) < chance]
+            luck = county.luck(self.number(f"speaks by {channel}"), rows, month, number_of(label))
+            told = where[luck < chance]
             due = county.day + int(p.bent_answer_days[k])
             told = told[(places["due"][told] < 0) | (places["due"][told] > due)]
             places["due"][told] = due
@@ -179,6 +184,8 @@ class BentPolicies(Policy):
         each = p.bent_look_yuan * county.today.cpi
         turn = self.ration(county, turn, np.full(len(turn), each))
         homes = self.take_days(county, v["first"][turn].astype(np.int64), p.bent_look_days, each)
+        for what in self._short:
+            self._short[what] += self.book.lost_yuan[what]
         looked = county.households["village"][homes].astype(np.int64)
         self.buy(county, each * len(looked), "administration_yuan", CHANNELS_COST)
         places["due"][looked] = -1
@@ -195,8 +202,15 @@ class BentPolicies(Policy):
         since = np.maximum(places["since"], places["began"])[villages]
         self.book.count("mended", float(len(villages)), villages)
         self.book.count("days_bent", float((county.day - since).sum()))
-        places["way"][villages] = 0
-        there = np.isin(county.households["village"], villages)
+        straight = np.zeros(len(county.villages), dtype=np.bool_)
+        straight[villages] = True
+        self._straighten(county, label, straight)
+
+    def _straighten(self, county: County, label: str, villages: Mask) -> None:
+        """These places are straight again: they were mended, or what was held up has come in the end."""
+        places = places_of(county, label)
+        places["way"][villages], places["due"][villages] = 0, -1
+        there = villages[county.households["village"]]
         felt_of(county, label)[there] = False
         self._angered[label][there] = False
 

@@ -45,6 +45,7 @@ class Cash(Policy):
         payments = len(self.days(county))
         whole = s.amount_yuan * payments * (1.0 + s.delivery_share)
         self._list = rows[: int(self.money_yuan(county) / whole) if payments else 0]
+        bends.passed_over(county, self.label, rows, self._list)
         self.book.met_yuan = whole * len(self._list)
         self.book.lost_yuan["purse"] = whole * (len(rows) - len(self._list))
         self.book.targets["paid"] = float(len(self._list) * payments)

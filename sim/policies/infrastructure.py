@@ -219,6 +219,7 @@ class Infrastructure(Policy):
         claims += self._ready(county)
         each = np.array([yuan for *_, yuan in claims])
         paid = self.ration(county, np.arange(len(claims), dtype=np.int64), each)
+        self.book.lost_yuan["purse"] += self._waiting_yuan
         kept, self._unpaid = np.zeros_like(self.progress), self.stage == BUILDING
         for i in paid.tolist():
             what, village, k, yuan = claims[i]
@@ -239,14 +240,16 @@ class Infrastructure(Policy):
         p, month, claims = county.p, county.today.month, []
         under_way = self.stage >= BUILDING
         free = self._in_all_yuan(county) - add_up((self.price_yuan - self.paid_yuan)[under_way].tolist())
+        self._waiting_yuan = 0.0  # the price of what is ready and cannot be begun
         for village, k in self._queue:
             ready = month - self._since[village, k] >= p.infra_prepare_months and not county.today.frozen
             if self.stage[village, k] != PREPARED or not ready:
                 continue
             fee = 1.0 + p.infra_supervisor * self._lot(county, "supervisor", village, k, self.settings.supervision)
             price = self._cost_yuan(county, k) * fee
-            if price > free:
-                break
+            if price > free or self._waiting_yuan > 0.0:  # nothing goes before what has waited longer
+                self._waiting_yuan += price
+                continue
             free -= price
             self.price_yuan[village, k] = price
             claims.append((PREPARED, village, k, share_due(p, 0.0) * price))

@@ -209,10 +209,11 @@ class Microcredit(Policy):
             self._decide(county, rows, amounts)
         if today in self._rounds(county) and self.in_season(county):
             rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
-            rows = bends.not_held_up(county, self.label, rows)
             wanted = self.accepts(county, rows)
             wanted[self._papers_missing(county, rows)] = 0.0  # sent home: it may come again another day
             rows, wanted = rows[wanted > 0.0], wanted[wanted > 0.0]
+            served = bends.not_held_up(county, self.label, rows)
+            rows, wanted = served, wanted[np.isin(rows, served)]
             if len(rows):
                 self.book.count("applied", float(len(rows)), county.households["village"][rows])
                 self._asked_before[rows] = True
@@ -289,6 +290,8 @@ class Microcredit(Policy):
             served = np.cumsum(wanted[rows]) <= left + 1e-6
         self.book.lost_yuan["quota"] = total(wanted[rows[~served]])
         self._asked_before[rows[~served]] = False
+        if not self.fund:  # members decide in their own village
+            bends.passed_over(county, self.label, rows, rows[served])
         if served.any():
             self._pay_out(county, rows[served], wanted[rows[served]])
 
@@ -322,7 +325,7 @@ class Microcredit(Policy):
         asked, amounts = amounts, bends.what_arrives(county, self.label, rows, amounts)
         bends.take(county, self.account, asked, amounts)
         county.accounts.pay_households(self.account, rows, amounts, LOANS)
-        bends.charge(county, self.label, rows, asked)
+        bends.charge(county, self.label, rows, asked * self._subsidy_a_yuan + t.fee_yuan)
         if self.fund:  # who borrows joins, with part of the loan
             amounts = amounts - self.fund.admit(county, rows)
         self._borrowed[rows] = True

@@ -194,9 +194,10 @@ class Policy:
         Returns:
             Those served.
         """
-        rows = bends.not_held_up(county, self.label, rows)
-        cost = self.cost_yuan(county, worth_yuan[rows])
-        rows = self.ration(county, rows, cost)
+        asked = bends.not_held_up(county, self.label, rows)
+        cost = self.cost_yuan(county, worth_yuan[asked])
+        rows = self.ration(county, asked, cost)
+        bends.passed_over(county, self.label, asked, rows)
         rows = self.take_days(county, rows, self.days_each(county), cost[: len(rows)])
         if not len(rows):
             return rows

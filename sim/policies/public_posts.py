@@ -80,13 +80,15 @@ class PublicPosts(Policy):
         """Fill what is free."""
         if not self.in_season(county):
             return
-        rows = bends.not_held_up(county, self.label, np.flatnonzero(self.eligible(county)).astype(np.int64))
-        rows = self.in_turn(county, rows[self.accepts(county, rows) > 0.0])
+        rows = np.flatnonzero(self.eligible(county)).astype(np.int64)
+        rows = bends.not_held_up(county, self.label, rows[self.accepts(county, rows) > 0.0])
+        rows = self.in_turn(county, rows)
         rows = rows[np.argsort(~county.shared_mask(WATCHED)[rows], kind="stable")]
         free = int(self.settings.places * county.share) - int((self._until > 0).sum())
         affordable = int(self.left_yuan(county) / self.settings.pay_yuan) if self.settings.pay_yuan > 0.0 else 0
-        wanted, rows = len(rows), rows[: max(0, min(free, affordable))]
-        self.book.lost_yuan["quota"] = self.settings.pay_yuan * (wanted - len(rows))
+        wanted, rows = rows, rows[: max(0, min(free, affordable))]
+        bends.passed_over(county, self.label, wanted, rows)
+        self.book.lost_yuan["quota"] = self.settings.pay_yuan * (len(wanted) - len(rows))
         if not len(rows):
             return
         self._until[rows] = county.today.month + self.settings.months
@@ -103,7 +105,8 @@ class PublicPosts(Policy):
         if len(rows):
             pay = np.full(len(rows), self.settings.pay_yuan)
             self.grant(county, rows, pay, WAGE, counts_as="wage")
-            bends.charge(county, self.label, rows, pay)
+            if self.settings.effects:
+                bends.charge(county, self.label, rows, pay)
             self.book.worth_yuan[rows] += pay
             self.book.count("post_months", float(len(rows)))
         left = self.left_yuan(county) < self.settings.pay_yuan

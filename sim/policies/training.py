@@ -15,6 +15,7 @@ from sim.economy.labour import take_place, would_take_place
 from sim.facts.limits import MOST_COUNT
 from sim.facts.topics import KNOWS_JOBS, KNOWS_TRAINING
 from sim.money.reasons import reason
+from sim.policies import bends
 from sim.policies.gifts import coached_in
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, TargetedSettings, Yuan
 from sim.policies.settings import TURNS, Lever
@@ -169,6 +170,7 @@ class Training(Policy):
         seats = int(min(left, county.p.course_catch_up * left / to_come + 1))
         rows = self.in_turn(county, np.flatnonzero(self.eligible(county)).astype(np.int64))
         invited = rows[: int(county.p.course_invitations) * seats]
+        bends.passed_over(county, self.label, rows, invited)
         worth = np.zeros(len(county.households))
         worth[invited] = self.accepts(county, invited)
         keen = worth[invited] > 0.0

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import VISITS, differing, lived, plan_of
 
+from sim.core.draws import number_of
 from sim.facts.topics import CALLED
 from sim.model import VillageModel
 from sim.money.audit import BALANCED
@@ -167,6 +168,59 @@ def test_whoever_comes_from_outside_takes_days_of_villagers(folder: Path) -> Non
 
     called, free = zip(*(free_days(times) for times in (0.0, 1.0, 5.0)), strict=True)
     assert called[0] == 0 < called[1] < called[2] and free[0] > free[1] > free[2]
+
+
+def test_whoever_has_felt_it_thinks_less_of_the_help(folder: Path) -> None:
+    calm, angry = (
+        everywhere(folder, "charged", "cash", place=(("oversight.bent_anger", part),)) for part in (0.0, 0.5)
+    )
+    felt = felt_of(angry.county, "cash")
+    before, after = (model.households["satisfaction"] for model in (calm, angry))
+    assert felt.any() and (after[felt] < before[felt]).all() and (after[~felt] == before[~felt]).all()
+
+
+def test_witnesses_and_those_who_come_to_hear_accounts_are_called_from_work(folder: Path) -> None:
+    none = (("oversight.bent_received", 0.0),)
+    how: dict[str, Any] = {"ways": ("charged", "skimmed"), "bent_times": 9.0, "months": 6}
+
+    def called(*channels: str, witnesses: float) -> float:
+        place = (*none, ("oversight.bent_witnesses", witnesses))
+        return counts(run(folder, "cash", "visits", channels=channels, place=place, **how)).get("called", 0.0)
+
+    assert called("hotline", witnesses=0.0) == 0 < called("hotline", witnesses=20.0) < called("hotline", witnesses=60.0)
+    assert called("accounts", witnesses=0.0) > 0
+
+
+def test_with_enough_for_all_nobody_is_passed_over(folder: Path) -> None:
+    assert felt_of(everywhere(folder, "captured", "cash").county, "cash").any()
+    rich = lived(
+        plan_of(
+            folder,
+            [{**CASH, "budget_yuan": 3e8}, {"kind": KIND, **EVERYWHERE, "ways": ["captured"]}],
+            villages=6, months=4, days=60, closure="fixed",
+            purses=[{**purse, "amount_yuan": 1e9} for purse in PURSES],
+        )
+    )  # fmt: skip
+    assert served(rich, "cash").all() and not felt_of(rich.county, "cash").any()
+
+
+def test_what_is_held_up_comes_in_the_end_and_a_place_bent_again_holds_up_again(folder: Path) -> None:
+    wait = ("oversight.bent_delay_days", 40)
+    once, again = (
+        everywhere(folder, "delayed", "stock", months=8, days=200, place=(wait, ("oversight.bent_again", rate)))
+        for rate in (0.0, 3.0)
+    )
+    assert (places_of(once.county, "industry")["way"] == 0).all(), "40 days have gone"
+    assert counts(once)["bent_months"] < counts(again)["bent_months"]
+
+
+def test_who_speaks_of_one_policy_need_not_speak_of_another(folder: Path) -> None:
+    bent = everywhere(folder, "charged", "cash", "stock", months=3)
+    rows = np.arange(len(bent.households))
+    policy = next(policy for policy in bent.policies if policy.kind == KIND)
+    number = policy.number("speaks by letters")
+    luck = [bent.county.luck(number, rows, 2, number_of(label)) for label in ("cash", "industry")]
+    assert abs(np.corrcoef(*luck)[0, 1]) < 0.1
 
 
 def test_channels_cost_money_and_days_and_close_without_them(folder: Path) -> None:

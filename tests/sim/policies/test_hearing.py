@@ -67,3 +67,18 @@ def test_it_moves_no_luck_of_others_and_without_effects_takes_days_alone(folder:
     null = run(folder, hear_days=1.0, effects=False, start_day=70)
     assert set(differing(run(folder), null)) == {"cadres.days_left", "cadres.days_used"}
     assert counts(null)["settled"] > 0
+
+
+def test_what_stands_harms_cohesion_and_what_is_settled_mends_it_and_pleases(folder: Path) -> None:
+    def cohesion(name: str, value: float, **settings: Any) -> float:
+        return float(run(folder, ((f"disputes.{name}", value),), **settings).villages["cohesion"].mean())
+
+    unheard: dict[str, Any] = {"hear_days": 0.0}
+    heard: dict[str, Any] = {"hear_days": 4.0, "law_share": 1.0}
+    assert cohesion("dispute_harms", 0.0, **unheard) > cohesion("dispute_harms", 2.0, **unheard)
+    assert cohesion("dispute_mends", 0.0, **heard) < cohesion("dispute_mends", 1.0, **heard)
+    pleased = [
+        run(folder, (("disputes.dispute_content", part),), **heard).households["satisfaction"].mean()
+        for part in (0.0, 0.5)
+    ]
+    assert pleased[0] < pleased[1]
