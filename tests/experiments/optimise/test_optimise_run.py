@@ -138,20 +138,40 @@ def turned(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
     if plan.world.villages == 1:
         return found
     chance = float(np.random.default_rng(seed).normal(0, 100))
-    gains = [one != "plan/cost_yuan" and one != "plan/cadre_days" for one in outcomes]
-    return [200 + 2 * chance - one if gain else one for one, gain in zip(found, gains, strict=True)]
+    turned_round = [200 + 2 * chance - value for value in found]
+    return [
+        value if name.startswith("plan/") else other
+        for name, value, other in zip(outcomes, found, turned_round, strict=True)
+    ]
 
 
-@pytest.mark.parametrize(("county", "said"), [("evaluate", "rank the same mixes alike"), ("turned", "differently")])
+def flat(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
+    """A county in which nothing does anything."""
+    found = evaluate(plan, seed, outcomes)
+    return (
+        found
+        if plan.world.villages == 1
+        else [0.0 if not one.startswith("plan/") else value for one, value in zip(outcomes, found, strict=True)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("county", "said"),
+    [("evaluate", "rank the same mixes alike"), ("turned", "differently"), ("flat", "rank mixes alike cannot be said")],
+)
 def test_an_answer_out_of_few_villages_says_how_alike_the_county_ranks(
     design_file: Path, tmp_path: Path, county: str, said: str
 ) -> None:
     asked = Asked(effort=EFFORT, beside=(), cash=False, screen_villages=1)
     folder, found = run(design_file, tmp_path / "results", asked=asked, evaluate=f"{__name__}:{county}")
-    figure = found["agreement"]
-    assert isinstance(figure, float) and (figure == pytest.approx(1.0) if county == "evaluate" else figure < 0)
     page = (folder / "optimise.en.html").read_text(encoding="utf-8")
-    assert said in page and f"rank correlation {figure:.2f}".replace("-", "−") in page.replace("-", "−")
+    assert said in page
+    if county == "flat":
+        assert found["agreement"] is None
+    else:
+        figure = float(str(found["agreement"]))
+        assert figure == pytest.approx(1.0) if county == "evaluate" else figure < 0
+        assert f"rank correlation {figure:.2f}".replace("-", "−") in page.replace("-", "−")
     assert "rank correlation" not in (run(design_file, tmp_path / "whole")[0] / "optimise.en.html").read_text("utf-8")
 
 
