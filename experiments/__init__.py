@@ -9,6 +9,7 @@ from typing import Any
 
 _WHERE = {
     "sweep": "experiments.research",
+    "ema_model": "experiments.sweeps.ema",
     "run_many": "experiments.runs.many",
     "Runs": "experiments.runs.many",
     "Comparison": "experiments.compare.tables",

@@ -12,6 +12,7 @@ from experiments.commands import (
     calibrate,
     campaign,
     compare,
+    crate,
     demo,
     discover,
     diverge,
@@ -81,6 +82,7 @@ app.command("trial")(trial.trial)
 app.command("forecasts")(forecasts.forecasts)
 app.command("report")(report.report)
 app.command("reproduce")(reproduce.reproduce)
+app.command("crate")(crate.crate)
 app.command("plots")(plots.plots)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("plan")(plan.plan)

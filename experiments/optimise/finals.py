@@ -162,9 +162,12 @@ def _winner(shown: Sequence[Mix], kept: Sequence[Mix], gains: Mapping[Mix, Float
 
 
 def _agreement(trials: Trials, mixes: Sequence[Mix], ranking: Sequence[int], gains: Mapping[Mix, Floats]) -> float:
-    """Rank correlation of what the small world and the county say of the same mixes."""
+    """Rank correlation of what the small world and the county say of the same mixes; NaN where one has no ranking."""
     small = trials.gains(mixes, ranking, "the best again on fresh seeds").mean(axis=1)
-    return float(spearmanr(small, [gains[mix].mean() for mix in mixes]).statistic)
+    county = np.array([gains[mix].mean() for mix in mixes])
+    if np.ptp(small) == 0 or np.ptp(county) == 0:
+        return float("nan")
+    return float(spearmanr(small, county).statistic)
 
 
 def _none_keeps(broken: Mapping[Mix, tuple[str, ...]]) -> UserError:

@@ -140,6 +140,8 @@ class Speaker:
             return []
         agreement = self.of.found.finals.agreement
         values = {"small": self.of.small.scenarios[0].world.villages, "agreement": self.num.plain(agreement, 2)}
+        if math.isnan(agreement):
+            return [self.say("no_ranking", **values)]
         return [self.say("agreement", **values) if agreement >= SAME_ORDER else self.say("disagreement", **values)]
 
     def against(self, name: str, one: Standing) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import RECORDED
-from experiments.runs.files import MANIFEST, read_json
-from experiments.runs.folder import COPIES
+from experiments.runs.files import MANIFEST
+from experiments.runs.folder import COPIES, CRATE, finished
 from experiments.runs.runfile import RunFile, Table
 from sim.core.errors import UserError
 
@@ -59,9 +59,7 @@ def run_again(folder: Path, to: Path, options: Mapping[str, bool], workers: int 
     Raises:
         UserError: The folder is no finished experiment, or running it again fails.
     """
-    manifest = read_json(folder / MANIFEST)
-    if not manifest.get("complete", True) or not manifest.get("command"):
-        raise UserError("this experiment has not run to its end", file=folder, mend="repeat its command first")
+    manifest = finished(folder)
     given = _given(folder, to / "given", manifest)
     words = _words(manifest, given, options)
     name = str(manifest.get("name", folder.name))
@@ -131,7 +129,7 @@ def _names(folder: Path, made: Path, manifest: Mapping[str, Any]) -> list[str]:
 
     def of(place: Path) -> set[str]:
         there = (file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file())
-        return {one for one in there if not one.startswith(".") and not one.startswith("plots/")}
+        return {one for one in there if not one.startswith((".", "plots/")) and one != CRATE}
 
     order = ["scenarios", "code", "profiles", "runs", "tables"]
 

@@ -20,6 +20,8 @@ KINDS = ("compare", "trial", "evidence", "calibrate", "sensitivity", "sweep", "o
 SIGN = ".villagesim"
 QUEUE = ".queue"
 """Where runs are posted for workers that serve the folder (see `posted`)."""
+CRATE = "ro-crate-metadata.json"
+"""The folder described for archives (see `crate`); no part of the experiment."""
 COPIES = ("scenarios", "code", "profiles")
 """Where copies of what an experiment was asked with stand."""
 _PRODUCTS = (
@@ -31,7 +33,7 @@ _PRODUCTS = (
     "workbook.xlsx", "workbook.en.xlsx", "workbook.zh.xlsx", "brief.en.html",
     "brief.zh.html", "brief.en.pdf", "brief.zh.pdf",
     "campaign.en.html", "campaign.zh.html", "campaign.xlsx", "dictionary.csv",
-    "progress.en.html", "progress.zh.html", "progress.csv",
+    "progress.en.html", "progress.zh.html", "progress.csv", CRATE,
 )  # fmt: skip
 _RUN = re.compile(r"-?\d+\.(parquet|error\.json)")
 _LONGEST = 120  # bytes, so that what is put behind a name still fits
@@ -71,6 +73,18 @@ def kind_of(folder: Path) -> str | None:
         if first == "villagesim" and kind in KINDS:
             return kind
     return None
+
+
+def finished(folder: Path) -> dict[str, Any]:
+    """The manifest of an experiment that has run to its end.
+
+    Raises:
+        UserError: It has not, or the folder is no experiment's.
+    """
+    manifest = read_json(folder / MANIFEST)
+    if not manifest.get("complete", True) or not manifest.get("command"):
+        raise UserError("this experiment has not run to its end", file=folder, mend="repeat its command first")
+    return manifest
 
 
 def check_claim(folder: Path, kind: str) -> None:

@@ -372,7 +372,7 @@ def test_a_closed_pipe_is_no_trouble() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
-@pytest.mark.parametrize("command", ["report", "plots"])
+@pytest.mark.parametrize("command", ["report", "plots", "crate"])
 def test_a_name_that_no_folder_can_have_is_an_error(command: str, name: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [command, name, "--results", str(tmp_path)])
     assert result.exit_code == 2 and "there is no experiment" in result.stderr

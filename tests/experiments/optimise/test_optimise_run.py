@@ -99,10 +99,13 @@ def design_file(tmp_path: Path) -> Path:
     return path
 
 
-def run(file: Path, results: Path, **more: object) -> tuple[Path, dict[str, object]]:
+ASKED = Asked(effort=EFFORT, beside=(), cash=False)
+
+
+def run(file: Path, results: Path, asked: Asked = ASKED, **more: object) -> tuple[Path, dict[str, object]]:
     folder, _ = optimise(
         load_design(file),
-        Asked(effort=EFFORT, beside=(), cash=False),
+        asked,
         name="small",
         results=results,
         workers=0,
@@ -127,6 +130,49 @@ def test_a_design_is_searched_within_its_limits_and_what_nobody_said_is_measured
     assert not prices["days"]["binds"] and prices["days"]["price"]["value"] == 0
     for name in ("optimise.en.html", "optimise.zh.html", "plan.csv", "curves.csv", "finalists.csv", "prices.csv"):
         assert (folder / name).stat().st_size > 100
+
+
+def turned(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
+    """Another county than its first village: what does most there does least here."""
+    found = evaluate(plan, seed, outcomes)
+    if plan.world.villages == 1:
+        return found
+    chance = float(np.random.default_rng(seed).normal(0, 100))
+    turned_round = [200 + 2 * chance - value for value in found]
+    return [
+        value if name.startswith("plan/") else other
+        for name, value, other in zip(outcomes, found, turned_round, strict=True)
+    ]
+
+
+def flat(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
+    """A county in which nothing does anything."""
+    found = evaluate(plan, seed, outcomes)
+    return (
+        found
+        if plan.world.villages == 1
+        else [0.0 if not one.startswith("plan/") else value for one, value in zip(outcomes, found, strict=True)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("county", "said"),
+    [("evaluate", "rank the same mixes alike"), ("turned", "differently"), ("flat", "rank mixes alike cannot be said")],
+)
+def test_an_answer_out_of_few_villages_says_how_alike_the_county_ranks(
+    design_file: Path, tmp_path: Path, county: str, said: str
+) -> None:
+    asked = Asked(effort=EFFORT, beside=(), cash=False, screen_villages=1)
+    folder, found = run(design_file, tmp_path / "results", asked=asked, evaluate=f"{__name__}:{county}")
+    page = (folder / "optimise.en.html").read_text(encoding="utf-8")
+    assert said in page
+    if county == "flat":
+        assert found["agreement"] is None
+    else:
+        figure = float(str(found["agreement"]))
+        assert figure == pytest.approx(1.0) if county == "evaluate" else figure < 0
+        assert f"rank correlation {figure:.2f}".replace("-", "−") in page.replace("-", "−")
+    assert "rank correlation" not in (run(design_file, tmp_path / "whole")[0] / "optimise.en.html").read_text("utf-8")
 
 
 SEEN: dict[int, set[float]] = {}

@@ -68,6 +68,22 @@ def test_what_the_finals_say_is_not_what_luck_showed() -> None:
     assert abs(np.mean(said)) < 3 * np.std(said, ddof=1) / np.sqrt(10)
 
 
+def test_the_best_over_few_villages_are_judged_over_the_county_which_may_rank_them_otherwise() -> None:
+    """A county like the few villages ranks the same mixes alike; one where the last lever is worth most, otherwise."""
+
+    def otherwise(mix: np.ndarray) -> float:
+        return float(WEIGHTS[::-1] @ np.sqrt(mix / MILLION))
+
+    asked = problem(*[20 * MILLION] * 4, total=20 * MILLION)
+    for county, alike in ((separable, True), (otherwise, False)):
+        large = trials(asked, county)
+        found = search(trials(asked, separable), Effort(most_runs=2_000), large=large)
+        assert found.finals.agreement == pytest.approx(1.0) if alike else found.finals.agreement < 0
+        assert large.runs < found.runs / 10  # the county is run for the best alone
+        gains = [county(np.array(one.mix)) for one in found.finals.standings]
+        assert gains[0] == max(gains) and found.finals.standings[0].gain.value == pytest.approx(gains[0])
+
+
 def test_more_money_never_gives_a_worse_plan() -> None:
     for world in range(3):
         fake = Fake(separable, own=20.0, world=world)

@@ -12,6 +12,7 @@ import pytest
 from experiments import compare, sweep
 from experiments.runs.again import run_again
 from experiments.runs.files import read_json
+from experiments.runs.folder import CRATE
 
 TEXT = """title = { en = "Cash", zh = "现金" }
 scenarios = ["cash"]
@@ -68,6 +69,7 @@ def test_a_folder_is_run_again_elsewhere_to_the_same_bytes_or_the_first_differen
 ) -> None:
     elsewhere = tmp_path / "moved" / folder.name
     shutil.copytree(folder, elsewhere)
+    (elsewhere / CRATE).write_text("{}", encoding="utf-8")  # said of the folder, and no part of it
     shutil.rmtree(tmp_path / "again", ignore_errors=True)
     found = run_again(elsewhere, tmp_path / "again", OPTIONS, workers=0)
     assert (found.difference, found.other_program) == ("", False)
