@@ -43,9 +43,7 @@ class BentPoliciesSettings(PolicySettings):
         default=get_args(Way), description="ways in which places are bent: captured, delayed, charged, skimmed"
     )
     bent_times: float = Field(default=1.0, ge=0, le=20, description="factor on the share of places that are bent")
-    end_day: int | None = Field(
-        default=365, ge=1, le=3650, description="last campaign day on which channels are open"
-    )
+    end_day: int | None = Field(default=365, ge=1, le=3650, description="last campaign day on which channels are open")
 
 
 class BentPolicies(Policy):
