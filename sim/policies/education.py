@@ -11,21 +11,14 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.agents.household import Household
-from sim.agents.village import Village
-from sim.calendar.today import Today
 from sim.core.numerics import total
-from sim.core.rule import kernel, rule
 from sim.economy.family import SENIOR_OUT, SUMMER, TO_SENIOR, TO_UNIVERSITY
-from sim.economy.kin import informal_room
-from sim.economy.needs import subsistence
+from sim.economy.schooling import BABES, SENIOR, STAGES, STUDENTS, TRADE, ask, at_board
 from sim.facts.months import AUGUST, FEBRUARY, MARCH, SEPTEMBER
 from sim.facts.topics import KINDERGARTEN, KNOWS_JOBS
 from sim.money.reasons import reason
-from sim.parameters.packed import P
 from sim.policies import bends
 from sim.policies.policy import County, Mask, Names, Policy, RowsOf, Yuan
 from sim.policies.settings import BUDGET, TURNS, Lever, TargetedSettings
@@ -38,75 +31,7 @@ FEES = reason("fees of kindergarten and vocational school", "幼儿园和中职�
 LOANS = reason("student loans", "助学贷款")
 LOAN_INTEREST = reason("interest on student loans", "助学贷款贴息")
 TERMS = (MARCH, SEPTEMBER)  # months on whose first day a term begins
-STAGES = ("kindergarten", "vocational", "senior", "university")
-"""Stages with places, in the order of the parameters; of the first two the policy collects the fees."""
-BABES, TRADE, SENIOR, STUDENTS = range(len(STAGES))
 MOST_AID_YUAN = 30_000  # of the column pupil_aid_yuan
-
-
-@rule
-def remoteness(v: Village, p: P) -> float:
-    """How far a village is from schools in town, 0 to 1: distance, less what a good road makes up for."""
-    return min(1.0, v.distance_km / p.far_km) * (1.0 - p.far_road * v.road)
-
-
-@rule
-def boarding(v: Village, p: P) -> float:
-    """Share of a village's pupils of junior school who board."""
-    return p.education_boards[0] + (p.education_boards[1] - p.education_boards[0]) * remoteness(v, p)
-
-
-@rule
-def wish(v: Village, p: P, stage: int) -> float:
-    """Chance that a household of this village wants a place of a stage at all: less, the farther away it is."""
-    return p.education_wish[stage] * (1.0 - p.education_far[stage] * remoteness(v, p))
-
-
-@rule
-def fee_due(v: Village, p: P, today: Today, stage: int) -> float:
-    """Half a year's fee of a place, in yuan, before aid."""
-    fee = p.education_fee_yuan[min(stage, 1)]
-    if stage == 2:
-        fee = p.senior_fee_yuan * (1.0 - v.fees_met)
-    elif stage == 3:
-        fee = p.university_fee_yuan
-    return 0.5 * today.cpi * fee
-
-
-@rule
-def can_pay(h: Household, v: Village, p: P, today: Today, stage: int, own_yuan: float) -> bool:
-    """Whether it has its own part of a term's fee beyond bare living.
-
-    Kindergarten and vocational school are paid at once; of senior school and university a part can be owed, and kin
-    are asked, as where fees fall due (7.29).
-    """
-    at_hand = max(0.0, h.cash_yuan - p.guaranteed_share * subsistence(h, p, today))
-    if stage < 2:
-        return at_hand >= own_yuan
-    return at_hand + max(0.0, informal_room(h, v, p)) >= p.fees_reach * own_yuan
-
-
-@kernel
-def ask(
-    rows: NDArray[np.int64], households: Any, villages: Any, params: Any, todays: Any,
-    stage: int, aid: float, luck: NDArray[np.float64], fee_yuan: NDArray[np.float64], out: NDArray[np.bool_],
-) -> None:  # fmt: skip
-    """Which of `rows` want a place and can pay what `aid` leaves of a term's fee, which `fee_yuan` takes up."""
-    for i in range(rows.shape[0]):
-        h = households[rows[i]]
-        v = villages[h.village]
-        fee_yuan[i] = fee_due(v, params[0], todays[0], stage)
-        able = can_pay(h, v, params[0], todays[0], stage, (1.0 - aid) * fee_yuan[i])
-        out[i] = able and luck[i] < wish(v, params[0], stage)
-
-
-@kernel
-def at_board(
-    rows: NDArray[np.int64], households: Any, villages: Any, params: Any, todays: Any, out: NDArray[np.float64]
-) -> None:
-    """The share of pupils who board where each of `rows` lives."""
-    for i in range(rows.shape[0]):
-        out[i] = boarding(villages[households[rows[i]].village], params[0])
 
 
 def _places(what: str, default: float) -> Any:
@@ -168,10 +93,10 @@ class Education(Policy):
         "vocational": ("Pupils who began vocational school", "中职入学人数"),
         "senior": ("Pupils who began senior school by these places", "普高新增入学人数"),
         "university": ("Students admitted by quota", "高校专项招生人数"),
-        "aided": ("Terms of meals and board paid to households", "义务教育资助学期户次"),
+        "aided": ("Terms for which a household's pupils were aided", "补助学期户次"),
         "loans": ("Student loans", "助学贷款笔数"),
         "graduated": ("Vocational graduates", "中职毕业人数"),
-        "left": ("Pupils who gave up a place", "中途退学人数"),
+        "gave_up": ("Pupils who gave up a place", "中途退学人数"),
         "at_school": ("Still in vocational school as the run ends", "期末中职在读人数"),
     }
     Settings: ClassVar[type[TargetedSettings]] = EducationSettings
@@ -329,7 +254,7 @@ class Education(Policy):
         self.pupils[stage, rows] = 0
         if stage == SENIOR:  # stays on as others do, without aid
             return
-        self.book.count("left", float(len(rows)), county.households["village"][rows])
+        self.book.count("gave_up", float(len(rows)), county.households["village"][rows])
         if self.settings.effects:
             if stage == BABES:
                 county.households["knows"][rows] &= ~(1 << KINDERGARTEN)
