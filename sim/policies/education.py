@@ -220,8 +220,8 @@ class Education(Policy):
         h, p, year = county.households, county.p, county.today.year
         everyone = np.arange(len(h), dtype=np.int64)
         if stage == BABES:
-            none_of_age = (1.0 - p.kindergarten_years / p.childhood_years) ** h["children"]
-            return np.asarray(self.luck(county, "of age", everyone, year) >= none_of_age)
+            of_age = h["children"] * (p.kindergarten_years / p.childhood_years)
+            return np.asarray(self.luck(county, "of_age", everyone, year) < of_age)
         works = (h["leavers"] > 0) & (h["workers"] > h["migrants"])
         if stage == TRADE:
             return np.asarray(works)
