@@ -99,6 +99,10 @@ class Education(Policy):
         "gave_up": ("Pupils who gave up a place", "中途退学人数"),
         "at_school": ("Still in vocational school as the run ends", "期末中职在读人数"),
     }
+    beside: ClassVar[dict[str, dict[str, object]]] = {
+        "start_day": {"end_day": 3650},
+        "university_places": {"meals_yuan": 0.0, "boarding_yuan": 0.0, "horizon_months": 24},
+    }
     Settings: ClassVar[type[TargetedSettings]] = EducationSettings
     settings: EducationSettings
 
