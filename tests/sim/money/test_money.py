@@ -216,7 +216,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     assert h["burden_last_yuan"].sum() == pytest.approx(burden, rel=1e-9)
     # What is neither income nor spending on it: money borrowed, lent back, put into a line, or sold out of need.
     other_in = to("assets sold in need", "loans from relatives", "help from relatives", "loans", "industry grants")
-    other_in += to("repaid by relatives", "student loans")
+    other_in += to("repaid by relatives")
     other_in += spared
     other_out = by("cost of leaving for work", "investment", "repaid to relatives", "principal repaid")
     other_out += by("lent to relatives", "given to relatives")
