@@ -285,7 +285,8 @@ class Education(Policy):
         board = 0.5 * s.boarding_yuan * p.junior_years * children * boards
         some = meals + board > 0.0
         served = self._afford(county, rows[some], (meals + board)[some])
-        meals, board, boards = (values[some][: len(served)] for values in (meals, board, boards))
+        meals, board = meals[some][: len(served)], board[some][: len(served)]
+        boards = boards[some][: len(served)]
         spared = p.meals_spared * meals
         self.grant(county, served, board, BOARD)
         self.grant(county, served, spared, MEALS, counts_as="relief")
