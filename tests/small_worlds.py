@@ -71,10 +71,11 @@ EVERY_POLICY: tuple[dict[str, Any], ...] = (
     {"kind": "dynamic_management", "every_months": 1, "share": 0.4, "end_day": 365},
     {"kind": "bent_policies", "bent_times": 3.0},
     {"kind": "hearing", "law_share": 0.3},
+    {"kind": "education", "end_day": 730},
 )
 UNFUNDED = (
     "examinations", "rectification", "partners", "first_secretaries", "infrastructure", "streams", "dynamic_management",
-    "bent_policies", "hearing",
+    "bent_policies", "hearing", "education",
 )  # fmt: skip
 """Kinds for which the shipped county has no purse: a plan of a test that names one gets a purse for it."""
 

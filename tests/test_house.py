@@ -183,8 +183,9 @@ NAMED = {
     "experiments/generated/mechanisms.py": {"microcredit", "industry", "training"},  # shipped scenarios
     "sim/facts/topics.py": {"training", "industry"},  # topics of knowledge
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
-    "sim/facts/trades.py": {"publicity"},  # a trade of support units
+    "sim/facts/trades.py": {"publicity", "education"},  # trades of support units
     "sim/policies/examinations.py": {"visits"},  # a column of cadres
+    "sim/workbook/contradictions.py": {"education"},  # a part of a profile
     "sim/policies/streams.py": {"infrastructure", "industry", "training"},  # names of streams
 }
 

@@ -20,6 +20,8 @@ from sim.parameters.packed import P
 
 FAMILY = decision("family.month")
 SUMMER = decision("family.summer")
+SENIOR_OUT, TO_UNIVERSITY, JUNIOR_OUT, TO_SENIOR = 3, 4, 5, 6
+"""Draws of a summer: who is through with a school, and who then goes on; the lower the draw, the better the marks."""
 
 
 @rule
@@ -95,24 +97,28 @@ def finish_school(h: Household, p: P, today: Today) -> None:
 
     Who goes to work with no more than junior or senior school is a school leaver for some years.
     """
-    if h.leavers > 0 and uniform(today.seed, SUMMER, h.key, today.year, 0) < p.ageing * h.leavers / p.leaver_years:
+    key, year = h.key, today.year
+    if h.leavers > 0 and uniform(today.seed, SUMMER, key, year, 0) < p.ageing * h.leavers / p.leaver_years:
         h.leavers -= 1
     through = p.ageing * h.university / p.university_years
-    if h.university > 0 and uniform(today.seed, SUMMER, h.key, today.year, 1) < through:
+    if h.university > 0 and uniform(today.seed, SUMMER, key, year, 1) < through:
         h.university -= 1
-        if h.persons > 1 and uniform(today.seed, SUMMER, h.key, today.year, 2) < p.graduates_to_town:
+        if h.persons > 1 and uniform(today.seed, SUMMER, key, year, 2) < p.graduates_to_town:
             h.persons -= 1
         else:
             join_workers(h)
-    if h.seniors > 0 and uniform(today.seed, SUMMER, h.key, today.year, 3) < p.ageing * h.seniors / p.senior_years:
+    if h.seniors > 0 and uniform(today.seed, SUMMER, key, year, SENIOR_OUT) < p.ageing * h.seniors / p.senior_years:
         h.seniors -= 1
-        if uniform(today.seed, SUMMER, h.key, today.year, 4) < p.to_university:
+        if uniform(today.seed, SUMMER, key, year, TO_UNIVERSITY) < p.to_university:
             h.university += 1
         else:
             start_work(h)
-    if h.children > 0 and uniform(today.seed, SUMMER, h.key, today.year, 5) < p.ageing * h.children / p.childhood_years:
+    if (
+        h.children > 0
+        and uniform(today.seed, SUMMER, key, year, JUNIOR_OUT) < p.ageing * h.children / p.childhood_years
+    ):
         h.children -= 1
-        if uniform(today.seed, SUMMER, h.key, today.year, 6) < p.to_senior:
+        if uniform(today.seed, SUMMER, key, year, TO_SENIOR) < p.to_senior:
             h.seniors += 1
         else:
             start_work(h)

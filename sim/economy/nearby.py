@@ -8,6 +8,7 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.rule import rule
 from sim.economy.consumption import for_the_home
+from sim.facts.topics import KINDERGARTEN
 from sim.parameters.packed import P
 
 FIRST_SLOT = decision("nearby.first_slot")
@@ -16,8 +17,11 @@ SLOT = decision("nearby.slot")
 
 @rule
 def home_days(h: Household, p: P) -> float:
-    """Working days a month that the small, the old and the house take."""
-    return h.children * p.care_days_child + h.elders * p.care_days_elder + p.house_days
+    """Working days a month that the small, the old and the house take; a kindergarten takes some of them over."""
+    small = h.children * p.care_days_child
+    if (h.knows >> KINDERGARTEN) & 1:
+        small = max(0.0, small - p.kindergarten_days)
+    return small + h.elders * p.care_days_elder + p.house_days
 
 
 @rule

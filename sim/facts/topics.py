@@ -14,6 +14,7 @@ BEEN_AWAY, FAILED_AWAY = 10, 11
 POST = 12  # no topic: the household holds a public-service post
 CALLED, DISPUTE = 13, 14
 """No topics: this month it is called to meetings and inspectors; it stands in a dispute."""
+KINDERGARTEN = 15  # no topic: a child of the household is at a kindergarten
 
 PROGRAMMES: dict[str, tuple[str, str]] = {
     "credit": ("small loans", "小额信贷"),

@@ -112,6 +112,7 @@ class P:
     cohesion_mean: float
     cohesion_sd: float
     collateral_need: float
+    compulsory_years: float
     consultation_half_days: float
     consumption_share: float
     contract_of_cooperative: float
@@ -169,6 +170,11 @@ class P:
     drought_major_loss: float
     drought_minor: float
     drought_minor_loss: float
+    education_boards: tuple[float, ...]
+    education_far: tuple[float, ...]
+    education_fee_yuan: tuple[float, ...]
+    education_place_yuan: tuple[float, ...]
+    education_wish: tuple[float, ...]
     effort_limits: tuple[float, ...]
     elder_days_month: float
     elder_illness: float
@@ -317,6 +323,8 @@ class P:
     kin_forgiven: float
     kin_share: float
     kin_within: float
+    kindergarten_days: float
+    kindergarten_years: float
     knows_lines: tuple[float, ...]
     land_base: float
     land_letters: float
@@ -374,6 +382,7 @@ class P:
     lose_job_rate: float
     lump_sum_ease: float
     marriage_rate: float
+    meals_spared: float
     medical_dues_yuan: float
     medium_awareness: tuple[float, ...]
     medium_household_yuan: tuple[float, ...]
@@ -531,6 +540,9 @@ class P:
     stream_diverts: float
     stream_share: tuple[float, ...]
     student_factor: tuple[float, ...]
+    student_loan_months: float
+    student_loan_rate: float
+    student_loan_wish: float
     student_persons: float
     subsidy_mu_yuan: float
     subsistence_share: float
@@ -581,6 +593,8 @@ class P:
     visit_referral: float
     visit_satisfaction: float
     visits_watch: float
+    vocational_gain: float
+    vocational_years: float
     volume_growth: float
     vote_cost_yuan: float
     vote_fatigue: float

@@ -88,7 +88,7 @@ def test_replicates_are_spread_over_parameter_vectors_that_the_book_holds_once(t
 
 @pytest.mark.parametrize(
     "known",
-    [STATED, 'row = "credit_profit_pool"\n', 'published = { estimate = 0.1 }\n', "pass = { low = 0.1 }\n"],
+    [STATED, 'row = "credit_profit_pool"\n', "published = { estimate = 0.1 }\n", "pass = { low = 0.1 }\n"],
 )
 def test_what_the_file_says_of_the_result_makes_it_not_blind(tmp_path: Path, known: str) -> None:
     entry = sealed(tmp_path, BLIND + known)
@@ -208,9 +208,7 @@ def test_what_has_no_effect_in_any_replicate_is_not_sealed_and_stops_no_other(
     assert "not sealed, since no replicate has such an effect: bad: profit" in capsys.readouterr().out
 
 
-def test_rows_that_were_in_view_and_other_versions_are_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rows_that_were_in_view_and_other_versions_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sealed(tmp_path, BLIND + 'row = "credit_profit_pool"\n')  # informed
     book = tmp_path / "book.jsonl"
     found = results(tmp_path, BLIND, "more", program="later")
@@ -271,7 +269,7 @@ def test_the_page_counts_blind_forecasts_apart_in_both_languages(tmp_path: Path)
 def test_from_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "gift.toml"
     text = BLIND.replace("clusters = 8", "clusters = 4").replace("[18, 36]", "[3]")
-    file.write_text(text.replace('= 6000', '= 6000\n"size.households_per_village" = 20'), encoding="utf-8")
+    file.write_text(text.replace("= 6000", '= 6000\n"size.households_per_village" = 20'), encoding="utf-8")
     where = ["--results", str(tmp_path / "results")]
 
     def village(*words: str) -> Any:

@@ -32,9 +32,7 @@ DRUG_1 = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
 DRUG_2 = np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
 
 
-@pytest.mark.parametrize(
-    ("degrees", "printed"), [(1, 12.706), (4, 2.776), (9, 2.262), (29, 2.045), (120, 1.980)]
-)
+@pytest.mark.parametrize(("degrees", "printed"), [(1, 12.706), (4, 2.776), (9, 2.262), (29, 2.045), (120, 1.980)])
 def test_t_quantiles_of_the_printed_tables(degrees: int, printed: float) -> None:
     assert t_critical(degrees) == pytest.approx(printed, abs=5e-4)
 

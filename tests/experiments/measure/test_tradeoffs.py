@@ -71,9 +71,7 @@ def test_fieller_of_a_published_example() -> None:
     assert limits == pytest.approx((1.051413, 4.414296), abs=5e-7)
 
 
-@pytest.mark.parametrize(
-    ("level", "low", "high"), [(0.90, 1.54, 2.64), (0.95, 1.46, 2.83), (0.99, 1.27, 3.36)]
-)
+@pytest.mark.parametrize(("level", "low", "high"), [(0.90, 1.54, 2.64), (0.95, 1.46, 2.83), (0.99, 1.27, 3.36)])
 def test_fieller_of_the_graphpad_calculator(level: float, low: float, high: float) -> None:
     """The same means with those spreads as standard deviations of two groups of six."""
     limits = fieller_limits(14, 7, 9 / 6, 4 / 6, 0, t_critical(10, level))

@@ -14,7 +14,7 @@ from sim.scenario import load_plans
 from sim.scenario.code import CodeFile
 from sim.shipped import shipped
 
-POLICY = '''
+POLICY = """
 from sim.policies.policy import Policy
 
 
@@ -25,7 +25,7 @@ class Gift(Policy):
 
     def days(self, county):
         return []
-'''
+"""
 SCENARIO = """
 title = {{ en = "{0}", zh = "{0}" }}
 era = "2012"

@@ -253,9 +253,7 @@ def test_the_page_stands_alone_and_draws_everything(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in again.glob("*.*")} == before
 
 
-def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(
-    tmp_path: Path, usual: tuple[Path, Analysis]
-) -> None:
+def test_a_comparison_keeps_its_folder_and_quotes_the_conclusion(tmp_path: Path, usual: tuple[Path, Analysis]) -> None:
     comparison = tmp_path / "compared"
     comparison.mkdir()
     (comparison / "manifest.json").write_text(json.dumps({"kind": "compare", "code_version": "x", "scenarios": []}))

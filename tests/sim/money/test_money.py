@@ -204,12 +204,15 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
         + to("dividends of paired ventures", "what partners keep of paired ventures"),
         to("farm subsidies", "minimum living guarantee", "pensions", "cash payments", "aid for pupils who attend")
         + to("travel money", "supplement up to the guarantee line", "living aid for monitored households")
+        + to("aid for boarders")
         - by("dues of medical insurance", "fees for what is free"),
     )
     assert h["income_last"].sum(axis=0) == pytest.approx(expected, rel=1e-9)
     assert h["consumption_last_yuan"].sum() == pytest.approx(by("consumption"), rel=1e-9)
     spared = to("school fees waived", "help with bills of monitored households")
-    burden = by("medical payments", "school payments") - spared
+    spared += to("fees of new senior places", "school meals")
+    at_once = by("fees of kindergarten and vocational school")
+    burden = by("medical payments", "school payments") + at_once - spared
     assert h["burden_last_yuan"].sum() == pytest.approx(burden, rel=1e-9)
     # What is neither income nor spending on it: money borrowed, lent back, put into a line, or sold out of need.
     other_in = to("assets sold in need", "loans from relatives", "help from relatives", "loans", "industry grants")
@@ -218,7 +221,7 @@ def _check_incomes(h: np.ndarray, flows: dict[tuple[str, str, str], float]) -> N
     other_out = by("cost of leaving for work", "investment", "repaid to relatives", "principal repaid")
     other_out += by("lent to relatives", "given to relatives")
     other_out += by("house and what is in it", "weddings and funerals", "shares in a village fund")
-    other_out += by("medical scheme, premiums")
+    other_out += by("medical scheme, premiums") + at_once
     known = sum(expected) - by("consumption", "medical payments", "school payments") + other_in - other_out
     paid = sum((payee == HOUSEHOLDS) * y - (payer == HOUSEHOLDS) * y for (payer, payee, _), y in flows.items())
     assert paid == pytest.approx(known, rel=1e-9)

@@ -78,6 +78,7 @@ MORE_OF: dict[str, tuple[dict[str, Any], str, tuple[Any, ...], str]] = {
     "rectification": ({"kind": "rectification"}, "depth", (0.0, 0.1, 0.3, 1.0), "problems_closed"),
     "levels": ({"kind": "levels", "leader": "group"}, "consultation_days", (0.0, 0.25, 0.5, 1.0), "in_force"),
     "partners": ({"kind": "partners", "end_day": 365}, "pairs", (0, 500, 2000, 20_000), "carried_out"),
+    "education": ({"kind": "education", "end_day": 365}, "budget_yuan", (0.0, 2e4, 1e5, 1e6), "aided"),
     "first_secretaries": ({"kind": "first_secretaries"}, "budget_yuan", (0.0, 1e6, 4e6, 4e7), "calls_substance"),
 }
 """What of a policy, in which steps, brings more of which count; income hardly hangs on these."""
