@@ -35,7 +35,7 @@ class VisitsSettings(PolicySettings):
         default="listed", description="how households are dealt out to cadres, and who is called on first"
     )
     again_days: int = Field(
-        default=0, ge=0, le=3650, description="days after which all are paired anew by that rule, if it moves; 0 = never"
+        default=0, ge=0, le=3650, description="days after which all are paired anew, by a rule that moves; 0 = never"
     )
     visits_per_household: float = Field(default=4.0, ge=0, le=60, description="visits each should get in the campaign")
     visits_per_day: float = Field(default=3.0, ge=1, le=20, description="calls a cadre can make on a good field day")
