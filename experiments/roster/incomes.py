@@ -14,8 +14,10 @@ from experiments.roster.marked import letter
 from experiments.roster.table import Floats, Table
 from sim.population.profile import Profile
 
-DOUBTS = ("number_text", "income_net", "income_per_head", "per_head_varies", "income_unit", "income_zero")
-DOUBTS += ("wage_no_work",)
+DOUBTS: tuple[str, ...] = (
+    *("number_text", "income_net", "income_per_head", "per_head_varies", "income_unit", "income_zero"),
+    "wage_no_work",
+)
 """Kinds of defect for which a household's recorded income is not taken."""
 FIELDS = ("net_per_head", "net_income")
 MOST_SAID = 20
