@@ -46,3 +46,8 @@ def test_a_form_with_several_plans_is_asked_about(form: Path) -> None:
 
 def test_what_headcounts_can_be_reached_is_said_in_chinese() -> None:
     assert in_chinese("from about 32.5% up to about 66.2% at that mean") == "按此人均收入，约32.5%至66.2%"
+
+
+def test_the_overview_of_commands_is_in_chinese() -> None:
+    said = CliRunner().invoke(app, ["--help", "--language", "zh"], env={"COLUMNS": "200"}).output
+    assert "用法" in said and not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", said)
