@@ -147,6 +147,14 @@ def compare(
 
         raise UserError("one option asks for it, the other forbids it", field="--spillovers, --no-spillovers")
     chosen = files or [str(path) for path in shipped_files()]
+    if not files and not quiet and not as_json:
+        typer.echo(
+            either(
+                "no file was given: the shipped county and its scenarios are compared; for your own, give your form",
+                "没有写文件名：比较的是自带的示例县和方案，不是本县；要算本县，请写 village compare 填报表.xlsx",
+            ),
+            err=True,
+        )
     loaded = plans(chosen, overrides, code, villages, horizon)
     if not quiet and not as_json:
         _say_doubts(chosen, loaded)

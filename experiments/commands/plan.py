@@ -15,7 +15,7 @@ from experiments.commands.options import (
     Set,
     Villages,
     complete_scenario,
-    plans,
+    one_plan,
     print_json,
 )
 
@@ -59,7 +59,7 @@ def plan(
     for name in channels or ():
         if name not in CHANNELS:
             raise UserError(f"there is no way called '{name}'", field="--way", **meant(name, list(CHANNELS)))
-    (found,) = plans([file], overrides, code, villages)
+    found = one_plan(file, overrides, code, villages)
     ways = tuple(dict.fromkeys(channels or CHANNELS))
     asked = Asked(found, target, year, ways, tuple(range(1, replicates + 1)))
     drawn = draw_up(asked, progress=not quiet)

@@ -168,14 +168,21 @@ def import_roster(
     profile: Annotated[str, typer.Option("--profile", help="The profile they enter: a file, or a shipped name.")],
     key: Annotated[Path | None, typer.Option("--key", help="Key file of the pseudonyms, if not the usual one.")] = None,
     date: Day = None,
+    no_incomes: Annotated[
+        bool, typer.Option("--no-incomes", help="Leave out the recorded incomes: they are of another year or concept.")
+    ] = False,
     language: Words = Language.zh,
 ) -> None:
-    """Let the households of a roster enter a profile, by pseudonym. Names, ids and phones stay in your files."""
+    """Let the households of a roster enter a profile, by pseudonym. Names, ids and phones stay in your files.
+
+    Recorded incomes become what the registry believes of a household; what it earns stays the model's.
+    """
     import os
 
     from experiments.roster.check import read
     from experiments.roster.homes import homes
     from experiments.roster.importing import REASONS, check_out, enter, households_path, write
+    from experiments.roster.incomes import recorded, sentences
     from experiments.roster.pseudonyms import WINDOWS, key_path, open_key
     from sim.population.profile import PROFILES, load_profile
     from sim.toml.reading import read_text
@@ -185,10 +192,12 @@ def import_roster(
     shipped = PROFILES / f"{profile}.toml"
     text = read_text(shipped if shipped.is_file() else Path(profile))
     tables, _ = read(files)
-    households = homes(tables, _ask(date))
+    ask = _ask(date)
+    households = homes(tables, ask)
+    incomes = None if no_incomes else recorded(tables, households, ask)
     secret = key or key_path()
     made = not secret.exists()
-    found = enter(households, loaded, open_key(secret, create=True))
+    found = enter(households, loaded, open_key(secret, create=True), incomes and incomes.yuan)
     write(found, loaded, text, out)
     load_profile(out)
     n = len(found.rows)
@@ -200,6 +209,9 @@ def import_roster(
     for reason, times in found.left_out.items():
         english, chinese = REASONS[reason]
         _say(language, f"{times:,} households left out: {english}", f"{times:,} 户未导入：{chinese}")
+    if incomes:
+        for english, chinese in sentences(incomes, found.rows["recorded_yuan"], loaded):
+            _say(language, english, chinese)
     if made:
         chinese = f"化名密钥已新建：{secret}，请妥善保管，不要随数据外传"
         _say(language, f"the key of the pseudonyms is new: {secret}", chinese)

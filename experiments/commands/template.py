@@ -35,7 +35,7 @@ def template(
 
     if file.suffix.lower() != ".xlsx":
         raise UserError("the form is an Excel workbook", file=file, allowed="a name that ends in .xlsx")
-    check_output(file, lambda _: False, field="FILE.xlsx")  # one that is there may hold somebody's work
+    check_output(file, lambda _: False)  # one that is there may hold somebody's work
     names = [name for given in scenarios or () for name in given.split(",") if name]
     write_atomic(file, filled(names, profile, code or ()))
     typer.echo(either(f"已写好{file} / written to {file}", f"已写好{file}"))

@@ -1,5 +1,7 @@
 """Households of a roster beside a profile: by pseudonym, with what the model can use, and no name, id or phone.
 
+Incomes enter as what the registry believes of the household (`recorded_yuan`), never as what it earns.
+
 The file is Parquet, a row a household. The new profile names it, with its townships called as in the roster and its
 registered share set to the roster's where the roster covers every village.
 """
@@ -59,19 +61,21 @@ REASONS = {
 }
 
 
-def enter(homes: pd.DataFrame, profile: Profile, names: Pseudonyms) -> Imported:
+def enter(homes: pd.DataFrame, profile: Profile, names: Pseudonyms, incomes: Any = None) -> Imported:
     """Households as they enter a profile.
 
     Args:
         homes: As `experiments.roster.homes.homes` gives them.
         profile: The profile; its townships must be called as the roster's.
         names: Makes the pseudonyms.
+        incomes: Recorded net income a head of each of `homes`, yuan a year, NaN where none is known; None for none.
 
     Raises:
         UserError: A township is not the profile's or has more villages than there, a village has too many households,
             or nothing is left to enter.
     """
     left: dict[str, int] = {}
+    homes = homes.assign(recorded_yuan=np.nan if incomes is None else incomes)
 
     def keep(part: pd.DataFrame, good: Any, reason: str) -> pd.DataFrame:
         lost = int((~good).sum())
@@ -101,6 +105,7 @@ def enter(homes: pd.DataFrame, profile: Profile, names: Pseudonyms) -> Imported:
         "land_mu": found["land"].to_numpy(dtype=np.float64),
         "cause": [list(CAUSES).index(WORLD_CAUSES.get(cause, "none")) for cause in found["cause"]],
         "helped": found["helper"].notna().to_numpy().astype(np.int8),
+        "recorded_yuan": found["recorded_yuan"].to_numpy(dtype=np.float64),
     }
     rows = pd.DataFrame(columns).sort_values(["village", "pseudonym"], ignore_index=True)
     return Imported(rows, left, int(rows["village"].nunique()))

@@ -113,6 +113,7 @@ def set_flags(
     h["registered"] = world.perceived_yuan < cuts.registry_line * line_yuan
     if seats:
         seats.register(h)
+        seats.believe(world)
     _link(world, profile, p, seed, seats)
     _causes(h, p, cuts, seed)
     if seats:

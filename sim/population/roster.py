@@ -4,8 +4,8 @@ They take the place of as many generated households, each that of the one it is 
 that the books of the village change as little as can be. People, land and guarantee are then the roster's; what no
 roster says (ability, skills, savings, capital, habits) stays that of the generated household. Who was born, grew up or
 died in the opening year is taken back: the roster says how they stand as it ends. Then they are the registered ones of
-their village, with the cause that was recorded, and nobody else is. Villages of which the file has no household stay as
-they were generated.
+their village, with the cause that was recorded, and nobody else is; and the registry believes of their incomes what it
+has recorded. Villages of which the file has no household stay as they were generated.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 PEOPLE = ("persons", "workers", "children", "seniors", "university", "elders", "dibao")
 """Whole numbers of a row that are columns of a household."""
-COLUMNS = ("village", *PEOPLE, "land_mu", "cause", "helped")
+COLUMNS = ("village", *PEOPLE, "land_mu", "cause", "helped", "recorded_yuan")
 """What the model reads of the file. `village` is the village's number in the profile, counted from 1; `land_mu` may be
-missing (NaN), `cause` is a place in `sim.facts.causes.CAUSES` (0: drawn as for others), `helped` is 1 with a helper."""
+missing (NaN), `cause` is a place in `sim.facts.causes.CAUSES` (0: drawn as for others), `helped` is 1 with a helper,
+`recorded_yuan` is the net income a head that the registry has of the household, yuan a year (NaN: seen as others')."""
 
 
 class Roster(FrozenModel):
@@ -136,6 +137,11 @@ class Seats:
         """Rows of households that have a helper."""
         return self.rows[self.said["helped"] > 0]
 
+    def believe(self, world: World) -> None:
+        """What the registry believes of incomes: what it has recorded. What the household earns is the model's."""
+        known = self.said["recorded_yuan"] > 0
+        world.perceived_yuan[self.rows[known]] = self.said["recorded_yuan"][known]
+
     def give_causes(self, h: NDArray[np.void]) -> None:
         """The causes that were recorded; a household without one keeps that which was drawn."""
         known = self.said["cause"] > 0
@@ -145,8 +151,9 @@ class Seats:
 def find_seats(roster: Roster, world: World) -> Seats:
     """Whose place each real household takes.
 
-    Of its village's generated households that which is most like it in people, hands, children and land. One outside
-    the generated register counts as a person further off, and by as much as another the less poor it is seen to be.
+    Of its village's generated households that which is most like it in people, hands, children, land and income as the
+    registry sees it. One outside the generated register counts as a person further off, and by as much as another the
+    less poor it is seen to be.
 
     Args:
         roster: The real households.
@@ -176,7 +183,7 @@ def find_seats(roster: Roster, world: World) -> Seats:
         away[order_seen] = np.arange(last - first) / (last - first)
         away = np.where(h["registered"][first:last] == 1, 0.0, 1.0 + away)
         mine = mine[np.argsort(-said["persons"][mine], kind="stable")]  # the largest are the hardest to place
-        rows.append(first + _most_alike(h[first:last], away, said, mine))
+        rows.append(first + _most_alike(h[first:last], world.perceived_yuan[first:last], away, said, mine))
         order.append(mine)
         covered.append(i)
     flat = np.concatenate(order) if order else np.zeros(0, dtype=np.int64)
@@ -185,7 +192,11 @@ def find_seats(roster: Roster, world: World) -> Seats:
 
 
 def _most_alike(
-    h: NDArray[np.void], away: NDArray[np.float64], said: dict[str, NDArray[np.float64]], mine: Ints
+    h: NDArray[np.void],
+    seen: NDArray[np.float64],
+    away: NDArray[np.float64],
+    said: dict[str, NDArray[np.float64]],
+    mine: Ints,
 ) -> Ints:
     """The place of each of these households among the generated ones of its village, one after another."""
     free = np.ones(len(h), dtype=np.bool_)
@@ -198,6 +209,9 @@ def _most_alike(
         land = said["land_mu"][mine[k]]
         if not np.isnan(land):
             apart += np.minimum(1.0, np.abs(h["land_mu"] - land) / mean_mu)
+        recorded = said["recorded_yuan"][mine[k]]
+        if recorded > 0:
+            apart += np.abs(seen - recorded) / np.maximum(seen, recorded)
         best = int(np.argmin(np.where(free, apart, np.inf)))
         free[best], found[k] = False, best
     return found

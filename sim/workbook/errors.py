@@ -44,7 +44,11 @@ class CellError(UserError):
         at = "!".join(part for part in (self.sheet, self.cell) if part)
         chinese = f"{self.file} [{at}]：{self.zh}"
         if say is not None:
-            return printable(chinese + (f"（{say(self.mend)}）" if self.mend else ""))
+            hint = say(self.mend) if self.mend else ""
+            untold = (
+                hint and hint != self.mend and hint.strip("？") not in self.zh
+            )  # else said already, or not in Chinese
+            return printable(chinese + (f"（{hint}）" if untold else ""))
         english = UserError(self.problem, field=self.field, allowed=self.allowed, mend=self.mend).text()
         return printable(f"{chinese} / {english}")
 

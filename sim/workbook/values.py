@@ -243,7 +243,9 @@ def _split(cell: Cell) -> tuple[Decimal, str]:
 
 def _no_number(cell: Cell) -> CellError:
     return cell.wrong(
-        f"“{cell.text}”不是数字", f"'{cell.text}' is no number", mend="write digits, such as 1880 or 500万元"
+        f"“{cell.text}”不是数字，请写数字，如1880或500万元",
+        f"'{cell.text}' is no number",
+        mend="write digits, such as 1880 or 500万元",
     )
 
 

@@ -33,6 +33,8 @@ WIDEST, WRAPPED = 60, 30
 """Widest column, and widest column of words in a sheet that would else print too small; in characters."""
 PAGE_WIDTH = 200.0
 """Characters of a landscape A4 page at about 65% of their size, below which they are hard to read."""
+ROW_POINTS = 16
+"""Height of a line of a row."""
 _HEAD = PatternFill("solid", fgColor="E8E6DF")
 _FONT = "Microsoft YaHei"
 
@@ -122,6 +124,8 @@ class Book:
         """As wide as what stands there; where that is too wide for a page, words go on in the next line."""
         wide = [self._wide(head, [row[k] for row in body[:400]]) for k, head in enumerate(header)]
         wraps = sum(wide) > PAGE_WIDTH
+        for place in range(2, len(body) + 2):  # said, not left to the fonts of a machine, which move its page breaks
+            sheet.row_dimensions[place].height = ROW_POINTS
         for k, width in enumerate(wide):
             narrow = min(width, WRAPPED) if wraps else width
             sheet.column_dimensions[get_column_letter(k + 1)].width = narrow
@@ -131,7 +135,7 @@ class Book:
                 if isinstance(content, str) and _width(content) + 2 > WRAPPED:
                     lines = max(lines, math.ceil(_width(content) / (WRAPPED - 4)))
                     sheet.cell(place, k + 1).alignment = Alignment(wrap_text=True, vertical="top")
-            sheet.row_dimensions[place].height = 16 * lines
+            sheet.row_dimensions[place].height = ROW_POINTS * lines
 
     def _wide(self, head: str, column: Sequence[Content]) -> float:
         texts = [_width(one) if isinstance(one, str) else len(self._shown(one)) for one in column]

@@ -15,7 +15,7 @@ from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population.fitting import reference_start
-from sim.population.opening import Opened, income, open_world
+from sim.population.opening import Opened, income, open_world, per_head
 from sim.population.own_line import with_own_line
 from sim.population.profile import PROFILES, Profile, load_profile
 from sim.population.roster import COLUMNS, PEOPLE, digest_of
@@ -38,6 +38,7 @@ def households(**changed: Any) -> dict[str, Any]:
         "land_mu": [6.0, 8.5, float("nan")] * 4,
         "cause": [1, 4, 0, 6] * 3,
         "helped": [1, 1, 0] * 4,
+        "recorded_yuan": [2_111.0, 1_333.0, float("nan"), 8_555.0] * 3,
     }
     return {**columns, **changed}
 
@@ -77,6 +78,20 @@ def test_the_registered_of_a_village_are_the_rosters_as_they_were_given(both: tu
         assert (causes >= np.bincount([said["cause"][k] for k in given if said["cause"][k]], minlength=8)).all()
         assert (mine["cause"] > 0).all()
         assert mine["linked"].sum() >= sum(said["helped"][k] for k in given)
+
+
+def test_the_registry_believes_what_it_has_recorded_and_earnings_stay_the_models(both: tuple[Opened, Opened]) -> None:
+    h, said = both[1].world.households, households()
+    seen = both[1].world.perceived_yuan
+    for village in (2, 4):
+        mine = np.flatnonzero((h["village"] == village - 1) & (h["registered"] == 1))
+        given = [yuan for yuan, at in zip(said["recorded_yuan"], said["village"], strict=True) if at == village]
+        assert sorted(set(given) & set(seen[mine].tolist())) == sorted({yuan for yuan in given if yuan == yuan})
+        believed = np.isin(seen[mine], given)
+        assert believed.sum() == sum(yuan == yuan for yuan in given) and (seen[mine] > 0).all()
+        assert (np.abs(per_head(h[mine[believed]]) - seen[mine[believed]]) > 1.0).all()
+    away = ~np.isin(h["village"], (1, 3))
+    assert not np.isin(seen[away], said["recorded_yuan"]).any()
 
 
 def test_villages_without_a_roster_keep_who_lives_there(both: tuple[Opened, Opened]) -> None:
