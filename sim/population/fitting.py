@@ -38,6 +38,8 @@ REFERENCE_SEED = 3
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2
+NEAR = 0.02
+"""How far books may contradict themselves: the nearest headcount that goes with the mean is taken, and marked."""
 LEVELS, AWAY = (0.05, 20.0), (0.1, 1.2)
 # What log mean income, wage share and headcount (rows) do when log level, log months away and spread (columns) rise:
 # found on the county, where to begin with others.
@@ -167,7 +169,7 @@ def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tu
     knobs, opened, found = _solve(reference, start, None)
     if not _agrees(profile, found):
         knobs, opened, found = _halve(reference, start)
-    if not _agrees(profile, found):
+    if not _agrees(profile, found, NEAR):
         _refuse(reference, start, found)
     return knobs, find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
 
@@ -202,7 +204,7 @@ def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[K
     for left in range(ROUNDS - 1, -1, -1):
         opened = reference.live(knobs, reference_start(profile))
         found = _look(opened)
-        if left == 0 or _agrees(profile, found, headcount=spread is None):
+        if left == 0 or _agrees(profile, found, 0.001 if spread is None else 1.0):
             break
         missing = _missing(profile, found)
         off = [missing[i] for i in free]
@@ -273,12 +275,12 @@ def _look(opened: Opened) -> _Found:
     )
 
 
-def _agrees(profile: Profile, found: _Found, headcount: bool = True) -> bool:
-    """Whether income is within 0.1%, the headcount within 0.1 points."""
+def _agrees(profile: Profile, found: _Found, headcount: float = 0.001) -> bool:
+    """Whether income is within 0.1%, and the headcount within `headcount` (share of persons)."""
     wage = profile.income.sources.wage
     return (
         abs(found.mean / profile.income_yuan - 1.0) < 0.001
-        and (not headcount or abs(found.headcount - profile.headcount) < 0.001)
+        and abs(found.headcount - profile.headcount) < headcount
         and (profile.prices.wage_level is not None or abs(found.wage / profile.income_yuan - wage) < 0.003)
         and abs(found.land - profile.household.land_mu_per_head) < 0.01
     )
