@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.agents.household import Household
 from sim.core.numerics import total
 from sim.economy.family import SENIOR_OUT, SUMMER, TO_SENIOR, TO_UNIVERSITY
 from sim.economy.schooling import BABES, SENIOR, STAGES, STUDENTS, TRADE, ask, at_board
+from sim.facts.limits import MOST_COUNT
 from sim.facts.months import AUGUST, FEBRUARY, MARCH, SEPTEMBER
 from sim.facts.topics import KINDERGARTEN, KNOWS_JOBS
 from sim.money.reasons import reason
@@ -31,11 +33,11 @@ FEES = reason("fees of kindergarten and vocational school", "幼儿园和中职�
 LOANS = reason("loans", "发放贷款")
 LOAN_INTEREST = reason("interest on student loans", "助学贷款贴息")
 TERMS = (MARCH, SEPTEMBER)  # months on whose first day a term begins
-MOST_AID_YUAN = 30_000  # of the column pupil_aid_yuan
+MOST_AID_YUAN = Household.COLUMNS["pupil_aid_yuan"].high
 
 
 def _places(what: str, default: float) -> Any:
-    return Field(default=default, ge=0, le=1_000_000, description=f"places in the whole county: {what}")
+    return Field(default=default, ge=0, le=MOST_COUNT, description=f"places in the whole county: {what}")
 
 
 class EducationSettings(TargetedSettings):

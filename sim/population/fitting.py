@@ -38,6 +38,8 @@ REFERENCE_SEED = 3
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
 MOST_SPREAD = 1.2
+CLOSE = 0.001
+"""How closely a fit meets the mean (relative) and the headcount (share of persons)."""
 NEAR = 0.02
 """How far books may contradict themselves: the nearest headcount that goes with the mean is taken, and marked."""
 LEVELS, AWAY = (0.05, 20.0), (0.1, 1.2)
@@ -204,7 +206,7 @@ def _solve(reference: _Reference, knobs: Knobs, spread: float | None) -> tuple[K
     for left in range(ROUNDS - 1, -1, -1):
         opened = reference.live(knobs, reference_start(profile))
         found = _look(opened)
-        if left == 0 or _agrees(profile, found, 0.001 if spread is None else 1.0):
+        if left == 0 or _agrees(profile, found, CLOSE if spread is None else 1.0):
             break
         missing = _missing(profile, found)
         off = [missing[i] for i in free]
@@ -275,11 +277,11 @@ def _look(opened: Opened) -> _Found:
     )
 
 
-def _agrees(profile: Profile, found: _Found, headcount: float = 0.001) -> bool:
+def _agrees(profile: Profile, found: _Found, headcount: float = CLOSE) -> bool:
     """Whether income is within 0.1%, and the headcount within `headcount` (share of persons)."""
     wage = profile.income.sources.wage
     return (
-        abs(found.mean / profile.income_yuan - 1.0) < 0.001
+        abs(found.mean / profile.income_yuan - 1.0) < CLOSE
         and abs(found.headcount - profile.headcount) < headcount
         and (profile.prices.wage_level is not None or abs(found.wage / profile.income_yuan - wage) < 0.003)
         and abs(found.land - profile.household.land_mu_per_head) < 0.01
