@@ -130,6 +130,7 @@ class Infrastructure(Policy):
         self.price_yuan, self.paid_yuan = np.zeros(shape), np.zeros(shape)
         self._since = np.full(shape, -1)  # month from which it is prepared
         self._missing, self._supervised = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+        self._waiting_yuan = 0.0  # price of what is prepared and cannot be begun for want of money
         self._queue: list[tuple[int, int]] = []  # village and kind, in the order in which they were chosen
         self._has: dict[int, Mask] = {}  # households that have it, of kinds without a column
         self._given: dict[int, Mask] = {}  # households that have it by a work that stands
@@ -240,9 +241,11 @@ class Infrastructure(Policy):
         p, month, claims = county.p, county.today.month, []
         under_way = self.stage >= BUILDING
         free = self._in_all_yuan(county) - add_up((self.price_yuan - self.paid_yuan)[under_way].tolist())
-        self._waiting_yuan = 0.0  # the price of what is ready and cannot be begun
+        if county.today.frozen:
+            return []
+        self._waiting_yuan = 0.0
         for village, k in self._queue:
-            ready = month - self._since[village, k] >= p.infra_prepare_months and not county.today.frozen
+            ready = month - self._since[village, k] >= p.infra_prepare_months
             if self.stage[village, k] != PREPARED or not ready:
                 continue
             fee = 1.0 + p.infra_supervisor * self._lot(county, "supervisor", village, k, self.settings.supervision)

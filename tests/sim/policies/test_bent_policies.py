@@ -240,3 +240,20 @@ def test_it_moves_no_luck_of_others_and_without_effects_costs_money_alone(folder
     null = run(folder, "cash", "loans", "visits", place=none, bent_times=9.0, effects=False)
     assert differing(plain, null) == [] and null.county.books[KIND].costs["administration_yuan"] > 0
     assert TAKEN not in null.county.accounts.balances
+
+
+def test_nobody_is_charged_for_a_post_that_has_no_effect(folder: Path) -> None:
+    purse = {"id": "posts", "title_en": "posts", "title_zh": "岗位", "amount_yuan": 1e8, "uses": ["public_posts"]}
+    purses = [*PURSES, purse]
+
+    def taken(effects: bool) -> float:
+        policies = [{"kind": "public_posts", "effects": effects}, {"kind": KIND, **EVERYWHERE, "ways": ["charged"]}]
+        model = lived(plan_of(folder, policies, villages=6, months=4, days=60, closure="fixed", purses=purses))
+        return model.county.accounts.balances.get(TAKEN, 0.0)
+
+    assert taken(True) > 0 == taken(False)
+
+
+def test_what_channels_and_inspections_lack_is_told_as_money_short(folder: Path) -> None:
+    short = run(folder, "cash", "visits", bent_times=9.0, channels=("accounts",), budget_yuan=50_000.0)
+    assert short.county.books[KIND].lost_yuan["purse"] > 0

@@ -178,3 +178,10 @@ def test_it_moves_no_luck_of_others_and_costs_nothing_where_it_is_off(folder: Pa
         beside = lived(plan_of(folder, policies, villages=3, closure="fixed", purses=[purse]))
         assert differing(plain, beside) == [] and (beside.policies[1].book.cash_outlay_yuan == 0.0) is free
     assert beside.policies[1].book.counts["finished"] == 3
+
+
+def test_works_that_the_money_does_not_begin_are_told_as_money_short(tmp_path: Path) -> None:
+    purse = {"id": "works", "title_en": "works", "title_zh": "工程", "amount_yuan": 2e7, "uses": ["infrastructure"]}
+    policy = {"kind": "infrastructure", "road": 215, "budget_yuan": 9_000_000, "end_day": 365}
+    model = lived(plan_of(tmp_path, [policy], villages=6, months=14, purses=[purse]))
+    assert model.county.books["infrastructure"].lost_yuan["purse"] > 0
