@@ -1,4 +1,4 @@
-"""A family's years: births and deaths, marriages, growing old, moving to town, and what becomes of its pupils.
+"""A family's years: births and deaths, marriages, growing old, moving to town, dividing, and what becomes of its pupils.
 
 A household is a row of counts; what befalls it are hazards on them. Rates are those of a population that ages and sends
 its graduates to town, as published.
@@ -14,7 +14,8 @@ from sim.calendar.today import Today
 from sim.core.draws import decision, uniform
 from sim.core.rule import rule
 from sim.facts.months import AUGUST
-from sim.money.reasons import CEREMONY
+from sim.facts.sources import N_SOURCES
+from sim.money.reasons import CEREMONY, DIVISION
 from sim.money.till import spend
 from sim.parameters.packed import P
 
@@ -65,7 +66,9 @@ def grow(h: Household, p: P, today: Today, till: NDArray[np.float64]) -> None:
 
 @rule
 def grow_up(h: Household, p: P, today: Today, till: NDArray[np.float64], u: float) -> None:
-    """A worker grows old, marries in or out, or moves to town; `u` is what is left of the month's draw (12: a year)."""
+    """A worker grows old, marries in or out, or moves to town, or a couple leaves; `u` is what is left of the month's
+    draw (12: a year).
+    """
     if h.workers == 0:
         return
     old = p.ageing * h.workers / p.working_years
@@ -82,6 +85,48 @@ def grow_up(h: Household, p: P, today: Today, till: NDArray[np.float64], u: floa
         h.persons -= 1
         h.workers -= 1
         h.younger = max(0, h.younger - 1)
+    elif gone <= u < gone + p.split_rate and can_divide(h, p):
+        divide(h, p, till)
+
+
+@rule
+def can_divide(h: Household, p: P) -> bool:
+    """Whether there are two couples, one of them young, and all land is in hand: what is let cannot be shared out."""
+    return h.workers >= 2 * p.parents and h.younger >= p.parents and h.rented_mu >= 0.0
+
+
+@rule
+def divide(h: Household, p: P, till: NDArray[np.float64]) -> None:
+    """A young couple with its children sets up a household of its own and takes its share by heads of what there is.
+
+    A household stays a row: who divides is no longer counted, and neither is what they earned and used up so far.
+    Debts, a business and the house stay with the old.
+    """
+    couple = int(p.parents)
+    small = h.children * couple // h.workers
+    share = float(couple + small) / h.persons
+    h.persons -= couple + small
+    h.children -= small
+    h.workers -= couple
+    h.younger -= couple
+    spend(h, till, share * max(0.0, h.cash_yuan), DIVISION)
+    left = 1.0 - share
+    h.land_mu *= left
+    h.orchard_mu *= left
+    h.block_mu *= left
+    h.greenhouse_mu *= left
+    h.livestock_head *= left
+    h.expected_yuan *= left
+    h.habit_yuan *= left
+    for month in range(12):
+        h.counted_yuan[month] *= left
+    for source in range(N_SOURCES):
+        h.income_year[source] *= left
+        h.income_last[source] *= left
+    h.consumption_year_yuan *= left
+    h.consumption_last_yuan *= left
+    h.burden_year_yuan *= left
+    h.burden_last_yuan *= left
 
 
 @rule

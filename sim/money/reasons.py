@@ -68,6 +68,7 @@ REASONS: tuple[Reason, ...] = (
     reason("repaid to relatives", "归还亲友", HOUSEHOLDS, "relatives"),
     reason("lent to relatives", "借给亲友", HOUSEHOLDS, "relatives"),
     reason("given to relatives", "接济亲友支出", HOUSEHOLDS, "relatives"),
+    reason("taken along when a household divides", "分家带走的现金", HOUSEHOLDS, "relatives"),
 )
 (
     CROP_SALE,
@@ -100,5 +101,6 @@ REASONS: tuple[Reason, ...] = (
     INFORMAL_REPAID,
     KIN_LENT,
     KIN_GIVEN,
+    DIVISION,
 ) = range(len(REASONS))
 N_REASONS = len(REASONS)

@@ -529,6 +529,7 @@ class P:
     slot_ends: float
     slot_search: float
     spending_growth: tuple[float, ...]
+    split_rate: float
     squeeze_pace: float
     standing_rate: float
     staple_cost_mu_yuan: float
