@@ -26,7 +26,8 @@ MONTHLY_YUAN = 100.0
 _TITLE = Title(en="a small trial", zh="小试验")
 _BOOKS = {"size.households_per_village": 20, "size.village_spread": 0.0}
 STILL: dict[str, float] = {
-    f"population.{name}": 0.0 for name in ("birth_rate", "death_rate", "marriage_rate", "to_town_rate", "split_rate", "ageing")
+    f"population.{name}": 0.0
+    for name in ("birth_rate", "death_rate", "marriage_rate", "to_town_rate", "split_rate", "ageing")
 } | {"health.drop_out_rate": 0.0, "health.fees_reach": 0.0, "health.disabling": 0.0}
 """Parameters of a place where nobody comes, goes, grows old, leaves school or is disabled: amounts a head are known."""
 

@@ -220,7 +220,7 @@ def _first_outside(
     width = low.shape[0]
     for i in range(cells.shape[0]):
         row = cells[i, start : start + width]
-        inside = 0
+        inside = np.int64(0)
         for c in range(width):  # no branch: several columns at a time
             inside += np.int64((row[c] >= low[c]) & (row[c] <= high[c]))
         if inside < width:

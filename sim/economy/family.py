@@ -1,4 +1,4 @@
-"""A family's years: births and deaths, marriages, growing old, moving to town, dividing, and what becomes of its pupils.
+"""A family's years: births and deaths, marriages, growing old, moving to town, dividing, and what becomes of pupils.
 
 A household is a row of counts; what befalls it are hazards on them. Rates are those of a population that ages and sends
 its graduates to town, as published.
