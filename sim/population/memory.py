@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 
 from sim.core.errors import UserError
 
@@ -18,6 +20,12 @@ def world_bytes(villages: int, households: float) -> float:
 
 def memory_bytes() -> int:
     """The memory of this machine."""
+    if sys.platform == "win32":
+        # A structure of two numbers of four bytes, the first its own length, and seven of eight, the first the memory.
+        status = (ctypes.c_uint64 * 8)(64)
+        if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+            raise OSError("Windows does not say how much memory there is")
+        return status[1]
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
