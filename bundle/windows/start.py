@@ -1,5 +1,6 @@
 """What a double click does: compares the plans of the first 填报表*.xlsx beside this file, or writes a form."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -30,7 +31,8 @@ def main() -> None:
     print(f"简报：{report.with_name('brief.zh.html')}")
     print(f"工作簿：{report.with_name('workbook.zh.xlsx')}")
     if hasattr(os, "startfile"):
-        os.startfile(report)
+        with contextlib.suppress(OSError):  # no browser: where the report is has been said
+            os.startfile(report)
 
 
 if __name__ == "__main__":
