@@ -253,7 +253,7 @@ def test_children_do_not_inherit_the_lock(store: Store) -> None:
         child.wait()
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".hidden", "a:b"])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".hidden", "a:b", "a.", "NUL", "com1.old"])
 def test_names_that_are_no_folder_names_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="--name"), Store(tmp_path, name):
         pass
