@@ -13,6 +13,17 @@ BYTES_A_HOUSEHOLD = 1500
 GIGABYTE = 1_000_000_000
 
 
+class _WindowsStatus(ctypes.Structure):
+    """MEMORYSTATUSEX, as Windows fills it."""
+
+    _SIZES = ("memory", "free", "page_file", "free_page_file", "virtual", "free_virtual", "free_extended")
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        *((name, ctypes.c_uint64) for name in _SIZES),
+    )
+
+
 def world_bytes(villages: int, households: float) -> float:
     """About how much memory a run needs in so many villages with so many households each."""
     return BYTES_A_HOUSEHOLD * villages * households
@@ -21,11 +32,11 @@ def world_bytes(villages: int, households: float) -> float:
 def memory_bytes() -> int:
     """The memory of this machine."""
     if sys.platform == "win32":
-        # A structure of two numbers of four bytes, the first its own length, and seven of eight, the first the memory.
-        status = (ctypes.c_uint64 * 8)(64)
+        status = _WindowsStatus()
+        status.length = ctypes.sizeof(status)
         if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
             raise OSError("Windows does not say how much memory there is")
-        return status[1]
+        return int(status.memory)
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
