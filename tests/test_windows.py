@@ -45,7 +45,10 @@ def text_without(source: str, path: str = "") -> list[str]:
         said = {word.arg for word in node.keywords}
         texts = [a.value for a in (*node.args, *(w.value for w in node.keywords if w.arg == "mode")) if _is_text(a)]
         mode = next((text for text in texts if 0 < len(text) <= 3 and set(text) <= set("rwxabt+")), "r")
-        if name == "read_text":
+        if ast.unparse(node.func) == "os.open":
+            whole = ast.unparse(node)
+            lacks = set() if any(word in whole for word in ("O_BINARY", "O_DIRECTORY", "os.devnull")) else {"O_BINARY"}
+        elif name == "read_text":
             lacks = set() if "encoding" in said or texts else {"encoding"}
         elif name == "write_text" or (name in ("open", "fdopen") and set(mode) & set("wxa+") and "b" not in mode):
             lacks = {"encoding", "newline"} - said
@@ -67,6 +70,7 @@ def test_text_is_read_and_written_the_same_on_every_system() -> None:
         ":1: write_text without newline", ":2: open without encoding", ":3: open without newline",
         ":4: read_text without encoding",
     ]  # fmt: skip
+    assert text_without("os.open(p, os.O_WRONLY)") == [":1: open without O_BINARY"]
     assert not text_without("open(p, 'rb')\nos.fdopen(n, 'wb')\np.read_text('utf-8')\ncounty.accounts.open(a, 0.0)")
     problems = [
         one
