@@ -8,10 +8,10 @@ BIN := .venv/bin
 # Named by the Python asked for, so that asking for another one makes the environment anew.
 READY := .venv/.ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 
-.PHONY: help setup demo test lint bench bundle
+.PHONY: help setup demo test lint bench bundle bundle-windows
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 setup: $(READY) ## make .venv with the pinned versions
 
@@ -36,6 +36,7 @@ test: lint ## check style and types, run every test, run the compiled kernels ag
 lint: setup ## style and types
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m mypy
+	$(BIN)/python -m mypy --platform win32 --cache-dir .mypy_cache/win32
 
 bench: setup ## measure speed and memory
 	$(BIN)/village bench
@@ -45,3 +46,9 @@ bundle: setup ## build a folder that runs offline, dist/villagesim-linux, and it
 	$(BIN)/python bundle/build.py dist/villagesim-linux
 	tar -C dist -czf dist/villagesim-linux.tar.gz villagesim-linux
 	@du -h --apparent-size dist/villagesim-linux.tar.gz
+
+bundle-windows: setup ## build the folder for Windows, dist/villagesim-windows, and its .zip, and say their sizes
+	rm -rf dist/villagesim-windows dist/villagesim-windows.zip
+	$(BIN)/python bundle/for_windows.py dist/villagesim-windows
+	cd dist && ../$(BIN)/python -m zipfile -c villagesim-windows.zip villagesim-windows
+	@du -h --apparent-size dist/villagesim-windows.zip

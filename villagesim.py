@@ -35,10 +35,10 @@ LEAST_BYTES = 1_500_000_000
 
 def cramped() -> str | None:
     """What is wrong with the limit on address space (`ulimit -v`), or None if there is none or enough."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
+    if sys.platform == "win32":  # which has no such limit
         return None
+    import resource
+
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY or limit >= LEAST_BYTES:
         return None

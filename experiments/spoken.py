@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import locale
+import ctypes
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ FOLDER = Path(__file__).with_name("chinese")
 """Chinese for what `experiments` says; see `sim.core.chinese`."""
 OPTION = "--language"
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+_PRIMARY, _CHINESE = 0x3FF, 0x04  # of the number that Windows has for a language: which it is, wherever it is spoken
 
 _spoken = "en"
 
@@ -44,9 +47,9 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
             if value in ("en", "zh"):
                 return value
     found = next((environment[name] for name in _LOCALES if environment.get(name)), "")
-    if not found and os.name == "nt":
-        found = locale.getlocale()[0] or ""
-    return "zh" if found.startswith(("zh", "Chinese")) else "en"
+    if not found and sys.platform == "win32":
+        return "zh" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & _PRIMARY == _CHINESE else "en"
+    return "zh" if found.startswith("zh") else "en"
 
 
 def spoken(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -57,6 +56,8 @@ def measured_apart(
         again: Further runs in the same process; the fastest counts.
         campaign: Only to the last campaign day, without the long records.
     """
+    if sys.platform == "win32":
+        raise UserError("memory is not measured on Windows", mend="measure on Linux or macOS")
     asked = json.dumps([scenario, list(overrides), threads, again, campaign])
     command = [sys.executable, "-m", "experiments.bench.apart", asked]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
@@ -115,9 +116,13 @@ def _measure(plan: Any, seed: int, threads: int, campaign: bool) -> dict[str, An
 def _peak_mb() -> float:
     """Largest resident memory of this process, in MB; what its parent held does not count."""
     with suppress(OSError):  # Linux: ru_maxrss would start from the parent's
-        for line in Path("/proc/self/status").read_text().splitlines():
+        for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
+    if sys.platform == "win32":
+        return float("nan")  # refused before
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 

@@ -222,7 +222,7 @@ def _check_memory(name: str, villages: int) -> None:
     memory = Path("/proc/meminfo")
     if not memory.is_file():
         return
-    lines = memory.read_text().splitlines()
+    lines = memory.read_text(encoding="utf-8").splitlines()
     free = next(int(line.split()[1]) / 1e3 for line in lines if line.startswith("MemAvailable"))
     if free < needed:
         raise UserError(
@@ -234,7 +234,7 @@ def _check_memory(name: str, villages: int) -> None:
 
 def _machine() -> dict[str, Any]:
     info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     versions = {name: version(name) for name in ("numpy", "numba", "mesa")}

@@ -117,7 +117,7 @@ def template(
     if file.exists():
         raise UserError("this is there already; nothing was touched", file=file, mend="take another name")
     text = (shipped("templates") / "campaign.toml").read_text(encoding="utf-8")
-    file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8", newline="\n")
     typer.echo(either(f"{file} (village campaign show {file})", f"已写好{file}（village campaign show {file}）"))
 
 

@@ -8,17 +8,18 @@ see it (a commit, a letter, a preregistration).
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any, Literal
 
 from experiments.runs.files import cannot_write
+from experiments.runs.lock import Lock
 from sim.core.errors import UserError
 
 FORMAT = 1
@@ -115,17 +116,22 @@ def writing(path: Path) -> Iterator[Writer]:
     Raises:
         UserError: It cannot be read or written, or is not as it was sealed.
     """
+    lock = Lock(path.with_name(f".{path.name}.lock"))  # beside it: readers do not wait
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        file = open(path, "a+b", buffering=0)  # noqa: SIM115  (closed below)
     except OSError as error:
         raise cannot_write(path, error) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _drop_cut_short(file)
-        yield Writer(read_book(path), file)
-    finally:
-        os.close(file)
+    with file:
+        try:
+            lock.take(wait=True)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        try:
+            _drop_cut_short(file)
+            yield Writer(read_book(path), file)
+        finally:
+            lock.release()
 
 
 class Writer:
@@ -136,7 +142,7 @@ class Writer:
         file: Its open file.
     """
 
-    def __init__(self, book: Book, file: int) -> None:
+    def __init__(self, book: Book, file: FileIO) -> None:
         self.book, self._file = book, file
 
     def add(self, kind: Kind, content: Mapping[str, Any], date: dt.date | None = None) -> Record:
@@ -157,28 +163,28 @@ class Writer:
         data = {"number": number, "kind": kind, "date": day.isoformat(), "format": FORMAT, "content": plain}
         data["previous"] = self.book.last
         digest = _digest(data)
-        size = os.fstat(self._file).st_size
+        size = self._file.seek(0, os.SEEK_END)
         try:
             _write(self._file, _line(data, digest) + b"\n")
         except OSError as error:
-            os.ftruncate(self._file, size)
+            self._file.truncate(size)
             raise cannot_write(self.book.path, error) from error
         record = Record(number, kind, day, plain, digest)
         self.book = Book(self.book.path, (*self.book.records, record))
         return record
 
 
-def _drop_cut_short(file: int) -> None:
+def _drop_cut_short(file: FileIO) -> None:
     """Take off a seal that a crash cut short: the end without a line's end, which no reader ever saw."""
-    size = os.fstat(file).st_size
-    data = os.pread(file, size, 0)
+    file.seek(0)
+    data = file.read()
     if not data.endswith(b"\n"):
-        os.ftruncate(file, data.rfind(b"\n") + 1)
+        file.truncate(data.rfind(b"\n") + 1)
 
 
-def _write(file: int, data: bytes) -> None:
+def _write(file: FileIO, data: bytes) -> None:
     while data:
-        data = data[os.write(file, data) :]
+        data = data[file.write(data) :]
     os.fsync(file)
 
 

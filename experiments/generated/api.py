@@ -57,7 +57,7 @@ def write(path: Path = PAGE) -> None:
         UserError: There is no checkout to write to.
     """
     check_checkout(path)
-    path.write_text(page(), encoding="utf-8")
+    path.write_text(page(), encoding="utf-8", newline="\n")
 
 
 def _group(group: dict[str, Any]) -> Iterator[str]:

@@ -75,7 +75,7 @@ def write(path: Path = PAGE) -> None:
         UserError: There is no checkout to write to.
     """
     check_checkout(path)
-    path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 
 
 def _rows(*heads: str, rows: Iterator[tuple[Any, ...]]) -> str:

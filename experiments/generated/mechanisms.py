@@ -95,7 +95,7 @@ def main() -> None:
     check_checkout(PAGE)
     rows = {name: row(world) for name, world in worlds().items()}
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(_TABLE.sub(lambda found: found[1] + table(rows) + found[2], text), encoding="utf-8")
+    PAGE.write_text(_TABLE.sub(lambda found: found[1] + table(rows) + found[2], text), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def source(parameters: Parameters) -> str:
 
 def write(path: Path = TARGET) -> None:
     """Write it."""
-    path.write_text(source(load_parameters()), encoding="utf-8")
+    path.write_text(source(load_parameters()), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from sim.core.errors import UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+_ON_WINDOWS = ("Microsoft/Edge/Application/msedge.exe", "Google/Chrome/Application/chrome.exe")
+_PROGRAMS = ("ProgramFiles(x86)", "ProgramFiles", "LocalAppData")
 _SECONDS = 120
 
 
 def browser() -> str | None:
     """The browser that prints; None if none is found."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    found = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if found or sys.platform != "win32":
+        return found
+    folders = [Path(os.environ[name]) for name in _PROGRAMS if name in os.environ]
+    return next((str(file) for name in _ON_WINDOWS for at in folders if (file := at / name).is_file()), None)
 
 
 def print_pdf(page: Path) -> Path:
@@ -31,7 +39,7 @@ def print_pdf(page: Path) -> Path:
     if program is None:
         mend = "open the page in a browser and print it, without headers and footers"
         raise UserError("there is no Chromium to print it", file=page, mend=mend)
-    with tempfile.TemporaryDirectory() as own:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
         command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
         command += [f"--user-data-dir={own}", f"--print-to-pdf={pdf.resolve()}", page.resolve().as_uri()]
         try:

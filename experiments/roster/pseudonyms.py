@@ -88,7 +88,8 @@ def _secret(path: Path, found: os.stat_result) -> bytes:
 
 def _create(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Else Windows would write two signs for the end of a line.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         os.write(descriptor, MARK + secrets.token_hex(KEY_BYTES).encode())
         os.fsync(descriptor)

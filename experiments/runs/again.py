@@ -64,11 +64,11 @@ def run_again(folder: Path, to: Path, options: Mapping[str, bool], workers: int 
     words = _words(manifest, given, options)
     name = str(manifest.get("name", folder.name))
     how = ["--name", name, "--results", str(to / "results"), *(["-j", str(workers)] if workers is not None else [])]
-    command = [sys.executable, "-c", "from experiments.cli import main; main()", *words, *how]
+    command = [sys.executable, "-X", "utf8", "-c", "from experiments.cli import main; main()", *words, *how]
     here = Path(__file__).resolve().parents[2]
     paths = os.pathsep.join([str(here), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {**os.environ, RECORDED: str(manifest["command"]), "PYTHONPATH": paths}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
     made = to / "results" / name
     if not (made / MANIFEST).is_file():
         said = (done.stderr or done.stdout).strip()[-500:]

@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import re
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from sim.core.errors import UserError
 MANIFEST = "manifest.json"
 LEFTOVER = re.compile(r"\.part-\d+-.+")
 _CHECKSUM = "checksum"
+_WAITS_SECONDS = (0.05, 0.2, 0.8)  # on Windows, where a virus scanner that reads a new file keeps it from its name
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
@@ -36,7 +39,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
             file.write(data.encode() if isinstance(data, str) else data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _replace(temporary, path)
         _sync_folder(path.parent)
     except OSError as error:
         try:
@@ -112,7 +115,19 @@ def read_file(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
     return data
 
 
+def _replace(temporary: Path, path: Path) -> None:
+    for wait_seconds in _WAITS_SECONDS if sys.platform == "win32" else ():
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            time.sleep(wait_seconds)
+    os.replace(temporary, path)
+
+
 def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":  # which opens no folder, and writes down a rename by itself
+        return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

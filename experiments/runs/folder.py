@@ -36,6 +36,7 @@ _PRODUCTS = (
     "progress.en.html", "progress.zh.html", "progress.csv", CRATE,
 )  # fmt: skip
 _RUN = re.compile(r"-?\d+\.(parquet|error\.json)")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _LONGEST = 120  # bytes, so that what is put behind a name still fits
 
 
@@ -43,13 +44,20 @@ def check_name(name: str) -> None:
     """Refuse what cannot be the name of an experiment and of its folder.
 
     Raises:
-        UserError: It has other signs than letters, digits, - _ . or begins with a point, or is too long.
+        UserError: It has other signs than letters, digits, - _ . or begins or ends with a point, or is a device of
+            Windows, or is too long.
     """
-    if not name or name[0] == "." or not all(sign.isalnum() or sign in "-_." for sign in name):
+    if (
+        not name
+        or name[0] == "."
+        or name[-1] == "."
+        or _DEVICE.fullmatch(name)
+        or not all(sign.isalnum() or sign in "-_." for sign in name)
+    ):
         raise UserError(
             f"{name!r} cannot be the name of a folder",
             field="--name",
-            allowed="letters, digits, - and _, and points after the first letter",
+            allowed="letters, digits, - and _, and points within; not what Windows calls its devices (con, nul, com1)",
         )
     if len(name.encode(errors="replace")) > _LONGEST:
         raise UserError(f"this name is too long: {name[:20]}...", field="--name", allowed=f"{_LONGEST} bytes")
@@ -58,7 +66,7 @@ def check_name(name: str) -> None:
 def name_of(ids: Iterable[str]) -> str:
     """The name of an experiment that nobody named: what it is about, so that the same command finds it again."""
     plain = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in "-".join(ids)).lstrip(".")
-    return plain[:80].encode()[:_LONGEST].decode(errors="ignore")
+    return plain[:80].encode()[:_LONGEST].decode(errors="ignore").rstrip(".")
 
 
 def kind_of(folder: Path) -> str | None:

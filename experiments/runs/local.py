@@ -20,8 +20,13 @@ import threading
 import traceback
 from collections import Counter, deque
 from collections.abc import Collection, Generator, Hashable, Iterable
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Pipe, wait
 from typing import Any
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as _Ours
+else:
+    from multiprocessing.connection import Connection as _Ours
 
 from experiments.runs.executor import Ended, attempt
 from experiments.runs.request import Request, Work
@@ -48,13 +53,13 @@ def work(descriptor: int) -> None:
     """A worker's whole life, on the connection its parent left open for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _die_with_parent()
-    connection = Connection(descriptor)
+    connection = _Ours(descriptor)
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         _serve(connection, connection.recv_bytes())
     os._exit(0)
 
 
-def _serve(connection: Connection, blob: bytes) -> None:
+def _serve(connection: _Ours, blob: bytes) -> None:
     messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, messages), daemon=True).start()
     plans: dict[int, Any] = {}
@@ -79,7 +84,7 @@ def _serve(connection: Connection, blob: bytes) -> None:
         connection.send(("unfit", error if isinstance(error, UserError) else None, traceback.format_exc()))
 
 
-def _listen(connection: Connection, messages: queue.SimpleQueue[bytes]) -> None:
+def _listen(connection: _Ours, messages: queue.SimpleQueue[bytes]) -> None:
     # The end of the connection is the end of the parent, or of its interest, whatever the main thread is doing.
     try:
         while True:
@@ -97,17 +102,25 @@ def _die_with_parent() -> None:
 # The parent's side
 
 
+def _handed(descriptor: int) -> dict[str, Any]:
+    """How a process is started that is handed a connection, in a group of its own: Ctrl-C reaches the parent only."""
+    if sys.platform != "win32":
+        return {"pass_fds": [descriptor], "process_group": 0}
+    os.set_handle_inheritable(descriptor, True)
+    startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [descriptor]})
+    return {"startupinfo": startup, "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+
+
 class _Worker:
     def __init__(self, work: bytes) -> None:
         ours, theirs = Pipe()
         self.connection = ours
         self.process = subprocess.Popen(
             [sys.executable, "-c", _BOOT, json.dumps([sys.path, theirs.fileno()])],
-            pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=2,  # what a model prints must not mix with the program's own output
             env={**os.environ, **_ONE_THREAD},
-            process_group=0,  # so that a terminal's Ctrl-C reaches the parent only
+            **_handed(theirs.fileno()),
         )
         theirs.close()
         self.ready = False

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import sys
 import time
 from collections.abc import Generator, Hashable, Iterable, Sequence
 from contextlib import suppress
@@ -94,7 +95,7 @@ class Board:
             UserError: The file is another user's: what it holds is carried out.
             FileNotFoundError: It has just been taken down.
         """
-        if file.stat().st_uid != os.getuid():
+        if sys.platform != "win32" and file.stat().st_uid != os.getuid():
             problem = "these runs were posted by another user, and doing them would run what that user wrote"
             raise UserError(problem, file=file, mend="start the command and its workers as one user")
         found: Round = pickle.loads(file.read_bytes())

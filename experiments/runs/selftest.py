@@ -123,7 +123,7 @@ def _timed(executor: Executor, store: Store, requests: Sequence[Request]) -> flo
 def _resident_mb(pids: Sequence[int]) -> float:
     total = 0.0
     for pid in ("self", *pids):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith("VmRSS:"):
                 total += int(line.split()[1]) / 1024
     return total

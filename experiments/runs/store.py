@@ -1,20 +1,18 @@
 """What survives: one folder an experiment, one file a run, written so that no moment is a bad one to be killed at.
 
 A file appears under its name only when it is whole, and a run that is stored is never written again unless that is
-asked for. Only the process that holds the folder's lock writes; the lock is the kernel's (flock) and goes when the
-process does, however it goes.
+asked for. Only the process that holds the folder's lock writes (see `lock`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.runs.files import MANIFEST, cannot_write, digest_of, read_json, write_atomic, write_json
 from experiments.runs.folder import COPIES, check_claim, check_name, claim, empty, keep_input, refuse_inputs
+from experiments.runs.lock import Lock
 from experiments.runs.runfile import EARLIER, FORMAT, RunFile, RunKey
 from sim.core.errors import UserError
 
@@ -56,7 +54,7 @@ class Store:
         self._fresh, self._renew, self._given = fresh, renew, tuple(inputs)
         self._inputs: frozenset[Path] = frozenset()
         self._copies: dict[str, str] = {}
-        self._lock = -1
+        self._lock: Lock | None = None
 
     @classmethod
     def at(cls, folder: Path, kind: str = "compare") -> Store:
@@ -86,32 +84,22 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        if self._lock:
+            self._lock.release()
+            self._lock = None
 
     @property
     def _mend(self) -> str:
         return _RENEW if self.kind in ("compare", "campaign") else _CHANGED
 
     def _take_lock(self) -> None:
-        # Python opens with O_CLOEXEC and workers are fresh programs, so no child can hold on to the lock.
-        lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        except BlockingIOError:
-            holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
-            os.close(lock)
+        lock = Lock(self.folder / ".lock")
+        if not lock.take():
             raise UserError(
-                f"another process (pid {holder}) is writing this folder",
+                f"another process (pid {lock.holder()}) is writing this folder",
                 file=self.folder,
                 mend="wait for it to end, or use another --name",
-            ) from None
-        except OSError:
-            os.close(lock)
-            raise
+            )
         self._lock = lock
 
     # What the folder says about itself

@@ -118,7 +118,7 @@ class _Serving:
             raise FileNotFoundError(self._file)
         claim = self._board.file(self._file, run, f"try{trial}")
         try:
-            with open(claim, "x", encoding="utf-8") as file:
+            with open(claim, "x", encoding="utf-8", newline="\n") as file:
                 file.write(f"{socket.gethostname()} {os.getpid()}\n")
         except FileExistsError:
             return False

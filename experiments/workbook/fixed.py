@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 _EPOCH = datetime(2012, 12, 24)
+_UNIX = 3  # what an archive says of the system that made it, wherever it was made
 
 
 def fixed_bytes(book: Any) -> bytes:
@@ -23,6 +24,6 @@ def fixed_bytes(book: Any) -> bytes:
             if name == "docProps/core.xml":
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2012-12-24T00:00:00Z", content)
             entry = zipfile.ZipInfo(name, date_time=(2012, 12, 24, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
             new.writestr(entry, content)
     return out.getvalue()

@@ -41,8 +41,9 @@ def source_hash() -> str:
 
 def folder() -> Path:
     """The cache folder for the sources as they stand now."""
+    usual = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
     base = os.environ.get("VILLAGESIM_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "villagesim"
+        os.environ.get(usual) or os.path.expanduser("~/.cache"), "villagesim"
     )
     return Path(base) / f"kernels-{source_hash()}"
 
@@ -51,7 +52,7 @@ def set_folder() -> None:
     """Choose the folder and tell Numba; must run before the first kernel is compiled."""
     place = folder()
     if not _ready(place):
-        place = Path(tempfile.gettempdir()) / f"villagesim-{os.getuid()}" / place.name
+        place = Path(tempfile.gettempdir()) / f"villagesim{_whose()}" / place.name
         if not _ready(place):
             place = Path(tempfile.mkdtemp(prefix="villagesim-")) / place.name
             place.mkdir(mode=0o700)
@@ -85,7 +86,16 @@ def _ready(place: Path) -> bool:
 
 def _is_own(about: os.stat_result) -> bool:
     """Whether a file or folder is this user's, and nobody else may write to it."""
+    if sys.platform == "win32":  # which keeps rights by folder: the user's own are closed to others
+        return True
     return about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _whose() -> str:
+    """What tells the users of one temporary folder apart; on Windows each has one of his own."""
+    if sys.platform == "win32":
+        return ""
+    return f"-{os.getuid()}"
 
 
 def _remove_if_mine(place: Path, process: int) -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 
 from sim.core.errors import UserError
 
 BYTES_A_HOUSEHOLD = 1500
 """Of a run, measured over three years with all policies on: its row, contacts, loans, and what is recorded of it."""
 GIGABYTE = 1_000_000_000
+
+
+class _WindowsStatus(ctypes.Structure):
+    """MEMORYSTATUSEX, as Windows fills it."""
+
+    _SIZES = ("memory", "free", "page_file", "free_page_file", "virtual", "free_virtual", "free_extended")
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        *((name, ctypes.c_uint64) for name in _SIZES),
+    )
 
 
 def world_bytes(villages: int, households: float) -> float:
@@ -18,6 +31,12 @@ def world_bytes(villages: int, households: float) -> float:
 
 def memory_bytes() -> int:
     """The memory of this machine."""
+    if sys.platform == "win32":
+        status = _WindowsStatus()
+        status.length = ctypes.sizeof(status)
+        if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+            raise OSError("Windows does not say how much memory there is")
+        return int(status.memory)
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 

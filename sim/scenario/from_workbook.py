@@ -106,7 +106,7 @@ class _Reader:
         if (cell := row.one("row")) is None:
             self._no(row.where("row"), "方案编号没有填", "the plan has no id")
             return None
-        name = re.sub(r"[\s/\\]+", "-", cell.text)
+        name = re.sub(r"[\s/\\<>:\"|?*]+", "-", cell.text)
         return {"对照": "baseline"}.get(name, name)
 
     def _of_county(self) -> tuple[Tables, dict[KeyPath, CellPlace]]:

@@ -17,7 +17,6 @@ import fake_runs
 import numpy as np
 import pytest
 
-from experiments.runs import store as store_module
 from experiments.runs.codeversion import code_version
 from experiments.runs.files import write_atomic
 from experiments.runs.records import HOUSEHOLDS, RECORDS, TABLES, household_rows, panel, split
@@ -254,7 +253,7 @@ def test_children_do_not_inherit_the_lock(store: Store) -> None:
         child.wait()
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".hidden", "a:b"])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".hidden", "a:b", "a.", "NUL", "com1.old"])
 def test_names_that_are_no_folder_names_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="--name"), Store(tmp_path, name):
         pass
@@ -273,7 +272,7 @@ def test_what_is_stored_survives_a_write_that_fails(
     def fail(_: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(store_module.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     for path in (store.run_path("credit", 3), store.run_path("credit", 4)):
         with pytest.raises(UserError, match=message):
             write_atomic(path, b"new")
