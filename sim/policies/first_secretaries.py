@@ -28,7 +28,7 @@ from sim.parameters.packed import P
 from sim.policies.gifts import coached_in
 from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
-from sim.policies.projects import NAMES, needs
+from sim.policies.projects import NAMES, needs, prices_yuan
 from sim.policies.settings import BUDGET, Lever
 from sim.policies.under_way import UnderWay
 
@@ -172,14 +172,14 @@ class FirstSecretaries(Policy):
             return
         need = needs(county, rows, KINDS)
         rows, kinds = rows[need.any(axis=1)], np.argmax(need, axis=1)[need.any(axis=1)]
-        spent = np.minimum(self._fund_yuan[rows], np.array(p.project_cost_yuan)[kinds])
+        spent = np.minimum(self._fund_yuan[rows], prices_yuan(county)[kinds])
         short = self.book.lost_yuan["purse"]
         rows = self.ration(county, rows, spent)
         self.book.lost_yuan["purse"] += short
         spent = spent[: len(rows)]
         self.buy(county, add_up(spent.tolist()), "grants_yuan", PROJECTS)
         self._fund_yuan[rows] -= spent
-        self._works.begin(rows, kinds[: len(rows)], spent)
+        self._works.begin(county, rows, kinds[: len(rows)], spent)
         self.book.count("begun", float(len(rows)), rows)
 
 

@@ -22,7 +22,7 @@ from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.graft import STAGES, Watch, leaning_of, missing
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, Yuan
-from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, needs, pay_hands
+from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, needs, pay_hands, prices_yuan
 from sim.policies.settings import BUDGET, Lever
 
 WORKS = reason("works of infrastructure", "基础设施工程款")
@@ -198,8 +198,9 @@ class Infrastructure(Policy):
 
     def _cost_yuan(self, county: County, k: int) -> float:
         p, kind = county.p, KINDS[k]
-        cost = p.project_cost_yuan[NAMES.index(kind)] if kind in BUILT else p.infra_cost_yuan[k - len(BUILT)]
-        return cost * county.today.cpi
+        if kind in BUILT:
+            return float(prices_yuan(county)[NAMES.index(kind)])
+        return p.infra_cost_yuan[k - len(BUILT)] * county.today.cpi
 
     def _pay(self, county: County) -> NDArray[np.float64]:
         """Upkeep, then what is due of works under way, then advances on new ones, as far as the money goes.

@@ -164,6 +164,11 @@ NAMES = list(PROJECTS)
 GENERAL = [NAMES.index(name) for name in WORKS]
 
 
+def prices_yuan(county: County) -> NDArray[np.float64]:
+    """What a project of each kind costs whoever pays for it: yuan of 2012 at today's consumer prices."""
+    return np.asarray(county.p.project_cost_yuan, dtype=np.float64) * county.today.cpi
+
+
 def gain_of(p: P, kind: int) -> float:
     """What a project of a kind brings if nothing is lost."""
     return (p.project_road, p.project_water, p.project_irrigation, p.project_market, *p.service_gain)[kind]

@@ -19,7 +19,7 @@ from sim.core.numerics import add_up, total
 from sim.facts.units import COUNTY
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings
-from sim.policies.projects import NAMES, needs
+from sim.policies.projects import NAMES, needs, prices_yuan
 from sim.policies.under_way import UnderWay
 
 WORK = reason("projects paid from streams", "专项资金项目支出")
@@ -100,7 +100,7 @@ class Streams(Policy):
         self._closed = False
         self.left_of, self.spent_by = np.zeros(n), np.zeros(n)
         self.works = UnderWay(county)
-        self._cost = np.array(p.project_cost_yuan)[PLANNED]
+        self._cost = prices_yuan(county)[PLANNED]
         self.book.targets["finished"] = float(int(total(self._announced) / float(self._cost.mean())))
 
     def month_end(self, county: County) -> None:
@@ -136,6 +136,7 @@ class Streams(Policy):
         villages = np.flatnonzero(self.villages_on(county)).astype(np.int64)
         if not len(villages):
             return
+        self._cost = prices_yuan(county)[PLANNED]
         need = needs(county, villages, PLANNED)
         need[self.works.worth_yuan[villages][:, PLANNED] > 0.0] = 0.0
         offices = [NARROW_FIRST] if self.settings.bundled else list(NARROW_FIRST[:, None])
@@ -162,7 +163,7 @@ class Streams(Policy):
             wanted -= part
         self.buy(county, cost, "grants_yuan", WORK)
         self.book.met_yuan += cost
-        self.works.begin(int(villages[where]), PLANNED[which], cost)
+        self.works.begin(county, int(villages[where]), PLANNED[which], cost)
         self.book.count("begun", 1.0, villages[[where]])
         need[where, which] = 0.0
         return True

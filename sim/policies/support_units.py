@@ -27,6 +27,7 @@ from sim.policies.projects import (
     gain_of,
     needs,
     pay_hands,
+    prices_yuan,
 )
 from sim.policies.settings import BUDGET, Lever
 
@@ -81,7 +82,8 @@ class SupportUnits(Policy):
         self._on = self.villages_on(county)
         self._unpaid: dict[int, float] = {}
         self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
-        cost = county.p.project_cost_yuan
+        cost = prices_yuan(county)
+        self._price_yuan = np.ones(len(county.units))  # of the project under way, when it was begun
         usual = [add_up(cost[k] for k in hand or GENERAL) / len(hand or GENERAL) for hand in self._hands]
         self.book.targets["finished"] = float(
             add_up(int(money / each) for money, each in zip(county.units["money_yuan"].tolist(), usual, strict=True))
@@ -118,7 +120,7 @@ class SupportUnits(Policy):
         bent = p.project_trade * craft * (1.0 - p.project_restraint * together[:, None])
         where, which = divmod(int(np.argmax(np.where(need > 0.0, need * heed + bent, 0.0))), len(kinds))
         kind = kinds[which]
-        cost = p.project_cost_yuan[kind]
+        cost = float(prices_yuan(county)[kind])
         if u["money_yuan"][i] < cost or self.left_yuan(county) < cost:
             self._unpaid[i] = cost  # it will ask again next month
             self.book.lost_yuan["purse"] = add_up(self._unpaid.values())
@@ -130,7 +132,7 @@ class SupportUnits(Policy):
         u["money_yuan"][i] -= cost
         u["leaked_yuan"][i] += leak * cost
         u["project"][i], u["project_village"][i], u["cost_yuan"][i] = kind, villages[where], cost * (1.0 - leak)
-        u["progress"][i] = 0.0
+        u["progress"][i], self._price_yuan[i] = 0.0, cost
         self.book.count("begun", 1.0, villages[[where]])
 
     def _instructed(self, county: County) -> NDArray[np.float64]:
@@ -150,10 +152,10 @@ class SupportUnits(Policy):
         u["finished"][i] += 1
         self.book.count("finished", 1.0, u["project_village"][[i]])
         rows = self.households_of(county, k)
-        self.book.reach(rows, p.project_cost_yuan[kind] / len(rows))
+        self.book.reach(rows, float(self._price_yuan[i]) / len(rows))
         if not self.settings.effects:
             return
         money = float(u["cost_yuan"][i])
-        gain = gain_of(p, kind) * money / p.project_cost_yuan[kind]
+        gain = gain_of(p, kind) * money / float(self._price_yuan[i])
         luck = self.luck(county, NAMES[kind], rows, county.today.month)
         bring(county, NAMES[kind], Site(k, rows[luck < gain], gain, money, self._gifts))

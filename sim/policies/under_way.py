@@ -11,7 +11,17 @@ from sim.campaign.delivery import Delivery
 from sim.county import County
 from sim.facts.units import BUILT
 from sim.policies.gifts import Gifts
-from sim.policies.projects import LINES_GIVEN, NAMES, Site, bring, built_in_month, can_finish, gain_of, pay_hands
+from sim.policies.projects import (
+    LINES_GIVEN,
+    NAMES,
+    Site,
+    bring,
+    built_in_month,
+    can_finish,
+    gain_of,
+    pay_hands,
+    prices_yuan,
+)
 
 RowsOf = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,10 +38,12 @@ class UnderWay:
     def __init__(self, county: County) -> None:
         shape = len(county.villages), len(NAMES)
         self.worth_yuan, self._progress = np.zeros(shape), np.zeros(shape)
+        self._price_yuan = np.ones(shape)
         self._gifts = {line: Gifts(county, line) for line in LINES_GIVEN}
 
-    def begin(self, villages: RowsOf | int, kinds: RowsOf | int, worth_yuan: Floats | float) -> None:
-        """Begin a project of its kind in each of these villages."""
+    def begin(self, county: County, villages: RowsOf | int, kinds: RowsOf | int, worth_yuan: Floats | float) -> None:
+        """Begin a project of its kind in each of these villages, at today's prices."""
+        self._price_yuan[villages, kinds] = prices_yuan(county)[kinds]
         self.worth_yuan[villages, kinds], self._progress[villages, kinds] = worth_yuan, 0.0
 
     def month(
@@ -71,5 +83,5 @@ class UnderWay:
         rows = np.arange(v["first"][k], v["last"][k], dtype=np.int64)
         book.reach(rows, worth / len(rows))
         if luck is not None:
-            gain = gain_of(p, kind) * worth / p.project_cost_yuan[kind]
+            gain = gain_of(p, kind) * worth / float(self._price_yuan[what])
             bring(county, NAMES[kind], Site(k, rows[luck(rows, kind) < gain], gain, worth, self._gifts))

@@ -17,7 +17,7 @@ from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.graft import STAGES, Floats, Watch, leaning_of, missing
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
-from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, pay_hands
+from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, pay_hands, prices_yuan
 from sim.policies.settings import BUDGET, Lever
 
 PROJECT = reason("village projects", "村级项目支出")
@@ -86,6 +86,7 @@ class VillageProjects(Policy):
         self._building = np.zeros(n, dtype=np.bool_)
         self._progress = np.zeros(n)
         self._worth = np.zeros(n)
+        self._price_yuan = np.ones(n)  # of the whole of such a work when it was begun
         self.book.targets["projects"] = float(self.villages_on(county).sum())
 
     def days(self, county: County) -> Iterable[int]:
@@ -132,6 +133,7 @@ class VillageProjects(Policy):
         took, kept = missing(p, leaning, watch, back)
         self._missing[rows] = kept
         self._worth[rows] = s.grant_yuan * (1.0 - kept)
+        self._price_yuan[rows] = prices_yuan(county)[NAMES.index(s.work)]
         self.book.count("missing_yuan", s.grant_yuan * add_up(kept.tolist()))
         self.book.count("recovered_yuan", s.grant_yuan * add_up((took - kept).tolist()))
 
@@ -158,7 +160,7 @@ class VillageProjects(Policy):
                 continue
             self._building[k] = False
             self.book.count("projects_done", 1.0)
-            gain = min(1.0, gain_of(p, kind) * float(self._worth[k]) / p.project_cost_yuan[kind])
+            gain = min(1.0, gain_of(p, kind) * float(self._worth[k] / self._price_yuan[k]))
             rows = self.households_of(county, k)
             reached = rows[self.luck(county, "reached", rows) < gain]
             if s.effects:

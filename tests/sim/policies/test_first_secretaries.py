@@ -13,10 +13,12 @@ from small_worlds import VISITS, differing, lived, plan_of
 from sim.model import VillageModel
 from sim.policies.first_secretaries import FirstSecretaries
 from sim.policies.gifts import COACHED
-from sim.policies.projects import NAMES, needs
+from sim.policies.projects import NAMES, needs, prices_yuan
 
 KIND = "first_secretaries"
 VILLAGES = 4
+STEADY = (("trend.cpi", (0.0,) * 14),)
+"""Prices that never move."""
 PURSE = {"id": "posts", "title_en": "posts", "title_zh": "经费", "amount_yuan": 1e9, "uses": [KIND]}
 
 
@@ -26,10 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @cache
-def run(folder: Path, place: tuple[tuple[str, float], ...] = (), length: int = 14, **settings: Any) -> VillageModel:
+def run(folder: Path, place: tuple[tuple[str, Any], ...] = (), length: int = 14, **settings: Any) -> VillageModel:
     policies = [{"kind": KIND, **settings}] if settings else []
     how: dict[str, Any] = {"villages": VILLAGES, "months": length, "days": 60, "closure": "fixed"}
-    return lived(plan_of(folder, policies, purses=[PURSE], place=dict(place), **how))
+    held = {name: list(value) if isinstance(value, tuple) else value for name, value in place}
+    return lived(plan_of(folder, policies, purses=[PURSE], place=held, **how))
 
 
 def counts(model: VillageModel) -> dict[str, float]:
@@ -82,7 +85,7 @@ def test_the_committee_is_better_led_as_long_as_the_post_lasts(folder: Path) -> 
 
 def test_the_fund_is_spent_on_what_is_needed_most_and_shows_there(folder: Path) -> None:
     """First news and jobs for 20,000 yuan, then, with the 40,000 left of the year's fund, a part of a market."""
-    model, without = (run(folder, length=20, households_month=10, fund_yuan=money) for money in (60_000.0, 0.0))
+    model, without = (run(folder, STEADY, length=20, households_month=10, fund_yuan=money) for money in (60_000.0, 0.0))
     policy, made, p = model.policies[0], counts(model), model.p
     assert isinstance(policy, FirstSecretaries)
     assert counts(without)["begun"] == 0 and made["begun"] > made["finished"] > VILLAGES
@@ -95,8 +98,8 @@ def test_the_fund_is_spent_on_what_is_needed_most_and_shows_there(folder: Path) 
     gain = p.project_market * 40_000 / p.project_cost_yuan[NAMES.index("market")]
     better = now > was
     assert better.any() and now[better] == pytest.approx((was + (1.0 - was) * gain)[better])
-    unmoved = run(folder, length=20, households_month=10, fund_yuan=60_000.0, effects=False)
-    assert counts(unmoved)["finished"] > 0 and differing(unmoved, run(folder, length=20)) == []
+    unmoved = run(folder, STEADY, length=20, households_month=10, fund_yuan=60_000.0, effects=False)
+    assert counts(unmoved)["finished"] > 0 and differing(unmoved, run(folder, STEADY, length=20)) == []
 
 
 def test_a_project_is_what_the_village_needs_most_with_as_much_money_as_there_is(folder: Path) -> None:
@@ -109,7 +112,7 @@ def test_a_project_is_what_the_village_needs_most_with_as_much_money_as_there_is
     kinds = np.argmax(needs(model.county, np.arange(3), list(range(len(NAMES)))), axis=1)
     paid = policy._works.worth_yuan
     assert np.argmax(paid, axis=1).tolist() == kinds.tolist()
-    spent = np.minimum(25_000.0, np.array(model.p.project_cost_yuan)[kinds])
+    spent = np.minimum(25_000.0, prices_yuan(model.county)[kinds])
     assert paid.sum(axis=1).tolist() == paid.max(axis=1).tolist() == spent.tolist()
     assert policy._fund_yuan.tolist() == (25_000.0 - spent).tolist()
     model.close()

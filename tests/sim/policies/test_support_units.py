@@ -14,7 +14,7 @@ from sim.agents.unit import Unit
 from sim.facts.trades import FIELDS, HANDS, TRADES
 from sim.facts.units import PROJECTS, WORKS
 from sim.model import VillageModel
-from sim.policies.projects import KINDS, NAMES, gain_of
+from sim.policies.projects import KINDS, NAMES, gain_of, prices_yuan
 from sim.policies.support_units import SupportUnits
 
 UNITS: dict[str, Any] = {"kind": "support_units", "end_day": 365}
@@ -77,7 +77,7 @@ def test_a_finished_project_shows(kind: str, tmp_path: Path) -> None:
     h["house"], h["water"], h["insured"], h["knows"], h["leavers"] = 0, 0, 0, 4, np.minimum(1, h["workers"])
     before, work_skill = getattr(model, rows)[column].copy(), h["work_skill"].copy()
     model.units["project"][0], model.units["project_village"][0] = k, 0
-    model.units["cost_yuan"][0] = county.p.project_cost_yuan[k]
+    model.units["cost_yuan"][0] = policy._price_yuan[0] = prices_yuan(county)[k]  # type: ignore[attr-defined]
     for _ in range(40):
         if model.units["project"][0] >= 0:
             policy._build(county, 0)  # type: ignore[attr-defined]
@@ -161,5 +161,6 @@ def test_nothing_is_finished_in_frost_and_trees_are_planted_in_their_season(
                 seen.add(model.today.calendar_month)
             model.units["finished"][0] = 0
             model.units["project"][0], model.units["cost_yuan"][0] = NAMES.index(kind), 1e5
+            model.policies[0]._price_yuan[0] = 1e5  # type: ignore[attr-defined]
             model.units["progress"][0] = 1.0
     assert seen and seen <= set(months)
