@@ -22,7 +22,7 @@ from sim.money.reasons import reason
 from sim.parameters.packed import P
 from sim.policies.graft import STAGES, Watch, leaning_of, missing
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, Yuan
-from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, needs, pay_hands, prices_yuan
+from sim.policies.projects import NAMES, Site, bring, built_in_month, cut_off, gain_of, needs, pay_hands, prices_yuan
 from sim.policies.settings import BUDGET, Lever
 
 WORKS = reason("works of infrastructure", "基础设施工程款")
@@ -368,7 +368,7 @@ class Infrastructure(Policy):
         if KINDS[k] not in LIVED_IN:
             self._has[k][rows] = False
         elif self.settings.effects:
-            county.households[KINDS[k]][rows] = 0
+            cut_off(county, KINDS[k], rows)
 
     def _use(self, county: County) -> None:
         """Households that use works this month: those reached, of what still stands."""

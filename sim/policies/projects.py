@@ -90,14 +90,14 @@ def bring(county: County, kind: str, site: Site) -> None:
     if kind == "road":
         v["road"][k] += (1.0 - v["road"][k]) * gain
     elif kind == "water":
-        h["water"][rows] = 1
+        _supply(county, "water", rows)
     elif kind == "irrigation":
         v["irrigation"][k] = min(1.0, v["irrigation"][k] + gain)
     elif kind == "market":
         v["cooperative"][k] += (1.0 - v["cooperative"][k]) * gain
         v["contract"][k] += (1.0 - v["contract"][k]) * county.p.contract_of_market * gain
     elif kind == "house":
-        h["house"][rows] = 1
+        _supply(county, "house", rows)
     elif kind == "clinic":
         v["care_near"][k] += (1.0 - v["care_near"][k]) * gain
     elif kind == "school":
@@ -117,6 +117,26 @@ def bring(county: County, kind: str, site: Site) -> None:
         h["insured"][rows] = 1
     else:
         _give(county, KINDS[kind].line, site)
+
+
+def payers_of(county: County, kind: str) -> NDArray[np.int16]:
+    """By how many projects each household has its water or its house; what it had before any is not counted."""
+    return county.shared.setdefault(f"projects that brought: {kind}", np.zeros(len(county.households), dtype=np.int16))
+
+
+def _supply(county: County, kind: str, rows: RowsOf) -> None:
+    county.households[kind][rows] = 1
+    payers_of(county, kind)[rows] += 1
+
+
+def cut_off(county: County, kind: str, rows: RowsOf) -> None:
+    """What one project brought these households is there no longer; who has it by another too, or paid, keeps it."""
+    payers = payers_of(county, kind)
+    payers[rows] -= 1
+    kept = payers[rows] > 0
+    if kind == "house":
+        kept |= county.households["home_yuan"][rows] >= county.p.house_cost_yuan
+    county.households[kind][rows[~kept]] = 0
 
 
 def _train_leavers(county: County, rows: RowsOf) -> None:

@@ -14,6 +14,7 @@ from small_worlds import VISITS, differing, lived, plan_of
 from sim.facts.units import BUILT
 from sim.model import VillageModel
 from sim.policies.infrastructure import BUILDING, KINDS, STANDING, Infrastructure
+from sim.policies.projects import Site, bring
 
 KIND = "infrastructure"
 VILLAGES, COUNTY = 8, 215
@@ -143,6 +144,24 @@ def test_nobody_loses_what_the_works_did_not_bring(folder: Path) -> None:
     bare = run(folder, months=30)
     model = run(folder, (*STEADY, ("infrastructure.infra_wear", (0.8,) * len(KINDS))), 30, water=ALL, upkeep=0.0)
     assert (model.households["water"] >= bare.households["water"]).all()
+
+
+def test_worn_works_take_nothing_that_another_payer_supplies_too(folder: Path) -> None:
+    """Village 0 gets water from somebody else as well, after the works that wear have brought it."""
+    worn = {"infrastructure.infra_wear": [0.8] * len(KINDS), "infrastructure.infra_stops": [0.0, 0.0]}
+    purse = {"id": "works", "title_en": "works", "title_zh": "工程款", "amount_yuan": 1e9, "uses": [KIND]}
+    settings = {"kind": KIND, "water": ALL, "upkeep": 0.0}
+    how: dict[str, Any] = {"villages": 4, "months": 40, "closure": "fixed", "purses": [purse], "place": worn}
+    model = VillageModel(plan_of(folder, [settings], **how), rng=3)
+    h, had = model.households, model.households["water"] == 1
+    there, brought = h["village"] == 0, None
+    for _ in model.months():
+        if brought is None and works(model).book.counts["finished"] >= 3:
+            brought = (h["water"] == 1) & ~had
+            bring(model.county, "water", Site(0, np.flatnonzero(there).astype(np.int64), 1.0, 0.0, {}))
+    assert brought is not None
+    assert (brought & there).any() and (h["water"][there] == 1).all()
+    assert (h["water"][brought & ~there] == 0).mean() > 0.5 and (h["water"][had] == 1).all()
 
 
 def test_supervisors_cost_hasten_and_leave_less_missing(folder: Path) -> None:
