@@ -8,12 +8,9 @@ from sim.county import County
 from sim.recording.chart import UNIT
 from sim.recording.records import Records
 
-PAIRS = ("visits", "pairing")
-"""Kinds of policy of which one has to be in the plan for anybody to be paired."""
-
 
 def pair_rows(county: County, records: Records, month: int) -> None:
-    """Write the table `pairing`; nothing where nobody is paired.
+    """Write the table `pairing`; nothing where no cadre has a household.
 
     Rows: of each unit with villages (`unit_KEY`) its `trade` (a row of `sim.facts.trades.TRADES`) and, item = village
     counted from 0, `village` 1 where it stands beside that; over runs the mean is the share in which it does. Of `all`,
@@ -21,9 +18,9 @@ def pair_rows(county: County, records: Records, month: int) -> None:
     one of them does (`most`), their `visits`, those `with_substance`, and households `reached`; item = so many
     households, how many `cadres_with` them.
     """
-    if not any(book.kind in PAIRS for book in county.books.values()):
-        return
     h, v, c, u = county.households, county.villages, county.cadres, county.units
+    if not c["count"].any():
+        return
     villages = np.arange(len(v), dtype=np.int64)
     for unit in np.unique(v["unit"][v["unit"] >= 0]).tolist():
         place = f"{UNIT}{u['key'][unit]}"
@@ -32,7 +29,7 @@ def pair_rows(county: County, records: Records, month: int) -> None:
         records.add_block("pairing", month, place, "village", beside, np.ones(len(beside)))
     reached = np.zeros(len(h), dtype=np.bool_)
     for book in county.books.values():
-        reached |= book.served if book.kind == "visits" else False
+        reached |= book.served if "reached" in book.targets else False
     most = np.zeros(len(v))
     np.maximum.at(most, c["village"], c["count"])
     of_homes = {"households": None, "linked": h["linked"] == 1, "reached": reached}

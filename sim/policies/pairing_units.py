@@ -22,8 +22,6 @@ from sim.policies.posts import change_posts, take_moving_days
 from sim.policies.projects import NAMES, needs
 
 Floats = NDArray[np.float64]
-LEAST = 1e-9
-"""Need that an exchange has to meet more, so that rounding never sends two units back and forth."""
 
 
 class PairingSettings(PolicySettings):
@@ -47,7 +45,7 @@ class PairingSettings(PolicySettings):
 class Pairing(Policy):
     """Rounds: which villages each unit stands beside from today on."""
 
-    kind: ClassVar[str] = "pairing"
+    kind: ClassVar[str] = "pairing_units"
     title_en: ClassVar[str] = "Pairing of units and villages"
     title_zh: ClassVar[str] = "单位联村结对"
     from_purses: ClassVar[bool] = False
@@ -55,7 +53,7 @@ class Pairing(Policy):
     most: ClassVar[int | None] = 1
     counts: ClassVar[dict[str, Names]] = {
         "paired": ("Villages paired, in all rounds", "结对村次"),
-        "re_paired": ("Villages given another unit", "调整联村单位村次"),
+        "new_units": ("Villages given another unit", "调整联村单位村次"),
         "fit": (
             "Need of villages for what their unit's trade has a hand for, in all",
             "各村对联村单位行业专长的需要程度合计",
@@ -102,7 +100,7 @@ class Pairing(Policy):
         villages = np.flatnonzero(np.isin(v["unit"], places)).astype(np.int64)
         changed = villages[holder[v["unit"][villages]] != v["unit"][villages]]
         self.book.count("paired", float(len(villages)), villages)
-        self.book.count("re_paired", float(len(changed)), changed)
+        self.book.count("new_units", float(len(changed)), changed)
         if not free:
             take_moving_days(self, county, posts)
         if self.settings.effects:
@@ -137,14 +135,16 @@ class Pairing(Policy):
         """As listed; then the two units by whose exchange most need is met change places, until no two do better."""
         lacks = self._fit(county, mine, np.arange(len(county.villages), dtype=np.int64))
         fit = np.array([lacks[:, self._villages(county, int(place))].sum(axis=1) for place in mine]).T
-        at = np.arange(len(mine))
+        at, met = np.arange(len(mine)), float(np.trace(fit))
         while True:
             now = fit[:, at]
             gain = now + now.T - np.diag(now)[:, None] - np.diag(now)[None, :]
             one, other = divmod(int(np.argmax(gain)), len(mine))
-            if gain[one, other] <= LEAST:
+            then = at.copy()
+            then[[one, other]] = at[[other, one]]
+            if float(np.trace(fit[:, then])) <= met:  # so that rounding never sends two units back and forth
                 return mine[at]
-            at[[one, other]] = at[[other, one]]
+            at, met = then, float(np.trace(fit[:, then]))
 
     def _villages(self, county: County, unit: int) -> RowsOf:
         u = county.units

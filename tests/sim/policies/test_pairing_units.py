@@ -16,7 +16,7 @@ from sim.policies.projects import NAMES, needs
 from sim.recording.recorder import DAY_100
 from sim.running import run as run_plan
 
-KIND = "pairing"
+KIND = "pairing_units"
 VILLAGES = 16
 UNITS = {"kind": "support_units"}
 WHO = ("key", "farm", "finance", "jobs", "effort")
@@ -63,7 +63,7 @@ def test_every_village_has_one_unit_by_whatever_rule_and_who_works_there_works_f
             assert (v["unit"][unit["first_village"] : unit["last_village"]] == row).all()
         assert (c["unit"] == v["unit"][c["village"]]).all()
         assert sorted(c["key"]) == sorted(run(folder).cadres["key"])
-        assert (counts(model)["re_paired"] > 0) is (rule != "listed")
+        assert (counts(model)["new_units"] > 0) is (rule != "listed")
     assert differing(run(folder), run(folder, "listed", again_days=0)) == []
 
 
