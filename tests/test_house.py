@@ -185,6 +185,7 @@ NAMED = {
     "sim/policies/publicity.py": {"training", "industry"},  # topics of knowledge
     "sim/facts/trades.py": {"publicity", "education"},  # trades of support units
     "sim/policies/examinations.py": {"visits"},  # a column of cadres
+    "sim/recording/pairs.py": {"visits"},  # the same
     "sim/workbook/contradictions.py": {"education"},  # a part of a profile
     "sim/policies/streams.py": {"infrastructure", "industry", "training"},  # names of streams
 }

@@ -35,7 +35,7 @@ SHOWN = (
 SHARES = ("headcount", "headcount_after", "poverty_gap", "overdue_rate")
 PRINTED_TABLES = (
     *("panel", "day100", "delivery", "by_month", "start", "cost"),
-    *("purse", "cadre_days", "binding", "spending", "money"),
+    *("purse", "cadre_days", "binding", "spending", "money", "pairing"),
 )
 
 

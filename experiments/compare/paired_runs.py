@@ -24,7 +24,7 @@ from experiments.runs.runfile import RunFile
 
 WAITING = ("started", "replicates", "median_day", "first_day", "last_day")
 """What is said of a policy that had to wait: in how many of the runs it started, and on which campaign days."""
-PLAIN = ("purse", "cadre_days", "binding", "spending", "money", "by_month")
+PLAIN = ("purse", "cadre_days", "binding", "spending", "money", "by_month", "pairing")
 _NOT_NOUGHT = (
     "panel",
     "day100",

@@ -129,3 +129,25 @@ class CadreDays:
         used = np.bincount(where[served], minlength=len(villages)).astype(np.float64)
         self.note(days_each * asked, days_each * used)
         return served, days_each * int(served.sum())
+
+    def share_out(self, rows: NDArray[np.int64], most: float) -> NDArray[np.float64]:
+        """Give every one of `rows` the same part of what its village's cadres have, at most so many days each.
+
+        Returns:
+            Days that each of them gets.
+        """
+        households, villages, cadres = self._rows
+        where = households["village"][rows]
+        given, n = np.zeros(len(rows)), len(villages)
+        used = np.zeros(n)
+        for village in np.unique(where).tolist():
+            team = slice(int(villages["first_cadre"][village]), int(villages["last_cadre"][village]))
+            left, here = cadres["days_left"][team], where == village
+            number = int(here.sum())
+            each = min(most, total(np.ascontiguousarray(left)) / number)
+            part = np.diff(np.minimum(np.concatenate([[0.0], np.cumsum(left)]), each * number))
+            cadres["days_left"][team] = np.maximum(0.0, left - part)
+            cadres["days_used"][team] += part
+            given[here], used[village] = each, total(part)
+        self.note(most * np.bincount(where, minlength=n).astype(np.float64), used)
+        return given

@@ -170,6 +170,7 @@ class P:
     drought_major_loss: float
     drought_minor: float
     drought_minor_loss: float
+    duplicates_found: float
     education_boards: tuple[float, ...]
     education_far: tuple[float, ...]
     education_fee_yuan: tuple[float, ...]

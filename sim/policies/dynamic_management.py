@@ -13,12 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.core.numerics import total
 from sim.policies.policy import HARDEST, County, Names, Policy, PolicySettings, RowsOf
+from sim.policies.posts import change_posts, take_moving_days
 from sim.policies.settings import Lever
-
-GOES_WITH = "goes with a cadre: "
-"""Start of the names under which other policies share what they keep of each cadre, and would have go along."""
 
 Floats = NDArray[np.float64]
 
@@ -135,33 +132,8 @@ class DynamicManagement(Policy):
         if not pairs:
             return
         one, other = np.array(pairs, dtype=np.int64).T
-        self._take(county, np.concatenate([one, other]))
+        posts, comes = np.concatenate([one, other]), np.concatenate([other, one])
+        take_moving_days(self, county, posts)
         self.book.count("moved", float(len(one)), c["village"][other].astype(np.int64))
         if self.settings.effects:
-            self._change_posts(county, one, other)
-
-    def _take(self, county: County, who: RowsOf) -> None:
-        """Days for handing over, and for getting to know a place."""
-        c, each = county.cadres, county.p.move_days
-        c["days_left"][who] -= each
-        c["days_used"][who] += each
-        days = each * np.bincount(c["village"][who], minlength=len(county.villages)).astype(np.float64)
-        county.cadre_days.note(days, days)
-        cost_yuan = total(days) * county.profile.support.day_cost_yuan
-        self.book.costs["cadre_days_yuan"] += cost_yuan
-        self.book.met_yuan += cost_yuan
-
-    def _change_posts(self, county: County, one: RowsOf, other: RowsOf) -> None:
-        """Who they are goes along; the post's households, days and book stay, and a stranger is less accepted."""
-        c = county.cadres
-        posts, comes = np.concatenate([one, other]), np.concatenate([other, one])
-        c["key"][posts] = c["key"][comes]
-        c["farm"][posts] = c["farm"][comes]
-        c["finance"][posts] = c["finance"][comes]
-        c["jobs"][posts] = c["jobs"][comes]
-        c["effort"][posts] = c["effort"][comes]
-        c["fatigue"][posts] = c["fatigue"][comes]
-        c["standing"][posts] = c["standing"][comes] * (1.0 - county.p.move_contact)
-        for name, kept in sorted(county.shared.items()):
-            if name.startswith(GOES_WITH):
-                kept[posts] = kept[comes]
+            change_posts(county, posts, comes, county.p.move_contact)

@@ -18,8 +18,8 @@ from pydantic import Field
 from sim.core.draws import uniforms
 from sim.core.numerics import norm_ppf_array, total
 from sim.money.reasons import reason
-from sim.policies.dynamic_management import GOES_WITH
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
+from sim.policies.posts import GOES_WITH
 from sim.policies.settings import BUDGET, Lever
 
 EXAMINATION = reason("examinations of cadres", "干部考核支出")

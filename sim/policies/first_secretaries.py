@@ -25,6 +25,7 @@ from sim.facts.topics import HELPED
 from sim.facts.units import COUNTY, LEVELS
 from sim.money.reasons import reason
 from sim.parameters.packed import P
+from sim.policies.duplicates import DUPLICATES, consulted, not_found
 from sim.policies.gifts import coached_in
 from sim.policies.going_round import GoingRound
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
@@ -73,6 +74,7 @@ class FirstSecretaries(Policy):
         "told": ("Times told of a programme", "政策告知户次"),
         "begun": ("Projects begun", "开工项目"),
         "finished": ("Projects finished", "完工项目"),
+        **DUPLICATES,
     }
     amounts: ClassVar[tuple[str, ...]] = ("months",)
     village_wide: ClassVar[bool] = True
@@ -130,7 +132,7 @@ class FirstSecretaries(Policy):
             self._call(county, np.concatenate(visited))
         self._choose(county, paid)
         luck = (lambda rows, _: self.luck(county, "reached", rows, month)) if s.effects else None
-        self._works.month(county, self.book, self._effort, self.number, luck)
+        self._works.month(self, county, self._effort, luck)
 
     def _begin(self, county: County, villages: RowsOf) -> None:
         """Secretaries take up their posts."""
@@ -170,7 +172,7 @@ class FirstSecretaries(Policy):
         rows = posted[~(self._works.worth_yuan[posted] > 0.0).any(axis=1) & (self._fund_yuan[posted] > 0.0)]
         if not len(rows):
             return
-        need = needs(county, rows, KINDS)
+        need = not_found(self, county, rows, KINDS, needs(county, rows, KINDS), consulted(county))
         rows, kinds = rows[need.any(axis=1)], np.argmax(need, axis=1)[need.any(axis=1)]
         spent = np.minimum(self._fund_yuan[rows], prices_yuan(county)[kinds])
         short = self.book.lost_yuan["purse"]
@@ -179,7 +181,7 @@ class FirstSecretaries(Policy):
         spent = spent[: len(rows)]
         self.buy(county, add_up(spent.tolist()), "grants_yuan", PROJECTS)
         self._fund_yuan[rows] -= spent
-        self._works.begin(county, rows, kinds[: len(rows)], spent)
+        self._works.begin(self, county, rows, kinds[: len(rows)], spent)
         self.book.count("begun", float(len(rows)), rows)
 
 

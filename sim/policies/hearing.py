@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.core.numerics import total
 from sim.facts.topics import DISPUTE
 from sim.money.reasons import reason
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
@@ -24,7 +25,12 @@ YEAR = 12
 class DisputesSettings(PolicySettings):
     """Levers of hearing."""
 
-    hear_days: float = Field(default=1.0, ge=0, le=10, description="cadre-days given to each dispute a month")
+    hear_days: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="cadre-days given to each dispute a month, or as many as there are for each",
+    )
     law_share: float = Field(
         default=0.0, ge=0, le=1, description="share of disputes heard by a law firm or justice unit each month"
     )
@@ -112,10 +118,11 @@ class Disputes(Policy):
         law = self.ration(county, law, np.full(len(law), each))
         self.buy(county, each * len(law), "administration_yuan", LAW)
         chance[law] = p.dispute_settled[1]
-        heard = self.take_days(county, rows, s.hear_days, 0.0) if s.hear_days > 0.0 else rows[:0]
-        share = s.hear_days / (s.hear_days + p.dispute_half_days)
-        lead = county.villages["leadership"][county.households["village"][heard]]
-        chance[heard] = 1.0 - (1.0 - chance[heard]) * (1.0 - p.dispute_settled[0] * share * 2.0 * np.minimum(0.5, lead))
+        days = county.cadre_days.share_out(rows, s.hear_days)
+        self.book.costs["cadre_days_yuan"] += total(days) * county.profile.support.day_cost_yuan
+        share = days / (days + p.dispute_half_days)
+        lead = county.villages["leadership"][county.households["village"][rows]]
+        chance[rows] = 1.0 - (1.0 - chance[rows]) * (1.0 - p.dispute_settled[0] * share * 2.0 * np.minimum(0.5, lead))
         self.book.count("heard", float((chance > 0.0).sum()))
         self._settle(county, rows[self.luck(county, "settles", rows, month) < chance[rows]])
 

@@ -20,6 +20,7 @@ from sim.facts.units import BUILT
 from sim.facts.works import INFRASTRUCTURE
 from sim.money.reasons import reason
 from sim.parameters.packed import P
+from sim.policies.duplicates import DUPLICATES, begin, consulted, finish, not_found
 from sim.policies.graft import STAGES, Watch, leaning_of, missing
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, Yuan
 from sim.policies.projects import NAMES, Site, bring, built_in_month, cut_off, gain_of, needs, pay_hands, prices_yuan
@@ -113,6 +114,7 @@ class Infrastructure(Policy):
         "use_months": ("Household-months in which projects are used", "项目受益户月数"),
         "upkeep_yuan": ("Paid for upkeep", "管护支出"),
         "missing_yuan": ("Project money missing at the end", "项目资金流失额"),
+        **DUPLICATES,
         **{f"{kind}_finished": (f"Finished: {en}", f"完工：{zh}") for kind, (en, zh) in INFRASTRUCTURE.items()},
     }
     village_wide: ClassVar[bool] = True
@@ -179,11 +181,15 @@ class Infrastructure(Policy):
         for _, _, k, village in sorted(chosen):
             self.stage[village, k], self._since[village, k] = PREPARED, county.today.month
             self._queue.append((village, k))
+            if KINDS[k] in BUILT:  # others hear of it as soon as it is planned
+                begin(self, county, village, NAMES.index(KINDS[k]), self._cost_yuan(county, k))
 
     def _need(self, county: County, villages: RowsOf, k: int) -> Yuan:
         """How far these villages lack a work, 0 to 1."""
         if KINDS[k] in BUILT:
-            return needs(county, villages, [NAMES.index(KINDS[k])])[:, 0]
+            number = [NAMES.index(KINDS[k])]
+            need = needs(county, villages, number)
+            return not_found(self, county, villages, number, need, consulted(county))[:, 0]
         has = self._who_has(county, k)
         return np.array([1.0 - has[self.households_of(county, int(village))].mean() for village in villages])
 
@@ -310,6 +316,8 @@ class Infrastructure(Policy):
         if self.progress[village, k] < 1.0:
             return
         self.stage[village, k], self.condition[village, k] = STANDING, 1.0
+        if KINDS[k] in BUILT:
+            finish(self, county, village, NAMES.index(KINDS[k]))
         where = np.array([village])
         self.book.count("finished", 1.0, where)
         self.book.count(f"{KINDS[k]}_finished", 1.0, where)

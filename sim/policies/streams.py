@@ -18,6 +18,7 @@ from sim.core.draws import uniforms
 from sim.core.numerics import add_up, total
 from sim.facts.units import COUNTY
 from sim.money.reasons import reason
+from sim.policies.duplicates import DUPLICATES, consulted, not_found
 from sim.policies.policy import County, Names, Policy, PolicySettings
 from sim.policies.projects import NAMES, needs, prices_yuan
 from sim.policies.under_way import UnderWay
@@ -84,6 +85,7 @@ class Streams(Policy):
         "withheld_yuan": ("Stream money announced and never released", "应下达未下达专项资金额"),
         "unspent_yuan": ("Stream money left unspent", "结余未用专项资金额"),
         "misused_yuan": ("Stream money put to another use", "挪用专项资金额"),
+        **DUPLICATES,
     }
     Settings: ClassVar[type[PolicySettings]] = StreamsSettings
     settings: StreamsSettings
@@ -115,7 +117,7 @@ class Streams(Policy):
             self._close(county)
         effort, month = county.p.level_effort[COUNTY], county.today.month
         luck = (lambda rows, kind: self.luck(county, "reached", rows, month, kind)) if self.settings.effects else None
-        self.works.month(county, self.book, effort, self.number, luck)
+        self.works.month(self, county, effort, luck)
 
     def close(self, county: County) -> None:
         """A run that ends before the day counts what is left, and nothing has been put to another use yet."""
@@ -137,7 +139,7 @@ class Streams(Policy):
         if not len(villages):
             return
         self._cost = prices_yuan(county)[PLANNED]
-        need = needs(county, villages, PLANNED)
+        need = not_found(self, county, villages, PLANNED, needs(county, villages, PLANNED), consulted(county))
         need[self.works.worth_yuan[villages][:, PLANNED] > 0.0] = 0.0
         offices = [NARROW_FIRST] if self.settings.bundled else list(NARROW_FIRST[:, None])
         for streams in offices:
@@ -163,7 +165,7 @@ class Streams(Policy):
             wanted -= part
         self.buy(county, cost, "grants_yuan", WORK)
         self.book.met_yuan += cost
-        self.works.begin(county, int(villages[where]), PLANNED[which], cost)
+        self.works.begin(self, county, int(villages[where]), PLANNED[which], cost)
         self.book.count("begun", 1.0, villages[[where]])
         need[where, which] = 0.0
         return True

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.core.numerics import add_up
 from sim.facts.trades import HANDS, TRADES
 from sim.facts.units import BUILT
 from sim.money.reasons import reason
+from sim.policies.duplicates import DUPLICATES, begin, consulted, finish, not_found
 from sim.policies.gifts import Gifts
-from sim.policies.levels import INSTRUCTED
 from sim.policies.policy import County, Names, Policy, PolicySettings
 from sim.policies.projects import (
     GENERAL,
@@ -60,6 +59,7 @@ class SupportUnits(Policy):
     counts: ClassVar[dict[str, Names]] = {
         "finished": ("Projects finished", "完工项目"),
         "begun": ("Projects begun", "开工项目"),
+        **DUPLICATES,
     }
     Settings: ClassVar[type[PolicySettings]] = SupportUnitsSettings
     settings: SupportUnitsSettings
@@ -109,13 +109,14 @@ class SupportUnits(Policy):
         if not len(villages):
             return
         kinds = self._hands[i] or GENERAL
-        need = needs(county, villages, kinds)
+        talked = consulted(county, s.coordination)
+        need = not_found(self, county, villages, kinds, needs(county, villages, kinds), talked)
         if not need.any():
             kinds = GENERAL
-            need = needs(county, villages, kinds)
+            need = not_found(self, county, villages, kinds, needs(county, villages, kinds), talked)
         # Coordination weighs need; without it the unit does first what its own craft is.
         craft = np.array([float(k == self._hands[i][0]) if self._hands[i] else 0.0 for k in kinds])
-        together = s.coordination * self._instructed(county)[villages]
+        together = talked[villages]
         heed = 1.0 - p.project_heedless * (1.0 - together[:, None])
         bent = p.project_trade * craft * (1.0 - p.project_restraint * together[:, None])
         where, which = divmod(int(np.argmax(np.where(need > 0.0, need * heed + bent, 0.0))), len(kinds))
@@ -134,10 +135,7 @@ class SupportUnits(Policy):
         u["project"][i], u["project_village"][i], u["cost_yuan"][i] = kind, villages[where], cost * (1.0 - leak)
         u["progress"][i], self._price_yuan[i] = 0.0, cost
         self.book.count("begun", 1.0, villages[[where]])
-
-    def _instructed(self, county: County) -> NDArray[np.float64]:
-        """How much of the coordination is in force, village by village: all, unless `levels` has a say."""
-        return county.shared.get(INSTRUCTED, np.ones(len(county.villages)))
+        begin(self, county, villages[where], kind, cost)
 
     def _build(self, county: County, i: int) -> None:
         u, v, p = county.units, county.villages, county.p
@@ -150,6 +148,7 @@ class SupportUnits(Policy):
             return
         u["project"][i] = -1
         u["finished"][i] += 1
+        finish(self, county, k, kind)
         self.book.count("finished", 1.0, u["project_village"][[i]])
         rows = self.households_of(county, k)
         self.book.reach(rows, float(self._price_yuan[i]) / len(rows))

@@ -15,6 +15,7 @@ from pydantic import Field
 from sim.core.numerics import add_up
 from sim.money.reasons import reason
 from sim.parameters.packed import P
+from sim.policies.duplicates import DUPLICATES, begin, consulted, finish, not_found
 from sim.policies.graft import STAGES, Floats, Watch, leaning_of, missing
 from sim.policies.policy import County, Names, Policy, PolicySettings, RowsOf
 from sim.policies.projects import NAMES, Site, bring, built_in_month, gain_of, pay_hands, prices_yuan
@@ -63,6 +64,7 @@ class VillageProjects(Policy):
         "audits": ("Projects audited", "审计项目"),
         "missing_yuan": ("Project money missing at the end", "项目资金流失额"),
         "recovered_yuan": ("Project money found and made good", "追回项目资金额"),
+        **DUPLICATES,
     }
     beside: ClassVar[dict[str, dict[str, object]]] = {
         "end_day": {"purses": ("first", "second")},  # of which one opens later
@@ -100,6 +102,8 @@ class VillageProjects(Policy):
             return
         rows = self.villages_in_turn(county)
         rows = rows[~self._begun[rows]]
+        kinds, waits = [NAMES.index(s.work)], np.ones((len(rows), 1))
+        rows = rows[not_found(self, county, rows, kinds, waits, consulted(county))[:, 0] > 0.0]
         audits = np.where(self._lot[rows] < s.audit_share, county.p.audit_cost_yuan, 0.0)
         talk = self._talk_yuan(county, rows)
         rows = self.ration(county, rows, s.grant_yuan + audits + talk)
@@ -108,6 +112,7 @@ class VillageProjects(Policy):
         self.buy(county, add_up(talk[: len(rows)].tolist()), "administration_yuan", MEETING)
         self.book.count("projects", float(len(rows)))
         self._begun[rows] = self._building[rows] = True
+        begin(self, county, rows, kinds, s.grant_yuan)
         for village in rows:
             homes = self.households_of(county, int(village))
             self.book.reach(homes, s.grant_yuan / len(homes))
@@ -159,6 +164,7 @@ class VillageProjects(Policy):
             if self._progress[k] < 1.0:
                 continue
             self._building[k] = False
+            finish(self, county, k, kind)
             self.book.count("projects_done", 1.0)
             gain = min(1.0, gain_of(p, kind) * float(self._worth[k] / self._price_yuan[k]))
             rows = self.households_of(county, k)

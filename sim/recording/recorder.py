@@ -19,6 +19,7 @@ from sim.population.opening import income
 from sim.recording.chart import book_rows, chart_rows
 from sim.recording.observer import Observer
 from sim.recording.own_results import OwnResults, refuse_taken
+from sim.recording.pairs import pair_rows
 from sim.recording.panel import groups_of, panel
 from sim.recording.records import Records
 
@@ -95,6 +96,7 @@ class Recorder(Observer):
             self.records.add("day100", DAY_100, group, "migrants_per_worker", away)
         self._weights(county, DAY_100, self.masks)
         self._own(county, "day100", DAY_100, self.masks, {*columns, "migrants_per_worker", "jobs_begun"})
+        pair_rows(county, self.records, DAY_100)
 
     def month_end(self, county: County) -> None:
         """Income and consumption of the month, a head; what has been delivered and spent so far."""

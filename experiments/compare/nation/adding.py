@@ -28,7 +28,7 @@ COUNTS = ("persons", "households", "jobs_begun")
 """Counts among the means."""
 REFUSED = ("income_median_yuan", "sen", "gini", "targeting_inclusion_error", "targeting_exclusion_error")
 """Names that a nation does not have: nothing that is kept of counties gives them exactly."""
-LEFT_OUT = ("percentile", "binding", "place", "task", "task_bound", "task_means", "weight")
+LEFT_OUT = ("percentile", "binding", "pairing", "place", "task", "task_bound", "task_means", "weight")
 """Tables that a nation does not have: places of one county, and shares of what is not kept."""
 _OF_A_UNIT = "unit_"
 _SPLIT = 134_217_729.0  # 2**27 + 1, which halves a number's digits (Veltkamp)

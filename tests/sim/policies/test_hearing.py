@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,17 @@ def test_the_more_days_and_lawyers_hear_disputes_the_fewer_stand_and_the_more_co
     assert both.county.books[KIND].costs["administration_yuan"] > 0
     assert cadres.county.books[KIND].costs["cadre_days_yuan"] > 0
     assert both.county.accounts.audit() <= BALANCED
+
+
+def test_more_days_a_dispute_never_settle_less_where_cadres_have_few(folder: Path) -> None:
+    """After the campaign a cadre has a day a month: shared among what stands, so that two asked for are no fewer."""
+    after = [run(folder, months=20, start_day=70, end_day=600, hear_days=days) for days in (0.25, 0.5, 1.0, 2.0, 10.0)]
+    settled = [counts(model)["settled"] for model in after]
+    assert settled[0] > 0 and all(more >= 0.97 * less for less, more in pairwise(settled))
+    for model in after:
+        assert (model.cadres["days_left"] >= 0.0).all()
+        days = model.county.books[KIND].costs["cadre_days_yuan"] / model.profile.support.day_cost_yuan
+        assert days <= model.county.cadre_days.months[:, 0].sum()
 
 
 def test_a_dispute_takes_days_of_both_as_long_as_it_stands(folder: Path) -> None:

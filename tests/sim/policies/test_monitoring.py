@@ -17,13 +17,15 @@ PLENTY = {"purses.monitoring_funds.amount_yuan": 4e8, "policies.monitoring.budge
 
 
 class Run(NamedTuple):
-    """What a run left; month by month who was at risk, in which group, and what each lived on against the line."""
+    """What a run left; month by month who was at risk, in which group, what each lived on against the line, and what
+    it had been paid by then."""
 
     model: VillageModel
     policy: Any
     risks: NDArray[np.bool_]
     groups: NDArray[np.int64]
     living: NDArray[np.float64]
+    paid: NDArray[np.float64]
 
     def counted(self, name: str) -> float:
         return float(self.policy.book.counts[name])
@@ -37,26 +39,32 @@ def run(**settings: object) -> Run:
     model = VillageModel(load_plan("2023/monitoring", small).with_settings({**PLENTY, **levers}), rng=3, observers=())
     policy: Any = next(one for one in model.policies if one.kind == "monitoring")
     rows = np.arange(len(model.households), dtype=np.int64)
-    risks, groups, living, spent = [], [], [], np.zeros(len(rows))
+    risks, groups, living, paid, spent = [], [], [], [], np.zeros(len(rows))
     for month in model.months():
         closed = month % 12 == 0
         now = model.households["consumption_last_yuan" if closed else "consumption_year_yuan"].copy()
         living.append(12.0 * (now - spent) / model.households["persons"] / model.county.line_now)
         risks.append(policy.at_risk(model.county))
         groups.append(policy.groups(model.county, rows))
+        paid.append(policy.book.worth_yuan.copy())
         spent = np.zeros(len(rows)) if closed else now
-    return Run(model, policy, np.array(risks), np.array(groups), np.array(living))
+    return Run(model, policy, np.array(risks), np.array(groups), np.array(living), np.array(paid))
 
 
-def after_the_strike(run_: Run, months: int) -> NDArray[np.float64]:
-    """What the suddenly struck lived on, a month a column, from the month after it befell them where nobody helps."""
+def struck() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The suddenly struck of the first year where nobody helps, and the month (from 0) in which it befell them."""
     null = run(measures=())
     new = null.risks & ~np.vstack([null.risks[:1], null.risks[:-1]]) & (null.groups == STRUCK)
     new[0] = False
     early = new[: MONTHS - 12]
     rows = np.flatnonzero(early.any(axis=0))
-    when = early[:, rows].argmax(axis=0)
     assert len(rows) > 40
+    return rows, early[:, rows].argmax(axis=0)
+
+
+def after_the_strike(run_: Run, months: int) -> NDArray[np.float64]:
+    """What they lived on, a month a column, from the month after."""
+    rows, when = struck()
     return np.column_stack([run_.living[when + 1 + k, rows] for k in range(months)])
 
 
@@ -70,6 +78,25 @@ def test_what_is_found_early_and_helped_early_beats_what_is_found_late() -> None
     none = gap(run(measures=()), 12)
     assert gaps[0] < gaps[1] < gaps[2] < none
     assert none - gaps[0] > 1.5 * (none - gaps[2])
+
+
+def test_early_beats_late_at_equal_money() -> None:
+    """Of the struck who get the same sum, at once or 90 days later: how far below the line they live in the year after.
+
+    It is those of whom both arms pay the whole ceiling; who is on its feet again by then gets nothing late.
+    """
+    early, late = (run(accuracy=1.0, delay_days=days, pays=1.0, most_yuan=1000.0) for days in (0, 90))
+    rows, when = struck()
+    paid = [np.array([one.paid[w + 12, row] - one.paid[w, row] for row, w in zip(rows, when, strict=True)])
+            for one in (early, late)]  # fmt: skip
+    same = (paid[0] > 0.0) & (np.abs(paid[0] - paid[1]) < 1.0)
+    assert same.sum() > 10
+    missing = [np.maximum(0.0, 1.0 - after_the_strike(one, 12)[same]) for one in (early, late)]
+    lower = missing[1] - missing[0]
+    by_household = lower.mean(axis=1)
+    error = by_household.std(ddof=1) / np.sqrt(len(by_household))
+    assert by_household.mean() > 2.0 * error > 0.0
+    assert lower[:, :3].mean() > 3.0 * by_household.mean()
 
 
 def test_where_checks_are_right_but_slow_the_suddenly_struck_fall() -> None:
