@@ -43,6 +43,7 @@ from sim.parameters.own import with_own, written
 from sim.parameters.packed import as_python
 from sim.scenario import Plan, check_comparable
 from sim.scenario.counties import profiles_of
+from sim.scenario.from_workbook import BASELINES
 from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
@@ -96,7 +97,7 @@ def compare(
         limit: Most seeds that `precision` may lead to.
         step: How many seeds are added at a time.
         workers: Worker processes; None = one a processor, 0 = none (run in this process).
-        baseline: Id of the scenario to compare with; the one called "baseline" by default, else the first.
+        baseline: Id of the scenario to compare with; the one called "baseline" or "对照" by default, else the first.
         outcomes: Outcomes to judge (see `experiments.measure.outcome`); income and headcount by default.
         spillovers: Ids of scenarios to run under the fixed closure too, which shows what comes through prices and
             jobs; the one with the most policies by default, if every closure is endogenous. See
@@ -284,7 +285,7 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
         seen[one.casefold()] = one
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
-    return asked or ("baseline" if "baseline" in ids else ids[0])
+    return asked or next((one for one in ids if one in BASELINES.values()), ids[0])
 
 
 def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
