@@ -43,6 +43,7 @@ from sim.parameters.own import with_own, written
 from sim.parameters.packed import as_python
 from sim.scenario import Plan, check_comparable
 from sim.scenario.counties import profiles_of
+from sim.scenario.doubts import doubts_of_money
 from sim.scenario.from_workbook import BASELINES
 from sim.scenario.idle import never_act
 
@@ -209,6 +210,7 @@ def compare(
         ],
         "differ_in_names_alone": _differ_in_names_alone(plans),
         "never_act": _never_act(plans) if run == MODEL else [],
+        "doubts": _doubts(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         **_beyond_observed(plans),
         "parameters": vectors.manifest(),
@@ -290,6 +292,10 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
 
 def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
     return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _doubts(plans: Sequence[Plan]) -> list[dict[str, str]]:
+    return [{"scenario": plan.id, **vars(one)} for plan in plans for one in doubts_of_money(plan)]
 
 
 def _beyond_observed(plans: Sequence[Plan]) -> dict[str, Any]:

@@ -36,6 +36,13 @@ class Place:
         """A UserError that points here."""
         return UserError(problem, file=self.file, line=self.line, field=field, allowed=allowed, mend=mend)
 
+    def said(self, chinese: bool = False) -> str:
+        """The place itself, for a sentence, without the folder."""
+        name = Path(self.file).name
+        if self.line is None:
+            return name
+        return f"{name} 第{self.line}行" if chinese else f"{name}:{self.line}"
+
     def of(self, error: UserError) -> UserError:
         """The same error, pointing here."""
         return self.error(error.problem, field=error.field, allowed=error.allowed, mend=error.mend)

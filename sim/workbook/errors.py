@@ -71,6 +71,10 @@ class CellPlace(Place):
     sheet: str = ""
     cell: str = ""
 
+    def said(self, chinese: bool = False) -> str:
+        """The place itself, for a sentence, without the folder."""
+        return f"{Path(self.file).name} [{'!'.join(part for part in (self.sheet, self.cell) if part)}]"
+
     def error(
         self, problem: str, *, field: str | None = None, allowed: str | None = None, mend: str | None = None
     ) -> UserError:

@@ -200,6 +200,8 @@ class _Brief:
         open_ = any(cell == self.say("open_amount") for row in rows for cell in row)
         lent = any("quota_yuan" in one for s in shown for one in added(ctx, s))
         notes = [*([self.say("principal")] if lent else []), *([self.say("by_purse")] if open_ else [])]
+        doubts = [one for one in self.exp.manifest.get("doubts") or () if one["scenario"] in shown]
+        notes += dict.fromkeys(self.say("doubt", text=str(one[ctx.language])) for one in doubts)
         return Grid(self.say("h_amounts"), header, tuple(rows), tuple(notes))
 
     # --- the second page ---

@@ -298,6 +298,34 @@ def test_one_plan_of_several_is_named(tmp_path: Path, form: bytes) -> None:
         load_plan(f"{path}#mixx")
 
 
+def test_money_that_is_too_little_or_of_no_use_is_said_with_its_cell(tmp_path: Path, form: bytes) -> None:
+    def change(book: Any) -> None:
+        put(book, "资金", "妇女小额担保贷款额度", "金额", 50)
+        put(book, "资金", "担保公司担保基金", "可用于1", "危房改造")
+
+    path = saved(tmp_path, form, change)
+    doubts = doubts_of(load_plan(f"{path}#mix"))
+    assert [one.zh.split("；")[0] for one in doubts] == [
+        "小额信贷共安排1,880万元，可用资金只有50万元：“妇女小额担保贷款额度”（填报表.xlsx [资金!D6]）",
+        "资金“担保公司担保基金”（填报表.xlsx [资金!F10]）的用途“危房改造”不是任何措施，这笔钱用不到这上面",
+    ]
+    assert "18,800,000 yuan are planned" in doubts[0].en and "holds 500,000" in doubts[0].en
+
+
+@pytest.mark.parametrize("use", ["贷款贴习", "interest_subsidi"])
+def test_a_misspelt_use_is_refused_at_its_cell(tmp_path: Path, form: bytes, use: str) -> None:
+    path = saved(tmp_path, form, lambda book: put(book, "资金", "妇女小额担保贷款贴息资金", "可用于1", use))
+    with pytest.raises(UserError) as caught:
+        load_plans([path])
+    meant = "interest_subsidy" if use.isascii() else "贷款贴息"
+    text = caught.value.text()
+    assert f"{path} [资金!F9]：没有“{use}”这种用途 / " in text and f"did you mean '{meant}'?" in text
+
+
+def test_what_a_purse_may_pay_for_has_a_chinese_word_in_the_form() -> None:
+    assert {kind for kind, policy in registry().items() if policy.from_purses} <= set(words("use"))
+
+
 def test_the_baseline_is_called_what_the_form_calls_it(tmp_path: Path, form: bytes) -> None:
     def change(book: Any) -> None:
         put(book, "方案", "baseline", "方案名称", None)
