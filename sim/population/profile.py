@@ -30,6 +30,7 @@ from sim.population.roster import Roster
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
+from sim.toml.formats import is_foreign, refuse_foreign
 from sim.toml.reading import as_text, is_file, read_bytes
 from sim.toml.source import KeyPath, TomlSource, meant, parse_toml, raise_all
 from sim.workbook.archive import is_workbook
@@ -286,7 +287,7 @@ class Profile(FrozenModel):
 
 def named_by_path(name: str) -> bool:
     """Whether a profile is named by its file, a TOML file or a workbook, and not as one that ships."""
-    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name)
+    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name) or is_foreign(name)
 
 
 def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> Profile:
@@ -322,7 +323,10 @@ def _file_of(name_or_path: str | Path, relative_to: Path | None) -> Path:
 @lru_cache(maxsize=16)
 def _source(path: Path, content: bytes) -> TomlSource:
     """The tables of this file and content; once a process, since every run asks for them."""
-    return profile_of(path) if is_workbook(path) else parse_toml(path, as_text(path, content))
+    if is_workbook(path):
+        return profile_of(path)
+    refuse_foreign(path, content)
+    return parse_toml(path, as_text(path, content))
 
 
 @lru_cache(maxsize=16)

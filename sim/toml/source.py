@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
 from sim.core.errors import UserError
-from sim.toml.reading import read_text
+from sim.toml.formats import refuse_foreign
+from sim.toml.reading import as_text, read_bytes, read_text
 from sim.toml.values import KeyPath, unfit
 
 __all__ = [
@@ -140,9 +141,11 @@ def read_toml(path: Path) -> TomlSource:
     """Read a TOML file.
 
     Raises:
-        UserError: The file is missing, unreadable, not UTF-8 or not TOML.
+        UserError: The file is missing, unreadable, of another sort, not UTF-8 or not TOML.
     """
-    return parse_toml(path, read_text(path))
+    content = read_bytes(path)
+    refuse_foreign(path, content)
+    return parse_toml(path, as_text(path, content))
 
 
 def parse_toml(path: Path, text: str) -> TomlSource:
