@@ -41,7 +41,7 @@ from sim.policies.agenda import Agenda, in_turn
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.own_line import with_own_line
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile, load_profile, placing
 from sim.population.registry import review
 from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder, watchers
@@ -108,7 +108,8 @@ class VillageModel(Whole, MesaModel):
         opening, world = self.clock.opening, self.plan.world
         people = own_seed(world.population_seed, world.county)
         who, own = (self.profile, world.villages, people), self.plan.own_rules()
-        opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
+        with placing(self.plan.world.profile):
+            opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
         self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), people

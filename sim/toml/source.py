@@ -44,6 +44,14 @@ class Place:
             return name
         return f"{name} 第{self.line}行" if chinese else f"{name}:{self.line}"
 
+    def briefly(self) -> str:
+        """The place among others of the same file."""
+        return self.said()
+
+    def address(self) -> tuple[str, int | None]:
+        """The same for an error of any kind: what stands for the file, and the line."""
+        return self.file, self.line
+
     def of(self, error: UserError) -> UserError:
         """The same error, pointing here."""
         return self.error(error.problem, field=error.field, allowed=error.allowed, mend=error.mend)
