@@ -23,7 +23,6 @@ PLANNER += ("sim/calendar", "sim/money", "sim/parameters", "sim/recording")
 PLANNER += tuple(
     f"experiments/{one}" for one in ("commands", "compare", "campaign", "planning", "roster", "workbook", "pages")
 )
-COMMANDS = ("template", "compare", "run", "campaign", "roster", "plan", "demo", "scenario", "population")
 """Folders whose every message is in Chinese; the others follow."""
 
 CODES = re.compile(
@@ -75,7 +74,7 @@ def helps(command: Any) -> Iterator[str]:
         yield from helps(inner)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sorted(get_command(app).commands))  # type: ignore[attr-defined]
 def test_help_is_in_chinese(name: str) -> None:
     missing = [text for text in helps(get_command(app).commands[name]) if not known(text)]  # type: ignore[attr-defined]
     assert not missing
@@ -97,6 +96,21 @@ def test_refusals_are_in_chinese(arguments: str, says: str) -> None:
     assert said.exit_code == 2
     text = re.sub("[│╭╮╰╯─]", "", said.output)
     assert says in "".join(text.split("\n")) and not re.search(r"Usage|Error|allowed|unknown", text)
+
+
+def placeless(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Arguments whose help would show a name in braces, by command."""
+    for one in command.params:
+        if one.param_type_name == "argument" and not one.metavar:
+            yield (*path, one.name)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from placeless(inner, (*path, name))
+
+
+def test_no_argument_is_shown_as_a_placeholder() -> None:
+    assert not list(placeless(get_command(app)))
+    said = CliRunner().invoke(app, ["report", "--help", "--language", "zh"]).output
+    assert "文件夹" in said and "{" not in said
 
 
 def test_english_is_spoken_again_after_chinese() -> None:
