@@ -37,7 +37,7 @@ def describe(
 ) -> None:
     """Set the generated county beside the profile, line by line. Exit code 1 if a line is out of its tolerance."""
     from sim.population import describe as description
-    from sim.population.profile import placing
+    from sim.population.placing import placing
 
     loaded = _profile(profile)
     with _fitting() as told, placing(profile):
@@ -63,7 +63,8 @@ def fit(
     from sim.population.fitting import digest
     from sim.population.fitting import fit as find
     from sim.population.own_line import with_own_line
-    from sim.population.profile import PROFILES, placing
+    from sim.population.placing import placing
+    from sim.population.profile import PROFILES
     from sim.shipped import check_checkout
     from sim.workbook.archive import is_workbook
 
@@ -114,7 +115,7 @@ def make(
     from sim.population.fitting import fitted, reference_start
     from sim.population.opening import open_world
     from sim.population.own_line import with_own_line
-    from sim.population.profile import placing
+    from sim.population.placing import placing
 
     loaded = _profile(profile)
     values = with_own_line(load_parameters(on=loaded.books_closed_on).values, loaded)

@@ -282,7 +282,8 @@ def _check_fit(plan: Plan) -> None:
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import fitted
     from sim.population.own_line import with_own_line
-    from sim.population.profile import load_profile, placing
+    from sim.population.placing import placing
+    from sim.population.profile import load_profile
 
     parameters = plan.parameters()
     key = parameters.digest(), plan.profile_digest or plan.world.profile

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,7 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.calendar.era import ERAS, EraId
 from sim.core.draws import decision, uniforms
-from sim.core.errors import Unfittable, UserError
+from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict, FrozenModel
 from sim.core.numerics import add_up
 from sim.core.text import OneLine
@@ -309,29 +308,6 @@ def profile_source(name_or_path: str | Path, relative_to: Path | None = None) ->
     """What a profile was read from, which knows where each of its figures stands; arguments as `load_profile`."""
     path = _file_of(name_or_path, relative_to)
     return _source(path, read_bytes(path))
-
-
-@contextmanager
-def placing(name_or_path: str | Path) -> Iterator[None]:
-    """Whatever cannot be fitted to a profile inside says where the profile has the figures that do not go together."""
-    try:
-        yield
-    except Unfittable as error:
-        raise _placed(error, profile_source(name_or_path)) from None
-
-
-def _placed(error: Unfittable, source: TomlSource) -> Unfittable:
-    if error.file or not error.field:
-        return error
-    others = [source.place(tuple(key.split("."))).briefly() for key in _TOGETHER if key != error.field]
-    problem = f"{error.problem}; look at {', '.join(others)} as well" if error.field in _TOGETHER else error.problem
-    file, line = source.place(tuple(error.field.split("."))).address()
-    field = error.field if line else None
-    return Unfittable(problem, file=file, line=line, field=field, allowed=error.allowed, mend=error.mend)
-
-
-_TOGETHER = ("income.yuan_per_head", "poverty.line_yuan", "poverty.headcount")
-"""Figures that contradict one another or go together."""
 
 
 def _file_of(name_or_path: str | Path, relative_to: Path | None) -> Path:

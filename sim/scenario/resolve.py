@@ -31,7 +31,7 @@ from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, World, month_end
-from sim.scenario.settings import Setting, folder_of
+from sim.scenario.settings import Setting, as_called, folder_of
 from sim.scenario.targets import check_once, check_targets
 from sim.scenario.task_list import tasks_of
 from sim.scenario.title import Title
@@ -235,8 +235,7 @@ class Resolver:
                 old = self.catalogue.load_profile(has_purses_of, Path()).purses
                 self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
             tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
-            named = Path(place.file)  # a workbook holds its own county: it is called what the user called it
-            self.layers.put_below(tables, profile_source(named if _same_file(named, path) else path).place)
+            self.layers.put_below(tables, profile_source(as_called(path, place)).place)
         digest = hashlib.sha256(profile_bytes(path)).hexdigest()
         return self._nation(world, digest) if world.counties else (world, digest)
 
@@ -412,10 +411,6 @@ class Resolver:
             except UserError as error:
                 self.problems.append(self.layers.place(("uncertainties", name)).of(error))
         return checked
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    return is_file(one) and one.resolve() == other.resolve()
 
 
 def _on_purse(setting: Setting) -> bool:

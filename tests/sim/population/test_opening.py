@@ -28,7 +28,8 @@ from sim.population.fitting import (
     reference_villages,
 )
 from sim.population.opening import Opened, income, open_world, per_head
-from sim.population.profile import Profile, load_profile, placing
+from sim.population.placing import placing
+from sim.population.profile import Profile, load_profile
 from sim.population.synthetic.recipe import Knobs
 from sim.shipped import shipped
 
