@@ -182,7 +182,7 @@ def compare(
         scenarios: Plans, scenario files or names of shipped ones.
         settings: Settings laid over all of them, by address.
         replicates: How many seeds.
-        baseline: The scenario to compare with; the one called "baseline" by default, else the first.
+        baseline: The scenario to compare with; the one called "baseline" or "对照" by default, else the first.
         parameters: "point", "calibrated" (another vector of the calibrated set with each seed) or "ranges".
         name: Name of the experiment's folder.
         results: Folder of all experiments.

@@ -41,6 +41,7 @@ from sim.policies.agenda import Agenda, in_turn
 from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.own_line import with_own_line
+from sim.population.placing import placing
 from sim.population.profile import Profile, load_profile
 from sim.population.registry import review
 from sim.recording.observer import Observer
@@ -101,17 +102,15 @@ class VillageModel(Whole, MesaModel):
         self.observers = watchers(plan.build_observers(), (Recorder(),) if observers is None else observers)
         self._tell(lambda observer: observer.open(self.county))
 
-    # ---- opening -----------------------------------------------------------------------------------------------
-
     def _open_county(self, threads: int) -> None:
         """The world as its opening year left it, today's facts, and the county that policies see."""
-        opening, world = self.clock.opening, self.plan.world
-        people = own_seed(world.population_seed, world.county)
-        who, own = (self.profile, world.villages, people), self.plan.own_rules()
-        opened = opened_world(*who, self.p, self._p_row, opening.year, opening.month, threads, own)
+        opening, world, own = self.clock.opening, self.plan.world, self.plan.own_rules()
+        who = (self.profile, world.villages, own_seed(world.population_seed, world.county), self.p, self._p_row)
+        with placing(world.profile):
+            opened = opened_world(*who, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
-        self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), people
+        self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), who[2]
         self.today.region_seed, self.today.county = self.seed, world.county or 0
         self.today.endogenous = int(self.plan.closure == "endogenous")
         self.today.year, self.today.calendar_month = opening.year, opening.month

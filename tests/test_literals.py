@@ -47,7 +47,7 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[float, ...], str]] = {
     ),
     ("sim/population/fitting.py", "_agrees"): ((0.003, 0.01), SEARCH),
     ("sim/population/fitting.py", "_equation"): ((1e-9,), ROUNDING),
-    ("sim/population/fitting.py", "_refuse"): ((0.01,), SEARCH),
+    ("sim/population/fitting.py", "_reached"): ((0.01,), SEARCH),
     ("sim/population/fitting.py", "_turn"): ((0.01, 0.3, 0.4, 0.7), SEARCH),
     ("sim/population/fitting.py", "digest"): ((8,), MEMORY),
     ("sim/population/flags.py", ""): ((1e-9, 4, 5, 16, 20, 24), SEARCH),

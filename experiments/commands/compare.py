@@ -57,7 +57,8 @@ def compare(
     workers: Workers = None,
     executor: Executor = None,
     baseline: Annotated[
-        str | None, typer.Option("--baseline", help="Scenario to compare with; 'baseline' by default.")
+        str | None,
+        typer.Option("--baseline", help="Scenario to compare with; the one called baseline, else the first."),
     ] = None,
     outcomes: Annotated[
         list[str] | None,

@@ -35,7 +35,10 @@ _WHO_ZH = {
 _POLICY = re.compile(r"policy '(.*)', `(\w+)`")
 
 Scenario = Annotated[
-    str, typer.Argument(help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario)
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="Scenario file, or name of a shipped one.", autocompletion=complete_scenario
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ class VillageGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command by its name, in the language that is spoken; it takes `--language` like every other."""
         command = super().get_command(ctx, cmd_name)
-        return command and localised(_with_language(command, ctx))
+        return command and _plain_usage(localised(_with_language(command, ctx)))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -98,6 +99,13 @@ def _with_language(command: Any, ctx: Any) -> Any:
     its.expose_value = False
     made = copy.copy(command)
     made.params = [*command.params, its]
+    return made
+
+
+def _plain_usage(command: Any) -> Any:
+    """A command whose usage names its arguments without the braces that Typer puts around them."""
+    made, usage = copy.copy(command), command.get_usage
+    made.get_usage = lambda ctx: re.sub(r"\{([^{}|]+)\}", r"\1", usage(ctx))
     return made
 
 

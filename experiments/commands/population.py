@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,10 +36,12 @@ def describe(
     as_json: Json = False,
 ) -> None:
     """Set the generated county beside the profile, line by line. Exit code 1 if a line is out of its tolerance."""
-    loaded = _profile(profile)
     from sim.population import describe as description
+    from sim.population.placing import placing
 
-    lines = description.describe(loaded, villages=villages, seed=seed)
+    loaded = _profile(profile)
+    with _fitting() as told, placing(profile):
+        lines = description.describe(loaded, villages=villages, seed=seed, told=told)
     rows = [{key: line[key] if isinstance(line, dict) else getattr(line, key) for key in LINE} for line in lines]
     if as_json:
         print_json([{**row, "within": bool(row["within"])} for row in rows])
@@ -60,6 +63,7 @@ def fit(
     from sim.population.fitting import digest
     from sim.population.fitting import fit as find
     from sim.population.own_line import with_own_line
+    from sim.population.placing import placing
     from sim.population.profile import PROFILES
     from sim.shipped import check_checkout
     from sim.workbook.archive import is_workbook
@@ -73,7 +77,8 @@ def fit(
     loaded = _profile(profile)
     values = with_own_line(load_parameters(on=loaded.books_closed_on).values, loaded)
     row = as_row(values)
-    knobs, cuts = find(loaded, as_python(values), row)
+    with _fitting() as told, placing(profile):
+        knobs, cuts = find(loaded, as_python(values), row, told=told)
     table = "".join(
         (
             f'[fitted]\nof = "{digest(loaded, row)}"\n',
@@ -107,9 +112,10 @@ def make(
     from experiments.runs.outputs import MARK, check_output, is_population
     from sim.parameters import load_parameters
     from sim.parameters.packed import as_python, as_row
-    from sim.population.fitting import reference_start
+    from sim.population.fitting import fitted, reference_start
     from sim.population.opening import open_world
     from sim.population.own_line import with_own_line
+    from sim.population.placing import placing
 
     loaded = _profile(profile)
     values = with_own_line(load_parameters(on=loaded.books_closed_on).values, loaded)
@@ -117,7 +123,10 @@ def make(
     kinds = ("households", "villages", "cadres", "units")
     for kind in (*kinds, "contacts"):
         check_output(out / f"{kind}.parquet", is_population)
-    opened = open_world(loaded, size, seed, as_python(values), as_row(values), *reference_start(loaded))
+    p, row = as_python(values), as_row(values)
+    with _fitting() as told, placing(profile):
+        fitted(loaded, p, row, told=told)
+        opened = open_world(loaded, size, seed, p, row, *reference_start(loaded))
     world = opened.world
     tables: dict[str, dict[str, Any]] = {
         kind: {name: _column(getattr(world, kind)[name]) for name in getattr(world, kind).dtype.names} for kind in kinds
@@ -130,6 +139,16 @@ def make(
         write_atomic(out / f"{kind}.parquet", buffer.getvalue())
         rows = f"{len(next(iter(columns.values()))):,}"
         typer.echo(either(f"{out / kind}.parquet: {rows} rows", f"{out / kind}.parquet：{rows}行"))
+
+
+@contextmanager
+def _fitting() -> Iterator[Callable[[int], None]]:
+    """Progress of a fit, which may take from seconds to minutes: how many tries it has made."""
+    from experiments.runs.progress import Progress, compile_first
+
+    with Progress() as progress:
+        compile_first(progress.say)
+        yield lambda number: progress.trying("fitting the generated county to its figures", number)
 
 
 def put_table(text: str, name: str, table: str) -> str:

@@ -12,7 +12,7 @@ from experiments.commands.options import Json, Languages, Pdf, Results, language
 
 
 def report(
-    experiment: Annotated[str, typer.Argument(help="Name of an experiment, or its folder.")],
+    experiment: Annotated[str, typer.Argument(metavar="FOLDER", help="Name of an experiment, or its folder.")],
     language: Languages = None,
     results: Results = Path("results"),
     sensitivity: Annotated[

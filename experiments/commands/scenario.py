@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.commands.group import VillageGroup
 from experiments.commands.options import Code, File, Files, Json, Set, plans, print_json, shipped_files
 from experiments.spoken import either, spoken
+
+if TYPE_CHECKING:
+    from sim.scenario.doubts import Doubt
 
 app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Check and show scenario files.")
 
@@ -66,11 +70,17 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
             text = f"“{still.policy}”不会实施：{still.zh}"
             but = f"{plan.id}: but '{still.policy}' never acts: {still.en} / {text}"
             typer.echo(either(but, f"{plan.id}：但{text}"))
-        for doubt in doubts[plan.id]:
-            look_at = f"{plan.id}: please look: {doubt.en} / 请核对：{doubt.zh}"
-            typer.echo(either(look_at, f"{plan.id}：请核对：{doubt.zh}"))
+    for doubt, ids in _by_doubt(doubts).items():  # what several plans have in common is said once
+        look_at = f"{', '.join(ids)}: please look: {doubt.en} / 请核对：{doubt.zh}"
+        typer.echo(either(look_at, f"{'、'.join(ids)}：请核对：{doubt.zh}"))
     for note in notes:
         typer.echo(spoken(note))
+
+
+def _by_doubt(doubts: Mapping[str, Sequence[Doubt]]) -> dict[Doubt, list[str]]:
+    """The ids of the plans that each doubt is about."""
+    every = dict.fromkeys(one for found in doubts.values() for one in found)
+    return {one: [name for name, found in doubts.items() if one in found] for one in every}
 
 
 @app.command()

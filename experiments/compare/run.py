@@ -43,6 +43,8 @@ from sim.parameters.own import with_own, written
 from sim.parameters.packed import as_python
 from sim.scenario import Plan, check_comparable
 from sim.scenario.counties import profiles_of
+from sim.scenario.doubts import doubts_of_money
+from sim.scenario.from_workbook import BASELINES
 from sim.scenario.idle import never_act
 
 __all__ = ["DEFAULT_REPLICATES", "compare", "print_summary"]
@@ -96,7 +98,7 @@ def compare(
         limit: Most seeds that `precision` may lead to.
         step: How many seeds are added at a time.
         workers: Worker processes; None = one a processor, 0 = none (run in this process).
-        baseline: Id of the scenario to compare with; the one called "baseline" by default, else the first.
+        baseline: Id of the scenario to compare with; the one called "baseline" or "对照" by default, else the first.
         outcomes: Outcomes to judge (see `experiments.measure.outcome`); income and headcount by default.
         spillovers: Ids of scenarios to run under the fixed closure too, which shows what comes through prices and
             jobs; the one with the most policies by default, if every closure is endogenous. See
@@ -208,6 +210,7 @@ def compare(
         ],
         "differ_in_names_alone": _differ_in_names_alone(plans),
         "never_act": _never_act(plans) if run == MODEL else [],
+        "doubts": _doubts(plans) if run == MODEL else [],
         "horizon_months": plans[0].horizon_months,
         **_beyond_observed(plans),
         "parameters": vectors.manifest(),
@@ -284,11 +287,15 @@ def _baseline(plans: Sequence[Plan], asked: str | None) -> str:
         seen[one.casefold()] = one
     if asked is not None and asked not in ids:
         raise UserError(f"there is no scenario {asked!r}", field="--baseline", allowed=", ".join(ids))
-    return asked or ("baseline" if "baseline" in ids else ids[0])
+    return asked or next((one for one in ids if one in BASELINES.values()), ids[0])
 
 
 def _never_act(plans: Sequence[Plan]) -> list[dict[str, str]]:
     return [{"scenario": plan.id, **vars(one)} for plan in plans for one in never_act(plan)]
+
+
+def _doubts(plans: Sequence[Plan]) -> list[dict[str, str]]:
+    return [{"scenario": plan.id, **vars(one)} for plan in plans for one in doubts_of_money(plan)]
 
 
 def _beyond_observed(plans: Sequence[Plan]) -> dict[str, Any]:

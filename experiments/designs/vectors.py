@@ -282,6 +282,7 @@ def _check_fit(plan: Plan) -> None:
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import fitted
     from sim.population.own_line import with_own_line
+    from sim.population.placing import placing
     from sim.population.profile import load_profile
 
     parameters = plan.parameters()
@@ -290,7 +291,8 @@ def _check_fit(plan: Plan) -> None:
         profile = load_profile(plan.world.profile)
         try:
             values = with_own_line(parameters.values, profile)
-            fitted(profile, as_python(values), as_row(of_model(values)))
+            with placing(plan.world.profile):
+                fitted(profile, as_python(values), as_row(of_model(values)))
         except Unfittable as error:
             _UNFIT[key] = str(error)
     if key in _UNFIT:

@@ -94,6 +94,7 @@ class Numbers:
 
     def __init__(self, language: str) -> None:
         self.zh = language == "zh"
+        self.untold = "说不准" if self.zh else "cannot be told"
 
     def unit(self, name: str) -> Unit:
         """The unit by name; an unknown name is a plain count."""
@@ -111,7 +112,10 @@ class Numbers:
         return f"{sign}{abs(rounded):,.{max(places, 0)}f}"
 
     def bare(self, estimate: Estimate, unit: str = "count", signed: bool = False) -> str:
-        """Value and half-width without unit: "43 ± 12"; a lopsided interval is written out: "43 (20 to 90)"."""
+        """Value and half-width without unit: "43 ± 12"; a lopsided interval is written out: "43 (20 to 90)".
+
+        Where the interval leaves no digit of the value, words say so.
+        """
         shown = self.unit(unit)
         e = estimate.times(shown.factor)
         if not math.isfinite(e.value):
@@ -124,6 +128,8 @@ class Numbers:
         if e.half < abs(e.value) * SURE:
             return self.plain(e.value, min(decimals_plain(e.value, 4), shown.most), signed)
         places = min(decimals(e.half), shown.most)
+        if places < 0 and round(e.value, places) == 0:  # "0±90": no digit of it is known
+            return self.untold
         if round(e.half, places) == 0:  # narrower than the last digit shown
             return self.plain(e.value, places, signed)
         middle = (e.low + e.high) / 2
@@ -143,7 +149,8 @@ class Numbers:
 
     def show(self, estimate: Estimate, unit: str = "count", signed: bool = False) -> str:
         """`bare` with its unit: "43 ± 12 yuan", "43±12元"."""
-        return self.bare(estimate, unit, signed) + self.unit(unit).suffix
+        text = self.bare(estimate, unit, signed)
+        return text if text == self.untold else text + self.unit(unit).suffix
 
     def span(self, estimate: Estimate, unit: str = "count", places: int | None = None) -> str:
         """The ends of an interval: "31 to 55"."""

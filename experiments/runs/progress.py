@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 from experiments.screen import screen
 from experiments.spoken import spoken
 
-_EVERY_SECONDS = 30.0
+_EVERY_SECONDS, _EVERY_TRIES_SECONDS = 30.0, 10.0
 
 
 def compile_first(say: Callable[[str], None], run: str = "sim.running:run") -> None:
@@ -70,6 +70,15 @@ class Progress:
         """What is going on now; shown in a terminal only."""
         if self._bar:
             self._bar.update(self._task, description=spoken(text), completed=0, total=None)
+
+    def trying(self, text: str, number: int) -> None:
+        """Another try of what needs a number of tries that nobody knows; away from a terminal a line now and then."""
+        now = time.monotonic()
+        if self._bar:
+            self.status(f"{text}: try {number}")
+        elif number == 1 or now - self._last >= _EVERY_TRIES_SECONDS:
+            self.say(f"{text}: try {number}")
+            self._last = now
 
     def begin(self, runs: int, text: str, what: str = "runs") -> None:
         """Start counting so many runs, or whatever else they are called."""

@@ -278,13 +278,14 @@ def _fit(profile: Profile, p: P, row: NDArray[np.void], farthest: float) -> tupl
     headcount = profile.headcount
     if abs(found.mean / profile.income_yuan - 1.0) > 0.001 or abs(found.headcount - headcount) > 0.001:
         # Households as much alike as they can be, or as little: what is left to spread is ability.
+        ends: list[fitting._Found] = []
         for spread in (0.0, fitting.MOST_SPREAD):
             knobs, opened, end = fitting._solve(reference, start, spread)
-            headcount = end.headcount
+            headcount, ends = end.headcount, [*ends, end]
             if abs(end.mean / profile.income_yuan - 1.0) < 0.02 and abs(headcount - profile.headcount) <= farthest:
                 break
         else:
-            fitting._refuse(reference, start, found)
+            fitting._refuse(profile, ends, found)
     cuts = find_cuts(opened.world.households, profile, p, opened.line_yuan, fitting.REFERENCE_SEED)
     return knobs, cuts, headcount
 

@@ -88,10 +88,12 @@ def _lists(book: Workbook) -> dict[str, str]:
     offered["variant"] = list(
         dict.fromkeys(zh for p in registry().values() if (v := variant_of(p)) for zh in choices(p, v).values())
     )
+    called = {field.listed: field.zh for key in SHEETS if key != "guide" for field in fields(key) if field.listed}
+    called["variant"] = next(field.zh for field in fields("measures") if field.key == "variant")
     ranges = {}
     for column, (name, texts) in enumerate(offered.items(), 1):
         letter = get_column_letter(column)
-        for row, text in enumerate([name, *texts], 1):
+        for row, text in enumerate([called[name], *texts], 1):
             sheet.cell(row, column, safe_cell(text))
         ranges[name] = f"'{sheet.title}'!${letter}$2:${letter}${len(texts) + 1}"
     ranges["measure"] = f"'{sheet_name('measures')}'!$A${HEADING_ROW + 1}:$A$300"

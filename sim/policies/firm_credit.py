@@ -106,6 +106,12 @@ class FirmCredit(Policy):
     Settings: ClassVar[type[PolicySettings]] = FirmCreditSettings
     settings: FirmCreditSettings
 
+    @classmethod
+    def means_yuan(cls, settings: PolicySettings) -> float | None:
+        """The quota."""
+        assert isinstance(settings, FirmCreditSettings)
+        return settings.quota_yuan
+
     def open(self, county: County) -> None:
         """Open the lender's account, and see who could borrow where."""
         self.account = f"lender {self.label}"

@@ -146,7 +146,7 @@ class Microcredit(Policy):
         """Open the lender's books, with its terms and its quota."""
         s = self.settings
         self.terms = t = self._terms(county)
-        self._purses = s.purses or self._purse_of(county, CHANNELS[s.channel])
+        self._purses = s.purses or self._purse_of(county, *self.own_purses(s))
         self._subsidy_purse = self._purse_of(county, SUBSIDY_PURSES.get(s.channel, ""))
         self.account = f"lender {self.label}"
         county.accounts.open(self.account, 0.0)
@@ -178,6 +178,18 @@ class Microcredit(Policy):
         held = county.purses.available(self.kind, self._purses, self.campaign_end(county))
         asked = self.settings.quota_yuan
         self.quota_yuan = self._drawn_yuan + held if asked is None else asked * county.share
+
+    @classmethod
+    def own_purses(cls, settings: PolicySettings) -> tuple[str, ...]:
+        """The channel's own."""
+        assert isinstance(settings, MicrocreditSettings)
+        return (CHANNELS[settings.channel],)
+
+    @classmethod
+    def means_yuan(cls, settings: PolicySettings) -> float | None:
+        """The quota; None of a village fund, whose members pay in and whose money comes back to be lent again."""
+        assert isinstance(settings, MicrocreditSettings)
+        return None if settings.channel == FUND else settings.quota_yuan
 
     @staticmethod
     def _purse_of(county: County, name: str) -> tuple[str, ...]:

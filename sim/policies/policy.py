@@ -89,6 +89,16 @@ class Policy:
         return {}
 
     @classmethod
+    def own_purses(cls, settings: PolicySettings) -> tuple[str, ...]:
+        """Ids of the purses that it draws on where its settings name none and a plan has them; () = all it may."""
+        return ()
+
+    @classmethod
+    def means_yuan(cls, settings: PolicySettings) -> float | None:
+        """What it means to draw from purses in all, in yuan; None = as far as they go."""
+        return settings.budget_yuan
+
+    @classmethod
     def without_ways(cls, settings: PolicySettings) -> Mapping[str, object]:
         """The settings that shut all its ways."""
         return {name: value for _, shut in cls.ways(settings).values() for name, value in shut.items()}

@@ -30,7 +30,14 @@ from sim.indicators.inequality import gini
 from sim.money.purse import Purse
 from sim.parameters import load_parameters
 from sim.parameters.packed import P, as_python, as_row
-from sim.population.fitting import LEAST_VILLAGES, REFERENCE_SEED, reference_start, reference_villages
+from sim.population.fitting import (
+    LEAST_VILLAGES,
+    REFERENCE_SEED,
+    Told,
+    fitted,
+    reference_start,
+    reference_villages,
+)
 from sim.population.network import DegreeStatistics, degree_statistics
 from sim.population.opening import Opened, income, open_world, per_head
 from sim.population.own_line import with_own_line
@@ -115,6 +122,7 @@ def describe(
     seed: int = 1,
     values: Mapping[str, Any] | None = None,
     purses: Sequence[Purse] | None = None,
+    told: Told | None = None,
 ) -> list[Line]:
     """The generated world beside the profile and published figures.
 
@@ -126,6 +134,7 @@ def describe(
         seed: Population seed.
         values: Parameters by name; the shipped ones by default.
         purses: Purses that a plan has; the profile's own by default.
+        told: As `fitting.fit`.
 
     Raises:
         UserError: The profile's figures do not fit together.
@@ -135,6 +144,7 @@ def describe(
     values = with_own_line(values, profile)
     purses = profile.purses if purses is None else purses
     p, row = as_python(values), as_row(values)
+    fitted(profile, p, row, told=told)
 
     def opened(villages: int, population_seed: int) -> Opened:
         return open_world(profile, villages, population_seed, p, row, *reference_start(profile))

@@ -9,6 +9,7 @@ seed, change nothing in the households they share. A small profile is repeated u
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
@@ -34,6 +35,7 @@ from sim.population.synthetic.people import gather
 from sim.population.synthetic.recipe import Knobs, shape
 from sim.population.synthetic.world import SLOTS_A_VILLAGE, Network
 
+Told = Callable[[int], None]
 REFERENCE_SEED = 3
 LEAST_VILLAGES, LEAST_HOUSEHOLDS = 120, 7000
 ROUNDS = 16
@@ -59,13 +61,15 @@ def reference_villages(profile: Profile) -> int:
     return profile.villages * ceil(wanted / profile.villages)
 
 
-def fitted(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> Knobs:
+def fitted(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED, told: Told | None = None) -> Knobs:
     """The knobs for a profile: as its file has them if they still hold, else fitted now (once a process).
+
+    Arguments are those of `fit`.
 
     Raises:
         UserError: The profile's figures do not fit together.
     """
-    return _fit_of(profile, p, row, own)[0]
+    return _fit_of(profile, p, row, own, told)[0]
 
 
 def cuts_at(profile: Profile, p: P, row: NDArray[np.void], year: int, month: int, own: Own = SHIPPED) -> Cuts:
@@ -80,7 +84,9 @@ def cuts_at(profile: Profile, p: P, row: NDArray[np.void], year: int, month: int
 _FITS: dict[tuple[str, str], tuple[Knobs, dict[Month, Cuts]]] = {}
 
 
-def _fit_of(profile: Profile, p: P, row: NDArray[np.void], own: Own) -> tuple[Knobs, dict[Month, Cuts]]:
+def _fit_of(
+    profile: Profile, p: P, row: NDArray[np.void], own: Own, told: Told | None = None
+) -> tuple[Knobs, dict[Month, Cuts]]:
     of, known = digest(profile, row), profile.fitted
     key = of, all_mean(own)
     if key not in _FITS:
@@ -88,7 +94,7 @@ def _fit_of(profile: Profile, p: P, row: NDArray[np.void], own: Own) -> tuple[Kn
             knobs = Knobs(**known.knobs)
             cuts = Cuts(known.fifths, known.registry_line, known.registry_noise, known.causes)
         else:
-            knobs, cuts = fit(profile, p, row, own)
+            knobs, cuts = fit(profile, p, row, own, told)
         _FITS[key] = (knobs, {reference_start(profile): cuts})
     return _FITS[key]
 
@@ -130,8 +136,11 @@ class _Found:
 class _Reference:
     """The reference world of a profile, lived again and again with other knobs."""
 
-    def __init__(self, profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> None:
+    def __init__(
+        self, profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED, told: Told | None = None
+    ) -> None:
         self.profile, self.p, self.row, self.own = profile, p, row, own
+        self._told, self._tries = told, 0
         self.villages = reference_villages(profile)
         sizes = village_sizes(profile, self.villages, REFERENCE_SEED)
         first, keys = np.append(0, np.cumsum(sizes)).astype(np.int64), np.arange(1, self.villages + 1)
@@ -140,6 +149,9 @@ class _Reference:
 
     def live(self, knobs: Knobs, start: Month) -> Opened:
         """A world with these knobs at the end of its first year."""
+        self._tries += 1
+        if self._told:
+            self._told(self._tries)
         who = (self.profile, self.villages, REFERENCE_SEED)
         return begin(*who, self.p, self.row, knobs, start, network=self.network, own=self.own)
 
@@ -157,8 +169,17 @@ def _gather(households: Any, params: Any, knobs: Any, seed: int) -> None:
         gather(households[i], params[0], knobs[0], seed)
 
 
-def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tuple[Knobs, Cuts]:
+def fit(
+    profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED, told: Told | None = None
+) -> tuple[Knobs, Cuts]:
     """Fit the generator to a profile.
+
+    Args:
+        profile: The county.
+        p: Parameters.
+        row: The same as a record array.
+        own: Rules of the user's own.
+        told: Called with the number of each try, since a fit may take a while.
 
     Returns:
         The knobs, and the cuts at `reference_start`.
@@ -166,13 +187,16 @@ def fit(profile: Profile, p: P, row: NDArray[np.void], own: Own = SHIPPED) -> tu
     Raises:
         UserError: The profile's figures do not fit together; it says what could be reached.
     """
-    reference = _Reference(profile, p, row, own)
+    reference = _Reference(profile, p, row, own, told)
     start = replace(Knobs(), dependants=_dependants(reference))
     knobs, opened, found = _solve(reference, start, None)
     if not _agrees(profile, found):
+        ends = [_solve(reference, start, spread)[2] for spread in (0.0, MOST_SPREAD)]
+        if not _between(profile, ends, found):
+            _refuse(profile, ends, found)  # at once: no spread in between would do
         knobs, opened, found = _halve(reference, start)
-    if not _agrees(profile, found, NEAR):
-        _refuse(reference, start, found)
+        if not _agrees(profile, found, NEAR):
+            _refuse(profile, ends, found)
     return knobs, find_cuts(opened.world.households, profile, p, opened.line_yuan, REFERENCE_SEED)
 
 
@@ -315,11 +339,24 @@ def _within(limits: tuple[float, float], x: float) -> float:
     return min(limits[1], max(limits[0], x))
 
 
-def _refuse(reference: _Reference, start: Knobs, found: _Found) -> NoReturn:
+def _reached(profile: Profile, worlds: Sequence[_Found]) -> list[bool]:
+    """Whether each of some worlds, such as those of the least and the greatest spread, has the profile's mean."""
+    return [abs(one.mean / profile.income_yuan - 1.0) < 0.01 for one in worlds]
+
+
+def _between(profile: Profile, ends: Sequence[_Found], found: _Found) -> bool:
+    """Whether some spread may give the figures: the mean is not out of reach, nor is the headcount beyond the ends'."""
+    low, high = _reached(profile, ends)
+    if not low and not high and not _reached(profile, [found])[0]:
+        return False
+    return not (low and profile.headcount < ends[0].headcount - NEAR) and not (
+        high and profile.headcount > ends[1].headcount + NEAR
+    )
+
+
+def _refuse(profile: Profile, ends: Sequence[_Found], found: _Found) -> NoReturn:
     """Say which figures do not go together, and what would."""
-    profile = reference.profile
-    ends = [_solve(reference, start, spread)[2] for spread in (0.0, MOST_SPREAD)]
-    low, high = (abs(end.mean / profile.income_yuan - 1.0) < 0.01 for end in ends)
+    low, high = _reached(profile, ends)
     if not low and not high:
         raise Unfittable(
             f"a mean of {profile.income_yuan:,.0f} yuan cannot be reached with this land, these hands and these wages",

@@ -30,12 +30,13 @@ from sim.population.roster import Roster
 from sim.population.sharing import Ints, in_pairs, interleave, share_out
 from sim.shipped import shipped
 from sim.toml.check import check
-from sim.toml.reading import is_file, read_bytes
-from sim.toml.source import KeyPath, TomlSource, meant, parse_toml, raise_all, read_text
+from sim.toml.formats import is_foreign, refuse_foreign
+from sim.toml.reading import as_text, is_file, read_bytes
+from sim.toml.source import KeyPath, TomlSource, meant, parse_toml, raise_all
 from sim.workbook.archive import is_workbook
 from sim.workbook.profile import profile_of
 
-__all__ = ["Profile", "Purse", "load_profile", "share_out", "terrains", "village_sizes"]
+__all__ = ["Profile", "Purse", "load_profile", "profile_source", "share_out", "terrains", "village_sizes"]
 
 PROFILES = shipped("profiles")
 VILLAGE_SIZE = decision("population.village.size")
@@ -286,7 +287,7 @@ class Profile(FrozenModel):
 
 def named_by_path(name: str) -> bool:
     """Whether a profile is named by its file, a TOML file or a workbook, and not as one that ships."""
-    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name)
+    return name.endswith(".toml") or "/" in name or "\\" in name or is_workbook(name) or is_foreign(name)
 
 
 def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> Profile:
@@ -299,30 +300,39 @@ def load_profile(name_or_path: str | Path, relative_to: Path | None = None) -> P
     Raises:
         UserError: There is no such profile, or something in it is wrong; all problems are reported together.
     """
+    path = _file_of(name_or_path, relative_to)
+    return _checked(path, read_bytes(path))
+
+
+def profile_source(name_or_path: str | Path, relative_to: Path | None = None) -> TomlSource:
+    """What a profile was read from, which knows where each of its figures stands; arguments as `load_profile`."""
+    path = _file_of(name_or_path, relative_to)
+    return _source(path, read_bytes(path))
+
+
+def _file_of(name_or_path: str | Path, relative_to: Path | None) -> Path:
     text = str(name_or_path)
     is_path = isinstance(name_or_path, Path) or named_by_path(text)
     path = (relative_to or Path()) / text if is_path else PROFILES / f"{text}.toml"
     if not is_path and not is_file(path):
         known = [file.stem for file in PROFILES.glob("*.toml")]
         raise UserError(f"there is no profile '{text}'", **meant(text, known))
+    return path
+
+
+@lru_cache(maxsize=16)
+def _source(path: Path, content: bytes) -> TomlSource:
+    """The tables of this file and content; once a process, since every run asks for them."""
     if is_workbook(path):
-        return _of_workbook(path, read_bytes(path))
-    return _parsed(path, read_text(path))
+        return profile_of(path)
+    refuse_foreign(path, content)
+    return parse_toml(path, as_text(path, content))
 
 
 @lru_cache(maxsize=16)
-def _parsed(path: Path, text: str) -> Profile:
-    """The profile of this file and text; once a process, since every run asks for it."""
-    return _checked(path, parse_toml(path, text))
-
-
-@lru_cache(maxsize=16)
-def _of_workbook(path: Path, content: bytes) -> Profile:
-    """The profile that a workbook of this content holds, as `_parsed`."""
-    return _checked(path, profile_of(path))
-
-
-def _checked(path: Path, source: TomlSource) -> Profile:
+def _checked(path: Path, content: bytes) -> Profile:
+    """The profile of this file and content, as `_source`."""
+    source = _source(path, content)
     profile, problems = check(Profile, source.data, source.place)
     if profile:
         for at, problem, mend in _contradictions(profile):

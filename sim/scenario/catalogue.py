@@ -11,6 +11,7 @@ from sim.core.errors import UserError
 from sim.parameters import Parameters, load_parameters
 from sim.policies.policy import Policy
 from sim.shipped import shipped
+from sim.toml.formats import is_foreign
 from sim.toml.reading import is_file, is_there
 from sim.toml.source import meant
 
@@ -73,6 +74,8 @@ def find_scenario(name: str | Path) -> Path:
     known = _named()
     if str(name) in known:
         return known[str(name)]
+    if is_foreign(path):
+        raise UserError("there is no such file", file=path)
     raise UserError(f"there is no scenario file or shipped scenario '{name}'", **meant(str(name), known))
 
 

@@ -40,7 +40,7 @@ def _table(table: Mapping[str, Any]) -> dict[str, Any]:
 def _value(key: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return _table(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_value(key, one) for one in value]
     return _word(key.rpartition(".")[2], value) if isinstance(value, str) else value
 

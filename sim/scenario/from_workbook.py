@@ -24,6 +24,9 @@ from sim.workbook.values import Cell, day, share, tidy, wan, whole
 
 Tables = dict[str, Any]
 
+BASELINES = {"en": "baseline", "zh": "对照"}
+"""Ids of the plan that others are compared with, where the first is not meant."""
+
 
 def plans_of(path: Path, chosen: str | None = None) -> list[tuple[str, SheetTables]]:
     """The plans of a workbook, each with its id.
@@ -106,8 +109,7 @@ class _Reader:
         if (cell := row.one("row")) is None:
             self._no(row.where("row"), "方案编号没有填", "the plan has no id")
             return None
-        name = re.sub(r"[\s/\\<>:\"|?*]+", "-", cell.text)
-        return {"对照": "baseline"}.get(name, name)
+        return re.sub(r"[\s/\\<>:\"|?*]+", "-", cell.text)
 
     def _of_county(self) -> tuple[Tables, dict[KeyPath, CellPlace]]:
         """What all plans share: campaign, months, world."""
@@ -321,8 +323,10 @@ class _Reader:
         data: Tables = {**self._common, "world": dict(self._common["world"]), "policies": []}
         cells = dict(self._common_cells)
         title = {key: cell.text for key in ("zh", "en") if (cell := row.one(f"title.{key}"))}
-        title.setdefault("en", title.get("zh", name))
-        data["title"] = {"zh": title.get("zh", name), "en": title["en"]}
+        if "zh" not in title and name in BASELINES.values():
+            title = {**BASELINES, **title}
+        chinese = title.setdefault("zh", name)
+        data["title"] = {"en": chinese, **title}
         cells[("title",)] = row.where("title.zh")
         labels: dict[str, str] = {}
         for cell in row.cells.get("measures", ()):

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.calendar.clock import Clock
 from sim.core.dates import date_of
+from sim.money.purse import Purse
 from sim.policies.policy import Policy
 from sim.recording.watch import earliest_opening, never_met
 from sim.scenario.parts import PolicyPlan
@@ -110,9 +111,7 @@ def _reasons(plan: Plan, one: PolicyPlan) -> Iterator[Idle]:
 
 def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
     """Why no purse can pay for it."""
-    named = one.settings.purses
-    kind = one.policy_class().kind  # what a purse's `uses` calls it, also where it comes from a file of the user's
-    purses = [purse for purse in plan.purses if kind in purse.uses and (not named or purse.id in named)]
+    purses, kind = may_pay(plan, one), one.policy_class().kind
     if not purses:
         yield Idle(one.label, f"no purse may pay for '{kind}'", f"没有一项资金允许用于“{kind}”")
         return
@@ -128,6 +127,14 @@ def _unpaid(plan: Plan, one: PolicyPlan, until: dt.date) -> Iterator[Idle]:
             f"its money is released on {release}, after its last day, {until} ({names_en})",
             f"资金{release}才可动用，晚于其最后一天{until}（{names_zh}）",
         )
+
+
+def may_pay(plan: Plan, one: PolicyPlan) -> list[Purse]:
+    """The purses of a plan that may pay for one of its measures."""
+    policy, there = one.policy_class(), {purse.id for purse in plan.purses}
+    named = one.settings.purses or [name for name in policy.own_purses(one.settings) if name in there]
+    # What a purse's `uses` calls it is its kind, also where it comes from a file of the user's.
+    return [purse for purse in plan.purses if policy.kind in purse.uses and (not named or purse.id in named)]
 
 
 def _days(plan: Plan, one: PolicyPlan) -> list[int] | None:

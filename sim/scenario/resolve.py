@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from sim.money.purse import Purse
 from sim.parameters.own import with_own
 from sim.policies.policy import Policy
 from sim.policies.settings import StartWhen
-from sim.population.profile import named_by_path
+from sim.population.profile import named_by_path, profile_source
 from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of
@@ -32,10 +31,11 @@ from sim.scenario.own_observers import ObserverPlan, own_results
 from sim.scenario.own_places import check_places
 from sim.scenario.own_rules import RulePlan, checked_name
 from sim.scenario.parts import Campaign, Closure, PolicyPlan, Targets, World, month_end
-from sim.scenario.settings import Setting, folder_of
+from sim.scenario.settings import Setting, as_called, folder_of
 from sim.scenario.targets import check_once, check_targets
 from sim.scenario.task_list import tasks_of
 from sim.scenario.title import Title
+from sim.scenario.uses import slip_of_use, uses_in_english
 from sim.toml.check import check, frozen_lists
 from sim.toml.reading import is_file
 from sim.toml.source import Place, each_problem, meant, raise_all
@@ -235,7 +235,7 @@ class Resolver:
                 old = self.catalogue.load_profile(has_purses_of, Path()).purses
                 self.layers.take_away([Purse.model_validate(dict(purse)).model_dump() for purse in old])
             tables = [dict(purse) for purse in profile.purses]  # tables, or Purse models
-            self.layers.put_below(tables, lambda _: Place(str(path)))
+            self.layers.put_below(tables, profile_source(as_called(path, place)).place)
         digest = hashlib.sha256(profile_bytes(path)).hexdigest()
         return self._nation(world, digest) if world.counties else (world, digest)
 
@@ -266,17 +266,16 @@ class Resolver:
 
     def _purses(self) -> list[Purse]:
         purses = []
-        kinds = [*self.catalogue.policies, *(table["kind"] for table in self.layers.data["policies"].values())]
+        known = [*self.catalogue.policies, *(table["kind"] for table in self.layers.data["policies"].values())]
         for name, table in self.layers.data["purses"].items():
-            purse = self._check(Purse, table, at=("purses", name), name=f"purse.{name}")
+            purse = self._check(Purse, uses_in_english(table), at=("purses", name), name=f"purse.{name}")
             if purse is None:
                 continue
             purses.append(purse)
             for index, use in enumerate(purse.uses):
-                near = difflib.get_close_matches(use, kinds, n=1, cutoff=0.8)
-                if use not in kinds and near:  # a use that no policy has yet is allowed, a slip of the pen is not
+                if near := slip_of_use(use, known):
                     where = self.layers.place(("purses", name, "uses", index))
-                    mend = f"did you mean '{near[0]}'?"
+                    mend = f"did you mean '{near}'?"
                     self.problems.append(where.error(f"unknown use '{use}'", field=f"purse.{name}.uses", mend=mend))
         return purses
 

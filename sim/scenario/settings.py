@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.core.text import printable
 from sim.scenario.chinese import english
+from sim.toml.reading import is_file
 from sim.toml.source import KeyPath, Place, TomlSource
 from sim.toml.values import unfit
 
@@ -170,3 +171,9 @@ def _toml_value(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return parsed["value"] if len(parsed) == 1 else text
+
+
+def as_called(path: Path, place: Place) -> Path:
+    """A file by the name that a user called it by, where it is that which names it: a workbook holds its own county."""
+    named = Path(place.file)
+    return named if is_file(named) and named.resolve() == path.resolve() else path

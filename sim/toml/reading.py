@@ -73,7 +73,15 @@ def read_text(path: Path) -> str:
     Raises:
         UserError: As `read_bytes`, or the file is not UTF-8.
     """
-    raw = read_bytes(path)
+    return as_text(path, read_bytes(path))
+
+
+def as_text(path: Path, raw: bytes) -> str:
+    """The text that the bytes of a file are.
+
+    Raises:
+        UserError: They are not UTF-8.
+    """
     try:
         return raw.decode("utf-8-sig")  # Windows editors write a byte-order mark
     except UnicodeDecodeError as error:

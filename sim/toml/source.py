@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypedDict
 
 from sim.core.errors import UserError
-from sim.toml.reading import read_text
+from sim.toml.formats import refuse_foreign
+from sim.toml.reading import as_text, read_bytes, read_text
 from sim.toml.values import KeyPath, unfit
 
 __all__ = [
@@ -35,6 +36,21 @@ class Place:
     ) -> UserError:
         """A UserError that points here."""
         return UserError(problem, file=self.file, line=self.line, field=field, allowed=allowed, mend=mend)
+
+    def said(self, chinese: bool = False) -> str:
+        """The place itself, for a sentence, without the folder."""
+        name = Path(self.file).name
+        if self.line is None:
+            return name
+        return f"{name} 第{self.line}行" if chinese else f"{name}:{self.line}"
+
+    def briefly(self) -> str:
+        """The place among others of the same file."""
+        return self.said()
+
+    def address(self) -> tuple[str, int | None]:
+        """The same for an error of any kind: what stands for the file, and the line."""
+        return self.file, self.line
 
     def of(self, error: UserError) -> UserError:
         """The same error, pointing here."""
@@ -133,9 +149,11 @@ def read_toml(path: Path) -> TomlSource:
     """Read a TOML file.
 
     Raises:
-        UserError: The file is missing, unreadable, not UTF-8 or not TOML.
+        UserError: The file is missing, unreadable, of another sort, not UTF-8 or not TOML.
     """
-    return parse_toml(path, read_text(path))
+    content = read_bytes(path)
+    refuse_foreign(path, content)
+    return parse_toml(path, as_text(path, content))
 
 
 def parse_toml(path: Path, text: str) -> TomlSource:

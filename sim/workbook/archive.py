@@ -12,8 +12,8 @@ from sim.core.errors import UserError
 SUFFIXES = (".xlsx", ".ods")
 """Endings of the files that are read as workbooks."""
 _OTHERS = {
-    ".xls": "另存为 .xlsx 后再用 / save it as .xlsx",
-    ".et": "在WPS中另存为 .xlsx 后再用 / save it as .xlsx",
+    ".xls": "用Excel或WPS打开，另存为 .xlsx 后再用 / open it in Excel or WPS and save it as .xlsx",
+    ".et": "用WPS打开，另存为 .xlsx 后再用 / open it in WPS and save it as .xlsx",
     ".xlsm": "含宏的文件不读；请另存为不含宏的 .xlsx / workbooks with macros are not read; save it as .xlsx",
     ".xlsb": "另存为 .xlsx 后再用 / save it as .xlsx",
     ".xltx": "另存为 .xlsx 后再用 / save it as .xlsx",
@@ -26,7 +26,7 @@ _MOST_PACKED = 200
 """How many times smaller than unpacked a large part may be; XML of people is packed about 10 times."""
 _AGAIN = "用Excel或WPS另存一次 / save it again"
 _LARGE = 1_000_000
-_OLE = b"\xd0\xcf\x11\xe0"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 
 
 def is_workbook(path: str | Path) -> bool:
@@ -48,6 +48,13 @@ def parts_of(path: Path, content: bytes) -> dict[str, bytes]:
     suffix = path.suffix.lower()
     if suffix in _OTHERS:
         raise _refused(path, f"不读 {suffix} 文件", f"{suffix} files are not read", _OTHERS[suffix])
+    if not content.startswith((_OLE, _ZIP)):
+        raise _refused(
+            path,
+            f"文件名以{suffix}结尾，内容却是别的格式，只改文件名不行",
+            f"it is called {suffix} and holds something else",
+            "用Excel或WPS打开原来的文件，另存为 .xlsx / open the original and save it as .xlsx",
+        )
     if content.startswith(_OLE):
         raise _refused(
             path,

@@ -71,6 +71,18 @@ class CellPlace(Place):
     sheet: str = ""
     cell: str = ""
 
+    def said(self, chinese: bool = False) -> str:
+        """The place itself, for a sentence, without the folder."""
+        return f"{Path(self.file).name} [{self.briefly()}]"
+
+    def briefly(self) -> str:
+        """The sheet and the cell."""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
+
+    def address(self) -> tuple[str, int | None]:
+        """The file with the cell, which is no line."""
+        return f"{self.file} [{self.briefly()}]", None
+
     def error(
         self, problem: str, *, field: str | None = None, allowed: str | None = None, mend: str | None = None
     ) -> UserError:

@@ -9,6 +9,7 @@ from typing import Any
 from experiments.compare.report.amounts import added, amount, label_of, rounded, stated
 from experiments.compare.report.context import HEADCOUNT, INCOME, Context
 from experiments.compare.report.data import Experiment, estimate_of
+from experiments.compare.report.room import SHEET_MM, head_mm, part_mm, table_mm
 from experiments.compare.report.sections import answer, certainty
 from experiments.pages.blocks import Text
 from experiments.pages.layout import fill_brief
@@ -18,8 +19,6 @@ from sim.facts.sources import SOURCES
 
 MOST_PLANS = 9
 """Plans that fit on the first page; the report has the others."""
-FEW_PLANS = 5
-"""Plans that leave room on the first page for what happens without any of them."""
 MOST_MEASURES = 6
 MOST_LINES = 5
 SAME_COST = 0.02
@@ -48,19 +47,25 @@ def brief(experiment: Experiment, language: str) -> str:
     """The brief in one language ("en" or "zh"), as a page that prints on two sheets of A4."""
     b = _Brief(Context(experiment, language))
     sentence, more = b.answer()
-    itself, short = b.by_itself(), len(b.ctx.ranked) <= FEW_PLANS
-    parts = (*(() if short else (itself,)), b.left_out(), b.binds(), b.reverse(), b.sure(), b.before())
+    world, banner = b.world(), "" if experiment.calibrated else b.ctx.say("uncalibrated_text")
+    tables = [one for one in (b.plans(), b.amounts()) if one]
+    parts = [b.by_itself(), b.left_out(), b.binds(), b.reverse(), b.sure(), b.before()]
+    parts = [part for part in parts if part.lines]
+    taken, first = head_mm(world, banner, sentence, more), 0
+    taken += sum(table_mm(one.header, one.rows, one.notes) for one in tables)
+    while first < len(parts) - 1 and (taken := taken + part_mm(parts[first].lines)) <= SHEET_MM:
+        first += 1
     return fill_brief(
         language,
         b.say,
         made_from=b.say("made_from", name=experiment.manifest.get("name", experiment.folder.name)),
-        world=b.world(),
-        banner="" if experiment.calibrated else b.ctx.say("uncalibrated_text"),
+        world=world,
+        banner=banner,
         answer=sentence,
         more=more,
-        tables=[one for one in (b.plans(), b.amounts()) if one],
-        below=[itself] if short and itself.lines else [],
-        parts=[part for part in parts if part.lines],
+        tables=tables,
+        below=parts[:first],
+        parts=parts[first:],
     )
 
 
@@ -77,9 +82,8 @@ class _Brief:
 
     def world(self) -> str:
         """Which county, how much of it, how long."""
-        profile, world = self.exp.profile, self.exp.manifest.get("world") or {}
-        villages = int(world.get("villages") or 0)
-        whole = profile.villages if profile else villages
+        profile = self.exp.profile
+        villages, whole = self._villages()
         county = (profile.county.zh if self.ctx.zh else profile.county.en) if profile else self.say("unknown_county")
         values: dict[str, Any] = {"county": county, "months": self.ctx.final, "n": self.exp.replicates}
         said = (
@@ -91,6 +95,11 @@ class _Brief:
             days = {key: self.num.day(self.ctx.campaign[key]) for key in ("start", "end")}
             said += self.space + self.say("campaign", **days)
         return said
+
+    def _villages(self) -> tuple[int, int]:
+        """Villages that were run, and those of the county."""
+        villages = int((self.exp.manifest.get("world") or {}).get("villages") or 0)
+        return villages, max(self.exp.profile.villages if self.exp.profile else villages, villages)
 
     # --- the answer ---
 
@@ -109,6 +118,8 @@ class _Brief:
         rivals = [s for s in ctx.ranked if not ctx.is_cash(s)]
         sure = gain.sign > 0
         key = "lead_not" if not sure else "lead_one" if len(rivals) == 1 else "lead"
+        if key == "lead" and len(rivals) < len(ctx.ranked):
+            key = "lead_beside_cash"
         values = {"mix": ctx.title(leader), "month": ctx.month(ctx.final), "n": len(rivals)}
         first = self.say(
             key, gain=self.shown(gain, "yuan", signed=not sure), baseline=ctx.title(ctx.baseline), **values
@@ -162,13 +173,15 @@ class _Brief:
         shown = ctx.ranked[:MOST_PLANS]
         if not shown:
             return None
+        villages, whole = self._villages()
+        scale = self.say("scale_part", n=villages) if villages < whole else self.say("scale_whole")
         rows = []
         for s in shown:
             title = ctx.title(s)
             rows.append(
                 (
-                    self.say("cash_row", title=title) if ctx.is_cash(s) and not ctx.zh else title,
-                    self._money(stated(self.ctx, s)),
+                    self.say("cash_row", title=title) if ctx.is_cash(s) and "仅测算" not in title else title,
+                    self._money(stated(self.ctx, s) * (villages / whole if whole else 1.0)),
                     self.shown(ctx.extra_cost(s), "money"),
                     self.shown(ctx.exp.difference(s, ctx.final, "all", INCOME), "yuan", signed=True),
                     self.shown(ctx.exp.difference(s, ctx.final, "all", HEADCOUNT), "points", signed=True),
@@ -179,7 +192,9 @@ class _Brief:
         if len(ctx.ranked) > MOST_PLANS:
             notes.append(self.say("more_plans", n=len(ctx.ranked) - MOST_PLANS))
         columns = ("plan", "stated", "cost", "income", "headcount", "first")
-        return Grid(self.say("h_plans"), tuple(self.say(f"col_{c}") for c in columns), tuple(rows), tuple(notes))
+        return Grid(
+            self.say("h_plans"), tuple(self.say(f"col_{c}", scale=scale) for c in columns), tuple(rows), tuple(notes)
+        )
 
     def _money(self, yuan: float) -> str:
         return self.say("open_amount") if math.isnan(yuan) else self.num.bare(Estimate(yuan), "money")
@@ -200,6 +215,8 @@ class _Brief:
         open_ = any(cell == self.say("open_amount") for row in rows for cell in row)
         lent = any("quota_yuan" in one for s in shown for one in added(ctx, s))
         notes = [*([self.say("principal")] if lent else []), *([self.say("by_purse")] if open_ else [])]
+        doubts = [one for one in self.exp.manifest.get("doubts") or () if one["scenario"] in shown]
+        notes += dict.fromkeys(self.say("doubt", text=str(one[ctx.language])) for one in doubts)
         return Grid(self.say("h_amounts"), header, tuple(rows), tuple(notes))
 
     # --- the second page ---

@@ -77,6 +77,8 @@ def _falls_by_itself(ctx: Context) -> Caveat | None:
         for name, level in (("start", start), ("end", end))
     }
     word = "caveat_falls" if fall.value >= 0 else "caveat_rises"
+    if points == ctx.num.untold:  # too few runs to say how much, or even which way
+        word = "caveat_moves"
     said = ctx.say(word, fall=points, month=ctx.month(ctx.final), baseline=ctx.title(ctx.baseline), **levels)
     return Caveat("falls_by_itself", said)
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from sim.core.chinese import in_chinese
+from sim.population import fitting
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,25 @@ def test_a_form_with_several_plans_is_asked_about(form: Path) -> None:
     command = ["plan", str(form), "--target", "8000", "--year", "2020", "--language", "zh"]
     said = CliRunner().invoke(app, command)
     assert said.exit_code == 2 and "有多个方案，请指明一个" in said.output
+
+
+def test_books_that_contradict_each_other_name_their_cells_and_the_wait_is_told(
+    form: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.load_workbook(form)
+    county = {line[0].value: line[1] for line in book["本县"].iter_rows(min_row=3)}
+    county["贫困发生率"].value = "5%"
+    path = tmp_path / "矛盾.xlsx"
+    book.save(path)
+    monkeypatch.setattr(fitting, "LEAST_VILLAGES", 12)
+    monkeypatch.setattr(fitting, "reference_villages", lambda profile: 12)
+    headcount, income, line = (county[name].coordinate for name in ("贫困发生率", "农民人均收入", "贫困线"))
+    said = CliRunner().invoke(app, ["population", "describe", str(path), "--language", "zh"])
+    text = said.output.replace("\n", "")
+    assert said.exit_code == 2
+    assert f"矛盾.xlsx [本县!{headcount}]：贫困发生率5.0%与人均收入4,344元" in text
+    assert f"请一并核对本县!{income}、本县!{line}" in text and "poverty" not in text
+    assert "正在拟合模拟县，使其与本县数字相符：第1次" in text
 
 
 def test_what_headcounts_can_be_reached_is_said_in_chinese() -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from experiments.compare.run import _baseline
 from experiments.workbook.as_toml import written
 from experiments.workbook.make import filled
 from experiments.workbook.marked import ENDING, load_or_mark, marked_bytes
@@ -295,6 +296,21 @@ def test_one_plan_of_several_is_named(tmp_path: Path, form: bytes) -> None:
         load_plan(path)
     with pytest.raises(UserError, match="there is no plan 'mixx'"):
         load_plan(f"{path}#mixx")
+
+
+def test_the_baseline_is_called_what_the_form_calls_it(tmp_path: Path, form: bytes) -> None:
+    def change(book: Any) -> None:
+        put(book, "方案", "baseline", "方案名称", None)
+        put(book, "方案", "baseline", "英文名", None)
+        put(book, "方案", "mix", "方案名称", None)
+        put(book, "方案", "baseline", "方案编号", "对照")
+
+    path = saved(tmp_path, form, change)
+    plan = load_plan(f"{path}#对照")
+    assert (plan.id, plan.title.zh, plan.title.en) == ("对照", "对照", "baseline")
+    assert load_plan(f"{path}#mix").title.zh == "mix"
+    plans = load_plans([path])
+    assert _baseline(plans[::-1], None) == "对照" and _baseline(plans[1:], None) == "mix"
 
 
 def test_words_of_the_form_are_those_of_the_program() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from small_worlds import fitted_on
 from test_synthetic import COUNTY, FIVE, ROW, P, same, with_
 
-from sim.core.errors import UserError
+from sim.core.errors import Unfittable, UserError
 from sim.economy.market import Market
 from sim.facts.causes import CAUSES
 from sim.parameters import load_parameters
@@ -27,8 +28,10 @@ from sim.population.fitting import (
     reference_villages,
 )
 from sim.population.opening import Opened, income, open_world, per_head
+from sim.population.placing import placing
 from sim.population.profile import Profile, load_profile
 from sim.population.synthetic.recipe import Knobs
+from sim.shipped import shipped
 
 START = (2012, 12)
 # A county of another kind, in few households: richer, more equal, more land, other hands, more of its income from land.
@@ -231,6 +234,29 @@ def test_a_stored_fit_is_used_as_long_as_it_holds(monkeypatch: pytest.MonkeyPatc
 def test_figures_that_do_not_go_together_are_refused(sections: dict[str, Any], message: str) -> None:
     with fitted_on(2400), pytest.raises(UserError, match=message):
         fit(with_(FIVE, **sections), P, ROW)
+
+
+def test_what_no_spread_would_do_is_refused_without_trying_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "_halve", lambda *_: pytest.fail("halved in vain"))
+    tries: list[int] = []
+    for sections in ({"poverty": {"headcount": 0.05}}, {"income": {"yuan_per_head": 500.0}}):
+        with fitted_on(2400), pytest.raises(UserError):
+            fit(with_(FIVE, **sections), P, ROW, told=tries.append)
+    assert tries[0] == 1 and max(tries) <= 3 * fitting.ROUNDS
+
+
+def test_where_a_profile_has_what_does_not_go_together_is_named(tmp_path: Path) -> None:
+    text = (shipped("profiles") / "five_villages.toml").read_text(encoding="utf-8")
+    (at,) = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("headcount")]
+    path = tmp_path / "ours.toml"
+    path.write_text(text, encoding="utf-8")
+    with (
+        pytest.raises(
+            Unfittable, match=rf"ours.toml:{at}: poverty.headcount: .*; look at ours.toml:\d+, ours.toml:\d+"
+        ),
+        placing(path),
+    ):
+        raise Unfittable("a headcount of 5.0% does not go with a mean", field="poverty.headcount")
 
 
 def test_books_that_contradict_themselves_a_little_get_the_nearest_that_goes_together() -> None:

@@ -303,7 +303,7 @@ def test_a_profile_with_mistakes_is_named(tmp_path: Path, catalogue: Catalogue) 
     profile = tmp_path / "profiles/county.toml"
     profile.write_text(profile.read_text(encoding="utf-8").replace("5_000_000", "-1"), encoding="utf-8")
     assert problems(file, catalogue) == [
-        "county.toml: purse.fiscal.amount_yuan: must be at least 0, found -1",
+        "county.toml:7: purse.fiscal.amount_yuan: must be at least 0, found -1",
     ]
     profile.write_text("era = ", encoding="utf-8")
     assert problems(file, catalogue)[0].startswith("county.toml:1: is not valid TOML")

@@ -9,9 +9,12 @@ from pathlib import Path
 import dummy
 import pytest
 
+from experiments.compare.report import brief as module
 from experiments.compare.report.brief import brief
 from experiments.compare.report.data import Experiment
+from experiments.compare.report.room import GAP_MM, HEADING_MM, LINE_MM, part_mm, table_mm
 from experiments.pages import pdf
+from experiments.pages.numbers import Estimate
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,44 @@ def test_a_part_of_a_county_says_so(pages: dict[str, str], folder: Path) -> None
     whole = Experiment(folder).manifest["world"]
     said = "全部" if whole["villages"] >= 215 else "只测算了"
     assert said in pages["zh"]
+
+
+def test_money_of_both_columns_is_on_one_scale(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "stated", lambda *_: 21_500_000.0)
+    part = Experiment(folder)
+    assert part.profile is not None and part.manifest["world"]["villages"] == part.profile.villages == 215
+    assert "计划资金（万元，全县）" in brief(part, "zh")
+    assert '<td class="num">2,150</td>' in brief(part, "zh")
+    part._stored.manifest["world"] = {**part.manifest["world"], "villages": 43}
+    page = brief(part, "zh")
+    assert "计划资金（万元，测算的43个村）" in page and "多花（万元，测算的43个村）" in page
+    assert '<td class="num">430</td>' in page
+
+
+def test_cash_that_is_only_reckoned_is_not_counted_without_a_word(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Experiment, "difference", lambda *_: Estimate(40.0, 30.0, 50.0))
+    assert "除仅供测算的等额现金外，所比较的2个方案中" in brief(Experiment(folder), "zh")
+    said = "among the 2 plans compared, cash for calculation only left aside"
+    assert said in " ".join(brief(Experiment(folder), "en").split())
+
+
+def test_doubts_about_money_are_said(folder: Path) -> None:
+    doubted = Experiment(folder)
+    one = {"scenario": "microcredit", "en": "the purse holds 5", "zh": "可用资金只有5万元"}
+    doubted._stored.manifest["doubts"] = [one, {**one, "scenario": "training"}]
+    assert text_of(brief(doubted, "zh")).count("请核对：可用资金只有5万元。") == 1
+    assert "Please look: the purse holds 5." in brief(doubted, "en")
+
+
+def test_the_first_sheet_is_filled_and_not_overfilled(pages: dict[str, str]) -> None:
+    assert pages["zh"].split('class="sheet"')[1].count("<h2>") >= 5
+    for page in pages.values():
+        first, second = page.split('class="sheet"')[1:]
+        assert first.count("<h2>") >= 4 and second.count("<h2>") >= 2
+    assert part_mm(["字" * 45] * 10) == pytest.approx(HEADING_MM + 10 * (LINE_MM + GAP_MM))
+    assert table_mm(("方案", "甲"), [("名", "1")], []) < table_mm(("方案", "甲"), [("名" * 30, "1")], [])
 
 
 def test_an_experiment_without_results_still_has_a_brief(tmp_path: Path) -> None:

@@ -88,3 +88,11 @@ def test_mean_of_leaves_out_what_is_missing() -> None:
     assert found.value == 2.0 and found.low == pytest.approx(2 - 12.7062, abs=1e-3)
     assert not mean_of([4.0]).has_interval
     assert math.isnan(mean_of([]).value)
+
+
+def test_where_the_interval_leaves_no_digit_words_say_so() -> None:
+    wide = Estimate(0.044, -1.26, 1.34)  # 4 points, give or take 130, of two runs
+    assert Numbers("zh").show(wide, "points") == "说不准" and Numbers("en").bare(wide, "points") == "cannot be told"
+    assert Numbers("zh").show(Estimate(0.12, -1.2, 1.44), "points").startswith("10±")
+    assert Numbers("zh").show(Estimate(-0.002, -0.052, 0.048), "points") == "0±5个百分点"
+    assert Numbers("zh").show(Estimate(0.0, -0.9, 0.9), "points") == "说不准"
