@@ -77,7 +77,7 @@ def not_found(
         talked: By village of the county, how far it is talked over (`consulted`).
     """
     found, month = need.copy(), county.today.month
-    there = under_way(county)[np.ix_(villages, kinds)] > 0
+    there = under_way(county)[villages][:, kinds] > 0
     for at in np.flatnonzero(there.any(axis=0)).tolist():
         luck = county.village_luck(policy.number("duplicate"), villages, month * len(NAMES) + kinds[at])
         found[there[:, at] & (luck < county.p.duplicates_found * talked[villages]), at] = 0.0
