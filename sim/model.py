@@ -97,7 +97,8 @@ class VillageModel(Whole, MesaModel):
         # Rules read a policy's own numbers only where rules of the user's own run.
         self.p, self._p_row = as_python(values), as_row(values if plan.rules else of_model(values))
         self._reach = dict(reach or {})
-        self._open_county(threads)
+        with placing(plan.world.profile):
+            self._open_county(threads)
         self._open_policies()
         self.observers = watchers(plan.build_observers(), (Recorder(),) if observers is None else observers)
         self._tell(lambda observer: observer.open(self.county))
@@ -105,12 +106,12 @@ class VillageModel(Whole, MesaModel):
     def _open_county(self, threads: int) -> None:
         """The world as its opening year left it, today's facts, and the county that policies see."""
         opening, world, own = self.clock.opening, self.plan.world, self.plan.own_rules()
-        who = (self.profile, world.villages, own_seed(world.population_seed, world.county), self.p, self._p_row)
-        with placing(world.profile):
-            opened = opened_world(*who, opening.year, opening.month, threads, own)
+        people = own_seed(world.population_seed, world.county)
+        who = (self.profile, world.villages, people, self.p, self._p_row)
+        opened = opened_world(*who, opening.year, opening.month, threads, own)
         self.today_rows = Today.rows(1)
         self.today = cast(Today, Today.of(self.today_rows[0]))
-        self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), who[2]
+        self.today.seed, self.today.people_seed = own_seed(self.seed, world.county), people
         self.today.region_seed, self.today.county = self.seed, world.county or 0
         self.today.endogenous = int(self.plan.closure == "endogenous")
         self.today.year, self.today.calendar_month = opening.year, opening.month

@@ -9,12 +9,10 @@ from sim.policies.policy import County, Policy, RowsOf
 
 GOES_WITH = "goes with a cadre: "
 """Start of the names under which other policies share what they keep of each cadre, and would have go along."""
-WHO = ("key", "farm", "finance", "jobs", "effort", "fatigue", "standing")
-"""What goes along of a cadre's row; the post's households, days and book stay."""
 
 
 def change_posts(county: County, posts: RowsOf, comes: RowsOf, loses: float) -> None:
-    """Have those of the posts `comes` take the posts `posts`, both of the same cadres.
+    """Have those of the posts `comes` take the posts `posts`, both of the same cadres; households, days and book stay.
 
     Args:
         county: The county.
@@ -23,9 +21,13 @@ def change_posts(county: County, posts: RowsOf, comes: RowsOf, loses: float) -> 
         loses: Share of their standing that strangers have not.
     """
     c = county.cadres
-    for name in WHO:
-        c[name][posts] = c[name][comes]
-    c["standing"][posts] *= 1.0 - loses
+    c["key"][posts] = c["key"][comes]
+    c["farm"][posts] = c["farm"][comes]
+    c["finance"][posts] = c["finance"][comes]
+    c["jobs"][posts] = c["jobs"][comes]
+    c["effort"][posts] = c["effort"][comes]
+    c["fatigue"][posts] = c["fatigue"][comes]
+    c["standing"][posts] = c["standing"][comes] * (1.0 - loses)
     for name, kept in sorted(county.shared.items()):
         if name.startswith(GOES_WITH):
             kept[posts] = kept[comes]
