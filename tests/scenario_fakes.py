@@ -34,7 +34,7 @@ class Credit(Policy):
     class Settings(PolicySettings):
         quota_yuan: float = Field(default=0, ge=0)
         term_months: int = Field(default=12, ge=1)
-        channel: Literal["womens", "shuanglian"] = "womens"
+        channel: Literal["women", "shuanglian"] = "women"
         terrains: tuple[str, ...] = ()
 
 

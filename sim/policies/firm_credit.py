@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 import numpy as np
 from pydantic import Field
@@ -109,8 +109,7 @@ class FirmCredit(Policy):
     @classmethod
     def means_yuan(cls, settings: PolicySettings) -> float | None:
         """The quota."""
-        assert isinstance(settings, FirmCreditSettings)
-        return settings.quota_yuan
+        return cast(FirmCreditSettings, settings).quota_yuan
 
     def open(self, county: County) -> None:
         """Open the lender's account, and see who could borrow where."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, cast
 
 import numpy as np
 from pydantic import Field
@@ -182,14 +182,13 @@ class Microcredit(Policy):
     @classmethod
     def own_purses(cls, settings: PolicySettings) -> tuple[str, ...]:
         """The channel's own."""
-        assert isinstance(settings, MicrocreditSettings)
-        return (CHANNELS[settings.channel],)
+        return (CHANNELS[cast(MicrocreditSettings, settings).channel],)
 
     @classmethod
     def means_yuan(cls, settings: PolicySettings) -> float | None:
         """The quota; None of a village fund, whose members pay in and whose money comes back to be lent again."""
-        assert isinstance(settings, MicrocreditSettings)
-        return None if settings.channel == FUND else settings.quota_yuan
+        terms = cast(MicrocreditSettings, settings)
+        return None if terms.channel == FUND else terms.quota_yuan
 
     @staticmethod
     def _purse_of(county: County, name: str) -> tuple[str, ...]:

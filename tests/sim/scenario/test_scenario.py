@@ -238,7 +238,7 @@ credit = st.fixed_dictionaries(
     optional={
         "quota_yuan": st.floats(0, 1e12),
         "term_months": st.integers(1, 60),
-        "channel": st.sampled_from(["womens", "shuanglian"]),
+        "channel": st.sampled_from(["women", "shuanglian"]),
         "terrains": st.lists(words, max_size=3),
         "budget_yuan": st.integers(0, 10**12),
         "village_share": st.floats(0, 1),

@@ -101,8 +101,8 @@ def test_the_good_one_is_good(tmp_path: Path, catalogue: Catalogue) -> None:
         ("= 1_000", "= 1\nterm_months = 2.5", "14: policy.microcredit.term_months: must be a whole number, found 2.5"),
         (
             "= 1_000",
-            '= 1\nchannel = "women"',
-            "14: policy.microcredit.channel: must be 'womens' or 'shuanglian', found 'women' (did you mean 'womens'?)",
+            '= 1\nchannel = "womens"',
+            "14: policy.microcredit.channel: must be 'women' or 'shuanglian', found 'womens' (did you mean 'women'?)",
         ),
         ("= 1_000", "= 1\nterrains = 'x'", "14: policy.microcredit.terrains: must be a list, found 'x'"),
         (
