@@ -51,8 +51,19 @@ def optimise(
         int | None, typer.Option("--runs", min=1, help="Most runs of the search, in runs of the whole county.")
     ] = None,
     contest: Annotated[
-        bool, typer.Option("--contest", help="Run random search with as many runs too, and write contest.csv.")
+        bool,
+        typer.Option(
+            "--contest", help="Run random search, TPE and NSGA-II with as many runs too, and write contest.csv."
+        ),
     ] = False,
+    reference: Annotated[
+        int,
+        typer.Option(
+            "--reference",
+            min=0,
+            help="Search on to so many runs and say how far the answer is from their best; 0 = no.",
+        ),
+    ] = 0,
     name: FolderName = None,
     workers: Workers = None,
     executor: Executor = None,
@@ -91,6 +102,7 @@ def optimise(
             vectors=vectors,
             parameters=parameters,
             contest=contest,
+            reference=reference,
         ),
         name=name or name_of(["optimise", asked.id]),
         results=results,

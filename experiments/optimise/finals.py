@@ -6,8 +6,9 @@ the winner reaches is read from further ones, which neither the search nor the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -65,11 +66,23 @@ class Finals:
     agreement: float = float("nan")
     """Rank correlation between the small world and the county, if the last look was there."""
 
+    promised: Floats = field(default_factory=lambda: np.zeros(0))
+    """Gains on the ranking's seeds of what the others of them choose, by seed; see `left_out_gains`."""
+
     @property
-    def optimism(self) -> float:
-        """By what share the search saw the winner better than it is."""
+    def luck(self) -> float:
+        """By what share the winner looked better than it is on the seeds that it was searched with."""
         first = self.standings[0]
         return (first.seen - first.gain.value) / first.gain.value if first.gain.value else float("nan")
+
+    @property
+    def optimism(self) -> Interval:
+        """By what share more was promised before the last look than it shows; the interval is of both samples."""
+        promised, said = mean_interval(self.promised), mean_interval(self.by_seed)
+        per = 1 / said.value if said.value else float("nan")
+        half = math.hypot(promised.halfwidth, said.halfwidth) * abs(per)
+        share = (promised.value - said.value) * per
+        return Interval(share, share - half, share + half, said.replicates)
 
 
 def finalists(trials: Trials, seeds: Sequence[int], count: int = FINALISTS, always: Sequence[Mix] = ()) -> list[Mix]:
@@ -117,7 +130,8 @@ def finals(
     candidates = [mix for mix in candidates if mix not in broken]
     if not candidates:
         raise _none_keeps(broken)
-    means = trials.gains(candidates, ranking, "the best again on fresh seeds").mean(axis=1)
+    ranked_by = trials.gains(candidates, ranking, "the best again on fresh seeds")
+    means = ranked_by.mean(axis=1)
     order = sorted(range(len(candidates)), key=lambda place: (-float(means[place]), place))
     shown = [candidates[place] for place in order][: LARGE if large else None]
     look = large or trials
@@ -146,7 +160,22 @@ def finals(
         gains[winner],
         broken,
         _agreement(trials, every, ranking, gains) if large else float("nan"),
+        left_out_gains(ranked_by),
     )
+
+
+def left_out_gains(gains: Floats) -> Floats:
+    """What choosing the best by all seeds but one gains on that one, for each seed in turn.
+
+    No seed has a say in the choice that is read on it, so the mean is no better than the choice is. The mean of the
+    chosen mix on the seeds that chose it would be (the winner's curse).
+
+    Args:
+        gains: By mix and seed.
+    """
+    others = gains.sum(axis=1, keepdims=True) - gains
+    chosen: Floats = gains[np.argmax(others, axis=0), np.arange(gains.shape[1])]
+    return chosen
 
 
 def _winner(shown: Sequence[Mix], kept: Sequence[Mix], gains: Mapping[Mix, Floats]) -> Mix:
