@@ -169,31 +169,44 @@ def answer(of: Answer) -> dict[str, Any]:
             }
             for choice in of.front
         ],
-        "contest": None if of.contest is None else {
-            "methods": [
-                {
-                    "method": one.method,
-                    "runs": one.runs,
-                    "seen_in_search": _plain(one.seen),
-                    "gain": _interval(one.gain),
-                    "behind_by": _interval(one.behind),
-                }
-                for one in of.contest.entries
-            ],
-            "left_out": list(of.contest.left_out),
-        },
-        "reference": None if of.reference is None else {
-            "runs": of.reference.runs,
-            "amounts": dict(zip((one.name for one in found.problem.levers), of.reference.mix, strict=True)),
-            "gain": _interval(of.reference.gain),
-            "answer_below_by": _interval(of.reference.above),
-            "answer_below_share": _interval(of.reference.share),
-        },
+        "contest": _contest(of),
+        "reference": _reference(of),
         "villages": {"searched": of.small.scenarios[0].world.villages, "judged": of.design.scenarios[0].world.villages},
         "agreement": _plain(found.finals.agreement),
         "runs": {"search": found.runs_search, "all": found.runs, "county": of.runs_large,
                  "county_equivalents": _plain(round(of.county_runs, 1))},
     }  # fmt: skip
+
+
+def _contest(of: Answer) -> dict[str, Any] | None:
+    """How other methods did."""
+    if of.contest is None:
+        return None
+    methods = [
+        {
+            "method": one.method,
+            "runs": one.runs,
+            "seen_in_search": _plain(one.seen),
+            "gain": _interval(one.gain),
+            "behind_by": _interval(one.behind),
+        }
+        for one in of.contest.entries
+    ]
+    return {"methods": methods, "left_out": list(of.contest.left_out)}
+
+
+def _reference(of: Answer) -> dict[str, Any] | None:
+    """The best that many runs found, and how far the answer is below it."""
+    best = of.reference
+    if best is None:
+        return None
+    return {
+        "runs": best.runs,
+        "amounts": dict(zip((one.name for one in of.found.problem.levers), map(_plain, best.mix), strict=True)),
+        "gain": _interval(best.gain),
+        "answer_below_by": _interval(best.above),
+        "answer_below_share": _interval(best.share),
+    }
 
 
 def reaches(of: Answer) -> dict[str, Any]:
