@@ -142,7 +142,8 @@ def proposed(trials: Trials, rival: Rival, most: int, seeds: Sequence[int], titl
         new = list(dict.fromkeys(mix for mix in mixes if mix not in scores))[: most - len(scores)]
         idle = 0 if new else idle + 1
         if new:
-            scores |= zip(new, trials.scores(new, seeds, title).mean(axis=1).tolist(), strict=True)
+            going = f"{title}, {len(scores) + len(new)} of {most} mixes"
+            scores |= zip(new, trials.scores(new, seeds, going).mean(axis=1).tolist(), strict=True)
         worst = min(scores.values())
         told |= {mix: worst if kept_in_runs(trials, mix, seeds) else scores[mix] for mix in new}
         if len(scores) < most:
