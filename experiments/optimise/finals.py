@@ -67,7 +67,7 @@ class Finals:
     """Rank correlation between the small world and the county, if the last look was there."""
 
     promised: Floats = field(default_factory=lambda: np.zeros(0))
-    """Gains on the ranking's seeds of what the others of them choose, by seed; see `left_out_gains`."""
+    """Gains on either half of the ranking's seeds of what the other half chooses, by seed; see `crossed_gains`."""
 
     @property
     def luck(self) -> float:
@@ -160,22 +160,26 @@ def finals(
         gains[winner],
         broken,
         _agreement(trials, every, ranking, gains) if large else float("nan"),
-        left_out_gains(ranked_by),
+        crossed_gains(ranked_by),
     )
 
 
-def left_out_gains(gains: Floats) -> Floats:
-    """What choosing the best by all seeds but one gains on that one, for each seed in turn.
+def crossed_gains(gains: Floats) -> Floats:
+    """What the mix that one half of the seeds chooses gains on the other half, by seed.
 
-    No seed has a say in the choice that is read on it, so the mean is no better than the choice is. The mean of the
-    chosen mix on the seeds that chose it would be (the winner's curse).
+    No seed has a say in the choice that is read on it, so the mean promises no more than the choice is worth; the
+    chosen mix on the seeds that chose it would (the winner's curse). A choice by half of the seeds is a little worse
+    than one by all, so that rather too little is promised. Halves, since with every seed left out in turn the choices
+    differ by single seeds, and where mixes are nearly equal the mean then varies far more than its interval says.
 
     Args:
         gains: By mix and seed.
     """
-    others = gains.sum(axis=1, keepdims=True) - gains
-    chosen: Floats = gains[np.argmax(others, axis=0), np.arange(gains.shape[1])]
-    return chosen
+    crossed = np.empty(gains.shape[1])
+    for half in (slice(0, None, 2), slice(1, None, 2)):
+        other = slice(1 - half.start, None, 2)
+        crossed[half] = gains[np.argmax(gains[:, other].mean(axis=1)), half]
+    return crossed
 
 
 def _winner(shown: Sequence[Mix], kept: Sequence[Mix], gains: Mapping[Mix, Floats]) -> Mix:
