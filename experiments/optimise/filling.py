@@ -28,7 +28,10 @@ def mix_of(problem: Problem, point: Floats) -> Mix:
     costly = problem.costs > 0
     shares = np.where(costly, -np.log1p(-inside), 0.0)
     speed = shares / max(shares.sum(), 1e-12) * problem.spendable_yuan / np.where(costly, problem.costs, 1.0)
-    free = inside * (most - least)  # of what costs no money a point says the amount itself
+    lots = np.array([lever.lot for lever in problem.levers])
+    free = np.minimum(
+        inside * (most - least + lots), most - least
+    )  # of what costs no money: every number of lots alike
     return filled(problem, np.where(costly, speed, free), np.where(costly, most, least + free))
 
 

@@ -81,7 +81,7 @@ def reference(trials: Trials, found: Found, runs: int, county: Trials | None = N
     mix = best[int(np.argmax(means))]
     judged = Judged.of(trials, found, county)
     gain, behind = judged.against(found, mix)
-    above = Interval(-behind.value, -behind.high, -behind.low, behind.replicates)
+    above = Interval(0.0 - behind.value, 0.0 - behind.high, 0.0 - behind.low, behind.replicates)
     return Reference(found.runs_search + spent, mix, gain, above)
 
 

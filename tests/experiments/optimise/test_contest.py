@@ -140,6 +140,8 @@ def test_a_point_becomes_a_mix_that_uses_the_money_up_and_hands_on_what_a_lever_
     assert (a, b, c, d) == pytest.approx((4.0, 3.75, 4.0, 8.5))  # 19 in shares; of what costs nothing, its half
     for point in np.random.default_rng(3).random((200, 4)):
         assert some.fits(mix_of(some, point))
+    visits = Problem((Lever("visits", 2.0, lot=1.0, unit_cost_yuan=0.0),))
+    assert [mix_of(visits, np.array([place]))[0] for place in (0.4, 0.6, 0.7, 0.99)] == [0, 0, 1, 2]
 
 
 def test_a_reference_spends_its_runs_and_knows_a_better_mix_where_the_search_was_short() -> None:
