@@ -7,6 +7,7 @@ unit of each lever costs they are told, also where the search has measured it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -157,5 +158,6 @@ def contest_csv(of: Contest, levers: Sequence[str]) -> str:
     rows: list[list[object]] = []
     for one in of.entries:
         numbers = [value for part in (one.gain, one.behind) for value in (part.value, part.low, part.high)]
-        rows.append([one.method, one.runs, one.seen, *numbers, *one.mix])
+        seen = one.seen if math.isfinite(one.seen) else None
+        rows.append([one.method, one.runs, seen, *numbers, *one.mix])
     return csv_text(header, rows)

@@ -122,9 +122,9 @@ class Speaker:
             optimism=self.percent(finals.optimism),
         )
 
-    def percent(self, one: Interval) -> str:
+    def percent(self, one: Interval, signed: bool = True) -> str:
         """A share with its interval."""
-        return self.num.show(estimate(one), "share", signed=True)
+        return self.num.show(estimate(one), "share", signed)
 
     def beside_others(self) -> list[str]:
         """How far the best known mix is, and which methods could not be tried."""
@@ -133,7 +133,9 @@ class Speaker:
         if best is not None:
             key = "reference_same" if best.mix == self.of.found.winner else "reference"
             values = {"gain": self.gain(best.gain, signed=True), "below": self.gain(best.above)}
-            said.append(self.say(key, runs=self.num.plain(best.runs), share=self.percent(best.share), **values))
+            said.append(
+                self.say(key, runs=self.num.plain(best.runs), share=self.percent(best.share, signed=False), **values)
+            )
         if contest is not None and contest.left_out:
             names = self.num.join([self.method(name) for name in contest.left_out])
             said.append(self.say("left_out", names=names, command=f"pip install 'villagesim[{EXTRA}]'"))

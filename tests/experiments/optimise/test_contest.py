@@ -113,7 +113,7 @@ def test_the_contest_says_who_was_left_out_and_fails_for_nobody(
     assert [one.method for one in alone.entries] == ["this search", RANDOM, "equal shares"]
     assert alone.entries[-1].behind.low > 0 and alone.entries[0].behind.value == 0
     lines = contest_csv(alone, ["a", "b", "c", "d"]).splitlines()
-    assert lines[0].endswith("behind_high,a,b,c,d") and len(lines) == 4
+    assert lines[0].endswith("behind_high,a,b,c,d") and len(lines) == 4 and lines[-1].startswith("equal shares,0,,")
 
 
 def test_a_method_that_repeats_itself_ends() -> None:
