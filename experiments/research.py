@@ -100,6 +100,8 @@ def optimise(
     screen: int = 0,
     vectors: int = 0,
     parameters: str = "calibrated",
+    contest: bool = False,
+    reference: int = 0,
     name: str | None = None,
     results: str | Path = "results",
     workers: Workers = None,
@@ -116,6 +118,8 @@ def optimise(
         screen: Search over so many villages and judge the best over the design's; 0 = no.
         vectors: Try the best under so many other parameter vectors.
         parameters: How those are drawn: "calibrated" or "ranges".
+        contest: Run other methods with as many runs too, and write contest.csv.
+        reference: Search on to so many runs, and write reference.csv; 0 = no.
         name: Name of the experiment's folder.
         results: Folder of all experiments.
         workers: Worker processes; None = one a processor, 0 = none; or where else, such as "dask://HOST:PORT".
@@ -142,12 +146,12 @@ def optimise(
     given = given_settings(settings or {})
     asked = design if isinstance(design, Design) else load_design(design, given, code)
     options = {"--screen": screen or None, "--vectors": vectors or None, "--name": name}
-    options |= {"--parameters": parameters if vectors else None}
+    options |= {"--parameters": parameters if vectors else None, "--reference": reference or None}
     words = [str(design if not isinstance(design, Design) else asked.id)]
-    words += [word for one in beside for word in ("--beside", one)]
+    words += [word for one in beside for word in ("--beside", one)] + ["--contest"] * contest
     folder, found = carry_out(
         asked,
-        Asked(None, tuple(beside), screen_villages=screen, vectors=vectors, parameters=parameters),
+        Asked(None, tuple(beside), True, screen, vectors, parameters, contest, reference),
         name=name or name_of(["optimise", asked.id]),
         results=Path(results),
         workers=workers,

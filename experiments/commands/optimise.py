@@ -51,8 +51,12 @@ def optimise(
         int | None, typer.Option("--runs", min=1, help="Most runs of the search, in runs of the whole county.")
     ] = None,
     contest: Annotated[
-        bool, typer.Option("--contest", help="Run random search with as many runs too, and write contest.csv.")
+        bool, typer.Option("--contest", help="Run TPE, NSGA-II and random search with as many runs too.")
     ] = False,
+    reference: Annotated[
+        int,
+        typer.Option("--reference", min=0, help="Search on to so many runs: how far from their best is the answer?"),
+    ] = 0,
     name: FolderName = None,
     workers: Workers = None,
     executor: Executor = None,
@@ -85,13 +89,7 @@ def optimise(
     written = languages(language)
     folder, found = search(
         asked,
-        Asked(
-            beside=tuple(beside) if beside else ("mix",),
-            screen_villages=screen,
-            vectors=vectors,
-            parameters=parameters,
-            contest=contest,
-        ),
+        Asked(None, tuple(beside or ("mix",)), True, screen, vectors, parameters, contest, reference),
         name=name or name_of(["optimise", asked.id]),
         results=results,
         workers=where(workers, executor),

@@ -10,10 +10,12 @@ from typing import Any
 from experiments.designs.design import Design
 from experiments.designs.outcomes import parse, scale_of
 from experiments.measure.statistics import Interval, mean_interval
+from experiments.optimise.contest import Contest, contest_csv
 from experiments.optimise.finals import Standing
 from experiments.optimise.from_design import Stated
 from experiments.optimise.front import Choice
 from experiments.optimise.problem import Mix
+from experiments.optimise.reference import Reference, reference_csv
 from experiments.optimise.search import Found
 from experiments.pages.spreadsheet import csv_text
 
@@ -29,6 +31,8 @@ class Answer:
         found: What was found.
         runs_large: Runs at the design's own size, if the search was smaller.
         front: Choices among several objectives, the winner first; none if there is one, or they are added up.
+        contest: How other methods did, if they were asked for.
+        reference: The best that many runs found, if that was asked for.
         titles: What readers call the scenarios that the plan is compared with, in English and Chinese.
     """
 
@@ -39,6 +43,8 @@ class Answer:
     runs_large: int = 0
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     front: tuple[Choice, ...] = ()
+    contest: Contest | None = None
+    reference: Reference | None = None
 
     @property
     def screened(self) -> bool:
@@ -118,7 +124,9 @@ def answer(of: Answer) -> dict[str, Any]:
         "gain": _interval(first.gain),
         "reaches": reaches(of),
         "seen_in_search": _plain(first.seen),
-        "optimism": _plain(found.finals.optimism),
+        "luck_of_search": _plain(found.finals.luck),
+        "promised": _interval(mean_interval(found.finals.promised)),
+        "optimism": _interval(found.finals.optimism),
         "forecast_by_curves": _plain(found.forecast),
         "leads": _plain(first.leads),
         "cannot_be_told_apart_from": len(of.tied),
@@ -161,11 +169,44 @@ def answer(of: Answer) -> dict[str, Any]:
             }
             for choice in of.front
         ],
+        "contest": _contest(of),
+        "reference": _reference(of),
         "villages": {"searched": of.small.scenarios[0].world.villages, "judged": of.design.scenarios[0].world.villages},
         "agreement": _plain(found.finals.agreement),
         "runs": {"search": found.runs_search, "all": found.runs, "county": of.runs_large,
                  "county_equivalents": _plain(round(of.county_runs, 1))},
     }  # fmt: skip
+
+
+def _contest(of: Answer) -> dict[str, Any] | None:
+    """How other methods did."""
+    if of.contest is None:
+        return None
+    methods = [
+        {
+            "method": one.method,
+            "runs": one.runs,
+            "seen_in_search": _plain(one.seen),
+            "gain": _interval(one.gain),
+            "behind_by": _interval(one.behind),
+        }
+        for one in of.contest.entries
+    ]
+    return {"methods": methods, "left_out": list(of.contest.left_out)}
+
+
+def _reference(of: Answer) -> dict[str, Any] | None:
+    """The best that many runs found, and how far the answer is below it."""
+    best = of.reference
+    if best is None:
+        return None
+    return {
+        "runs": best.runs,
+        "amounts": dict(zip((one.name for one in of.found.problem.levers), map(_plain, best.mix), strict=True)),
+        "gain": _interval(best.gain),
+        "answer_below_by": _interval(best.above),
+        "answer_below_share": _interval(best.share),
+    }
 
 
 def reaches(of: Answer) -> dict[str, Any]:
@@ -197,6 +238,12 @@ def tables(of: Answer) -> dict[str, str]:
         "finalists.csv": _finalists_csv(of),
         "prices.csv": _prices_csv(of),
         **({"regret.csv": _regret_csv(of)} if of.found.regret else {}),
+        **(
+            {"contest.csv": contest_csv(of.contest, [one.name for one in of.found.problem.levers])}
+            if of.contest
+            else {}
+        ),
+        **({"reference.csv": reference_csv(of.reference, of.found)} if of.reference else {}),
     }
 
 

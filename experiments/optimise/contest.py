@@ -1,25 +1,31 @@
-"""A contest: what equal shares and random search reach with as many runs, judged on the same fresh seeds.
+"""A contest: what other methods and equal shares reach with as many runs, judged on the same fresh seeds.
 
-Random search draws mixes that use up the money: every lever is in or out by the toss of a coin, and those that are in
-share the money as broken sticks. It runs each under two seeds, ranks the best ten on the ranking's seeds, and its
-winner is read from the last ones, as the search's own.
+Every method proposes mixes that keep the limits (see `filling`), which run under two of the search's seeds each; its
+best ten are ranked on the ranking's seeds, and its winner is read from the last ones, all as the search's own. What a
+unit of each lever costs they are told, also where the search has measured it.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.measure.statistics import Interval, mean_interval, paired_difference
+from experiments.optimise.filling import mix_of
 from experiments.optimise.measured import kept_in_runs
-from experiments.optimise.problem import Mix, Problem
-from experiments.optimise.search import Found
+from experiments.optimise.problem import Mix
+from experiments.optimise.rivals import RIVALS, Rival, left_out
+from experiments.optimise.search import Found, Seeds
 from experiments.optimise.trials import Trials
 from experiments.pages.spreadsheet import csv_text
 
 SEEDS_A_MIX = 2
-TRIES = 200
+PATIENCE = 50
+"""Batches without a new mix after which a method has nothing more to say."""
+OWN, EQUAL = "this search", "equal shares"
 
 
 @dataclass(frozen=True)
@@ -43,68 +49,115 @@ class Entry:
     mix: Mix
 
 
-def drawn(problem: Problem, chance: np.random.Generator) -> Mix:
-    """A mix by chance that keeps the limits: less of everything until it does."""
-    money = min(problem.total_yuan, sum(lever.most * lever.unit_cost_yuan for lever in problem.levers))
-    within = chance.random(len(problem.levers)) < 0.5
-    shares = np.where(within, chance.exponential(1.0, len(problem.levers)), 0.0)
-    shares /= max(shares.sum(), 1e-12)
-    raw = [
-        lever.least + share * money / lever.unit_cost_yuan if lever.unit_cost_yuan else share * lever.most
-        for lever, share in zip(problem.levers, shares, strict=True)
-    ]
-    for part in np.linspace(1.0, 0.0, TRIES):
-        mix = tuple(
-            lever.nearest_below(lever.least + part * (amount - lever.least))
-            for lever, amount in zip(problem.levers, raw, strict=True)
-        )
-        if problem.fits(mix):
-            return mix
-    return problem.nothing
+@dataclass(frozen=True)
+class Contest:
+    """How all methods did.
+
+    Attributes:
+        entries: One a method, the search itself first.
+        left_out: Names of those whose package is not installed.
+    """
+
+    entries: tuple[Entry, ...]
+    left_out: tuple[str, ...] = ()
 
 
-def random_search(trials: Trials, found: Found, runs: int, seed: int = 1) -> Entry:
-    """The best of random mixes.
+@dataclass(frozen=True)
+class Judged:
+    """Where winners are read: as the search's own, at the county if that is larger.
+
+    Attributes:
+        trials: What evaluates mixes there.
+        seeds: The last seeds.
+    """
+
+    trials: Trials
+    seeds: Seeds
+
+    @classmethod
+    def of(cls, trials: Trials, found: Found, county: Trials | None) -> Judged:
+        """Where the winner of a search was read."""
+        return cls(county or trials, found.effort.seeds[2][: found.finals.by_seed.size])
+
+    def against(self, found: Found, mix: Mix) -> tuple[Interval, Interval]:
+        """The gain of a mix, and by how much it is less than that of the search's winner, paired."""
+        own, other = self.trials.gains([found.winner, mix], self.seeds, "the last look")
+        return mean_interval(other), paired_difference(own, other)
+
+
+def contest(trials: Trials, found: Found, county: Trials | None = None, seed: int = 1) -> Contest:
+    """The search, every method that is installed with as many runs, and equal shares.
+
+    Args:
+        trials: What evaluated the search's mixes.
+        found: What the search found.
+        county: What evaluates mixes of the whole county, if the search went over fewer villages.
+        seed: Seed of the methods.
+    """
+    judged, missing = Judged.of(trials, found, county), left_out()
+
+    def entry(method: str, runs: int, seen: float, mix: Mix) -> Entry:
+        return Entry(method, runs, seen, *judged.against(found, mix), mix)
+
+    entries = [entry(OWN, found.runs_search, found.finals.standings[0].seen, found.winner)]
+    for method, (make, _) in RIVALS.items():
+        if method not in missing:
+            rival = make(len(trials.problem.levers), seed)
+            entries.append(entry(method, *_winner_of(trials, found, rival, method)))
+    entries.append(entry(EQUAL, 0, float("nan"), found.finals.references[EQUAL].mix))
+    return Contest(tuple(entries), missing)
+
+
+def _winner_of(trials: Trials, found: Found, rival: Rival, method: str) -> tuple[int, float, Mix]:
+    """How many runs a method took, what its winner looked like, and the winner."""
+    searched, ranking, _ = found.effort.seeds
+    some = searched[:SEEDS_A_MIX]
+    scores = proposed(trials, rival, found.runs_search // len(some), some, method)
+    order = sorted(scores, key=lambda mix: -scores[mix])
+    best = [mix for mix in order if not kept_in_runs(trials, mix, some)][: found.effort.finalists]
+    runs = len(scores) * len(some)
+    if not best:
+        return runs, float("nan"), trials.problem.nothing
+    means = trials.gains(best, ranking, f"the best of {method} on fresh seeds").mean(axis=1)
+    winner = best[int(np.argmax(means))]
+    return runs, float(trials.gains([winner], some, "").mean()), winner
+
+
+def proposed(trials: Trials, rival: Rival, most: int, seeds: Sequence[int], title: str) -> dict[Mix, float]:
+    """So many different mixes that a method proposes, with their mean scores.
+
+    A mix that breaks a limit in its own runs is told as the worst so far. One proposed again is not run again.
 
     Args:
         trials: What evaluates mixes.
-        found: The search that it is compared with.
-        runs: How many runs its search may use.
-        seed: Seed of the mixes.
+        rival: The method.
+        most: How many.
+        seeds: The seeds of each.
+        title: What is going on, for the progress.
     """
-    problem, effort, chance = trials.problem, found.effort, np.random.default_rng(seed)
-    searched, ranking, _ = effort.seeds
-    some = searched[:SEEDS_A_MIX]
-    mixes = list(dict.fromkeys(drawn(problem, chance) for _ in range(runs // len(some))))
-    seen = trials.gains(mixes, some, "random mixes").mean(axis=1)
-    order = sorted(range(len(mixes)), key=lambda place: (-float(seen[place]), place))
-    best = [mixes[place] for place in order if not kept_in_runs(trials, mixes[place], some)][: effort.finalists]
-    if not best:
-        return _entry(trials, found, "random search", runs, float("nan"), problem.nothing)
-    means = trials.gains(best, ranking, "the best random mixes on fresh seeds").mean(axis=1)
-    winner = best[int(np.argmax(means))]
-    return _entry(trials, found, "random search", runs, float(seen[mixes.index(winner)]), winner)
+    scores: dict[Mix, float] = {}
+    told: dict[Mix, float] = {}
+    idle = 0
+    while len(scores) < most and idle < PATIENCE and len(points := rival.ask()):
+        mixes = [mix_of(trials.problem, point) for point in points]
+        new = list(dict.fromkeys(mix for mix in mixes if mix not in scores))[: most - len(scores)]
+        idle = 0 if new else idle + 1
+        if new:
+            going = f"{title}, {len(scores) + len(new)} of {most} mixes"
+            scores |= zip(new, trials.scores(new, seeds, going).mean(axis=1).tolist(), strict=True)
+        worst = min(scores.values())
+        told |= {mix: worst if kept_in_runs(trials, mix, seeds) else scores[mix] for mix in new}
+        if len(scores) < most:
+            rival.tell([told[mix] for mix in mixes])
+    return scores
 
 
-def _entry(trials: Trials, found: Found, method: str, runs: int, seen: float, mix: Mix) -> Entry:
-    own, other = trials.gains([found.winner, mix], found.effort.seeds[2], "the last look")
-    return Entry(method, runs, seen, mean_interval(other), paired_difference(own, other), mix)
-
-
-def contest(trials: Trials, found: Found) -> list[Entry]:
-    """The search, random search with as many runs, and equal shares."""
-    first = found.finals.standings[0]
-    equal = found.finals.references["equal shares"].mix
-    own = _entry(trials, found, "this search", found.runs_search, first.seen, found.winner)
-    by_chance = random_search(trials, found, found.runs_search)
-    return [own, by_chance, _entry(trials, found, "equal shares", 0, float("nan"), equal)]
-
-
-def contest_csv(entries: list[Entry]) -> str:
+def contest_csv(of: Contest, levers: Sequence[str]) -> str:
     """The table of a contest."""
-    header = ["method", "runs", "seen", "gain", "gain_low", "gain_high", "behind", "behind_low", "behind_high"]
+    header = ["method", "runs", "seen", "gain", "gain_low", "gain_high", "behind", "behind_low", "behind_high", *levers]
     rows: list[list[object]] = []
-    for one in entries:
+    for one in of.entries:
         numbers = [value for part in (one.gain, one.behind) for value in (part.value, part.low, part.high)]
-        rows.append([one.method, one.runs, one.seen, *numbers])
+        seen = one.seen if math.isfinite(one.seen) else None
+        rows.append([one.method, one.runs, seen, *numbers, *one.mix])
     return csv_text(header, rows)

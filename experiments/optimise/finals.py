@@ -6,8 +6,9 @@ the winner reaches is read from further ones, which neither the search nor the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -65,11 +66,23 @@ class Finals:
     agreement: float = float("nan")
     """Rank correlation between the small world and the county, if the last look was there."""
 
+    promised: Floats = field(default_factory=lambda: np.zeros(0))
+    """Gains on either half of the ranking's seeds of what the other half chooses, by seed; see `crossed_gains`."""
+
     @property
-    def optimism(self) -> float:
-        """By what share the search saw the winner better than it is."""
+    def luck(self) -> float:
+        """By what share the winner looked better than it is on the seeds that it was searched with."""
         first = self.standings[0]
         return (first.seen - first.gain.value) / first.gain.value if first.gain.value else float("nan")
+
+    @property
+    def optimism(self) -> Interval:
+        """By what share more was promised before the last look than it shows; the interval is of both samples."""
+        promised, said = mean_interval(self.promised), mean_interval(self.by_seed)
+        per = 1 / said.value if said.value else float("nan")
+        half = math.hypot(promised.halfwidth, said.halfwidth) * abs(per)
+        share = (promised.value - said.value) * per
+        return Interval(share, share - half, share + half, said.replicates)
 
 
 def finalists(trials: Trials, seeds: Sequence[int], count: int = FINALISTS, always: Sequence[Mix] = ()) -> list[Mix]:
@@ -117,7 +130,8 @@ def finals(
     candidates = [mix for mix in candidates if mix not in broken]
     if not candidates:
         raise _none_keeps(broken)
-    means = trials.gains(candidates, ranking, "the best again on fresh seeds").mean(axis=1)
+    ranked_by = trials.gains(candidates, ranking, "the best again on fresh seeds")
+    means = ranked_by.mean(axis=1)
     order = sorted(range(len(candidates)), key=lambda place: (-float(means[place]), place))
     shown = [candidates[place] for place in order][: LARGE if large else None]
     look = large or trials
@@ -146,7 +160,26 @@ def finals(
         gains[winner],
         broken,
         _agreement(trials, every, ranking, gains) if large else float("nan"),
+        crossed_gains(ranked_by),
     )
+
+
+def crossed_gains(gains: Floats) -> Floats:
+    """What the mix that one half of the seeds chooses gains on the other half, by seed.
+
+    No seed has a say in the choice that is read on it, so the mean promises no more than the choice is worth; the
+    chosen mix on the seeds that chose it would (the winner's curse). A choice by half of the seeds is a little worse
+    than one by all, so that rather too little is promised. Halves, since with every seed left out in turn the choices
+    differ by single seeds, and where mixes are nearly equal the mean then varies far more than its interval says.
+
+    Args:
+        gains: By mix and seed.
+    """
+    crossed = np.empty(gains.shape[1])
+    for half in (slice(0, None, 2), slice(1, None, 2)):
+        other = slice(1 - half.start, None, 2)
+        crossed[half] = gains[np.argmax(gains[:, other].mean(axis=1)), half]
+    return crossed
 
 
 def _winner(shown: Sequence[Mix], kept: Sequence[Mix], gains: Mapping[Mix, Floats]) -> Mix:

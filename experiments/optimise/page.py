@@ -179,6 +179,9 @@ def _certain(s: Speaker) -> Section:
     if finals.broken:
         names = sorted({s.limit(name) for names in finals.broken.values() for name in names})
         section.add(Text(s.say("dropped", count=len(finals.broken), names=s.num.join(names)), "note"))
+    if s.of.contest:
+        rows = [[Cell(cells[0]), *number_cells(*cells[1:])] for cells in s.contest_rows()]
+        section.add(Table(s.say("contest_table"), s.contest_header(), rows, note=s.say("contest_note")))
     if s.of.front:
         section.add(_front(s))
     if regret:

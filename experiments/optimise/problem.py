@@ -188,6 +188,11 @@ class Problem:
         """The mix with the least of everything, against which gains are counted."""
         return tuple(float(lever.least) for lever in self.levers)
 
+    @property
+    def spendable_yuan(self) -> float:
+        """The money in all, or what all levers together could take, if that is less."""
+        return min(self.total_yuan, float(sum(lever.most * lever.unit_cost_yuan for lever in self.levers)))
+
     def cost_yuan(self, mix: Mix) -> float:
         """What a mix costs in all."""
         return self.fixed_yuan + float(self.costs @ np.array(mix))

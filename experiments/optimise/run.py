@@ -15,13 +15,15 @@ from experiments.designs.sweep import RUN as TASK
 from experiments.designs.vectors import drawing
 from experiments.designs.write import DESIGN, design_toml
 from experiments.optimise.answer import Answer, answer, tables
-from experiments.optimise.contest import contest, contest_csv
+from experiments.optimise.contest import contest
 from experiments.optimise.evaluations import SCENARIO, ModelRuns, plan_of
 from experiments.optimise.finals import Beside
 from experiments.optimise.from_design import COST, Stated, stated
 from experiments.optimise.front import front
 from experiments.optimise.page import page
 from experiments.optimise.problem import Mix
+from experiments.optimise.reference import reference
+from experiments.optimise.rivals import EXTRA, RIVALS, left_out
 from experiments.optimise.search import Effort, check_effort, search
 from experiments.optimise.trials import Trials, Vector
 from experiments.runs.codeversion import code_version
@@ -55,7 +57,8 @@ class Asked:
         screen_villages: Search over so many villages and finish at the design's; 0 = search where the design is.
         vectors: Parameter vectors for the regret.
         parameters: How they are drawn: "calibrated" or "ranges".
-        contest: Whether to run random search with as many runs, and write contest.csv.
+        contest: Whether to run other methods with as many runs, and write contest.csv.
+        reference: Search on to so many runs, and say how far the answer is from the best of them; 0 = no.
     """
 
     effort: Effort | None = None
@@ -65,6 +68,7 @@ class Asked:
     vectors: int = 0
     parameters: str = "calibrated"
     contest: bool = False
+    reference: int = 0
 
 
 def effort_of(design: Design, screen_villages: int = 0) -> Effort:
@@ -132,7 +136,9 @@ def optimise(
     plans = list({**own, **others, **own}.values())
     manifest = _manifest(design, name, stamp, line, said_so, plans)
     size = Size.of(small.scenarios[0], few=True) if evaluate == RUN else Size()
-    expected = expect(results / name, effort.most_runs, size, field="budget_runs", workers=workers, at_most=True)
+    expected = expect(
+        results / name, _most_runs(asked, effort), size, field="budget_runs", workers=workers, at_most=True
+    )
     given = [*inputs, *own_profiles(plans)]
     with ExitStack() as stack:
         store = stack.enter_context(Store(results, name, "optimise", fresh=fresh, inputs=given))
@@ -148,10 +154,10 @@ def optimise(
             return ModelRuns(one, said_so.outcomes, store, todo, stamp, evaluate, _others(one, asked.beside))
 
         titles = {plan.id: (plan.title.en, plan.title.zh) for plan in others.values()}
-        trials, comes_to = _searched(design, small, said_so, asked, effort, runs_of, titles)
+        if asked.contest and (missing := left_out()):
+            said.say(f"left out of the contest: {', '.join(missing)}; install them: pip install 'villagesim[{EXTRA}]'")
+        comes_to = _searched(design, small, said_so, asked, effort, runs_of, titles)
         made = {**tables(comes_to), DESIGN: design_toml(design)}
-        if asked.contest:
-            made["contest.csv"] = contest_csv(contest(trials, comes_to.found))
         for file, text in made.items():
             write_atomic(store.folder / file, text)
         for language in languages:
@@ -170,7 +176,7 @@ def _searched(
     effort: Effort,
     runs_of: Callable[[Design], ModelRuns],
     titles: Mapping[str, tuple[str, str]],
-) -> tuple[Trials, Answer]:
+) -> Answer:
     """Search over the small design, and judge over the whole one if that is larger."""
     runs = runs_of(small)
     trials = Trials(said_so.problem, runs)
@@ -179,8 +185,27 @@ def _searched(
     beside = _beside(design, asked, trials, effort.seeds[0], at_county)
     found = search(trials, effort, vectors=_vectors(asked), beside=beside, large=county)
     choices = front(trials, said_so.front, found.winner, effort.seeds, effort.sizes) if said_so.front else []
-    large_runs = county.runs if county else 0
-    return trials, Answer(design, small, said_so, found, large_runs, titles, tuple(choices))
+    large_runs = county.runs if county else 0  # without those of other methods
+    best = reference(trials, found, asked.reference, county) if asked.reference else None
+    methods = contest(trials, found, county) if asked.contest else None
+    return Answer(design, small, said_so, found, large_runs, titles, tuple(choices), methods, best)
+
+
+def _most_runs(asked: Asked, effort: Effort) -> int:
+    """The most runs of all that is asked for.
+
+    Raises:
+        UserError: A reference would have no more runs than the search.
+    """
+    if asked.reference and asked.reference <= effort.most_runs:
+        raise UserError(
+            f"a reference of {asked.reference} runs is no more than the search itself may take",
+            field="--reference",
+            allowed=f"more than {effort.most_runs}",
+            mend="ask for more, or give the search fewer runs (--runs)",
+        )
+    methods = 1 + (len(RIVALS) - len(left_out()) if asked.contest else 0)
+    return effort.most_runs * methods + max(0, asked.reference - effort.most_runs)
 
 
 def _manifest(

@@ -143,7 +143,7 @@ def search(
         if not possible(problem):
             raise refusal(problem)
     programmed = best_by_curves(problem, curves)
-    equal = problem.equal_shares(min(problem.total_yuan, _money_used(problem)))
+    equal = problem.equal_shares(problem.spendable_yuan)
     starts = {"programme": programmed, "equal shares": equal} | {
         name: mix for name, mix in given.items() if problem.fits(mix)
     }
@@ -181,11 +181,6 @@ def _last(seeds: tuple[Seeds, Seeds, Seeds], effort: Effort, large: Trials | Non
     return (seeds[0], seeds[1], seeds[2][: effort.large_seeds]) if large else seeds
 
 
-def _money_used(problem: Problem) -> float:
-    """No more money than all levers together could take."""
-    return float(sum(lever.most * lever.unit_cost_yuan for lever in problem.levers))
-
-
 def _resampled(problem: Problem, curves: Sequence[Curve], seeds: int) -> list[Mix]:
     chance = np.random.default_rng(1)
     found = [best_by_curves(problem, curves, seeds=chance.integers(0, seeds, seeds).tolist()) for _ in range(RESAMPLED)]
@@ -199,8 +194,7 @@ def _climbs(trials: Trials, starts: Mapping[str, Mix], effort: Effort) -> dict[s
     """
     seeds = effort.seeds[0]
     problem = trials.problem
-    money = problem.total_yuan if np.isfinite(problem.total_yuan) else _money_used(problem)
-    steps = [share * money for share in effort.steps]
+    steps = [share * problem.spendable_yuan for share in effort.steps]
     spread = {name: mix for name, mix in starts.items() if name != "programme"}
     scores = trials.scores(list(spread.values()), seeds, "mixes to start from").mean(axis=1)
     best = max(zip(scores, spread, strict=True), key=lambda pair: pair[0])[1]

@@ -6,10 +6,12 @@ import math
 
 from experiments.designs.design import UNITS
 from experiments.designs.outcomes import parse
-from experiments.measure.statistics import Interval
+from experiments.measure.statistics import Interval, mean_interval
 from experiments.optimise.answer import Answer, limit_title
+from experiments.optimise.contest import EQUAL, OWN
 from experiments.optimise.finals import Standing
 from experiments.optimise.regret import ENOUGH
+from experiments.optimise.rivals import EXTRA, RANDOM
 from experiments.optimise.shadow import Price
 from experiments.pages.numbers import Estimate, Numbers
 from experiments.pages.words import Words
@@ -108,7 +110,59 @@ class Speaker:
         ]
         if math.isfinite(first.seen):
             said.append(self.say("seen", seen=self.plain_gain(first.seen), gain=self.gain(first.gain, signed=True)))
-        return [*said, *self.under_other_parameters(), *self.agreement()]
+        said.append(self.promised())
+        return [*said, *self.under_other_parameters(), *self.agreement(), *self.beside_others()]
+
+    def promised(self) -> str:
+        """What the ranking promised, and how far off that was."""
+        finals = self.of.found.finals
+        return self.say(
+            "promised",
+            promised=self.gain(mean_interval(finals.promised), signed=True),
+            optimism=self.percent(finals.optimism),
+        )
+
+    def percent(self, one: Interval, signed: bool = True) -> str:
+        """A share with its interval."""
+        return self.num.show(estimate(one), "share", signed)
+
+    def beside_others(self) -> list[str]:
+        """How far the best known mix is, and which methods could not be tried."""
+        best, contest = self.of.reference, self.of.contest
+        said = []
+        if best is not None:
+            key = "reference_same" if best.mix == self.of.found.winner else "reference"
+            values = {"gain": self.gain(best.gain, signed=True), "below": self.gain(best.above)}
+            said.append(
+                self.say(key, runs=self.num.plain(best.runs), share=self.percent(best.share, signed=False), **values)
+            )
+        if contest is not None and contest.left_out:
+            names = self.num.join([self.method(name) for name in contest.left_out])
+            said.append(self.say("left_out", names=names, command=f"pip install 'villagesim[{EXTRA}]'"))
+        return said
+
+    def method(self, name: str) -> str:
+        """What readers call a method of the contest."""
+        key = {OWN: "this_search", EQUAL: "equal_shares", RANDOM: "random_search"}.get(name)
+        return self.say(key) if key else name
+
+    def contest_rows(self) -> list[tuple[str, ...]]:
+        """The table of the contest: method, runs, what its winner looked like, what it reaches, how far behind."""
+        contest = self.of.contest
+        return [
+            (
+                self.method(one.method),
+                self.num.plain(one.runs) if one.runs else "",
+                self.plain_gain(one.seen) if math.isfinite(one.seen) else "",
+                self.gain(one.gain, signed=True),
+                "" if one.method == OWN else self.gain(one.behind),
+            )
+            for one in (contest.entries if contest else ())
+        ]
+
+    def contest_header(self) -> list[str]:
+        """Its columns."""
+        return [self.say(key) for key in ("col_method", "col_runs", "col_seen", "col_gain", "col_behind")]
 
     def under_other_parameters(self) -> list[str]:
         """What the regret says."""

@@ -30,5 +30,12 @@ def show(of: Answer, language: str, console: Console) -> None:
         price = f"{s.price(one)} / {s.per(one)}" if one.binds else "0"
         limits.add_row(s.limit(one.constraint), s.of_limit(one, one.amount), s.of_limit(one, one.used), price)
     console.print(limits)
+    if of.contest:
+        methods = Table(title=s.say("contest_table"))
+        for place, column in enumerate(s.contest_header()):
+            methods.add_column(column, justify="right" if place else "left")
+        for cells in s.contest_rows():
+            methods.add_row(*cells)
+        console.print(methods)
     for sentence in s.more():
         console.print(sentence)

@@ -28,7 +28,7 @@ _PRODUCTS = (
     "summary.csv", "report.en.html", "report.zh.html", "trial.en.html", "trial.zh.html", "result.json",
     "result.csv", "sensitivity.en.html", "sensitivity.zh.html", "conclusion.json", "indices.csv", "calibrated.toml",
     "calibration.en.md", "calibration.zh.md", "answer.json", "plan.csv", "curves.csv", "finalists.csv", "prices.csv",
-    "regret.csv", "contest.csv", "optimise.en.html", "optimise.zh.html", "boxes.csv", "cases.csv",
+    "regret.csv", "contest.csv", "reference.csv", "optimise.en.html", "optimise.zh.html", "boxes.csv", "cases.csv",
     "shapley.csv", "discover.en.html", "discover.zh.html", "sweep.en.html", "sweep.zh.html", "design.toml",
     "workbook.xlsx", "workbook.en.xlsx", "workbook.zh.xlsx", "brief.en.html",
     "brief.zh.html", "brief.en.pdf", "brief.zh.pdf",
