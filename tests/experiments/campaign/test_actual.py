@@ -65,7 +65,7 @@ def test_every_mistake_is_said_at_once_by_row_and_column(tmp_path: Path) -> None
         ("actual.csv", "", "the table is empty"),
         ("actual.csv", "task,date\n", "no column 'done'"),
         ("actual.csv", "task,date,done\n", "no row below the heading"),
-        ("actual.xlsx", "not a workbook", "cannot be opened"),
+        ("actual.xlsx", "not a workbook", "it is called .xlsx and holds something else"),
         ("actual.txt", "task", "a .csv, .xlsx or .ods file"),
     ],
 )

@@ -236,7 +236,8 @@ def test_money_balances_when_everything_is_done_at_once(tmp_path: Path) -> None:
     model = lived(plan_of(tmp_path, EVERY_POLICY, villages=5))
     check_books(model)
     # Every kind of flow the books know has been used, or the checks above were of nothing.
-    unused = {"written off", "assets sold in need", "dues of medical insurance"}  # dues are of era 2023
+    # Dues are of era 2023; families divide only where that is asked for.
+    unused = {"written off", "assets sold in need", "dues of medical insurance", "taken along when a household divides"}
     used = {reason for _, _, reason in model.county.accounts.matrix()}
     assert {reason.name for reason in REASONS} - used <= unused
 
