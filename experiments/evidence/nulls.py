@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
 
+from experiments.published import trial_rows
 from experiments.trials.file import LEAST_REPLICATES, Trial
+from experiments.trials.outcome import TrialOutcome
 from sim import load_plan
 from sim.core.frozen import FrozenDict
 from sim.parameters import Value
@@ -54,12 +56,23 @@ class NullWorld:
         return plan.model_copy(update={"world": world, "closure": self.closure or plan.closure})
 
     def trial(self, trial: Trial) -> Trial:
-        """A trial in this world, with as many replicates as a trial must have."""
+        """A trial in this world, with as many replicates as a trial must have.
+
+        Where a row asks for a sign alone, as many as the model has: with fewer, a world in which the same comes about
+        could not tell it from none, and would seem to fail.
+        """
         place = FrozenDict({**trial.world.place, **self.place})
         world = trial.world.model_copy(update={"place": place, "closure": self.closure or trial.world.closure})
-        replicates = min(trial.design.replicates, LEAST_REPLICATES)
+        replicates = trial.design.replicates
+        if not any(_asks_for_a_sign(outcome) for outcome in trial.outcomes):
+            replicates = min(replicates, LEAST_REPLICATES)
         design = trial.design.model_copy(update={"replicates": replicates})
         return trial.model_copy(update={"world": world, "design": design})
+
+
+def _asks_for_a_sign(outcome: TrialOutcome) -> bool:
+    rule = trial_rows()[outcome.row].rule if outcome.row is not None else None
+    return rule is not None and rule.sign is not None
 
 
 _ONE_IN = {"nobody_changes": 2, "trend_alone": 4}

@@ -102,6 +102,13 @@ def test_a_trial_in_a_null_world_keeps_its_place_but_for_what_the_world_closes()
     assert found.digest() != trial.digest()
 
 
+def test_where_only_a_sign_is_asked_for_a_null_world_gets_as_many_replicates_as_the_model() -> None:
+    """With fewer, chance alone would make it fail: in 400 replicates neighbours gain where nobody changes, too."""
+    (trial,) = load_trials(["cash_kenya"])
+    assert any(one.row == "cash_neighbours" for one in trial.outcomes)
+    assert NOBODY.trial(trial).design.replicates == trial.design.replicates > 30
+
+
 def _target(**changes: Any) -> Published:
     said: dict[str, Any] = {
         "id": "one", "label_en": "One", "label_zh": "一", "role": "check", "group": "moving", "value": 10.0,

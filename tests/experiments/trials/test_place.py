@@ -88,6 +88,8 @@ def test_places_that_live_on_day_labour_can_be_made(name: str) -> None:
     )
     made, profile = settled(trial)
     assert profile.headcount == pytest.approx(expected_headcount(made, profile), abs=0.01)
+    assert wages_changed(trial, made) == 1.0  # the place's own wages go with its books
+    assert "prices.wage_level" not in flat(made.world.books)  # and so does their share of income
 
 
 def test_an_impossible_place_is_refused_and_named() -> None:
