@@ -186,6 +186,7 @@ NAMED = {
     "sim/facts/trades.py": {"publicity", "education"},  # trades of support units
     "sim/policies/examinations.py": {"visits"},  # a column of cadres
     "sim/recording/pairs.py": {"visits"},  # the same
+    "experiments/compare/report/pairing.py": {"visits"},  # the same
     "sim/workbook/contradictions.py": {"education"},  # a part of a profile
     "sim/policies/streams.py": {"infrastructure", "industry", "training"},  # names of streams
 }

@@ -8,6 +8,7 @@ from experiments.compare.report.book import Book, Content, value
 from experiments.compare.report.context import HEADCOUNT, INCOME
 from experiments.compare.report.data import DAY100, Experiment
 from experiments.compare.report.front import plans, progress, units, weeks
+from experiments.compare.report.pairing import pairings
 from experiments.compare.report.sections import certainty, leans, people, together, wall
 from experiments.compare.report.towns import townships
 from experiments.pages.words import Words
@@ -20,6 +21,7 @@ def workbook_bytes(experiment: Experiment, language: str) -> bytes:
     plans(book)
     townships(book)
     units(book)
+    pairings(book)
     weeks(book)
     progress(book)
     _county(book)

@@ -70,6 +70,32 @@ def test_a_weakness_lowers_what_it_says_alone_and_with_the_others(name: str, fol
     assert alone <= most * without and together <= max(most, 0.01) * without, (without, alone, together)
 
 
+def a_yuan_leaked(model: VillageModel) -> float:
+    """Yuan put into projects for one that leaks away."""
+    return float(model.county.books["support_units"].cash_outlay_yuan / model.county.units["leaked_yuan"].sum())
+
+
+SECOND: dict[str, tuple[str, str, Callable[[VillageModel], float], float]] = {
+    "half_hearted": ("levels", "waiting = 0.6", counted("levels", "in_force"), 0.9),
+    "poor_joint_effort": ("support_units", "coordination = 0.1", a_yuan_leaked, 0.85),
+}
+"""What else two of them set, alone: whose, which, what it lowers, and to what part of it at most."""
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_what_else_a_weakness_sets_moves_something_of_its_own(name: str, folder: Path) -> None:
+    kind, setting, measure, most = SECOND[name]
+    assert setting in (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    file = folder / f"{name}_second.toml"
+    none = (FOLDER / "none.toml").as_posix()
+    file.write_text(f'extends = "{none}"\n[[policies]]\nkind = "{kind}"\n{setting}\n', encoding="utf-8")
+    # Units begin their first projects before any instruction arrives: only those of the second year are talked over.
+    without, alone = (
+        measure(lived(shipped_plan(folder, which, villages=20, months=12))) for which in (FOLDER / "none.toml", file)
+    )
+    assert without > 0.0 and alone <= most * without, (without, alone)
+
+
 @pytest.mark.parametrize("name", MOVES)
 def test_a_weakness_is_settings_of_a_campaign_and_nothing_else(name: str) -> None:
     plans = {which: load_plan(FOLDER / f"{which}.toml") for which in ("none", name, "all_eight")}

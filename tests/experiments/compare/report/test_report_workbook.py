@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dummy
 import dummy_tables
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -21,6 +22,7 @@ from experiments.compare.report.data import Experiment
 from experiments.compare.report.workbook import workbook_bytes
 from experiments.compare.tables import COLUMNS
 from experiments.pages.spreadsheet import safe_cell
+from sim.facts.trades import TRADES
 
 SHEETS = {
     "zh": "方案对照 分乡镇 分单位 分周 任务进度 核对 差异 分组 连带影响 "
@@ -28,6 +30,7 @@ SHEETS = {
     "en": "Plans|By township|By unit|By week|Progress of tasks|County|Differences|By group|Spillovers|Money|Purses|"
     "Cost per point|Gained and lost|Synergy|Channels|Ranking|Notes",
 }
+PAIRED = ("scenario", "month", "group", "name", "item", "mean")
 SOFFICE = shutil.which("soffice")
 
 
@@ -203,3 +206,27 @@ def test_empty_experiment_still_opens(folder: Path, tmp_path: Path) -> None:
     book = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "zh")))
     assert book.sheetnames == SHEETS["zh"].split()
     assert "未计算" in book["差异"]["A2"].value
+
+
+def test_pairings_by_trade_count_a_village_by_the_runs_in_which_a_unit_stands_beside_it(tmp_path: Path) -> None:
+    """Two villages of 10 and 30 households; a bank stands beside the first always, beside the second in every other
+    run, a school in the rest of them."""
+    there = dummy.make(tmp_path / "paired", 2, ("baseline",))
+    of_villages = {"households": (10, 30), "linked": (4, 6), "cadres": (2, 3), "covered": (4, 6), "most": (2, 3)}
+    of_villages |= {"visits": (8, 12), "with_substance": (2, 4), "reached": (5, 7)}
+    rows: list[tuple[str, str, int, float]] = [
+        ("all", name, i, float(n)) for name, of in of_villages.items() for i, n in enumerate(of)
+    ]
+    bank, school = (list(TRADES).index(name) for name in ("bank", "school"))
+    rows += [("unit_1", "trade", 0, bank), ("unit_1", "village", 0, 1.0), ("unit_1", "village", 1, 0.5)]
+    rows += [("unit_2", "trade", 0, school), ("unit_2", "village", 1, 0.25)]
+    columns = COLUMNS["pairing"].replace("|", " ").split()
+    frame = pd.DataFrame(rows, columns=["group", "name", "item", "mean"]).assign(
+        scenario="baseline", month=3, **{c: 0.0 for c in columns if c not in PAIRED}
+    )
+    frame[columns].to_parquet(there / "tables" / "pairing.parquet")
+    sheet = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "en")))["Pairing"]
+    found = {row[1]: row[2:] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)}
+    assert found["bank branch"] == (1, 1.5, 25, 7, 3.5, 7, 3, 14, 4, 8.5)
+    assert found["school"] == (1, 0.25, 7.5, 1.5, 0.75, 1.5, 3, 3, 1, 1.75)
+    assert found["no unit"] == (None, 0.25, 7.5, 1.5, 0.75, 1.5, 3, 3, 1, 1.75)
