@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +51,19 @@ def form() -> bytes:
 @pytest.fixture(scope="module")
 def meant() -> list[dict[str, Any]]:
     return [content(plan) for plan in load_plans(["baseline", "mix", shipped("more") / "winter_campaign.toml"])]
+
+
+def test_a_form_has_the_same_bytes_with_and_without_lxml(form: bytes) -> None:
+    """openpyxl writes with lxml where it is installed, which no package of ours asks for."""
+    code = (
+        "import sys; from experiments.workbook.make import filled; from sim.shipped import shipped\n"
+        "sys.stdout.buffer.write(filled(['baseline', 'mix', str(shipped('more') / 'winter_campaign.toml')]))"
+    )
+    for wanted in ("True", "False"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, env={**os.environ, "OPENPYXL_LXML": wanted}, check=True
+        )
+        assert done.stdout == form, wanted
 
 
 def saved(folder: Path, form: bytes, change: Change) -> Path:
