@@ -36,15 +36,15 @@ def _beside(b: Book, frame: pd.DataFrame) -> list[tuple[str, float, NDArray[np.f
     villages = 1 + int(frame.loc[frame["group"] == "all", "item"].max())
     units = frame[frame["group"] != "all"]
     trade_of = units[units["name"] == "trade"].set_index("group")["mean"].round().astype(int)
-    found = []
+    found: list[tuple[str, float, NDArray[np.float64]]] = []
     without = np.ones(villages)
     for number, names in enumerate(TRADES.values()):
         mine = trade_of.index[trade_of == number]
         pairs = units[(units["name"] == "village") & units["group"].isin(mine)]
-        beside = np.bincount(pairs["item"], weights=pairs["mean"], minlength=villages)
-        without -= beside[:villages]
+        beside = _by_village(pairs, villages)
+        without -= beside
         if len(mine):
-            found.append((names[b.ctx.zh], float(len(mine)), beside[:villages]))
+            found.append((names[b.ctx.zh], float(len(mine)), beside))
     if without.sum() > 1e-9:
         found.append((b.say("no_unit"), float("nan"), without))
     return found
@@ -54,12 +54,14 @@ def _line(frame: pd.DataFrame, beside: NDArray[np.float64]) -> list[Content]:
     """Villages, what is added up over them, and the most that one cadre covers in any of them."""
     everyone = frame[frame["group"] == "all"]
 
-    def of(name: str) -> NDArray[np.float64]:
-        part = everyone[everyone["name"] == name]
-        return np.bincount(part["item"], weights=part["mean"], minlength=len(beside))[: len(beside)]
-
-    sums = {name: float(of(name) @ beside) for name in _SUMS}
-    most = float(of("most")[beside > 0].max(initial=0.0))
+    by_name = {name: _by_village(everyone[everyone["name"] == name], len(beside)) for name in (*_SUMS, "most")}
+    sums = {name: float(by_name[name] @ beside) for name in _SUMS}
+    most = float(by_name["most"][beside > 0].max(initial=0.0))
     before, after = ("households", "linked", "cadres", "covered"), ("visits", "with_substance", "reached")
     numbers = [float(beside.sum()), *(sums[k] for k in before), most, *(sums[k] for k in after)]
     return [value(number, "count") for number in numbers]
+
+
+def _by_village(frame: pd.DataFrame, villages: int) -> NDArray[np.float64]:
+    sums = np.bincount(frame["item"].to_numpy(np.int64), weights=frame["mean"].to_numpy(float), minlength=villages)
+    return sums.astype(np.float64)
