@@ -22,7 +22,7 @@ from experiments.compare.summary import print_summary, write_summary
 from experiments.compare.tables import COLUMNS, Comparison, rebuild
 from experiments.compare.townships import of_villages
 from experiments.compare.what_if import gains_of, what_ifs
-from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing
+from experiments.designs.vectors import RUN, CalibratedSet, Drawn, drawing, fit_books
 from experiments.measure.own import Own
 from experiments.measure.precision import Judged, parse_outcomes
 from experiments.measure.statistics import Of
@@ -31,7 +31,7 @@ from experiments.runs.codeversion import code_version
 from experiments.runs.command_line import command_line
 from experiments.runs.copies import copies, own_profiles, stored_scenarios, stored_world
 from experiments.runs.estimate import Size, check_seeds, expect
-from experiments.runs.progress import Progress
+from experiments.runs.progress import Progress, compile_first
 from experiments.runs.request import MODEL, Work
 from experiments.runs.runfile import RunKey
 from experiments.runs.store import Store
@@ -226,6 +226,8 @@ def compare(
     }
     work = Work(CALL if world.counties else records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
+    if run == MODEL and not world.counties:
+        _fit_first(plans[0], progress)
     with Store(results, name, fresh=fresh, renew=renew, inputs=given) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
         said.say(expected.text())
@@ -265,6 +267,13 @@ def compare(
         write_summary(Comparison(store.folder, manifest))
         store.write_manifest(manifest, [f"tables/{table}.parquet" for table in COLUMNS])
     return store.folder
+
+
+def _fit_first(plan: Plan, progress: bool) -> None:
+    """Fit the county once beforehand: books that contradict one another are refused here, not seed by seed."""
+    with Progress(progress) as said:
+        compile_first(said.say)
+        fit_books(plan, lambda number: said.trying("fitting the generated county to its figures", number))
 
 
 def _check_counts(replicates: int | None, precision: float | None, step: int, limit: int) -> None:

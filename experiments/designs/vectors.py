@@ -277,7 +277,16 @@ def run(drawn: Drawn, seed: int) -> Any:
     return load_function(drawn.run)(plan, seed)
 
 
-def _check_fit(plan: Plan) -> None:
+def fit_books(plan: Plan, told: Callable[[int], None] | None = None) -> None:
+    """Fit a plan's county to its books under the plan's own parameters; once a process, nothing where it is stored.
+
+    Args:
+        plan: A plan of one county.
+        told: Hears the number of every attempt.
+
+    Raises:
+        Unfittable: The books contradict one another; with the place of the figures.
+    """
     from sim.parameters.own import of_model
     from sim.parameters.packed import as_python, as_row
     from sim.population.fitting import fitted
@@ -285,14 +294,17 @@ def _check_fit(plan: Plan) -> None:
     from sim.population.placing import placing
     from sim.population.profile import load_profile
 
-    parameters = plan.parameters()
-    key = parameters.digest(), plan.profile_digest or plan.world.profile
+    profile = load_profile(plan.world.profile)
+    values = with_own_line(plan.parameters().values, profile)
+    with placing(plan.world.profile):
+        fitted(profile, as_python(values), as_row(of_model(values)), told=told)
+
+
+def _check_fit(plan: Plan) -> None:
+    key = plan.parameters().digest(), plan.profile_digest or plan.world.profile
     if key not in _UNFIT:
-        profile = load_profile(plan.world.profile)
         try:
-            values = with_own_line(parameters.values, profile)
-            with placing(plan.world.profile):
-                fitted(profile, as_python(values), as_row(of_model(values)))
+            fit_books(plan)
         except Unfittable as error:
             _UNFIT[key] = str(error)
     if key in _UNFIT:
