@@ -143,10 +143,11 @@ def forest(lines: Sequence[Line], ident: str, language: str = "en") -> Markup:
         else f"{inside} of {len(rows)} published trial outcomes come out as their rules ask"
     )
     about = (
-        "灰色方块为公布的估计值（横线为95%区间），阴影为允许范围，圆点为虚拟试验均值及其95%区间；各行单位不同，超出图幅的数值写在边上。"
+        "灰色方块为公布的估计值（横线为95%区间），阴影为允许范围，圆点为虚拟试验均值及其95%区间；各行单位不同（以%计的行，0.25即25%），超出图幅的数值写在边上。"
         if words.zh
         else "Grey square = published estimate with its 95% interval, band = what passes, dot = mean over replicate "
-        "virtual trials with its 95% interval. Units differ by row; a value past the edge is written there."
+        "virtual trials with its 95% interval. Units differ by row (where they are %, 0.25 is "
+        "25%); a value past the edge is written there."
     )
     svg = Svg(WIDTH, ident, title, about)
     y = top = _head(svg, title, about)
