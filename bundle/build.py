@@ -40,6 +40,8 @@ UNUSED_IN_PACKAGES = re.compile(
     r"|^pyarrow/libarrow_python(_parquet_encryption)?\.so(\.\d+\.\d+\.\d+)?$"
 )
 C_LIBRARY = re.compile(r"(ld-linux|lib(c|m|dl|rt|pthread|util|resolv)\.so|linux-vdso)")
+DESK = ("python-docx",)
+"""What an office prints its pages of households with: an extra elsewhere, but nobody can add it to a folder offline."""
 STARTERS = {"village.sh": "village", "village-start.sh": "开始.sh", "village-start.desktop": "开始.desktop"}
 
 
@@ -126,7 +128,10 @@ def build(folder: Path) -> None:
     site = home / "lib" / LINE / "site-packages"
     copy_python(home)
     site.mkdir()
-    for name, of in required("villagesim", {}).items():
+    found = required("villagesim", {})
+    for extra in DESK:
+        required(extra, found)
+    for name, of in found.items():
         if name != "villagesim":
             copy_distribution(of, site)
     # What is written in C++ needs its runtime, which no wheel carries.

@@ -28,7 +28,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from build import UNUSED_IN_PACKAGES, files, install_ourselves  # noqa: E402
+from build import DESK, UNUSED_IN_PACKAGES, files, install_ourselves  # noqa: E402
 
 LINE = (3, 11)
 PLATFORM = "win_amd64"
@@ -170,7 +170,7 @@ def build(folder: Path, python: str | None) -> None:
     (ours,) = distributions(name="villagesim", path=[str(packages)])
     with tempfile.TemporaryDirectory() as place:
         known = pins((HERE.parent / "constraints.txt").read_text(encoding="utf-8"))
-        for wheel in fetch_wheels(ours.requires or (), known, Path(place)):
+        for wheel in fetch_wheels([*(ours.requires or ()), *DESK], known, Path(place)):
             unpack(wheel, packages)
     add_runtime(packages)
     if lacks := missing(packages):
