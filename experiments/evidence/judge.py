@@ -82,6 +82,11 @@ class Line:
         return self.speaks and any(not null.met for null in self.nulls.values())
 
     @property
+    def seen_to_fail(self) -> bool:
+        """Whether it was measured in a null world that fails it; in others there may be nothing to measure."""
+        return self.speaks and any(null.judged and not null.met for null in self.nulls.values())
+
+    @property
     def nulls_meet(self) -> bool:
         """Whether it is no evidence because every null world that it was put to meets it as well."""
         return self.speaks and bool(self.nulls) and not self.could_fail
@@ -104,14 +109,17 @@ class Counts:
     """How many rows of each use there are, and how many of those judged are within.
 
     `checks` are blind; `informed` are rows that were in view when something was mended; `used` are fitted or set.
-    Of the first two, `could_fail` are those that at least one null world fails, `blind_could_fail` the blind ones among
-    them, `not_put` those that no null world was put to. `waiting` rows ask for what the model does not have yet.
+    Of the first two, `could_fail` are those that at least one null world does not meet, `blind_could_fail` the blind
+    ones among them and `seen_to_fail` those that a null world was measured to fail (of the others it has nothing to
+    measure); `not_put` are those that no null world was put to. `waiting` rows ask for what the model does not have.
     """
 
     could_fail: int
     could_fail_within: int
     blind_could_fail: int
     blind_could_fail_within: int
+    seen_to_fail: int
+    seen_to_fail_within: int
     not_put: int
     waiting: int
 
@@ -169,11 +177,14 @@ def count(lines: Iterable[Line]) -> Counts:
     speaks = [line for line in lines if line.speaks]
     could = [line for line in speaks if line.could_fail]
     blind = [line for line in could if line.target.role == "check"]
+    seen = [line for line in could if line.seen_to_fail]
     return Counts(
         could_fail=len(could),
         could_fail_within=sum(line.verdict == "within" for line in could),
         blind_could_fail=len(blind),
         blind_could_fail_within=sum(line.verdict == "within" for line in blind),
+        seen_to_fail=len(seen),
+        seen_to_fail_within=sum(line.verdict == "within" for line in seen),
         not_put=sum(not line.nulls for line in speaks),
         waiting=of("waiting"),
         checks=len(checks),

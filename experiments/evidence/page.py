@@ -44,7 +44,8 @@ gets wrong, and ask whether your question hangs on one of those rows.
   of two null worlds does not meet. *Nobody changes behaviour* is the same county in which nobody invests, borrows,
   leaves for work anew, talks or learns; *the trend alone* has no drought, price years, luck or illness either
   (`scenarios/nulls`). A world *may pass* if its 95% interval reaches what passes, and then counts as passing; it *has
-  none* if there is nothing to measure in it (no loan has no size). The starting world is the same in both. Null worlds
+  none* if there is nothing to measure in it (no loan has no size): then it does not meet the row, which says less than
+  a row that it was measured to fail; both are counted. The starting world is the same in both. Null worlds
   get a half and a quarter of the seeds; trials are put to the first alone, on 30 replicates (where a row asks for a
   sign alone, on as many as the model): an effect comes through choices, and the second has none either.
 - A row passes when the model's mean lies within what *passes*; where only a direction is published, when 95% of

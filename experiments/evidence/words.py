@@ -143,7 +143,9 @@ class Words:
         if self.zh:
             text = (
                 f"可能不符的{c.could_fail}项中，符合{c.could_fail_within}项（其中未参照的{c.blind_could_fail}项，"
-                f"符合{c.blind_could_fail_within}项）：这些至少在一个零世界中不成立。另计：未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
+                f"符合{c.blind_could_fail_within}项）：这些至少在一个零世界中不成立。"
+                f"其中{c.seen_to_fail}项在零世界中测得且不符（模型符合{c.seen_to_fail_within}项），其余在零世界中无从测量，证据较弱。另计："
+                f"未参照检验{c.checks}项，符合{c.checks_within}项；改进模型时已参照{c.informed}项，"
                 f"符合{c.informed_within}项；设定或拟合{c.used}项，符合{c.used_within}项；"
                 f"参数{c.inputs}项，不作检验；文件说法{c.claims}项，仅作对照；未建模{c.not_modelled}项。"
             )
@@ -152,7 +154,9 @@ class Words:
             return text + (f"另有{c.not_run}项未运行。" if c.not_run else "")
         text = (
             f"Of {c.could_fail} rows that could fail, {c.could_fail_within} are within (of them blind: "
-            f"{c.blind_could_fail}, within {c.blind_could_fail_within}): at least one null world fails them. "
+            f"{c.blind_could_fail}, within {c.blind_could_fail_within}): at least one null world does not meet them. "
+            f"{c.seen_to_fail} of them were measured in a null world that fails them, within {c.seen_to_fail_within}; "
+            "of the others a null world has nothing to measure, which is weaker evidence. "
             f"Of {c.checks} blind checks {c.checks_within} are within; of {c.informed} rows seen while the model was "
             f"changed {c.informed_within}; of {c.used} fitted or set rows {c.used_within}; "
             f"{c.inputs} inputs are no checks; {c.claims} claims are compared, never fitted; "

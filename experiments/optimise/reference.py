@@ -9,8 +9,10 @@ the last ones. It is a best known mix, not a proven one.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -75,8 +77,9 @@ def reference(trials: Trials, found: Found, runs: int, county: Trials | None = N
             break
     _halved(trials, chance, searched, ends - trials.runs)  # too few are left for another look at all levers
     spent = trials.runs - before
-    best = finalists(trials, searched, effort.finalists, [found.winner])
-    best = [mix for mix in best if mix == found.winner or not kept_in_runs(trials, mix, searched)]
+    ranked = finalists(trials, searched, sys.maxsize, [found.winner])
+    keeping = (mix for mix in ranked if mix == found.winner or not kept_in_runs(trials, mix, searched))
+    best = list(islice(keeping, effort.finalists))
     means = trials.gains(best, ranking, "the best of the reference on fresh seeds").mean(axis=1)
     mix = best[int(np.argmax(means))]
     judged = Judged.of(trials, found, county)

@@ -185,10 +185,10 @@ class Education(Policy):
         self.buy(county, to_school, "grants_yuan", PLACES)
         self.book.reach(served, place + aid)
         if self.settings.effects:
-            bends.charge(county, self.label, served, place + aid)
             if stage in (BABES, TRADE):
                 county.accounts.collect_households(served, "schools", own, FEES)
                 county.households["burden_year_yuan"][served] += own
+            bends.charge(county, self.label, served, place + aid)  # of what the fee has left
         return served
 
     # ---- places ------------------------------------------------------------------------------------------------

@@ -132,6 +132,7 @@ class Infrastructure(Policy):
         self.price_yuan, self.paid_yuan = np.zeros(shape), np.zeros(shape)
         self._since = np.full(shape, -1)  # month from which it is prepared
         self._missing, self._supervised = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+        self._entered = np.zeros(shape, dtype=np.bool_)  # works that other payers can see
         self._waiting_yuan = 0.0  # price of what is prepared and cannot be begun for want of money
         self._queue: list[tuple[int, int]] = []  # village and kind, in the order in which they were chosen
         self._has: dict[int, Mask] = {}  # households that have it, of kinds without a column
@@ -168,7 +169,7 @@ class Infrastructure(Policy):
 
     def _choose(self, county: County) -> None:
         """Works that are still wanted, for the villages that lack them most; who lacks nothing gets nothing."""
-        on = self.villages_on(county)
+        on, free = self.villages_on(county), self._free_yuan(county)
         chosen: list[tuple[float, int, int, int]] = []
         for k in range(N_KINDS):
             more = self._wanted[k] - int((self.stage[:, k] != NONE).sum())
@@ -181,8 +182,10 @@ class Infrastructure(Policy):
         for _, _, k, village in sorted(chosen):
             self.stage[village, k], self._since[village, k] = PREPARED, county.today.month
             self._queue.append((village, k))
-            if KINDS[k] in BUILT:  # others hear of it as soon as it is planned
-                begin(self, county, village, NAMES.index(KINDS[k]), self._cost_yuan(county, k))
+            cost = self._cost_yuan(county, k)
+            if cost <= free:  # others hear of what is planned as soon as there is money for it
+                self._enter(county, village, k, cost)
+                free -= cost
 
     def _need(self, county: County, villages: RowsOf, k: int) -> Yuan:
         """How far these villages lack a work, 0 to 1."""
@@ -246,8 +249,7 @@ class Infrastructure(Policy):
     def _ready(self, county: County) -> list[tuple[int, int, int, float]]:
         """Advances on what is prepared, in open ground, as far as the purse could pay for the whole of it."""
         p, month, claims = county.p, county.today.month, []
-        under_way = self.stage >= BUILDING
-        free = self._in_all_yuan(county) - add_up((self.price_yuan - self.paid_yuan)[under_way].tolist())
+        free = self._free_yuan(county)
         if county.today.frozen:
             return []
         self._waiting_yuan = 0.0
@@ -259,11 +261,29 @@ class Infrastructure(Policy):
             price = self._cost_yuan(county, k) * fee
             if price > free or self._waiting_yuan > 0.0:  # nothing goes before what has waited longer
                 self._waiting_yuan += price
+                self._withdraw(county, village, k)
                 continue
             free -= price
             self.price_yuan[village, k] = price
             claims.append((PREPARED, village, k, share_due(p, 0.0) * price))
         return claims
+
+    def _free_yuan(self, county: County) -> float:
+        """What it has in all, less what is still to be paid of works under way."""
+        under_way = self.stage >= BUILDING
+        return self._in_all_yuan(county) - add_up((self.price_yuan - self.paid_yuan)[under_way].tolist())
+
+    def _enter(self, county: County, village: int, k: int, yuan: float) -> None:
+        """Let other payers see the work, from which there is money for it."""
+        if KINDS[k] in BUILT and not self._entered[village, k]:
+            self._entered[village, k] = True
+            begin(self, county, village, NAMES.index(KINDS[k]), yuan)
+
+    def _withdraw(self, county: County, village: int, k: int) -> None:
+        """What waits for money is in nobody's way, and neither is what stands."""
+        if self._entered[village, k]:
+            self._entered[village, k] = False
+            finish(self, county, village, NAMES.index(KINDS[k]))
 
     def _in_all_yuan(self, county: County) -> float:
         """What its purses hold and are still to release, or its budget leaves."""
@@ -295,6 +315,7 @@ class Infrastructure(Policy):
         self._missing[village, k], self._supervised[village, k] = kept[0], supervised
         self.stage[village, k] = BUILDING
         self.book.count("begun", 1.0, np.array([village]))
+        self._enter(county, village, k, float(self.price_yuan[village, k]))
         self.book.count("missing_yuan", float(kept[0]) * self._works_yuan(p, village, k))
 
     def _works_yuan(self, p: P, village: int, k: int) -> float:
@@ -316,8 +337,7 @@ class Infrastructure(Policy):
         if self.progress[village, k] < 1.0:
             return
         self.stage[village, k], self.condition[village, k] = STANDING, 1.0
-        if KINDS[k] in BUILT:
-            finish(self, county, village, NAMES.index(KINDS[k]))
+        self._withdraw(county, village, k)
         where = np.array([village])
         self.book.count("finished", 1.0, where)
         self.book.count(f"{KINDS[k]}_finished", 1.0, where)

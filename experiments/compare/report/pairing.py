@@ -33,7 +33,7 @@ def pairings(b: Book) -> None:
 
 def _beside(b: Book, frame: pd.DataFrame) -> list[tuple[str, float, NDArray[np.float64]]]:
     """Trades with their units and, by village, how many of these stand beside it; then the villages without any."""
-    villages = 1 + int(frame.loc[frame["group"] == "all", "item"].max())
+    villages = 1 + int(frame.loc[frame["name"] == "households", "item"].max())
     units = frame[frame["group"] != "all"]
     trade_of = units[units["name"] == "trade"].set_index("group")["mean"].round().astype(int)
     found: list[tuple[str, float, NDArray[np.float64]]] = []

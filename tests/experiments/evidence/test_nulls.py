@@ -141,6 +141,7 @@ def test_only_rows_that_a_null_world_fails_are_counted() -> None:
     assert [line.could_fail for line in lines] == [False, True, True, False, True, False, False, True, False]
     found = count(lines)
     assert (found.could_fail, found.could_fail_within) == (4, 2)
+    assert (found.seen_to_fail, found.seen_to_fail_within) == (3, 1), "where there is nothing to measure none was seen"
     assert (found.blind_could_fail, found.blind_could_fail_within, found.not_put) == (3, 2, 1)
     assert "Of 4 rows that could fail, 2 are within (of them blind: 3, within 2)" in Words("en").summary(found)
     assert "可能不符的4项中，符合2项" in Words("zh").summary(found)

@@ -91,3 +91,18 @@ def test_where_one_payer_builds_nothing_is_a_duplicate_and_a_null_check_is_seen_
     how: dict[str, Any] = {"villages": 3, "months": 6, "closure": "fixed", "purses": purses, "place": PLACE}
     beside, plain = (lived(plan_of(folder, some, **how)) for some in ([null, STREAM, LEVELS], [STREAM, LEVELS]))
     assert differing(beside, plain) == []
+
+
+def test_a_road_for_which_there_is_no_money_is_in_nobodys_way(folder: Path) -> None:
+    """Planned works that nobody will pay for are no duplicates, and consulting does not keep others from building."""
+    purse = {"id": "streams", "title_en": "s", "title_zh": "s", "amount_yuan": 4e7, "uses": ["streams"]}
+    place = {**PLACE, "levels.duplicates_found": 1.0}
+
+    def of(*policies: dict[str, Any]) -> VillageModel:
+        how: dict[str, Any] = {"villages": VILLAGES, "months": 14, "closure": "fixed", "purses": [purse]}
+        return lived(plan_of(folder, [*policies, STREAM, LEVELS], place=place, **how))
+
+    planned, without = of({**ROADS, "budget_yuan": 0.0}), of()
+    assert planned.county.books["infrastructure"].counts.get("begun", 0.0) == 0.0
+    assert twice(planned, "streams") == 0.0 < planned.county.books["streams"].counts["finished"]
+    assert (planned.villages["road"] == without.villages["road"]).all()

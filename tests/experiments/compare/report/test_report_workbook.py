@@ -212,12 +212,13 @@ def test_pairings_by_trade_count_a_village_by_the_runs_in_which_a_unit_stands_be
     """Two villages of 10 and 30 households; a bank stands beside the first always, beside the second in every other
     run, a school in the rest of them."""
     there = dummy.make(tmp_path / "paired", 2, ("baseline",))
-    of_villages = {"households": (10, 30), "linked": (4, 6), "cadres": (2, 3), "covered": (4, 6), "most": (2, 3)}
+    of_villages = {"households": (10, 30), "linked": (4, 6), "cadres": (2, 3), "covered": (4, 6), "most": (3, 2)}
     of_villages |= {"visits": (8, 12), "with_substance": (2, 4), "reached": (5, 7)}
     rows: list[tuple[str, str, int, float]] = [
         ("all", name, i, float(n)) for name, of in of_villages.items() for i, n in enumerate(of)
     ]
     bank, school = (list(TRADES).index(name) for name in ("bank", "school"))
+    rows += [("all", "cadres_with", 27, 1.0)]  # a cadre with 27 households is no 28th village
     rows += [("unit_1", "trade", 0, bank), ("unit_1", "village", 0, 1.0), ("unit_1", "village", 1, 0.5)]
     rows += [("unit_2", "trade", 0, school), ("unit_2", "village", 1, 0.25)]
     columns = COLUMNS["pairing"].replace("|", " ").split()
@@ -228,5 +229,5 @@ def test_pairings_by_trade_count_a_village_by_the_runs_in_which_a_unit_stands_be
     sheet = load_workbook(io.BytesIO(workbook_bytes(Experiment(there), "en")))["Pairing"]
     found = {row[1]: row[2:] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)}
     assert found["bank branch"] == (1, 1.5, 25, 7, 3.5, 7, 3, 14, 4, 8.5)
-    assert found["school"] == (1, 0.25, 7.5, 1.5, 0.75, 1.5, 3, 3, 1, 1.75)
-    assert found["no unit"] == (None, 0.25, 7.5, 1.5, 0.75, 1.5, 3, 3, 1, 1.75)
+    assert found["school"] == (1, 0.25, 7.5, 1.5, 0.75, 1.5, 2, 3, 1, 1.75)
+    assert found["no unit"] == (None, 0.25, 7.5, 1.5, 0.75, 1.5, 2, 3, 1, 1.75)
