@@ -1,8 +1,9 @@
 """Pairing of support units with villages: as listed, by lot, by trade or the hardest first, and anew at set intervals.
 
 Units change the villages they stand beside, within the group that one leader coordinates; what they own and know goes
-with them, and so do their cadres; what they have under way they finish where it stands. The first pairing is free; later ones cost days, and a stranger's
-standing. Which cadre calls on which household of a village is dealt out by `visits`.
+with them, and so do their cadres; what they have under way they finish where it stands. The first pairing is free;
+later ones cost days, and a stranger's standing. Which cadre calls on which household of a village is dealt out by
+`visits`.
 """
 
 from __future__ import annotations
