@@ -35,7 +35,7 @@ class Total:
         group: Its name; empty for small groups put together.
         households: How many; None if they are fewer than `FEWEST`.
         persons: How many persons; None likewise.
-        merged: How many small groups it puts together.
+        merged: How many groups it puts together, some of them small.
     """
 
     group: str
@@ -48,7 +48,9 @@ class Total:
         name = self.group
         if self.merged:
             small = (
-                f"不足{FEWEST}户的{self.merged}组合并" if language == "zh" else f"{self.merged} small groups together"
+                f"较小的{self.merged}组合并（其中有不足{FEWEST}户的）"
+                if language == "zh"
+                else f"{self.merged} smaller groups together (some under {FEWEST} households)"
             )
             name = f"{name} {small}".strip()
         return [name, *(HIDDEN if n is None else n for n in (self.households, self.persons))]

@@ -31,13 +31,14 @@ def load_or_mark(files: Sequence[str], settings: Sequence[str | Setting], code: 
         wrong = [one for one in each_problem(error) if isinstance(one, CellError)]
         if not wrong:
             raise
-        copies = [
-            said for said in map(_mark, dict.fromkeys(str(one.file) for one in wrong), [wrong] * len(wrong)) if said
-        ]
+        books: dict[Path, list[CellError]] = {}
+        for one in wrong:  # a workbook may be named as it was given and as it was found
+            books.setdefault(Path(str(one.file)).resolve(), []).append(one)
+        copies = [said for book in books.values() if (said := _mark(str(book[0].file), book))]
         raise Problems([*each_problem(error), *copies]) from None
 
 
-def _mark(name: str, problems: Sequence[CellError]) -> UserError | None:
+def _mark(name: str, mine: Sequence[CellError]) -> UserError | None:
     """Write the marked copy of a workbook; None where that cannot be."""
     path = Path(name)
     if path.suffix.lower() != ".xlsx":
@@ -45,7 +46,6 @@ def _mark(name: str, problems: Sequence[CellError]) -> UserError | None:
     from experiments.runs.files import write_atomic
 
     copy = path.with_name(f"{path.stem}{ENDING}.xlsx")
-    mine = [one for one in problems if str(one.file) == name]
     try:
         if copy.exists() and not _is_marked(copy):
             return None

@@ -17,7 +17,8 @@ from sim.scenario.parts import Campaign
 from sim.toml.check import check
 from sim.toml.source import meant, show
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+NAME = re.compile(r"[^\W\d_][\w-]*")
+NAME_IS = "letters (Chinese ones too), digits, _ and -, starting with a letter"
 
 
 def events_of(
@@ -58,7 +59,7 @@ def _event(layers: Layers, name: str, table: Any, problems: list[UserError]) -> 
     place = layers.place(("events", name))
     if not NAME.fullmatch(name):
         problem = f"'{printable(name)}' cannot name an event"
-        allowed = "letters, digits, _ and -, starting with a letter"
+        allowed = NAME_IS
         problems.append(place.error(problem, field="events", allowed=allowed))
         return None
     kind = table.get("kind") if isinstance(table, Mapping) else None

@@ -90,6 +90,7 @@ class Resolver:
         self.layers = Layers(self._canonical)
         self.problems = self.layers.problems
         self._towns: list[str] = []
+        self._purses_known = True
 
     def fields(self, settings: Sequence[Setting], has_purses_of: str | None = None) -> dict[str, Any]:
         """Every field of the plan but its id.
@@ -224,6 +225,7 @@ class Resolver:
             profile = self.catalogue.load_profile(world.profile, folder_of(place))
         except UserError as error:
             self.problems += each_problem(error)
+            self._purses_known = False
             return world, ""
         self._towns = [name for town in getattr(profile, "townships", ()) for name in (town.name.en, town.name.zh)]
         era = self.layers.data.get("era")
@@ -270,13 +272,16 @@ class Resolver:
         for name, table in self.layers.data["purses"].items():
             purse = self._check(Purse, uses_in_english(table), at=("purses", name), name=f"purse.{name}")
             if purse is None:
+                self._purses_known = False
                 continue
-            purses.append(purse)
+            meant_uses = list(purse.uses)
             for index, use in enumerate(purse.uses):
                 if near := slip_of_use(use, known):
                     where = self.layers.place(("purses", name, "uses", index))
                     mend = f"did you mean '{near}'?"
                     self.problems.append(where.error(f"unknown use '{use}'", field=f"purse.{name}.uses", mend=mend))
+                    meant_uses[index] = uses_in_english({"uses": [near]})["uses"][0]
+            purses.append(purse.model_copy(update={"uses": tuple(meant_uses)}))
         return purses
 
     def _policies(self, purses: Mapping[str, Purse]) -> list[PolicyPlan]:
@@ -381,6 +386,8 @@ class Resolver:
         for index, name in enumerate(ids):
             where = self.layers.place(("policies", label, "purses", index))
             field = f"policy.{label}.purses"
+            if name not in purses and not self._purses_known:
+                continue  # what is wrong with the purses themselves is said already
             if name not in purses:
                 self.problems.append(where.error(f"there is no purse '{name}'", field=field, **meant(name, purses)))
             elif kind not in purses[name].uses:

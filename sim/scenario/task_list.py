@@ -9,7 +9,7 @@ from sim.calendar.clock import Clock
 from sim.core.dates import date_of
 from sim.core.errors import UserError
 from sim.money.purse import Purse
-from sim.scenario.happenings import NAME
+from sim.scenario.happenings import NAME, NAME_IS
 from sim.scenario.layers import Layers
 from sim.scenario.parts import Campaign, PolicyPlan
 from sim.scenario.tasks import Task, timetable
@@ -58,7 +58,7 @@ def _task(
     layers: Layers, name: str, table: Any, policies: Sequence[PolicyPlan], problems: list[UserError]
 ) -> Task | None:
     if not NAME.fullmatch(name):
-        problem, allowed = f"'{name}' cannot name a task", "letters, digits, _ and -, starting with a letter"
+        problem, allowed = f"'{name}' cannot name a task", NAME_IS
         problems.append(layers.place(("tasks", name)).error(problem, field="tasks", allowed=allowed))
         return None
     task, wrong = check(Task, table, layers.place, at=("tasks", name), name=f"tasks.{name}")

@@ -148,7 +148,7 @@ class _Brief:
                 more.append(self.say("same_cost"))
             else:
                 if known[leader] * (1 - SAME_COST) > max(cost for s, cost in known.items() if s != leader):
-                    more.append(self.say("dearest"))
+                    more.append(self.say("dearest_but_cash" if ctx.cash else "dearest"))
                 gains = {s: ctx.exp.difference(s, ctx.final, "all", INCOME) for s in known}
                 worth = {s: e.value / known[s] for s, e in gains.items() if e is not None and e.sign > 0}
                 if worth:

@@ -205,6 +205,38 @@ def test_mistakes_are_named_all_at_once_with_their_cells(tmp_path: Path, form: b
             assert one.zh in copy[one.sheet][one.cell].comment.text
 
 
+def test_one_mistake_in_the_county_is_one_and_marked(
+    tmp_path: Path, form: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measures name purses of a county that could not be read: that is no second mistake, and no second copy."""
+    saved(tmp_path, form, lambda book: put(book, "本县", "联村单位数", "填写内容", 200))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        load_or_mark(["填报表.xlsx"], (), ())
+    *wrong, said = each_problem(caught.value)
+    assert [one.sheet for one in wrong if isinstance(one, CellError)] == ["本县"] and "共1处需要改" in said.text()
+    copy = load_workbook(tmp_path / f"填报表{ENDING}.xlsx")
+    assert "200" in copy["本县"]["A1"].comment.text
+
+
+def test_a_misspelt_use_is_said_once_and_a_task_may_be_called_by_a_chinese_name(tmp_path: Path, form: bytes) -> None:
+    path = saved(tmp_path, form, lambda book: put(book, "资金", "培训专项资金", "可用于", "技术培训"))
+    with pytest.raises(UserError) as caught:
+        load_plans([path])
+    (only,) = each_problem(caught.value)
+    assert "技术培训" in only.text()
+
+    def named(book: Any) -> None:
+        sheet = book["任务"]
+        for row in range(3, 60):
+            for cell in sheet[row]:
+                if cell.value == sheet.cell(3, 1).value and cell.row + cell.column > 4:
+                    cell.value = "走访任务"
+        sheet.cell(3, 1).value = "走访任务"
+
+    assert any("走访任务" in plan.tasks for plan in load_plans([saved(tmp_path, form, named)]))
+
+
 def test_what_cannot_be_is_refused_at_its_cell(tmp_path: Path, form: bytes) -> None:
     cases: list[tuple[Change, str, str]] = [
         (lambda b: put(b, "资金", "培训专项资金", "到位日期", dt.date(2014, 5, 1)), "资金!E", "晚于活动最后一天"),
