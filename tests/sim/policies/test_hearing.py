@@ -48,6 +48,19 @@ def test_the_more_days_and_lawyers_hear_disputes_the_fewer_stand_and_the_more_co
     assert both.county.accounts.audit() <= BALANCED
 
 
+def test_a_village_that_nobody_leads_settles_nothing_and_one_led_half_as_well_less(folder: Path) -> None:
+    settled = []
+    for lead in (0.0, 0.25, 0.5):
+        policies = [VISITS, {"kind": KIND, "hear_days": 1.0, "law_share": 0.0}]
+        how: dict[str, Any] = {"villages": 6, "months": 10, "days": 60, "closure": "fixed", "purses": [PURSE]}
+        model = VillageModel(plan_of(folder, policies, place={"disputes.dispute_rate": 0.3}, **how), rng=1)
+        model.villages["leadership"] = lead
+        model.run_model()
+        model.close()
+        settled.append(counts(model)["settled"])
+    assert settled[0] == 0.0 < settled[1] < settled[2]
+
+
 def test_more_days_a_dispute_never_settle_less_where_cadres_have_few(folder: Path) -> None:
     """After the campaign a cadre has a day a month: shared among what stands, so that two asked for are no fewer."""
     after = [run(folder, months=20, start_day=70, end_day=600, hear_days=days) for days in (0.25, 0.5, 1.0, 2.0, 10.0)]
