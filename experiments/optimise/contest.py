@@ -1,8 +1,9 @@
 """A contest: what other methods and equal shares reach with as many runs, judged on the same fresh seeds.
 
 Every method proposes mixes that keep the limits (see `filling`), which run under two of the search's seeds each; its
-best ten are ranked on the ranking's seeds, and its winner is read from the last ones, all as the search's own. What a
-unit of each lever costs they are told, also where the search has measured it.
+best ten are ranked on the ranking's seeds, and its winner is read from the last ones, as the search's own, which may
+have been preferred on them (see `finals`). What a unit of each lever costs they are told, also where the search has
+measured it.
 """
 
 from __future__ import annotations

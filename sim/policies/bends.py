@@ -52,7 +52,7 @@ def set_up(county: County, label: str) -> None:
     places["began"] = places["due"] = -1
     county.shared[f"places of {label}"] = places
     county.shared[f"felt of {label}"] = np.zeros(len(county.households), dtype=np.bool_)
-    county.shared[f"places lost of {label}"] = np.full(len(county.households), -1)
+    county.shared[f"places stood in of {label}"] = np.full(len(county.households), -1)
 
 
 def places_of(county: County, label: str) -> NDArray[Any]:
@@ -105,22 +105,19 @@ def in_turn(county: County, label: str, rows: RowsOf, luck: Luck) -> RowsOf:
         rows: Candidates in the order in which they should come.
         luck: The policy's keyed uniforms, by the event's name.
     """
-    places_lost = county.shared.get(f"places lost of {label}")
-    if places_lost is not None:
-        places_lost[:] = -1
+    stood = county.shared.get(f"places stood in of {label}")
+    if stood is not None:
+        stood[:] = -1
     bent = _bent(county, label, rows, CAPTURED)
-    if places_lost is None or bent is None:
+    if stood is None or bent is None:
         return rows
+    stood[rows] = np.arange(len(rows))
     rows, where = rows.copy(), county.households["village"][rows]
     well_off = county.income_per_head > county.p.well_off_lines * county.line_yuan
     for village in np.unique(where[bent]):
         at = np.flatnonzero(where == village)
         mine = rows[at]
         rows[at] = by_connections(county, mine, well_off[mine], county.p.bent_capture, luck)
-        stood = np.empty(len(county.households), dtype=np.int64)
-        stood[mine] = at
-        later = rows[at][(stood[rows[at]] < at) & ~well_off[rows[at]]]
-        places_lost[later] = stood[later]
     return rows
 
 
@@ -130,14 +127,20 @@ def passed_over(county: County, label: str, rows: RowsOf, served: RowsOf) -> Non
     Args:
         county: The county.
         label: The policy.
-        rows: Candidates in the order in which they came.
-        served: The first of them, for whom there was enough.
+        rows: Candidates, in whatever order they came.
+        served: Those of them for whom there was enough.
     """
-    places_lost = county.shared.get(f"places lost of {label}")
-    if places_lost is None or len(served) == len(rows):
-        return
-    late = rows[len(served) :]
-    felt_of(county, label)[late[(places_lost[late] >= 0) & (places_lost[late] < len(served))]] = True
+    stood = county.shared.get(f"places stood in of {label}")
+    if stood is None or not len(rows) or (stood[rows] < 0).any():
+        return  # nobody's turn was moved
+    where, way = county.households["village"], places_of(county, label)["way"]
+    well_off = county.income_per_head > county.p.well_off_lines * county.line_yuan
+    mine = rows[way[where[rows]] == CAPTURED]
+    for village in np.unique(where[mine]):  # turns are moved within a village, so as many of it are served either way
+        its = mine[where[mine] == village]
+        enough = int((where[served] == village).sum())
+        first = its[np.argsort(stood[its], kind="stable")[:enough]]
+        felt_of(county, label)[first[~np.isin(first, served) & ~well_off[first]]] = True
 
 
 def charge(county: County, label: str, rows: RowsOf, worth_yuan: Yuan) -> None:

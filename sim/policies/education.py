@@ -153,6 +153,7 @@ class Education(Policy):
     def _afford(self, county: County, rows: RowsOf, each_yuan: Yuan) -> RowsOf:
         """Those of `rows`, in turn, whom the purse still reaches."""
         served = self.ration(county, rows, each_yuan)
+        bends.passed_over(county, self.label, rows, served)
         self._short += self.book.lost_yuan["purse"]
         return served
 

@@ -18,6 +18,7 @@ from pydantic import Field
 from sim.core.numerics import total
 from sim.facts.monitored import GROUPS, NEAR_LINE, STRUCK, UNSTABLE
 from sim.money.reasons import reason
+from sim.policies import bends
 from sim.policies.policy import County, Mask, Names, Policy, PolicySettings, RowsOf, Yuan
 from sim.policies.settings import BUDGET, Lever
 
@@ -202,6 +203,7 @@ class Monitoring(Policy):
         rows = self.in_turn(county, np.flatnonzero(mine & self._on & ~self.watched).astype(np.int64))
         served, used = county.cadre_days.take(rows, county.p.monitoring_call_days)
         self.book.costs["cadre_days_yuan"] += used * county.profile.support.day_cost_yuan
+        bends.passed_over(county, self.label, rows, rows[served])
         return rows[served]
 
     def _misread(self, county: County, rows: RowsOf) -> Mask:

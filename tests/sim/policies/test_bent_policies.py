@@ -15,6 +15,7 @@ from sim.facts.topics import CALLED
 from sim.model import VillageModel
 from sim.money.audit import BALANCED
 from sim.money.reasons import HOUSEHOLDS
+from sim.policies import bends
 from sim.policies.bends import CAPTURED, CHARGED, DELAYED, SKIMMED, TAKEN, felt_of, places_of
 
 KIND = "bent_policies"
@@ -202,6 +203,25 @@ def test_with_enough_for_all_nobody_is_passed_over(folder: Path) -> None:
         )
     )  # fmt: skip
     assert served(rich, "cash").all() and not felt_of(rich.county, "cash").any()
+
+
+def test_who_is_passed_over_is_the_same_in_whatever_order_they_are_told(folder: Path) -> None:
+    """Half of each village is served; in the first those with connections come first, in the second nothing is felt."""
+    model = run(folder, "cash")
+    county, home = model.county, model.households["village"]
+    rows = np.flatnonzero(home <= 1).astype(np.int64)
+    felt = []
+    for told in (1, -1):
+        bends.set_up(county, "tried")
+        places_of(county, "tried")["way"][0] = CAPTURED
+        turn = bends.in_turn(county, "tried", rows, lambda name, who: (who % 7) / 7.0)
+        assert not (turn == rows).all() and sorted(turn) == sorted(rows)
+        got = np.concatenate([turn[home[turn] == village][: (home[turn] == village).sum() // 2] for village in (0, 1)])
+        bends.passed_over(county, "tried", turn[::told], got)
+        felt.append(felt_of(county, "tried").copy())
+    first = rows[home[rows] == 0]
+    assert felt[0].any() and (felt[0] == felt[1]).all()
+    assert set(np.flatnonzero(felt[0])) <= set(first[: len(first) // 2]) - set(got), "they stood in the first half"
 
 
 def test_what_is_held_up_comes_in_the_end_and_a_place_bent_again_holds_up_again(folder: Path) -> None:
