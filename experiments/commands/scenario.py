@@ -14,6 +14,7 @@ from experiments.commands.options import Code, File, Files, Json, Set, plans, pr
 from experiments.spoken import either, spoken
 
 if TYPE_CHECKING:
+    from sim.scenario import Plan
     from sim.scenario.doubts import Doubt
 
 app = typer.Typer(cls=VillageGroup, no_args_is_help=True, help="Check and show scenario files.")
@@ -38,6 +39,7 @@ def check(files: Files = None, overrides: Set = None, code: Code = None, as_json
         ]
         print_json({"ok": False, "problems": found})
         raise typer.Exit(2) from None
+    _fit_own(loaded, not as_json)
     from experiments.measure.own import Own
     from experiments.pages.schedule import Schedule
     from sim.scenario.doubts import doubts_of
@@ -81,6 +83,16 @@ def _by_doubt(doubts: Mapping[str, Sequence[Doubt]]) -> dict[Doubt, list[str]]:
     """The ids of the plans that each doubt is about."""
     every = dict.fromkeys(one for found in doubts.values() for one in found)
     return {one: [name for name, found in doubts.items() if one in found] for one in every}
+
+
+def _fit_own(loaded: Sequence[Plan], progress: bool) -> None:
+    """Fit counties of the user's own that hold no fit: only that tells whether their books go together."""
+    from experiments.compare.run import fit_first
+    from experiments.runs.copies import own_profiles
+
+    for plan in {plan.world.profile: plan for plan in loaded if not plan.world.counties}.values():
+        if own_profiles([plan]):
+            fit_first(plan, progress)
 
 
 @app.command()

@@ -227,7 +227,7 @@ def compare(
     work = Work(CALL if world.counties else records.RUN, records.TABLES, run, code_version="" if program else stamp)
     of: Of = "draw" if vectors.names else "mean"
     if run == MODEL and not world.counties:
-        _fit_first(plans[0], progress)
+        fit_first(plans[0], progress)
     with Store(results, name, fresh=fresh, renew=renew, inputs=given) as store, Progress(progress) as said:
         store.begin(manifest, stored_scenarios(plans), kept)
         said.say(expected.text())
@@ -269,8 +269,12 @@ def compare(
     return store.folder
 
 
-def _fit_first(plan: Plan, progress: bool) -> None:
-    """Fit the county once beforehand: books that contradict one another are refused here, not seed by seed."""
+def fit_first(plan: Plan, progress: bool) -> None:
+    """Fit a plan's county once beforehand: books that contradict one another are refused here, not seed by seed.
+
+    Raises:
+        Unfittable: They contradict one another; with the place of the figures.
+    """
     with Progress(progress) as said:
         compile_first(said.say)
         fit_books(plan, lambda number: said.trying("fitting the generated county to its figures", number))

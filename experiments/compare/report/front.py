@@ -42,6 +42,9 @@ def plans(b: Book) -> None:
         header += [b.with_unit(b.say("change_of", name=b.term("indicator", name)), unit_of(name, True)), low, high]
     first, more = answer.said_with_caveats(ctx)
     below = [] if exp.calibrated else [b.say("uncalibrated_text")]
+    ran, whole = int(exp.manifest["world"]["villages"]), exp.profile.villages if exp.profile else 0
+    if ran < whole:
+        below.append(b.say("plans_of_a_part", n=ran, all=whole))
     below += [first, *more, b.say("covers", n=exp.replicates)]
     sheet = b.sheet("plans", [*header, b.say("col_times_first"), b.say("col_replicates")], rows, below)
     if not rows:

@@ -62,6 +62,8 @@ def test_books_that_contradict_each_other_name_their_cells_and_the_wait_is_told(
     assert f"矛盾.xlsx [本县!{headcount}]：贫困发生率5.0%与人均收入4,344元" in text
     assert f"请一并核对本县!{income}、本县!{line}" in text and "poverty" not in text
     assert "正在拟合模拟县，使其与本县数字相符：第1次" in text
+    said = CliRunner().invoke(app, ["scenario", "check", str(path), "--language", "zh"])
+    assert said.exit_code == 2 and f"矛盾.xlsx [本县!{headcount}]" in said.output.replace("\n", "")
     results = tmp_path / "results"
     said = CliRunner().invoke(app, ["compare", str(path), "--results", str(results), "-j", "0", "--language", "zh"])
     text = said.output.replace("\n", "")
