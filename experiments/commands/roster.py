@@ -184,13 +184,15 @@ def import_roster(
     from experiments.roster.importing import REASONS, check_out, enter, households_path, write
     from experiments.roster.incomes import recorded, sentences
     from experiments.roster.pseudonyms import WINDOWS, key_path, open_key
+    from experiments.workbook.as_toml import profile_text
     from sim.population.profile import PROFILES, load_profile
     from sim.toml.reading import read_text
 
     check_out(out)
     loaded = load_profile(profile)
     shipped = PROFILES / f"{profile}.toml"
-    text = read_text(shipped if shipped.is_file() else Path(profile))
+    form = Path(profile).suffix.lower() == ".xlsx"
+    text = profile_text(loaded) if form else read_text(shipped if shipped.is_file() else Path(profile))
     tables, _ = read(files)
     ask = _ask(date)
     households = homes(tables, ask)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.population.profile import load_profile
+from sim.population.profile import Profile, load_profile
 from sim.scenario import Plan
 
 COUNTY = "county.toml"
@@ -19,15 +19,19 @@ def as_files(plans: Sequence[Plan]) -> dict[str, str]:
     Args:
         plans: The plans of one workbook.
     """
-    import tomli_w
-
-    profile = load_profile(plans[0].world.profile)
-    files = {COUNTY: tomli_w.dumps(_stated(profile.model_dump()))}
+    files = {COUNTY: profile_text(load_profile(plans[0].world.profile))}
     for plan in plans:
         world = plan.world.model_copy(update={"profile": COUNTY})
         name = f"{plan.id}.toml" if f"{plan.id}.toml" != COUNTY else f"{plan.id}_.toml"
         files[name] = plan.model_copy(update={"world": world}).resolved_toml()
     return files
+
+
+def profile_text(profile: Profile) -> str:
+    """A profile as the text of its file."""
+    import tomli_w
+
+    return tomli_w.dumps(_stated(profile.model_dump()))
 
 
 def written(plans: Sequence[Plan], folder: Path) -> list[Path]:

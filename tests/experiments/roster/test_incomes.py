@@ -14,10 +14,13 @@ from experiments.cli import app
 from experiments.roster.book import write_book
 from experiments.roster.example import example
 from experiments.roster.importing import places_of
+from experiments.workbook.make import filled
 from sim.population.profile import load_profile
 
 
-def imported(folder: Path, changes: dict[int, dict[str, Any]], *options: str) -> tuple[pd.DataFrame, str]:
+def imported(
+    folder: Path, changes: dict[int, dict[str, Any]], *options: str, profile: str = "five_villages"
+) -> tuple[pd.DataFrame, str]:
     """Thirty households with changed cells (by the row of the sheet of households), imported into five villages."""
     made = example(30, passing=True, layouts="D", places=(places_of(load_profile("five_villages"))[0], 6))
     head, rows = made.sheets["户"]
@@ -25,11 +28,21 @@ def imported(folder: Path, changes: dict[int, dict[str, Any]], *options: str) ->
         for name, cell in cells.items():
             rows[place - 2][list(head).index(name)] = cell
     write_book(folder / "名册.xlsx", made.sheets)
-    command = ["roster", "import", str(folder / "名册.xlsx"), "--profile", "five_villages", "--language", "zh"]
+    command = ["roster", "import", str(folder / "名册.xlsx"), "--profile", profile, "--language", "zh"]
     command += ["--out", str(folder / "own.toml"), "--key", str(folder / "a.key"), *options]
     said = CliRunner().invoke(app, command)
     assert said.exit_code == 0, said.output
     return pq.read_table(folder / "own.households.parquet").to_pandas(), said.output
+
+
+def test_a_planners_form_is_a_profile_that_households_can_enter(tmp_path: Path) -> None:
+    (tmp_path / "填报表.xlsx").write_bytes(filled([], "five_villages"))
+    rows, _ = imported(tmp_path, {}, profile=str(tmp_path / "填报表.xlsx"))
+    made = load_profile(tmp_path / "own.toml").model_dump()
+    again, _ = imported(tmp_path, {})
+    assert rows.drop(columns="key", errors="ignore").equals(again.drop(columns="key", errors="ignore"))
+    other = load_profile(tmp_path / "own.toml").model_dump()
+    assert made["roster"] and {**made, "roster": None} == {**other, "roster": None}
 
 
 @pytest.mark.parametrize(
