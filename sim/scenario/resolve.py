@@ -271,17 +271,16 @@ class Resolver:
         known = [*self.catalogue.policies, *(table["kind"] for table in self.layers.data["policies"].values())]
         for name, table in self.layers.data["purses"].items():
             purse = self._check(Purse, uses_in_english(table), at=("purses", name), name=f"purse.{name}")
+            self._purses_known &= purse is not None
             if purse is None:
-                self._purses_known = False
                 continue
-            meant_uses = list(purse.uses)
-            for index, use in enumerate(purse.uses):
-                if near := slip_of_use(use, known):
-                    where = self.layers.place(("purses", name, "uses", index))
-                    mend = f"did you mean '{near}'?"
+            near = [slip_of_use(use, known) for use in purse.uses]
+            for index, (use, slip) in enumerate(zip(purse.uses, near, strict=True)):
+                if slip is not None:
+                    where, mend = self.layers.place(("purses", name, "uses", index)), f"did you mean '{slip}'?"
                     self.problems.append(where.error(f"unknown use '{use}'", field=f"purse.{name}.uses", mend=mend))
-                    meant_uses[index] = uses_in_english({"uses": [near]})["uses"][0]
-            purses.append(purse.model_copy(update={"uses": tuple(meant_uses)}))
+            uses = uses_in_english({"uses": [slip or use for slip, use in zip(near, purse.uses, strict=True)]})["uses"]
+            purses.append(purse.model_copy(update={"uses": tuple(uses)}))
         return purses
 
     def _policies(self, purses: Mapping[str, Purse]) -> list[PolicyPlan]:
@@ -384,15 +383,12 @@ class Resolver:
 
     def _check_purses(self, kind: str, label: str, ids: Sequence[str], purses: Mapping[str, Purse]) -> None:
         for index, name in enumerate(ids):
-            where = self.layers.place(("policies", label, "purses", index))
-            field = f"policy.{label}.purses"
-            if name not in purses and not self._purses_known:
-                continue  # what is wrong with the purses themselves is said already
+            where, field = self.layers.place(("policies", label, "purses", index)), f"policy.{label}.purses"
             if name not in purses:
-                self.problems.append(where.error(f"there is no purse '{name}'", field=field, **meant(name, purses)))
+                if self._purses_known:  # otherwise what is wrong with the purses themselves is said already
+                    self.problems.append(where.error(f"there is no purse '{name}'", field=field, **meant(name, purses)))
             elif kind not in purses[name].uses:
-                uses = ", ".join(purses[name].uses)
-                problem = f"the purse '{name}' may not pay for '{kind}'"
+                problem, uses = f"the purse '{name}' may not pay for '{kind}'", ", ".join(purses[name].uses)
                 self.problems.append(where.error(problem, field=field, allowed=uses))
 
     def _uncertainties(

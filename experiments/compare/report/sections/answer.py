@@ -89,7 +89,8 @@ def sentences(ctx: Context) -> tuple[str, tuple[str, ...]]:
         more.append(say(key, mix=ctx.title(best), fall=ctx.num.show(fall.times(-1), "points")))
     spent = {s: ctx.extra_cost(s).value for s in ctx.ranked if not ctx.is_cash(s)}
     if not alone and all(spent[leader] > cost for s, cost in spent.items() if s != leader):
-        more.append(say("answer_most_expensive"))
+        apart = any(ctx.is_cash(s) for s in ctx.ranked)
+        more.append(say("answer_most_expensive_but_cash" if apart else "answer_most_expensive"))
     more.append(_closure(ctx, leader))
     beside = _beside_cash(ctx, leader)
     if leader in ctx.dominated:
