@@ -115,7 +115,7 @@ def show(
         from experiments.workbook.as_toml import written
 
         for path in written(found, out):
-            typer.echo(str(path))
+            typer.echo(either(f"written to {path}", f"已写入{path}"))
         return
     if as_json:
         shown = [{**plan.model_dump(mode="json"), "digest": plan.digest()} for plan in found]

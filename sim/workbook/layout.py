@@ -52,6 +52,11 @@ class Field(NamedTuple):
         """What its columns are called."""
         return [self.zh] if self.many == 1 else [f"{self.zh}{n}" for n in range(1, self.many + 1)]
 
+    def left_out(self) -> tuple[str, str]:
+        """What is said where nothing is filled in, in Chinese and English: of a number, that nought is one too."""
+        numbers = self.type not in ("text", "word", "date", "day")
+        return f"“{self.zh}”没有填{'（0也要填0）' * numbers}", f"'{self.en}' is missing"
+
 
 @cache
 def _words() -> Mapping[str, Any]:

@@ -72,8 +72,7 @@ def _table(book: Workbook, sheet: str, row: Row, here: KeyPath, cells: dict[KeyP
         found = row.cells.get(field.key, [])
         if not found:
             if not field.optional:
-                said = f"“{field.zh}”没有填（0也要填0）"
-                book.problems.append(row.where(field.key).says(said, f"'{field.en}' is missing"))
+                book.problems.append(row.where(field.key).says(*field.left_out()))
             continue
         read = [book.read(field, cell) for cell in found]
         put(table, field.key, read if field.many > 1 else read[0])

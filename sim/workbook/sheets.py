@@ -142,7 +142,7 @@ class Workbook:
     def missing(self, field: Field) -> None:
         """Note that a figure of the county was left out."""
         here = self.blanks.get(field.key) or CellPlace(str(self.path), None, sheet_name("county"), "")
-        self.problems.append(here.says(f"“{field.zh}”没有填（0也要填0）", f"'{field.en}' is missing"))
+        self.problems.append(here.says(*field.left_out()))
 
     def rows(self, sheet: str, needed: bool = True) -> Iterator[Row]:
         """The rows of a sheet, by heading; blank and totals rows are passed over, hidden ones noted."""

@@ -373,7 +373,7 @@ def test_a_blank_form_asks_for_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load_plans([path])
     text = caught.value.text()
-    assert "本县!B" in text and "“贫困村数”没有填" in text and "资金!D3]：“金额（万元）”没有填" in text
+    assert "“贫困村数”没有填（0" in text and "[本县!B5]：“县名”没有填 " in text and "资金!D3]：“金额" in text
     assert "“资料英文名" not in text and "基尼" not in text
     book: Workbook = load_workbook(path)
     assert book[sheet_name("measures")].data_validations.dataValidation
