@@ -42,7 +42,8 @@ from sim.policies.policy import Policy
 from sim.population.kept import opened_world
 from sim.population.own_line import with_own_line
 from sim.population.placing import placing
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 from sim.population.registry import review
 from sim.recording.observer import Observer
 from sim.recording.recorder import Recorder, watchers
@@ -89,14 +90,13 @@ class VillageModel(Whole, MesaModel):
             raise UserError("iterations of batch_run repeat one run, since the seed decides it", field="rng", mend=mend)
         refuse_nation(plan.world)
         super().__init__(rng=int(rng))  # for collectors and user code; no rule draws from Mesa's generators
-        self.plan, self.seed, self.engine_name = plan, int(rng), engine
+        self.plan, self.seed, self.engine_name, self._reach = plan, int(rng), engine, dict(reach or {})
         self.clock = Clock(plan.campaign.start, plan.campaign.days, plan.horizon_months)
         self.parameters = plan.parameters()
         self.profile = profile or load_profile(plan.world.profile)
         values = with_own_line(self.parameters.values, self.profile)
         # Rules read a policy's own numbers only where rules of the user's own run.
         self.p, self._p_row = as_python(values), as_row(values if plan.rules else of_model(values))
-        self._reach = dict(reach or {})
         with placing(plan.world.profile):
             self._open_county(threads)
         self._open_policies()

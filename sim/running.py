@@ -134,7 +134,7 @@ def run(
 def warm_up() -> None:
     """Compile every kernel, or load it from the cache, by a year of five villages under the policies that have any."""
     from sim.policies import registry
-    from sim.population.profile import load_profile
+    from sim.population.profile_file import load_profile
     from sim.scenario import Campaign, Plan, PolicyPlan, Title, World
 
     policies = (

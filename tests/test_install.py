@@ -18,7 +18,7 @@ from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_row
 from sim.population.fitting import digest
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.shipped import Kind, check_checkout, shipped
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +103,7 @@ def test_everything_shipped_reads(installed: Installed) -> None:
 def test_a_fit_that_holds_in_the_checkout_holds_in_the_wheel(installed: Installed) -> None:
     (there,) = installed.python(
         "from sim.parameters import load_parameters\nfrom sim.parameters.packed import as_row\n"
-        "from sim.population.fitting import digest\nfrom sim.population.profile import load_profile\n"
+        "from sim.population.fitting import digest\nfrom sim.population.profile_file import load_profile\n"
         "print(digest(load_profile('gansu_county'), as_row(load_parameters().values)))"
     )
     assert there == digest(load_profile("gansu_county"), as_row(load_parameters().values))

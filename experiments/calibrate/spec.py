@@ -18,7 +18,7 @@ from sim.core.errors import UserError
 from sim.core.frozen import FrozenModel
 from sim.facts.limits import MOST_SEED
 from sim.parameters import Parameter, load_parameters
-from sim.population.profile import PROFILES, load_profile, named_by_path
+from sim.population.profile_file import PROFILES, load_profile, named_by_path
 from sim.scenario import Campaign, Plan, Title, World
 from sim.shipped import shipped
 from sim.toml.check import check

@@ -37,7 +37,7 @@ from experiments.runs.where import Workers, check_workers, executor_for
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.own import with_own
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.recording.recorder import DAY_100
 from sim.scenario import Plan
 from sim.scenario.tasks import Tasks

@@ -64,7 +64,7 @@ def fit(
     from sim.population.fitting import fit as find
     from sim.population.own_line import with_own_line
     from sim.population.placing import placing
-    from sim.population.profile import PROFILES
+    from sim.population.profile_file import PROFILES
     from sim.shipped import check_checkout
     from sim.workbook.archive import is_workbook
 
@@ -160,13 +160,13 @@ def put_table(text: str, name: str, table: str) -> str:
 
 
 def _profile(name: str) -> Profile:
-    from sim.population.profile import load_profile
+    from sim.population.profile_file import load_profile
 
     return load_profile(name)
 
 
 def _path(name: str) -> Path:
-    from sim.population.profile import PROFILES
+    from sim.population.profile_file import PROFILES
 
     shipped = PROFILES / f"{name}.toml"
     return shipped if shipped.is_file() else Path(name)

@@ -147,7 +147,7 @@ def write_example(
     places = None
     if profile:
         from experiments.roster.importing import places_of
-        from sim.population.profile import load_profile
+        from sim.population.profile_file import load_profile
 
         places = places_of(load_profile(profile))
         households = min(households, len(places[0]) * places[1])
@@ -185,7 +185,7 @@ def import_roster(
     from experiments.roster.incomes import recorded, sentences
     from experiments.roster.pseudonyms import WINDOWS, key_path, open_key
     from experiments.workbook.as_toml import profile_text
-    from sim.population.profile import PROFILES, load_profile
+    from sim.population.profile_file import PROFILES, load_profile
     from sim.toml.reading import read_text
 
     check_out(out)

@@ -15,7 +15,7 @@ from experiments.measure.conclusion import CONCLUSION, Conclusion
 from experiments.runs.files import read_json
 from experiments.runs.store import Store
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import Plan
 
 NEAR = 0.005  # the model's files round what a calibration found

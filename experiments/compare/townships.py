@@ -15,7 +15,8 @@ import pandas as pd
 from experiments.compare.paired_runs import PairedRuns, paired
 from experiments.measure.statistics import t_limits
 from sim.facts.limits import FEWEST
-from sim.population.profile import load_profile, terrains
+from sim.population.profile import terrains
+from sim.population.profile_file import load_profile
 from sim.scenario import World
 
 APART = ("apart", "apart_low", "apart_high")

@@ -176,7 +176,7 @@ def values(plan: Plan, seed: int, outcomes: Sequence[str]) -> list[float]:
 
 def scale_of(plan: Plan) -> float:
     """Villages of the county over those that a plan runs."""
-    from sim.population.profile import load_profile
+    from sim.population.profile_file import load_profile
 
     return float(load_profile(plan.world.profile).size.villages) / plan.world.villages
 

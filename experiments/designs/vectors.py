@@ -292,7 +292,7 @@ def fit_books(plan: Plan, told: Callable[[int], None] | None = None) -> None:
     from sim.population.fitting import fitted
     from sim.population.own_line import with_own_line
     from sim.population.placing import placing
-    from sim.population.profile import load_profile
+    from sim.population.profile_file import load_profile
 
     profile = load_profile(plan.world.profile)
     values = with_own_line(plan.parameters().values, profile)

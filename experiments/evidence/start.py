@@ -16,7 +16,8 @@ from sim.population.consistency import lognormal_headcount
 from sim.population.describe import describe, figures
 from sim.population.fitting import reference_start
 from sim.population.opening import Opened, open_world
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 
 PURSES = "purse"
 

@@ -12,7 +12,7 @@ from experiments.designs.outcomes import parse
 from experiments.designs.read import purses_of
 from experiments.optimise.problem import TOTAL, Check, Lever, Limit, Measured, Objective, Problem
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 GRAIN_YUAN = 10_000.0
 """Amounts of money are whole ten thousands, as an office writes them, where a design states no steps."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.population.describe import PROFILE, figures
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.toml.source import TomlSource, meant
 
 __all__ = ["described", "figures"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import Plan, World
 from sim.scenario.code import CodeFile
 from sim.scenario.counties import profiles_of

@@ -18,7 +18,7 @@ from experiments.runs.where import Workers, here
 from sim.core.errors import UserError
 from sim.facts.limits import MOST_SEED
 from sim.population.memory import check_memory, memory_bytes, world_bytes
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 if TYPE_CHECKING:
     from sim.scenario import Plan

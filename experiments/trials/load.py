@@ -25,7 +25,7 @@ from experiments.trials.percent import from_percent_signs
 from experiments.trials.questions import unknown_policy
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
-from sim.population.profile import named_by_path
+from sim.population.profile_file import named_by_path
 from sim.scenario import Title
 from sim.scenario.catalogue import PROFILES, Catalogue, code_files
 from sim.scenario.code import load_policy_class

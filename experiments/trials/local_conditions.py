@@ -20,7 +20,8 @@ from sim.facts.sources import TRANSFER
 from sim.parameters import Parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population import fitting
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 from sim.population.synthetic.recipe import Knobs
 
 TRANSFERS = ("dibao_yuan_month", "pension_yuan_month", "subsidy_mu_yuan")

@@ -30,7 +30,7 @@ from sim.population import fitting
 from sim.population.consistency import lognormal_headcount
 from sim.population.flags import Cuts, find_cuts
 from sim.population.profile import Fitted, Named, Profile
-from sim.population.profile import load_profile as load_base
+from sim.population.profile_file import load_profile as load_base
 from sim.population.synthetic.recipe import Knobs
 from sim.scenario.country import in_country
 from sim.toml.check import check

@@ -10,7 +10,8 @@ from typing import Any
 
 from sim.core.dates import date_of
 from sim.policies import registry
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 from sim.scenario.measure_words import amount_of, choices, kinds, setting_words, variant_of
 from sim.scenario.plan import Plan
 from sim.workbook.layout import Field, fields, words

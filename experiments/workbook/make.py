@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.workbook.content import Content
 from experiments.workbook.write import form_bytes
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import load_plans
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.core.errors import Unfittable
-from sim.population.profile import profile_source
+from sim.population.profile_file import profile_source
 from sim.toml.source import TomlSource
 
 _TOGETHER = ("income.yuan_per_head", "poverty.line_yuan", "poverty.headcount")

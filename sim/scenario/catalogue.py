@@ -39,7 +39,7 @@ class Catalogue:
     def shipped(cls) -> Catalogue:
         """What ships."""
         from sim.policies import registry
-        from sim.population.profile import load_profile
+        from sim.population.profile_file import load_profile
 
         return cls(registry(), load_parameters(), load_profile)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.core.dates import date_of
 from sim.money.purse import Purse
 from sim.policies import registry
-from sim.population.profile import profile_source
+from sim.population.profile_file import profile_source
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.measure_words import amount_of, kinds
 from sim.scenario.plan import Plan

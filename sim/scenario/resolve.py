@@ -17,7 +17,7 @@ from sim.money.purse import Purse
 from sim.parameters.own import with_own
 from sim.policies.policy import Policy
 from sim.policies.settings import StartWhen
-from sim.population.profile import named_by_path, profile_source
+from sim.population.profile_file import named_by_path, profile_source
 from sim.recording.panel import GROUPS, MEASURES, SHARES
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.changes import changes_of

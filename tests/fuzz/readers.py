@@ -17,7 +17,8 @@ from experiments.trials import load_trial
 from sim.core.errors import UserError
 from sim.parameters import FOLDER, load_parameters
 from sim.population.consistency import consistency
-from sim.population.profile import load_profile, terrains, village_sizes
+from sim.population.profile import terrains, village_sizes
+from sim.population.profile_file import load_profile
 from sim.scenario import Plan, load_plan
 from sim.scenario.chain import read_chain
 from sim.shipped import shipped

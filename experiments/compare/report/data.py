@@ -17,7 +17,8 @@ from experiments.measure.statistics import Of, mean_of
 from experiments.pages.numbers import Estimate
 from experiments.runs.files import read_file
 from sim.core.errors import UserError
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 
 DAY100 = -1
 

@@ -12,7 +12,7 @@ from experiments.campaign.curves import Curves
 from experiments.campaign.outcomes import Levels
 from experiments.campaign.results import Results
 from experiments.campaign.run import Carried
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import Plan
 from sim.scenario.tasks import Tasks
 

@@ -31,7 +31,7 @@ from experiments.measure.statistics import t_limits
 from sim.core.errors import UserError
 from sim.core.frozen import FrozenDict
 from sim.parameters import Parameter, load_parameters
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.running import run as plain_run
 from sim.scenario import Campaign, Plan, Title, World
 

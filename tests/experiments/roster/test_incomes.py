@@ -15,7 +15,7 @@ from experiments.roster.book import write_book
 from experiments.roster.example import example
 from experiments.roster.importing import places_of
 from experiments.workbook.make import filled
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 
 def imported(

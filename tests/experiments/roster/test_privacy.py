@@ -25,7 +25,7 @@ from experiments.roster.pseudonyms import Pseudonyms, forget, open_key
 from experiments.roster.totals import HIDDEN, rows, totals
 from sim.core.errors import UserError
 from sim.facts.limits import FEWEST
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 ASK = Ask(20221231)
 HEADINGS = ("户编号", "人编号", "联系电话", "证件号码", "户主姓名")  # once more within the table

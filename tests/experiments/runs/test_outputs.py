@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from experiments.calibrate.spec import DEFAULT
 from experiments.cli import app
 from experiments.runs.store import Store
-from sim.population.profile import PROFILES
+from sim.population.profile_file import PROFILES
 
 SCENARIO = 'extends = "baseline"\n[world]\nprofile = "five_villages"\nvillages = 2\n'
 WRITING: dict[str, Callable[[Path, Path], list[str]]] = {

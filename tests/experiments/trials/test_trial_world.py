@@ -18,7 +18,7 @@ from sim.parameters import load_parameters
 from sim.parameters.packed import as_python
 from sim.population import fitting
 from sim.population.consistency import lognormal_headcount
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 BASE = load_profile("gansu_county")
 

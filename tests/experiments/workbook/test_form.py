@@ -23,7 +23,7 @@ from experiments.workbook.make import filled
 from experiments.workbook.marked import ENDING, load_or_mark, marked_bytes
 from sim.core.errors import UserError
 from sim.policies import registry
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import Plan, load_plan, load_plans
 from sim.scenario.doubts import doubts_of
 from sim.scenario.opened import notes_of

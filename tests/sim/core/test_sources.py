@@ -12,7 +12,7 @@ from sim.core.sources import SIM, reached_from
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_row
 from sim.population.fitting import digest
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 
 def reached(module: str) -> set[str]:
@@ -47,6 +47,10 @@ def test_imports_inside_functions_count_and_circles_end(tmp_path: Path, monkeypa
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(sources, "SIM", tmp_path)
     assert [file.name for file in reached_from("sim.a")] == ["a.py", "b.py", "c.py"]
+
+
+def test_how_a_form_is_read_is_no_part_of_what_a_world_is_made_of() -> None:
+    assert not [file for file in reached_from("sim.population.opening") if file.is_relative_to(SIM / "workbook")]
 
 
 def test_the_fit_that_ships_is_that_of_these_sources() -> None:

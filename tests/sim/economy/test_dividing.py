@@ -10,7 +10,7 @@ from small_worlds import fitted_on
 
 from sim import load_plan
 from sim.model import VillageModel
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import SCENARIOS
 
 COUNTY = load_profile("gansu_county").model_copy(update={"fitted": None})

@@ -21,7 +21,7 @@ from sim.facts.topics import BEEN_AWAY, FAILED_AWAY
 from sim.model import VillageModel
 from sim.money.reasons import BUSINESS_TAKINGS, CEREMONY, HOUSEHOLDS, LIVING_AWAY, MEDICAL, WAGE_AWAY, WAGE_LOCAL
 from sim.policies.travel_money import leaves_if_paid
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import SCENARIOS, Plan
 
 VILLAGES, SEED = 12, 3

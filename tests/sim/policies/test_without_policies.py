@@ -13,7 +13,7 @@ from small_worlds import differing, fitted_on, lived
 from sim import load_plan
 from sim.model import VillageModel
 from sim.policies.infrastructure import STANDING, Infrastructure
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import SCENARIOS
 
 WHOLE = {"works": "infrastructure", "bends": "bent_policies", "disputes": "hearing", "schooling": "education"}

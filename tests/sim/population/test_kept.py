@@ -11,7 +11,7 @@ from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
 from sim.population import kept
 from sim.population.opening import Opened
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,8 @@ from sim.population.fitting import (
 )
 from sim.population.opening import Opened, income, open_world, per_head
 from sim.population.placing import placing
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 from sim.population.synthetic.recipe import Knobs
 from sim.shipped import shipped
 

@@ -9,7 +9,7 @@ import pytest
 from sim.model import VillageModel
 from sim.parameters import load_parameters
 from sim.population.own_line import with_own_line
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import load_plan
 from tests.small_worlds import small_profile
 

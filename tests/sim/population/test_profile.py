@@ -16,15 +16,8 @@ from sim.facts.terrains import HILLS, RIVER, TABLELAND, TERRAINS
 from sim.facts.trades import TRADES
 from sim.facts.units import LEVELS
 from sim.population.consistency import consistency, lognormal_headcount
-from sim.population.profile import (
-    PROFILES,
-    Terrain,
-    UnitKind,
-    load_profile,
-    share_out,
-    terrains,
-    village_sizes,
-)
+from sim.population.profile import Terrain, UnitKind, share_out, terrains, village_sizes
+from sim.population.profile_file import PROFILES, load_profile
 from sim.population.sharing import interleave
 
 COUNTY = load_profile("gansu_county")

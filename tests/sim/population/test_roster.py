@@ -17,7 +17,8 @@ from sim.parameters.packed import as_python, as_row
 from sim.population.fitting import reference_start
 from sim.population.opening import Opened, income, open_world, per_head
 from sim.population.own_line import with_own_line
-from sim.population.profile import PROFILES, Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import PROFILES, load_profile
 from sim.population.roster import COLUMNS, PEOPLE, digest_of
 
 SHIPPED = (PROFILES / "five_villages.toml").read_text(encoding="utf-8")

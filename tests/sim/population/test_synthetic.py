@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sim.core.errors import UserError
 from sim.parameters import load_parameters
 from sim.parameters.packed import as_python, as_row
-from sim.population.profile import Profile, load_profile
+from sim.population.profile import Profile
+from sim.population.profile_file import load_profile
 from sim.population.sharing import in_pairs
 from sim.population.synthetic import lay_out
 from sim.population.synthetic.recipe import Knobs, Shape, shape, tilted

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import load_plan
 
 

@@ -9,7 +9,7 @@ import pytest
 from scenario_fakes import BASE
 
 from sim.core.errors import UserError
-from sim.population.profile import load_profile
+from sim.population.profile_file import load_profile
 from sim.scenario import load_plan
 from sim.toml.reading import MOST_BYTES, is_file, is_there, read_bytes
 
