@@ -48,6 +48,7 @@ class _DatedEntry(FrozenModel):
     start: dt.date = Field(alias="from")
     value: Value
     source: str = Field(min_length=1)
+    source_zh: str = ""
     low: Value | None = None
     high: Value | None = None
     confidence: Confidence | None = None
@@ -62,6 +63,7 @@ class _Entry(FrozenModel):
     low: Value
     high: Value
     source: str = Field(min_length=1)
+    source_zh: str = ""
     confidence: Confidence
     note: str = ""
     label_en: str = ""
@@ -87,11 +89,12 @@ class _Entry(FrozenModel):
         """The values in the order in which they came into force."""
         held = []
         if self.value is not None:
-            held.append(Dated(None, self.value, self.low, self.high, self.source, self.confidence))
+            held.append(Dated(None, self.value, self.low, self.high, self.source, self.confidence, self.source_zh))
         for one in self.dated:
             low = self.low if one.low is None else one.low
             high = self.high if one.high is None else one.high
-            held.append(Dated(one.start, one.value, low, high, one.source, one.confidence or self.confidence))
+            sure = one.confidence or self.confidence
+            held.append(Dated(one.start, one.value, low, high, one.source, sure, one.source_zh))
         return tuple(held)
 
 
@@ -101,7 +104,7 @@ class Dated:
 
     Attributes:
         start: The first day; None for what was in force before the first day stated.
-        value, low, high, source, confidence: As those of a parameter.
+        value, low, high, source, confidence, source_zh: As those of a parameter.
     """
 
     start: dt.date | None
@@ -110,6 +113,7 @@ class Dated:
     high: Value
     source: str
     confidence: str
+    source_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class Parameter:
     high: Value
     source: str
     confidence: str
+    source_zh: str = ""
     note: str = ""
     label_en: str = ""
     label_zh: str = ""
@@ -323,7 +328,7 @@ def _parameter(topic: str, name: str, entry: _Entry) -> Parameter:
 
 
 def _number(of: Dated) -> dict[str, Any]:
-    return {key: getattr(of, key) for key in ("value", "low", "high", "source", "confidence")}
+    return {key: getattr(of, key) for key in ("value", "low", "high", "source", "source_zh", "confidence")}
 
 
 def _length(value: Value) -> int:

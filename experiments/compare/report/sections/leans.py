@@ -47,6 +47,7 @@ class Number:
     high: str
     unit: str
     source: str
+    source_lang: str
     confidence: str
     changed: bool
 
@@ -99,7 +100,8 @@ def _number(ctx: Context, p: Any, touched: set[str], apart: dict[str, Any] | Non
         ctx.num.values(p.low),
         ctx.num.values(p.high),
         "" if apart else ctx.era.says(unit_zh(str(p.unit or "")) if ctx.zh else str(p.unit or "")),
-        str(p.source or ""),
+        str((ctx.zh and p.source_zh) or p.source or ""),
+        "" if ctx.zh and p.source_zh else "en",
         str(p.confidence),
         bool({p.name, p.key} & touched),
     )
@@ -124,7 +126,7 @@ def assumptions(ctx: Context) -> list[Text | Table]:
                 Cell(ctx.num.counted(n.value, n.unit), number=True, lang="en" if n.unit.isascii() and n.unit else ""),
                 Cell(n.low, number=True),
                 Cell(n.high, number=True),
-                Cell(n.source, lang="en"),
+                Cell(n.source, lang=n.source_lang),
             ]
         )
     out.append(Table(ctx.say("assumed_table", n=len(rows)), header, rows, fold=True))
