@@ -220,10 +220,10 @@ def _first_outside(
     width = low.shape[0]
     for i in range(cells.shape[0]):
         row = cells[i, start : start + width]
-        inside = np.int64(0)
+        inside = True
         for c in range(width):  # no branch: several columns at a time
-            inside += np.int64((row[c] >= low[c]) & (row[c] <= high[c]))
-        if inside < width:
+            inside &= (row[c] >= low[c]) & (row[c] <= high[c])
+        if not inside:
             for c in range(width):
                 if not low[c] <= row[c] <= high[c] and found[c] < 0:
                     found[c] = i

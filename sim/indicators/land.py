@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.rule import kernel
+
 _ROUNDING = 1e-9
 
 
@@ -21,8 +23,17 @@ def land_used_twice(households: NDArray[Any]) -> NDArray[np.int64]:
 
     Staple crops take what is left, and between young trees a part of their land again (`intercropped`).
     """
-    used = households["orchard_mu"] + households["block_mu"] + households["greenhouse_mu"]
-    return np.flatnonzero(used > own_mu(households) + households["land_mu"] * _ROUNDING).astype(np.int64)
+    over = np.zeros(len(households), dtype=np.bool_)
+    _over(households, over)
+    return np.flatnonzero(over).astype(np.int64)
+
+
+@kernel
+def _over(households: Any, over: NDArray[np.bool_]) -> None:
+    for i in range(over.shape[0]):
+        h = households[i]
+        in_hand = h.land_mu + min(0.0, h.rented_mu)
+        over[i] = h.orchard_mu + h.block_mu + h.greenhouse_mu > in_hand + h.land_mu * _ROUNDING
 
 
 def check_land(households: NDArray[np.void], date: dt.date) -> None:
