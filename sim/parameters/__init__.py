@@ -6,6 +6,7 @@
     low = 0.06
     high = 0.12
     source = "..."
+    source_zh = "..."                # the same in Chinese, with the same numbers
     confidence = "measured"          # or "calibrated" or "assumed"
 
 A list of numbers is allowed as a value; its range is one number for all or a list as long.

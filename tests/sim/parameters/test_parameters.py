@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+import re
 from functools import partial
 from pathlib import Path
 
@@ -284,6 +285,17 @@ def test_every_parameter_has_a_name_of_its_own_in_both_languages() -> None:
     for entry in table:
         assert entry.label_en.isascii() and len(entry.label_en) <= 60, entry.key
         assert not entry.label_zh.isascii() and len(entry.label_zh) <= 24, entry.key
+
+
+def _numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text)))
+
+
+def test_every_source_is_given_in_chinese_with_the_same_numbers() -> None:
+    for entry in load_parameters().table():
+        for held in entry.dated or (entry,):
+            assert not held.source_zh.isascii(), f"{entry.key}: a source in Chinese is missing"
+            assert _numbers(held.source) == _numbers(held.source_zh), f"{entry.key}: {held.source} | {held.source_zh}"
 
 
 def test_the_typed_list_of_parameters_is_up_to_date() -> None:
